@@ -1,0 +1,35 @@
+/**
+ * The failures that a user can cause or meet. Arguments of the wrong shape or range raise the built-in
+ * `TypeError` and `RangeError`; everything that comes from outside (files, networks, devices, numbers that
+ * stop being finite) raises one of these, and `main.ts` turns the class into an exit code.
+ *
+ * A message says what was wrong, where, with the current value, and ends with what to do about it.
+ */
+export class PuppetError extends Error {
+  override name = "PuppetError";
+}
+
+/** Wrong use of a command, an option or a configuration file. */
+export class UsageError extends PuppetError {
+  override name = "UsageError";
+}
+
+/** A data set, an image or a download is missing, damaged or not what it says it is. */
+export class DataError extends PuppetError {
+  override name = "DataError";
+}
+
+/** A checkpoint or a run folder is missing, damaged, or belongs to another configuration. */
+export class CheckpointError extends PuppetError {
+  override name = "CheckpointError";
+}
+
+/** The numerical backend asked for cannot be used on this machine. */
+export class BackendError extends PuppetError {
+  override name = "BackendError";
+}
+
+/** A loss, a gradient or a state of the trajectory stopped being finite. */
+export class DivergenceError extends PuppetError {
+  override name = "DivergenceError";
+}
