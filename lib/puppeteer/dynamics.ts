@@ -1,0 +1,85 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { batchNormOfBatch } from "../layers/batch_norm.ts";
+import { constantValues, uniformFanIn } from "../tensors/initial_values.ts";
+import type { ParameterSet } from "../tensors/parameter_set.ts";
+
+/** Side of the depthwise kernel of the dynamics, whatever the side of the generated kernels. */
+const DEPTHWISE_SIZE = 3;
+
+/**
+ * The learned vector field f_theta of dK/ds = f_theta(K) (Eq. 1): depthwise 3x3 with bias, batch norm,
+ * ReLU, pointwise 1x1 with bias, batch norm. It has C^2 + 15 C parameters, which all fourteen figures of
+ * Table 7 confirm; the order of the parts is our choice.
+ *
+ * The state is one image of C channels, height C and width taps: `[1, C_in, taps, C_out]`. Both norms use
+ * the statistics of the state at hand, in training and in evaluation: running averages would mix the states
+ * of different steps. They also remove both convolution biases from the result: the biases are kept because
+ * the published size counts them, and their gradients are zero up to rounding.
+ */
+export class Dynamics {
+  readonly #parameters: ParameterSet;
+  readonly #prefix: string;
+
+  /**
+   * Adds the parameters of the dynamics to a set.
+   *
+   * @param parameters Receives `<prefix>.depthwise.*`, `.norm1.*`, `.pointwise.*`, `.norm2.*`.
+   * @param options C, the seed of the initial weights and the prefix of the names.
+   */
+  constructor(
+    parameters: ParameterSet,
+    options: { readonly channels: number; readonly seed: number; readonly prefix: string },
+  ) {
+    this.#parameters = parameters;
+    this.#prefix = options.prefix;
+    const { channels, seed } = options;
+    const addUniform = (part: string, shape: number[], fanIn: number) => {
+      const name = `${options.prefix}.${part}`;
+      parameters.add(name, uniformFanIn(shape, { fanIn, seed, name }));
+    };
+    const addNorm = (part: string) => {
+      parameters.add(`${options.prefix}.${part}.scale`, constantValues([channels], 1));
+      parameters.add(`${options.prefix}.${part}.offset`, constantValues([channels], 0));
+    };
+    const depthwiseTaps = DEPTHWISE_SIZE * DEPTHWISE_SIZE;
+    addUniform("depthwise.weights", [DEPTHWISE_SIZE, DEPTHWISE_SIZE, channels, 1], depthwiseTaps);
+    addUniform("depthwise.bias", [channels], depthwiseTaps);
+    addNorm("norm1");
+    addUniform("pointwise.weights", [channels, channels], channels);
+    addUniform("pointwise.bias", [channels], channels);
+    addNorm("norm2");
+  }
+
+  /**
+   * Rate of change of a state.
+   *
+   * @param state K, `[1, C_in, taps, C_out]`, float32.
+   * @returns f_theta(K), same shape.
+   */
+  apply(state: tf.Tensor4D): tf.Tensor4D {
+    const [, height, width, channels] = state.shape;
+    const depthwise = tf.add<tf.Tensor4D>(
+      tf.depthwiseConv2d(state, this.#get<tf.Rank.R4>("depthwise.weights"), 1, "same"),
+      this.#get("depthwise.bias"),
+    );
+    const hidden = tf.relu(this.#norm(depthwise, "norm1"));
+    const rows = tf.reshape(hidden, [height * width, channels]);
+    const mixed = tf.add(
+      tf.matMul(rows, this.#get<tf.Rank.R2>("pointwise.weights")),
+      this.#get("pointwise.bias"),
+    );
+    return this.#norm(tf.reshape(mixed, [1, height, width, channels]), "norm2");
+  }
+
+  #get<R extends tf.Rank>(part: string): tf.Variable<R> {
+    return this.#parameters.get<R>(`${this.#prefix}.${part}`);
+  }
+
+  #norm(input: tf.Tensor4D, part: string): tf.Tensor4D {
+    return batchNormOfBatch(
+      input,
+      this.#get<tf.Rank.R1>(`${part}.scale`),
+      this.#get<tf.Rank.R1>(`${part}.offset`),
+    );
+  }
+}

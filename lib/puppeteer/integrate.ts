@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { stepGrid } from "./step_schedule.ts";
+import type { ButcherTableau } from "./solvers/butcher_tableau.ts";
+
+/** A vector field: state -> rate of change, of equal shape. */
+export type VectorField<State extends tf.Tensor> = (state: State) => State;
+
+function addScaled<State extends tf.Tensor>(
+  state: State,
+  slopes: readonly State[],
+  factors: readonly number[],
+): State {
+  return factors.reduce<State>(
+    (total, factor, index) =>
+      factor === 0 ? total : tf.add(total, tf.mul(slopes[index]!, factor)) as State,
+    state,
+  );
+}
+
+/**
+ * Integrates dK/ds = f(K) over [0, 1] with equal steps (Eq. 1-4 of the paper; Euler's method is
+ * K_{n+1} = K_n + h f(K_n), Eq. 3). Every operation is recorded, so that gradients run through the
+ * discretised trajectory.
+ *
+ * @param field f, autonomous.
+ * @param state0 K_0, float32, any shape.
+ * @param options Number of steps N and the method.
+ * @returns K_1 .. K_N: layer n of the network uses K_n.
+ * @throws {RangeError} if steps is not an integer >= 1.
+ */
+export function integrate<State extends tf.Tensor>(
+  field: VectorField<State>,
+  state0: State,
+  options: { readonly steps: number; readonly solver: ButcherTableau },
+): State[] {
+  const grid = stepGrid(options.steps);
+  const { stages, weights } = options.solver;
+  const states: State[] = [];
+  let state = state0;
+  for (let step = 0; step < options.steps; step++) {
+    const stepSize = grid[step + 1]! - grid[step]!;
+    const slopes: State[] = [];
+    for (const row of stages) {
+      slopes.push(field(addScaled(state, slopes, row.map((factor) => factor * stepSize))));
+    }
+    state = addScaled(state, slopes, weights.map((factor) => factor * stepSize));
+    states.push(state);
+  }
+  return states;
+}
+
+/**
+ * Looks for the first state that holds a number which is not finite.
+ *
+ * @param states States of a trajectory.
+ * @returns Its position, or -1 if all are finite.
+ */
+export async function firstNonFiniteState(states: readonly tf.Tensor[]): Promise<number> {
+  const finite = tf.tidy(() => tf.stack(states.map((state) => tf.all(tf.isFinite(state)))));
+  const flags = await finite.data();
+  finite.dispose();
+  return flags.findIndex((flag) => flag === 0);
+}

@@ -1,0 +1,80 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { recomputed } from "../tensors/recomputed.ts";
+import { Dynamics } from "./dynamics.ts";
+import { initialStateValues } from "./initial_state.ts";
+import { integrate } from "./integrate.ts";
+import { solvers } from "./solvers/solver_registry.ts";
+import type { ParameterSet } from "../tensors/parameter_set.ts";
+import type { ComplexityLevel } from "./complexity_levels.ts";
+import type { InitialStateKind } from "./initial_state.ts";
+import type { SolverName } from "./solvers/solver_registry.ts";
+
+/** What fixes a puppeteer. */
+export interface PuppeteerOptions {
+  /** C: channels of the state on both sides. */
+  readonly channels: number;
+  /** k * k: taps of the state. */
+  readonly taps: number;
+  readonly initialState: InitialStateKind;
+  readonly solver: SolverName;
+  /** Seed of the initial weights of the dynamics. */
+  readonly seed: number;
+}
+
+/**
+ * The puppeteer: generates the kernels of a network as states on a learned trajectory. The whole of it is
+ * `states`: K_0 = phi(H) E, then N steps of dK/ds = f_theta(K).
+ */
+export class Puppeteer {
+  readonly #dynamics: Dynamics;
+  readonly #options: PuppeteerOptions;
+  /** E, `[1, C_in, taps, C_out]`; a parameter if learned, otherwise a constant. */
+  readonly #initialState: tf.Tensor4D;
+  readonly #parameters: ParameterSet;
+
+  /**
+   * Adds the puppeteer's parameters (`puppeteer.*`, and `initial-state` if learned) to a set.
+   *
+   * @param parameters Receives the parameters and owns them.
+   * @param options Sizes, kind of initial state, solver, seed.
+   */
+  constructor(parameters: ParameterSet, options: PuppeteerOptions) {
+    const { channels, taps, initialState, seed } = options;
+    this.#options = options;
+    this.#parameters = parameters;
+    this.#dynamics = new Dynamics(parameters, { channels, seed, prefix: "puppeteer" });
+    const shape: [number, number, number, number] = [1, channels, taps, channels];
+    const values = initialStateValues(initialState, { channels, taps });
+    this.#initialState = initialState === "learned"
+      ? parameters.add<tf.Rank.R4>("initial-state", { shape, values })
+      : tf.tensor4d(values, shape);
+  }
+
+  /**
+   * Generates the trajectory of a level.
+   *
+   * @param level Gives N (depth) and phi(H) (scale).
+   * @param options `recompute` keeps only the states for the gradient and computes f_theta's
+   * intermediate values again: one more evaluation per step for a fraction of the memory.
+   * @returns K_1 .. K_N, each `[1, C_in, taps, C_out]`, float32; layer n uses K_n.
+   */
+  states(
+    level: Pick<ComplexityLevel, "depth" | "scale">,
+    options: { readonly recompute?: boolean } = {},
+  ): tf.Tensor4D[] {
+    const state0 = tf.mul<tf.Tensor4D>(this.#initialState, level.scale);
+    const weights = this.#parameters.entries
+      .filter(([name]) => name.startsWith("puppeteer."))
+      .map(([, variable]) => variable);
+    const field = (state: tf.Tensor4D): tf.Tensor4D =>
+      options.recompute === true
+        ? recomputed((input) => this.#dynamics.apply(input), state, weights)
+        : this.#dynamics.apply(state);
+    return integrate(field, state0, { steps: level.depth, solver: solvers[this.#options.solver] });
+  }
+
+  /** Frees E if it is not a parameter. */
+  dispose(): void {
+    if (this.#options.initialState !== "learned") this.#initialState.dispose();
+  }
+}

@@ -1,0 +1,60 @@
+/** How complexity becomes depth. */
+export interface StepScheduleOptions {
+  /** kappa: generated layers per bit of complexity, > 0. */
+  readonly stepsPerBit: number;
+  /** Fewest layers, >= 1. */
+  readonly minSteps: number;
+  /** Most layers, >= minSteps. */
+  readonly maxSteps: number;
+}
+
+/**
+ * Number of steps N(x) = clamp(round(kappa H(x)), N_min, N_max), which is the number of generated layers
+ * (Eq. 4, 6 and 13 of the paper; the form and kappa = 0.8 are our choice: the paper asks for a monotonic
+ * relation only). The step size is h(x) = 1 / N(x).
+ *
+ * @param complexity H(x) in bits, >= 0.
+ * @param options kappa and the range of depths.
+ * @returns N, an integer in minSteps .. maxSteps.
+ * @throws {RangeError} if complexity is not a finite number >= 0.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(stepCount(12.5, { stepsPerBit: 0.8, minSteps: 6, maxSteps: 12 }), 10);
+ * ```
+ */
+export function stepCount(complexity: number, options: StepScheduleOptions): number {
+  if (!Number.isFinite(complexity) || complexity < 0) {
+    throw new RangeError(
+      `Cannot choose a depth: complexity must be a finite number of bits >= 0, current value is ${complexity}`,
+    );
+  }
+  const steps = Math.round(options.stepsPerBit * complexity);
+  return Math.min(Math.max(steps, options.minSteps), options.maxSteps);
+}
+
+/**
+ * Grid of the integration interval [0, 1].
+ *
+ * @param steps N, an integer >= 1.
+ * @returns `[N + 1]`, n / N for n = 0 .. N: by fraction, since adding h would let rounding pile up and
+ * miss 1 at the end.
+ * @throws {RangeError} if steps is not an integer >= 1.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(stepGrid(10)[10], 1);
+ * ```
+ */
+export function stepGrid(steps: number): Float64Array {
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new RangeError(
+      `Cannot make a step grid: steps must be an integer >= 1, current value is ${steps}`,
+    );
+  }
+  return Float64Array.from({ length: steps + 1 }, (_, index) => index / steps);
+}

@@ -1,0 +1,36 @@
+import { RandomStream } from "../randomness/random_stream.ts";
+import type { TensorValues } from "./parameter_set.ts";
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/**
+ * Uniform values in +-1 / sqrt(fanIn): PyTorch's default for convolutions and linear layers, used so that
+ * results stand beside the reference run (SPEC section 12).
+ *
+ * @param shape Shape of the tensor.
+ * @param options fanIn = inputs per output; seed and name fix the random stream.
+ */
+export function uniformFanIn(
+  shape: readonly number[],
+  options: { readonly fanIn: number; readonly seed: number; readonly name: string },
+): TensorValues {
+  const stream = new RandomStream(options.seed, `weights/${options.name}`);
+  const bound = 1 / Math.sqrt(options.fanIn);
+  const values = Float32Array.from(
+    { length: sizeOf(shape) },
+    () => (2 * stream.nextFloat() - 1) * bound,
+  );
+  return { shape, values };
+}
+
+/**
+ * Values that are all equal.
+ *
+ * @param shape Shape of the tensor.
+ * @param value The value.
+ */
+export function constantValues(shape: readonly number[], value: number): TensorValues {
+  return { shape, values: new Float32Array(sizeOf(shape)).fill(value) };
+}

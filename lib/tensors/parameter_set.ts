@@ -1,0 +1,113 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Plain values of one tensor, as they are stored. */
+export interface TensorValues {
+  readonly shape: readonly number[];
+  /** Row-major, float32. */
+  readonly values: Float32Array;
+}
+
+/**
+ * The trainable tensors of a model by name, in the order in which they were added. Names are the model's
+ * own (`puppeteer.pointwise.weights`): TensorFlow.js's variable names are global and would clash when two
+ * models are alive.
+ */
+export class ParameterSet {
+  readonly #variables = new Map<string, tf.Variable>();
+
+  /**
+   * Adds a parameter.
+   *
+   * @param name Unique within the set.
+   * @param initial Shape and initial values; copied.
+   * @returns The variable, float32.
+   * @throws {RangeError} if the name is taken or the number of values does not fit the shape.
+   */
+  add<R extends tf.Rank>(name: string, initial: TensorValues): tf.Variable<R> {
+    if (this.#variables.has(name)) {
+      throw new RangeError(`Cannot add parameter: name "${name}" is taken`);
+    }
+    const value: tf.Tensor = tf.tensor(initial.values.slice(), [...initial.shape], "float32");
+    const variable = tf.variable(value);
+    value.dispose();
+    this.#variables.set(name, variable);
+    return variable as tf.Variable<R>;
+  }
+
+  /**
+   * Finds a parameter.
+   *
+   * @throws {RangeError} if there is none of that name.
+   */
+  get<R extends tf.Rank>(name: string): tf.Variable<R> {
+    const variable = this.#variables.get(name);
+    if (variable === undefined) {
+      throw new RangeError(
+        `Cannot find parameter "${name}": the set holds ${this.names.join(", ")}`,
+      );
+    }
+    return variable as tf.Variable<R>;
+  }
+
+  /** Names in order of addition. */
+  get names(): readonly string[] {
+    return [...this.#variables.keys()];
+  }
+
+  /** Name and variable, in order of addition. */
+  get entries(): readonly (readonly [string, tf.Variable])[] {
+    return [...this.#variables.entries()];
+  }
+
+  /**
+   * Counts numbers.
+   *
+   * @param prefix Counts only the parameters whose name starts with it.
+   */
+  count(prefix = ""): number {
+    return this.entries
+      .filter(([name]) => name.startsWith(prefix))
+      .reduce((total, [, variable]) => total + variable.size, 0);
+  }
+
+  /** Reads all values from the device. */
+  async read(): Promise<Map<string, TensorValues>> {
+    const result = new Map<string, TensorValues>();
+    for (const [name, variable] of this.#variables) {
+      const values = Float32Array.from(await variable.data());
+      result.set(name, { shape: variable.shape, values });
+    }
+    return result;
+  }
+
+  /**
+   * Replaces all values.
+   *
+   * @param stored One entry for every parameter of the set, with its shape, and no other.
+   * @throws {RangeError} naming the first parameter that is missing, unknown or of another shape; nothing
+   * is changed then.
+   */
+  write(stored: ReadonlyMap<string, TensorValues>): void {
+    for (const name of stored.keys()) this.get(name);
+    for (const [name, variable] of this.#variables) {
+      const shape = stored.get(name)?.shape;
+      if (shape === undefined) throw new RangeError(`Cannot load parameters: "${name}" is missing`);
+      if (shape.join() !== variable.shape.join()) {
+        throw new RangeError(
+          `Cannot load parameters: "${name}" must have shape [${variable.shape}], current value is [${shape}]`,
+        );
+      }
+    }
+    for (const [name, variable] of this.#variables) {
+      const value = tf.tensor(stored.get(name)!.values.slice(), variable.shape, "float32");
+      variable.assign(value);
+      value.dispose();
+    }
+  }
+
+  /** Frees all variables. */
+  dispose(): void {
+    for (const variable of this.#variables.values()) variable.dispose();
+    this.#variables.clear();
+  }
+}
