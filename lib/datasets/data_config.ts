@@ -1,0 +1,17 @@
+/** Which images a run uses (SPEC of the protocol: section 4.1 of the paper). */
+export interface DataConfig {
+  /** Name of a known data set, or `folder`. */
+  readonly dataset: "cifar10" | "cifar100" | "synthetic" | "mini-imagenet" | "folder";
+  /** Folder that holds the data set (what `fetch-data` wrote, or the official files). */
+  readonly directory: string;
+  /** Images taken from the training part before validation is split off; `null` takes all. */
+  readonly images: number | null;
+  /** Share of those images held out for validation, 0 <= share < 1. */
+  readonly validationFraction: number;
+  /** `random` draws images and the validation part by seed; `first` keeps the order of the files. */
+  readonly selection: "random" | "first";
+  /** Images of the test part that are evaluated; `null` takes all. */
+  readonly testImages: number | null;
+  /** Side in pixels to which the images of a folder are resized. */
+  readonly imageSize: number;
+}

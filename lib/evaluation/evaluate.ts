@@ -1,0 +1,202 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { measureComplexity } from "../complexity/measure_complexity.ts";
+import { standardize } from "../datasets/standardization.ts";
+import { KernelBank } from "../puppet/kernel_bank.ts";
+import { ClassificationMetrics } from "./classification_metrics.ts";
+import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { ChannelStatistics } from "../datasets/standardization.ts";
+import type { LevelClassifier } from "../models/level_classifier.ts";
+import type { LevelStatistics } from "../puppet/level_statistics.ts";
+import type { EvaluationReport, LevelFigures } from "./evaluation_report.ts";
+
+/** Images read and measured at a time: bounds the memory, whatever the size of the data set. */
+const CHUNK_IMAGES = 1024;
+
+/** What a trained classifier needs to look at images. */
+export interface TrainedClassifier {
+  readonly classifier: LevelClassifier;
+  readonly statistics: LevelStatistics;
+  /** Channel statistics of the training images. */
+  readonly standardization: ChannelStatistics;
+  readonly measure: ComplexityMeasure;
+}
+
+/** Options of `classifyDataset` and `evaluate`. */
+export interface EvaluationOptions {
+  /** Images per forward pass, >= 1. */
+  readonly batchSize: number;
+  /** One trajectory per image instead of one per level: the paper's literal reading, slow. */
+  readonly exact: boolean;
+  readonly report?: (done: number, total: number) => void;
+}
+
+/** What the classifier says of one image. */
+export interface Classification {
+  /** Position in the data set. */
+  readonly index: number;
+  /** `[classes]`. */
+  readonly logits: Float32Array;
+  /** Complexity in bits. */
+  readonly complexity: number;
+  /** Level whose network was used. */
+  readonly level: number;
+}
+
+/** Images of a chunk by level. */
+function groupByLevel(levels: readonly number[]): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  levels.forEach((level, position) => {
+    groups.set(level, [...(groups.get(level) ?? []), position]);
+  });
+  return groups;
+}
+
+async function rowsOf(logits: tf.Tensor2D): Promise<Float32Array[]> {
+  const [rows, classes] = logits.shape;
+  const values = await logits.data<"float32">();
+  logits.dispose();
+  return Array.from({ length: rows }, (_, row) => values.slice(row * classes, (row + 1) * classes));
+}
+
+/** Logits with every image's own trajectory and the statistics of its level. */
+function exactLogits(
+  trained: TrainedClassifier,
+  images: tf.Tensor4D,
+  complexities: readonly number[],
+): tf.Tensor2D {
+  const { classifier, statistics } = trained;
+  const levels = complexities.map((complexity) => classifier.levels.exactLevel(complexity));
+  return tf.tidy(() =>
+    classifier.evaluationLogits(images, levels, (name) => {
+      const { mean, variance } = statistics.get(levels[0]!.index)!.get(name)!;
+      return { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
+    })
+  );
+}
+
+/** Classifies the images of one chunk and yields them by level. */
+async function* classifyChunk(
+  trained: TrainedClassifier,
+  bank: KernelBank,
+  chunk: { readonly dataset: ImageDataset; readonly start: number; readonly count: number },
+  options: EvaluationOptions,
+): AsyncGenerator<Classification> {
+  const { dataset, start, count } = chunk;
+  const { height, width } = dataset;
+  const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
+  const complexities = measureComplexity(pixels, { height, width, measure: trained.measure });
+  const levels = Array.from(complexities, (value) => trained.classifier.levels.levelOf(value));
+  const size = height * width * 3;
+  for (const [level, positions] of groupByLevel(levels)) {
+    for (let first = 0; first < positions.length; first += options.batchSize) {
+      const batch = positions.slice(first, first + options.batchSize);
+      const input = new Float32Array(batch.length * size);
+      batch.forEach((position, row) => {
+        const image = pixels.subarray(position * size, (position + 1) * size);
+        standardize(image, trained.standardization, input.subarray(row * size, (row + 1) * size));
+      });
+      const images = tf.tensor4d(input, [batch.length, height, width, 3]);
+      const logits = options.exact
+        ? exactLogits(trained, images, batch.map((position) => complexities[position]!))
+        : bank.logits(images, level);
+      images.dispose();
+      const rows = await rowsOf(logits);
+      for (const [row, position] of batch.entries()) {
+        const complexity = complexities[position]!;
+        yield { index: start + position, logits: rows[row]!, complexity, level };
+      }
+    }
+  }
+}
+
+/**
+ * Classifies all images of a data set: complexity, routing to the level, forward pass with the level's
+ * network.
+ *
+ * @param trained Classifier with statistics.
+ * @param dataset Images.
+ * @param options Batch size, exact mode, and the bank (not used in exact mode).
+ * @returns One classification per image; grouped by level within chunks, so not in order.
+ */
+export async function* classifyDataset(
+  trained: TrainedClassifier,
+  dataset: ImageDataset,
+  options: EvaluationOptions & { readonly bank: KernelBank },
+): AsyncGenerator<Classification> {
+  for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {
+    const count = Math.min(CHUNK_IMAGES, dataset.length - start);
+    yield* classifyChunk(trained, options.bank, { dataset, start, count }, options);
+    options.report?.(start + count, dataset.length);
+  }
+}
+
+/** Counts by level. */
+class LevelCounts {
+  readonly images: number[];
+  readonly right: number[];
+
+  constructor(levels: number) {
+    this.images = new Array<number>(levels).fill(0);
+    this.right = new Array<number>(levels).fill(0);
+  }
+
+  add(level: number, isRight: boolean): void {
+    this.images[level]! += 1;
+    this.right[level]! += isRight ? 1 : 0;
+  }
+
+  figures(classifier: LevelClassifier): LevelFigures[] {
+    return classifier.levels.list.map(({ index, complexity, depth }) => {
+      const images = this.images[index]!;
+      const top1 = images === 0 ? null : this.right[index]! / images;
+      return { level: index, complexity, depth, images, top1 };
+    });
+  }
+}
+
+/**
+ * Evaluates a classifier on a labelled data set: each image passes its own level's network.
+ *
+ * @param trained Classifier with statistics of every level.
+ * @param dataset Images with labels; at least one.
+ * @param options Batch size, exact mode, progress.
+ * @returns The figures; the time per image excludes the making of the kernel bank, which is given apart.
+ * @throws {RangeError} if the data set is empty.
+ */
+export async function evaluate(
+  trained: TrainedClassifier,
+  dataset: ImageDataset,
+  options: EvaluationOptions,
+): Promise<EvaluationReport> {
+  if (dataset.length === 0) {
+    throw new RangeError(`Cannot evaluate: the data set ${dataset.name} must hold images`);
+  }
+  const { classifier } = trained;
+  const metrics = new ClassificationMetrics(dataset.classNames);
+  const counts = new LevelCounts(classifier.levels.list.length);
+  let complexity = 0;
+  let depth = 0;
+  const bankStarted = performance.now();
+  const bank = await KernelBank.create(classifier, options.exact ? new Map() : trained.statistics);
+  const bankSeconds = options.exact ? 0 : (performance.now() - bankStarted) / 1000;
+  const started = performance.now();
+  try {
+    for await (const image of classifyDataset(trained, dataset, { ...options, bank })) {
+      counts.add(image.level, metrics.add(image.logits, dataset.labels[image.index]!));
+      complexity += image.complexity;
+      depth += classifier.levels.list[image.level]!.depth;
+    }
+  } finally {
+    bank.dispose();
+  }
+  const { images, loss, top1, top5, confusion, classes } = metrics;
+  return {
+    ...{ images, loss, top1, top5, confusion, classes },
+    levels: counts.figures(classifier),
+    meanDepth: depth / images,
+    meanComplexity: complexity / images,
+    secondsPerImage: (performance.now() - started) / 1000 / images,
+    bankSeconds,
+  };
+}

@@ -1,0 +1,47 @@
+/** Figures of one class. */
+export interface ClassFigures {
+  readonly className: string;
+  /** Images of the class. */
+  readonly support: number;
+  /** Share of the predictions of this class that are right; `null` if it was never predicted. */
+  readonly precision: number | null;
+  /** Share of the class's images that were recognised; `null` without images. */
+  readonly recall: number | null;
+  /** Harmonic mean of precision and recall; `null` where either is. */
+  readonly f1: number | null;
+}
+
+/** What happened on one complexity level. */
+export interface LevelFigures {
+  readonly level: number;
+  /** Complexity that stands for the level, in bits. */
+  readonly complexity: number;
+  /** Number of generated layers. */
+  readonly depth: number;
+  readonly images: number;
+  /** Share classified correctly, 0..1; `null` without images. */
+  readonly top1: number | null;
+}
+
+/** The result of evaluating a classifier on a labelled data set. */
+export interface EvaluationReport {
+  readonly images: number;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+  /** Share whose most probable class is right, 0..1. */
+  readonly top1: number;
+  /** Share whose class is among the five most probable, 0..1. */
+  readonly top5: number;
+  /** `confusion[true][predicted]`, counts. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly classes: readonly ClassFigures[];
+  readonly levels: readonly LevelFigures[];
+  /** Mean number of generated layers per image. */
+  readonly meanDepth: number;
+  /** Mean complexity in bits. */
+  readonly meanComplexity: number;
+  /** Wall time per image in seconds: complexity, routing, forward; kernels banked unless `exact`. */
+  readonly secondsPerImage: number;
+  /** Wall time of making the kernel bank, in seconds; 0 in exact mode. */
+  readonly bankSeconds: number;
+}

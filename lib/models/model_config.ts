@@ -1,0 +1,35 @@
+/** Everything that fixes a model's architecture: two equal configurations have interchangeable checkpoints. */
+export interface ModelConfig {
+  /** `puppet-cnn` generates the kernels, `fixed-cnn` stores them; both run the plain backbone. */
+  readonly name: "puppet-cnn" | "fixed-cnn";
+  /** C, the largest channel count of the puppet; a multiple of 8 (512 in the paper). */
+  readonly maxChannels: number;
+  /** Side of the convolution kernels in taps; odd. */
+  readonly kernelSize: number;
+  /** Where the trajectory starts: E in K_0 = phi(H) E. */
+  readonly initialState: "seeded" | "learned" | "constant";
+  /** Explicit Runge-Kutta method that integrates the dynamics. */
+  readonly solver: "euler" | "midpoint" | "heun" | "rk4";
+  /** Name of the complexity measure. */
+  readonly complexity: string;
+  /** Depth follows the complexity of the image (Eq. 6, 13); otherwise it is `fixedDepth`. */
+  readonly depthAdaptation: boolean;
+  /** The initial state follows the complexity of the image (Eq. 5, 14); otherwise phi = 1. */
+  readonly parameterAdaptation: boolean;
+  /** Number of generated layers without depth adaptation. */
+  readonly fixedDepth: number;
+  /** kappa in N = round(kappa H): layers per bit of complexity. */
+  readonly stepsPerBit: number;
+  /** Fewest layers that an image can be given. */
+  readonly minSteps: number;
+  /** Most layers that an image can be given. */
+  readonly maxSteps: number;
+  /** Complexity levels per depth; every level has its own trajectory and statistics. */
+  readonly levelsPerDepth: number;
+  /** Every image has its own trajectory (the literal reading of the paper); slow. */
+  readonly exact: boolean;
+  /** Complexity in bits at which phi(H) = 1. */
+  readonly referenceComplexity: number;
+  /** Adds the input of a layer to its output where both have the same shape. */
+  readonly identityShortcuts: boolean;
+}

@@ -1,0 +1,38 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { Puppeteer } from "../puppeteer/puppeteer.ts";
+import { resizeKernel } from "./kernel_resizing.ts";
+import type { ConvolutionLayer } from "../architectures/layer.ts";
+import type { KernelSource } from "../models/kernel_source.ts";
+import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
+import type { PuppeteerOptions } from "../puppeteer/puppeteer.ts";
+import type { ParameterSet } from "../tensors/parameter_set.ts";
+
+/** The kernels of a puppet: state n of the trajectory, resized to layer n (section 3.3 of the paper). */
+export class GeneratedKernels implements KernelSource {
+  readonly #puppeteer: Puppeteer;
+
+  /**
+   * @param parameters Receives the puppeteer's parameters and owns them.
+   * @param options What fixes the puppeteer.
+   */
+  constructor(parameters: ParameterSet, options: PuppeteerOptions) {
+    this.#puppeteer = new Puppeteer(parameters, options);
+  }
+
+  kernels(
+    convolutions: readonly ConvolutionLayer[],
+    level: ComplexityLevel,
+    options: { readonly recompute?: boolean } = {},
+  ): tf.Tensor4D[] {
+    // As many steps as kernels: equal to the level's depth for the plain backbone.
+    const states = this.#puppeteer.states(
+      { depth: convolutions.length, scale: level.scale },
+      options,
+    );
+    return convolutions.map((layer, index) => resizeKernel(states[index]!, layer));
+  }
+
+  dispose(): void {
+    this.#puppeteer.dispose();
+  }
+}

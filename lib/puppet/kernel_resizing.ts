@@ -1,0 +1,90 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Size of a convolution kernel. */
+export interface KernelShape {
+  /** Side in taps. */
+  readonly kernelSize: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+}
+
+/**
+ * Adaptive average pooling of one axis as a matrix: row i averages the bin
+ * floor(i L / n) .. ceil((i + 1) L / n) - 1 of an axis of length L.
+ *
+ * @param length L, length before pooling, >= 1.
+ * @param bins n, length after pooling, >= 1.
+ * @returns `[bins, length]` row-major, float32; every row sums to 1.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...adaptivePoolingMatrix(4, 2)], [0.5, 0.5, 0, 0, 0, 0, 0.5, 0.5]);
+ * ```
+ */
+export function adaptivePoolingMatrix(length: number, bins: number): Float32Array {
+  const matrix = new Float32Array(bins * length);
+  for (let bin = 0; bin < bins; bin++) {
+    const start = Math.floor((bin * length) / bins);
+    const end = Math.ceil(((bin + 1) * length) / bins);
+    matrix.fill(1 / (end - start), bin * length + start, bin * length + end);
+  }
+  return matrix;
+}
+
+/** Pools the first axis of `[length, rest]` to `[bins, rest]`. */
+function poolFirstAxis(values: tf.Tensor2D, bins: number): tf.Tensor2D {
+  const [length, rest] = values.shape;
+  if (length === bins) return values;
+  if (length % bins === 0) {
+    return tf.mean(tf.reshape(values, [bins, length / bins, rest]), 1);
+  }
+  return tf.matMul(tf.tensor2d(adaptivePoolingMatrix(length, bins), [bins, length]), values);
+}
+
+/** Pools the last axis of `[rest, length]` to `[rest, bins]`. */
+function poolLastAxis(values: tf.Tensor2D, bins: number): tf.Tensor2D {
+  const [rest, length] = values.shape;
+  if (length === bins) return values;
+  if (length % bins === 0) {
+    return tf.mean(tf.reshape(values, [rest, bins, length / bins]), 2);
+  }
+  const matrix = tf.tensor2d(adaptivePoolingMatrix(length, bins), [bins, length]);
+  return tf.matMul(values, matrix, false, true);
+}
+
+/**
+ * Turns a state of the trajectory into the kernel of a layer by adaptive 3-D average pooling over
+ * (C_out, C_in, taps) (section 3.3 of the paper: "resized via 3D average pooling"). Linear; the identity
+ * at equal size; a constant state stays constant.
+ *
+ * @param state K, `[1, C_in, taps, C_out]`, float32.
+ * @param shape Size of the kernel wanted.
+ * @returns `[kernelSize, kernelSize, inputChannels, outputChannels]`, float32; taps in row-major order.
+ */
+export function resizeKernel(state: tf.Tensor4D, shape: KernelShape): tf.Tensor4D {
+  const [, stateInputs, stateTaps, stateOutputs] = state.shape;
+  const { kernelSize, inputChannels, outputChannels } = shape;
+  const taps = kernelSize * kernelSize;
+  // [C_in, taps C_out] -> [c_in, taps C_out]
+  const inputsPooled = poolFirstAxis(
+    tf.reshape(state, [stateInputs, stateTaps * stateOutputs]),
+    inputChannels,
+  );
+  // [c_in taps, C_out] -> [c_in taps, c_out]
+  const outputsPooled = poolLastAxis(
+    tf.reshape(inputsPooled, [inputChannels * stateTaps, stateOutputs]),
+    outputChannels,
+  );
+  // [c_in, taps, c_out] -> [taps, c_in, c_out]
+  const tapsFirst = tf.transpose(
+    tf.reshape(outputsPooled, [inputChannels, stateTaps, outputChannels]),
+    [1, 0, 2],
+  );
+  const tapsPooled = poolFirstAxis(
+    tf.reshape(tapsFirst, [stateTaps, inputChannels * outputChannels]),
+    taps,
+  );
+  return tf.reshape(tapsPooled, [kernelSize, kernelSize, inputChannels, outputChannels]);
+}
