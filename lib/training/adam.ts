@@ -1,0 +1,133 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { ParameterSet, TensorValues } from "../tensors/parameter_set.ts";
+import type { TrainingConfig } from "./training_config.ts";
+
+/** Hyper-parameters of Adam. */
+export type AdamOptions = Pick<TrainingConfig, "beta1" | "beta2" | "epsilon" | "weightDecay">;
+
+/** The optimiser's memory, as it is stored. */
+export interface AdamState {
+  /** `<parameter>.first` and `<parameter>.second`. */
+  readonly moments: ReadonlyMap<string, TensorValues>;
+  /** Updates that each parameter has had; drives its bias correction. */
+  readonly updates: Readonly<Record<string, number>>;
+}
+
+interface Moments {
+  readonly first: tf.Variable;
+  readonly second: tf.Variable;
+  updates: number;
+}
+
+/**
+ * Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019). Bias correction comes
+ * from an integer count kept per parameter, so that a restored optimiser continues bit for bit, and a
+ * parameter that a level does not use keeps its moments and its count.
+ */
+export class Adam {
+  readonly #parameters: ParameterSet;
+  readonly #options: AdamOptions;
+  readonly #moments = new Map<string, Moments>();
+
+  /**
+   * @param parameters What is optimised.
+   * @param options Decay rates, epsilon, weight decay.
+   */
+  constructor(parameters: ParameterSet, options: AdamOptions) {
+    this.#parameters = parameters;
+    this.#options = options;
+    for (const [name, variable] of parameters.entries) {
+      this.#moments.set(name, {
+        first: tf.variable(tf.zerosLike(variable), false),
+        second: tf.variable(tf.zerosLike(variable), false),
+        updates: 0,
+      });
+    }
+  }
+
+  /**
+   * Makes one update in place.
+   *
+   * @param gradients Gradient by parameter name; parameters without one stay as they are. Not disposed.
+   * @param learningRate Rate of this step, > 0.
+   * @param gradientFactor Scalar tensor that multiplies every gradient (clipping); not disposed.
+   */
+  update(
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    learningRate: number,
+    gradientFactor: tf.Scalar | null = null,
+  ): void {
+    for (const [name, gradient] of gradients) {
+      tf.tidy(() => {
+        const scaled = gradientFactor === null ? gradient : tf.mul(gradient, gradientFactor);
+        this.#updateOne(name, scaled, learningRate);
+      });
+    }
+  }
+
+  /** Reads the memory from the device. */
+  async read(): Promise<AdamState> {
+    const moments = new Map<string, TensorValues>();
+    const updates: Record<string, number> = {};
+    for (const [name, entry] of this.#moments) {
+      for (const part of ["first", "second"] as const) {
+        const values = Float32Array.from(await entry[part].data());
+        moments.set(`${name}.${part}`, { shape: entry[part].shape, values });
+      }
+      updates[name] = entry.updates;
+    }
+    return { moments, updates };
+  }
+
+  /**
+   * Restores the memory.
+   *
+   * @param state What `read` returned, for the same parameters.
+   * @throws {RangeError} if a parameter's memory is missing or has another shape.
+   */
+  write(state: AdamState): void {
+    for (const [name, entry] of this.#moments) {
+      for (const part of ["first", "second"] as const) {
+        const stored = state.moments.get(`${name}.${part}`);
+        if (stored === undefined || stored.shape.join() !== entry[part].shape.join()) {
+          throw new RangeError(
+            `Cannot restore Adam: ${part} moment of "${name}" must have shape [${
+              entry[part].shape
+            }], current value is ${stored === undefined ? "missing" : `[${stored.shape}]`}`,
+          );
+        }
+        const value: tf.Tensor = tf.tensor(stored.values.slice(), entry[part].shape, "float32");
+        entry[part].assign(value);
+        value.dispose();
+      }
+      entry.updates = state.updates[name] ?? 0;
+    }
+  }
+
+  /** Frees the moments. */
+  dispose(): void {
+    for (const { first, second } of this.#moments.values()) {
+      first.dispose();
+      second.dispose();
+    }
+    this.#moments.clear();
+  }
+
+  #updateOne(name: string, gradient: tf.Tensor, learningRate: number): void {
+    const { beta1, beta2, epsilon, weightDecay } = this.#options;
+    const variable = this.#parameters.get(name);
+    const entry = this.#moments.get(name)!;
+    entry.updates += 1;
+    entry.first.assign(tf.add(tf.mul(entry.first, beta1), tf.mul(gradient, 1 - beta1)));
+    entry.second.assign(
+      tf.add(tf.mul(entry.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
+    );
+    // lr (m / c1) / (sqrt(v / c2) + eps), with the corrections folded into two numbers.
+    const firstCorrection = 1 - beta1 ** entry.updates;
+    const rootCorrection = Math.sqrt(1 - beta2 ** entry.updates);
+    const denominator = tf.add(tf.sqrt(entry.second), epsilon * rootCorrection);
+    const stepSize = (learningRate * rootCorrection) / firstCorrection;
+    const decayed = weightDecay === 0 ? variable : tf.mul(variable, 1 - learningRate * weightDecay);
+    variable.assign(tf.sub(decayed, tf.div(tf.mul(entry.first, stepSize), denominator)));
+  }
+}

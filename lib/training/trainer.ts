@@ -1,0 +1,259 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { evaluate } from "../evaluation/evaluate.ts";
+import { computeLevelStatistics } from "../puppet/level_statistics.ts";
+import { Adam } from "./adam.ts";
+import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
+import { learningRateAt } from "./learning_rate.ts";
+import { loadBatch } from "./training_data.ts";
+import { emptySums, initialProgress } from "./training_progress.ts";
+import { trainingStep } from "./training_step.ts";
+import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
+import type { LevelClassifier } from "../models/level_classifier.ts";
+import type { LevelStatistics, StatisticsOfLevel } from "../puppet/level_statistics.ts";
+import type { PlannedBatch } from "./epoch_plan.ts";
+import type { TrainingConfig } from "./training_config.ts";
+import type { LoadBatchOptions, TrainingData } from "./training_data.ts";
+import type { EpochRecord, StopReason, TrainingEvent } from "./training_event.ts";
+import type { TrainingProgress } from "./training_progress.ts";
+import type { StepOutcome } from "./training_step.ts";
+
+/** Images per forward pass when validating. */
+const VALIDATION_BATCH = 256;
+
+/** Parts of a trainer. */
+export interface TrainerOptions {
+  readonly classifier: LevelClassifier;
+  readonly data: TrainingData;
+  readonly config: TrainingConfig;
+  /** Every image has its own trajectory. */
+  readonly exact: boolean;
+}
+
+/** What `run` calls, and what stops it. */
+export interface TrainerHooks {
+  /** Keeps the state: called before the first step, after every epoch, and when interrupted. */
+  readonly save: (options: { readonly isBest: boolean }) => Promise<void>;
+  /** Keeps the figures of an epoch. */
+  readonly log: (record: EpochRecord) => Promise<void>;
+  readonly report?: (event: TrainingEvent) => void;
+  /** Stops after the step at hand. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains a classifier. All randomness is derived from the seed and the number of the step or epoch, so that
+ * weights, optimiser and `progress` are the whole state: restored, a training continues bit for bit on the
+ * same backend.
+ */
+export class Trainer {
+  readonly classifier: LevelClassifier;
+  readonly optimizer: Adam;
+  /** Where the training stands; replaced when a checkpoint is restored. */
+  progress: TrainingProgress = initialProgress();
+  /** Batch-norm statistics of the current weights; `null` after a step, until they are computed again. */
+  statistics: LevelStatistics | null = null;
+  readonly #data: TrainingData;
+  readonly #config: TrainingConfig;
+  readonly #exact: boolean;
+  readonly #levelOfImage: Uint32Array;
+
+  /** @param options Classifier, data, configuration. */
+  constructor(options: TrainerOptions) {
+    this.classifier = options.classifier;
+    this.optimizer = new Adam(options.classifier.parameters, options.config);
+    this.#data = options.data;
+    this.#config = options.config;
+    this.#exact = options.exact;
+    const { levels } = options.classifier;
+    this.#levelOfImage = Uint32Array.from(
+      options.data.complexities,
+      (complexity) => levels.levelOf(complexity),
+    );
+  }
+
+  /** Steps of one epoch. */
+  get stepsPerEpoch(): number {
+    return stepsInEpoch(this.#data.train.length, this.#config);
+  }
+
+  /**
+   * Trains until the last epoch, or until something stops it.
+   *
+   * @param hooks Saving, logging, progress, interruption.
+   * @returns Why it ended. After `diverged` the weights are those of the last step whose loss was finite;
+   * what was saved last is the state to go back to.
+   */
+  async run(hooks: TrainerHooks): Promise<StopReason> {
+    if (this.progress.step === 0) await hooks.save({ isBest: false });
+    while (this.progress.epoch < this.#config.epochs) {
+      const started = performance.now();
+      const stopped = await this.#runSteps(hooks);
+      if (stopped === "interrupted") await hooks.save({ isBest: false });
+      if (stopped !== null) return stopped;
+      const isBest = await this.#finishEpoch(started, hooks);
+      await hooks.save({ isBest });
+      if (this.#isOutOfPatience()) return "early-stop";
+      if (hooks.signal?.aborted && this.progress.epoch < this.#config.epochs) return "interrupted";
+    }
+    return "finished";
+  }
+
+  /**
+   * Evaluates the current weights on the validation images.
+   *
+   * @returns The report; `null` without validation images.
+   */
+  async validate(): Promise<EvaluationReport | null> {
+    const { validation, standardization, measure } = this.#data;
+    if (validation.length === 0) return null;
+    const { classifier } = this;
+    const statistics = await this.computeStatistics();
+    return await evaluate({ classifier, statistics, standardization, measure }, validation, {
+      batchSize: VALIDATION_BATCH,
+      exact: this.#exact,
+    });
+  }
+
+  /** Computes the batch-norm statistics of every level, unless those of the current weights are known. */
+  async computeStatistics(): Promise<LevelStatistics> {
+    if (this.statistics !== null) return this.statistics;
+    const statistics = new Map<number, StatisticsOfLevel>();
+    for (const { index } of this.classifier.levels.list) {
+      const batches = this.#statisticsBatches(index);
+      statistics.set(index, await computeLevelStatistics(this.classifier, batches));
+    }
+    this.statistics = statistics;
+    return statistics;
+  }
+
+  /** Frees the optimiser; the classifier is the caller's. */
+  dispose(): void {
+    this.optimizer.dispose();
+  }
+
+  async *#statisticsBatches(level: number) {
+    const { seed, levelSharing, statisticsImages, batchSize } = this.#config;
+    const options = { levelOfImage: this.#levelOfImage, levelSharing, seed };
+    const images = drawStatisticsImages(level, statisticsImages, options);
+    for (let first = 0; first < images.length; first += batchSize) {
+      const indices = images.subarray(first, first + batchSize);
+      const batch = await loadBatch(this.#data, indices, this.#loadOptions(level));
+      batch.labels.dispose();
+      yield batch;
+    }
+  }
+
+  #loadOptions(level: number): LoadBatchOptions {
+    const { levels } = this.classifier;
+    return { level: levels.list[level]!, ...(this.#exact ? { exactLevels: levels } : {}) };
+  }
+
+  /** Makes the steps of the current epoch that are still to be made. */
+  async #runSteps(hooks: TrainerHooks): Promise<StopReason | null> {
+    const plan = planEpoch({
+      ...this.#config,
+      levelOfImage: this.#levelOfImage,
+      levels: this.classifier.levels.list.length,
+      epoch: this.progress.epoch,
+    });
+    for (const batch of plan.slice(this.progress.sums.steps)) {
+      if (hooks.signal?.aborted) return "interrupted";
+      const outcome = await this.#step(batch);
+      if (!outcome.updated) return "diverged";
+      hooks.report?.(this.#stepEvent());
+    }
+    return null;
+  }
+
+  #learningRate(step: number): number {
+    const stepsPerEpoch = this.stepsPerEpoch;
+    const totalSteps = stepsPerEpoch * this.#config.epochs;
+    return learningRateAt(step, { ...this.#config, stepsPerEpoch, totalSteps });
+  }
+
+  async #step({ level, indices }: PlannedBatch): Promise<StepOutcome> {
+    const started = performance.now();
+    const { seed, flip, crop, clipNorm, recompute } = this.#config;
+    const { step, sums } = this.progress;
+    const batch = await loadBatch(this.#data, indices, {
+      ...this.#loadOptions(level),
+      augmentation: { flip, crop, seed, step },
+    });
+    const learningRate = this.#learningRate(step);
+    const outcome = await trainingStep(this, batch, { learningRate, clipNorm, recompute });
+    tf.dispose([batch.images, batch.labels]);
+    if (!outcome.updated) return outcome;
+    this.statistics = null;
+    this.progress.step += 1;
+    sums.steps += 1;
+    sums.images += indices.length;
+    sums.loss += outcome.loss * indices.length;
+    sums.correct += outcome.correct;
+    sums.gradientNorm += outcome.gradientNorm;
+    sums.depth += this.classifier.levels.list[level]!.depth * indices.length;
+    sums.seconds += (performance.now() - started) / 1000;
+    return outcome;
+  }
+
+  #stepEvent(): TrainingEvent {
+    const { epoch, step, sums } = this.progress;
+    return {
+      kind: "step",
+      epoch: epoch + 1,
+      epochs: this.#config.epochs,
+      stepInEpoch: sums.steps,
+      stepsInEpoch: this.stepsPerEpoch,
+      step,
+      totalSteps: this.stepsPerEpoch * this.#config.epochs,
+      loss: sums.loss / sums.images,
+      learningRate: this.#learningRate(step - 1),
+      imagesPerSecond: sums.images / sums.seconds,
+    };
+  }
+
+  /** Validates where due, logs, moves on to the next epoch; tells whether the epoch is the best so far. */
+  async #finishEpoch(started: number, hooks: TrainerHooks): Promise<boolean> {
+    const { progress } = this;
+    const epoch = progress.epoch + 1;
+    const isDue = epoch % this.#config.validateEvery === 0 || epoch === this.#config.epochs;
+    if (isDue) hooks.report?.({ kind: "phase", text: "validating" });
+    const validation = isDue ? await this.validate() : null;
+    const isBest = validation !== null &&
+      (progress.best === null || validation.top1 > progress.best.validationTop1);
+    if (validation !== null) {
+      progress.validationsWithoutGain = isBest ? 0 : progress.validationsWithoutGain + 1;
+    }
+    if (isBest) progress.best = { epoch, validationTop1: validation.top1 };
+    const record = this.#record(epoch, started, validation);
+    progress.epoch = epoch;
+    progress.sums = emptySums();
+    await hooks.log(record);
+    hooks.report?.({ kind: "epoch", record, isBest });
+    return isBest;
+  }
+
+  #record(epoch: number, started: number, validation: EvaluationReport | null): EpochRecord {
+    const { step, sums } = this.progress;
+    return {
+      epoch,
+      step,
+      learningRate: this.#learningRate(step - 1),
+      trainLoss: sums.loss / sums.images,
+      trainTop1: sums.correct / sums.images,
+      validationLoss: validation?.loss ?? null,
+      validationTop1: validation?.top1 ?? null,
+      validationTop5: validation?.top5 ?? null,
+      gradientNorm: sums.gradientNorm / sums.steps,
+      meanDepth: sums.depth / sums.images,
+      imagesPerSecond: sums.images / sums.seconds,
+      seconds: (performance.now() - started) / 1000,
+      liveTensors: tf.memory().numTensors,
+    };
+  }
+
+  #isOutOfPatience(): boolean {
+    const { patience, epochs } = this.#config;
+    return patience > 0 && this.progress.validationsWithoutGain >= patience &&
+      this.progress.epoch < epochs;
+  }
+}

@@ -1,0 +1,45 @@
+/** Everything that fixes how a model is trained. */
+export interface TrainingConfig {
+  /** Passes over the training images. */
+  readonly epochs: number;
+  /** Images per step (64: deduced from Table 5 of the paper). */
+  readonly batchSize: number;
+  /** Root of every random stream of the run: weights, order, levels, augmentation. */
+  readonly seed: number;
+  /** Peak learning rate. */
+  readonly learningRate: number;
+  /** Learning rate at the end of a cosine or one-cycle schedule. */
+  readonly minLearningRate: number;
+  /** How the learning rate moves over the run. */
+  readonly schedule: "constant" | "cosine" | "one-cycle";
+  /** Epochs of linear warm-up before a constant or cosine schedule. */
+  readonly warmupEpochs: number;
+  /** Adam: decay of the first moment. */
+  readonly beta1: number;
+  /** Adam: decay of the second moment. */
+  readonly beta2: number;
+  /** Adam: added to the root of the second moment. */
+  readonly epsilon: number;
+  /** Decoupled weight decay per unit of learning rate; 0 is none. */
+  readonly weightDecay: number;
+  /** Largest global norm of the gradient; 0 does not clip. */
+  readonly clipNorm: number;
+  /** J: a level is trained on images of levels at most this far from it. */
+  readonly levelSharing: "all" | number;
+  /** Share of the steps whose level is drawn uniformly, so that rare levels are trained too. */
+  readonly levelSmoothing: number;
+  /** Training images per level from which the batch-norm statistics are computed. */
+  readonly statisticsImages: number;
+  /** Computes the dynamics' intermediate values again in the backward pass: less memory, more time. */
+  readonly recompute: boolean;
+  /** Mirrors half of the training images. */
+  readonly flip: boolean;
+  /** Pads by this many pixels and crops back at random; 0 is off. */
+  readonly crop: number;
+  /** Epochs without a better validation accuracy after which training stops; 0 never stops. */
+  readonly patience: number;
+  /** Epochs between two validations. */
+  readonly validateEvery: number;
+  /** Stops every epoch after this many steps; `null` uses all images. */
+  readonly stepsPerEpoch: number | null;
+}

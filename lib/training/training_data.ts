@@ -1,0 +1,103 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { measureComplexity } from "../complexity/measure_complexity.ts";
+import { augmentImages } from "../datasets/augmentation.ts";
+import { standardize } from "../datasets/standardization.ts";
+import { RandomStream } from "../randomness/random_stream.ts";
+import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { ChannelStatistics } from "../datasets/standardization.ts";
+import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
+import type { TrainingBatch } from "./training_step.ts";
+
+/** Images measured at a time. */
+const CHUNK_IMAGES = 1024;
+
+/** Training and validation images with what was measured on them. */
+export interface TrainingData {
+  readonly train: ImageDataset;
+  readonly validation: ImageDataset;
+  /** Channel statistics of the training images. */
+  readonly standardization: ChannelStatistics;
+  readonly measure: ComplexityMeasure;
+  /** Complexity of every training image, `[train.length]`, bits, without augmentation. */
+  readonly complexities: Float64Array;
+}
+
+/**
+ * Measures every image of a data set once.
+ *
+ * @param dataset Images.
+ * @param measure Complexity measure.
+ * @returns `[dataset.length]`, in the measure's unit.
+ */
+export async function measureDataset(
+  dataset: ImageDataset,
+  measure: ComplexityMeasure,
+): Promise<Float64Array> {
+  const { height, width } = dataset;
+  const complexities = new Float64Array(dataset.length);
+  for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {
+    const count = Math.min(CHUNK_IMAGES, dataset.length - start);
+    const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
+    complexities.set(measureComplexity(pixels, { height, width, measure }), start);
+  }
+  return complexities;
+}
+
+/** Options of `loadBatch`. */
+export interface LoadBatchOptions {
+  /** Level of the batch. */
+  readonly level: ComplexityLevel;
+  /** In exact mode, gives every image its own trajectory. */
+  readonly exactLevels?: ComplexityLevels;
+  /** Augmentation, with the stream that decides it; none if absent. */
+  readonly augmentation?: {
+    readonly flip: boolean;
+    readonly crop: number;
+    readonly seed: number;
+    readonly step: number;
+  };
+}
+
+/** Own level of every image, all cut to the depth of the batch's level. */
+function levelsInBatch(
+  data: TrainingData,
+  indices: Uint32Array,
+  options: LoadBatchOptions,
+): ComplexityLevel | readonly ComplexityLevel[] {
+  const { level, exactLevels } = options;
+  if (exactLevels === undefined) return level;
+  return Array.from(indices, (index) => ({
+    ...exactLevels.exactLevel(data.complexities[index]!),
+    depth: level.depth,
+  }));
+}
+
+/**
+ * Brings a batch of training images to the device.
+ *
+ * @param data Training data.
+ * @param indices Positions in the training set.
+ * @param options Level, exact mode, augmentation.
+ * @returns Tensors that the caller disposes of.
+ */
+export async function loadBatch(
+  data: TrainingData,
+  indices: Uint32Array,
+  options: LoadBatchOptions,
+): Promise<TrainingBatch> {
+  const { height, width, labels } = data.train;
+  const count = indices.length;
+  let pixels = await data.train.read(indices);
+  const { augmentation } = options;
+  if (augmentation !== undefined && (augmentation.flip || augmentation.crop > 0)) {
+    const stream = new RandomStream(augmentation.seed, "augmentation", augmentation.step);
+    pixels = augmentImages(pixels, { count, height, width, ...augmentation, stream });
+  }
+  const values = standardize(pixels, data.standardization);
+  return {
+    images: tf.tensor4d(values, [count, height, width, 3]),
+    labels: tf.tensor1d(Int32Array.from(indices, (index) => labels[index]!), "int32"),
+    levels: levelsInBatch(data, indices, options),
+  };
+}

@@ -1,0 +1,51 @@
+/** One line of the training log: what an epoch ended with. */
+export interface EpochRecord {
+  /** Epochs completed, counted from 1. */
+  readonly epoch: number;
+  /** Optimiser steps completed since the start of training. */
+  readonly step: number;
+  /** Learning rate of the epoch's last step. */
+  readonly learningRate: number;
+  /** Mean training loss over the epoch's images, in nats. */
+  readonly trainLoss: number;
+  /** Share of training images classified correctly while training, 0..1. */
+  readonly trainTop1: number;
+  /** Validation loss in nats; `null` in epochs without validation. */
+  readonly validationLoss: number | null;
+  /** Validation Top-1, 0..1; `null` in epochs without validation. */
+  readonly validationTop1: number | null;
+  /** Validation Top-5, 0..1; `null` in epochs without validation. */
+  readonly validationTop5: number | null;
+  /** Mean global norm of the gradient before clipping. */
+  readonly gradientNorm: number;
+  /** Mean number of generated layers over the epoch's images. */
+  readonly meanDepth: number;
+  /** Training throughput, without validation. */
+  readonly imagesPerSecond: number;
+  /** Wall time of the epoch in seconds, with validation. */
+  readonly seconds: number;
+  /** Live tensors after the epoch; constant unless something leaks. */
+  readonly liveTensors: number;
+}
+
+/** Why training ended. */
+export type StopReason = "finished" | "early-stop" | "interrupted" | "diverged";
+
+/** What a running training reports to whoever watches it. */
+export type TrainingEvent =
+  | { readonly kind: "phase"; readonly text: string }
+  | {
+    readonly kind: "step";
+    readonly epoch: number;
+    readonly epochs: number;
+    readonly stepInEpoch: number;
+    readonly stepsInEpoch: number;
+    readonly step: number;
+    readonly totalSteps: number;
+    /** Mean loss of the epoch so far, in nats. */
+    readonly loss: number;
+    readonly learningRate: number;
+    readonly imagesPerSecond: number;
+  }
+  | { readonly kind: "epoch"; readonly record: EpochRecord; readonly isBest: boolean }
+  | { readonly kind: "checkpoint"; readonly folder: string; readonly isBest: boolean };

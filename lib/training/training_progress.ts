@@ -1,0 +1,41 @@
+/** Sums over the steps of the epoch at hand. */
+export interface EpochSums {
+  /** Steps made. */
+  steps: number;
+  /** Images seen. */
+  images: number;
+  /** Sum over images of the batch's mean loss, in nats. */
+  loss: number;
+  /** Images classified correctly. */
+  correct: number;
+  /** Sum over steps of the gradient's norm. */
+  gradientNorm: number;
+  /** Sum over images of the number of generated layers. */
+  depth: number;
+  /** Wall time of the steps in seconds. */
+  seconds: number;
+}
+
+/** Where a training stands; everything that is not a tensor and cannot be derived from seed and step. */
+export interface TrainingProgress {
+  /** Optimiser steps made since the start. */
+  step: number;
+  /** Epochs completed. */
+  epoch: number;
+  /** Sums of the epoch that is not complete. */
+  sums: EpochSums;
+  /** Best validation so far. */
+  best: { epoch: number; validationTop1: number } | null;
+  /** Validations since the best one. */
+  validationsWithoutGain: number;
+}
+
+/** Sums of an epoch that has not begun. */
+export function emptySums(): EpochSums {
+  return { steps: 0, images: 0, loss: 0, correct: 0, gradientNorm: 0, depth: 0, seconds: 0 };
+}
+
+/** The progress of a training that has not begun. */
+export function initialProgress(): TrainingProgress {
+  return { step: 0, epoch: 0, sums: emptySums(), best: null, validationsWithoutGain: 0 };
+}

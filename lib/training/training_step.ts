@@ -1,0 +1,113 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { clippingFactor, globalNorm } from "./gradient_clipping.ts";
+import type { LevelClassifier } from "../models/level_classifier.ts";
+import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
+import type { Adam } from "./adam.ts";
+
+/** One batch on the device. */
+export interface TrainingBatch {
+  /** `[batch, height, width, 3]`, float32, standardised. */
+  readonly images: tf.Tensor4D;
+  /** Class of every image, `[batch]`, int32. */
+  readonly labels: tf.Tensor1D;
+  /** Level of the batch, or of every image in exact mode. */
+  readonly levels: ComplexityLevel | readonly ComplexityLevel[];
+}
+
+/** Options of `trainingStep`. */
+export interface TrainingStepOptions {
+  readonly learningRate: number;
+  /** Largest global norm of the gradient; 0 does not clip. */
+  readonly clipNorm: number;
+  /** Computes the dynamics' intermediate values again instead of keeping them. */
+  readonly recompute: boolean;
+}
+
+/** What one step found. */
+export interface StepOutcome {
+  /** Mean cross-entropy of the batch in nats, before the update. */
+  readonly loss: number;
+  /** Images classified correctly before the update. */
+  readonly correct: number;
+  /** Global norm of the gradient before clipping. */
+  readonly gradientNorm: number;
+  /** Whether the update was made; not if loss or gradient were not finite. */
+  readonly updated: boolean;
+}
+
+/**
+ * Mean cross-entropy of logits against classes.
+ *
+ * @param logits `[batch, classes]`, float32.
+ * @param labels `[batch]`, int32.
+ * @returns Scalar in nats.
+ */
+export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+  const targets = tf.oneHot(labels, logits.shape[1]);
+  return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), targets), 1)));
+}
+
+interface LossAndGradients {
+  readonly loss: tf.Scalar;
+  readonly correct: tf.Scalar;
+  /** By name of the parameter; parameters that the batch's level does not use are absent. */
+  readonly gradients: Map<string, tf.Tensor>;
+}
+
+/**
+ * Loss, correct answers and gradients of a batch.
+ *
+ * @param classifier The model.
+ * @param batch Images, labels, level.
+ * @param options `recompute` trades time for memory.
+ * @returns Tensors that the caller disposes of.
+ */
+export function lossAndGradients(
+  classifier: LevelClassifier,
+  batch: TrainingBatch,
+  options: { readonly recompute: boolean },
+): LossAndGradients {
+  const names = new Map(classifier.parameters.entries.map(([name, { name: id }]) => [id, name]));
+  const variables = classifier.parameters.entries.map(([, variable]) => variable);
+  let correct: tf.Scalar | null = null;
+  const { value, grads } = tf.variableGrads(() => {
+    const logits = classifier.trainingLogits(batch.images, batch.levels, options);
+    const hits = tf.equal(tf.argMax(logits, 1), batch.labels);
+    correct = tf.keep(tf.sum(tf.cast(hits, "float32")));
+    return crossEntropy(logits, batch.labels);
+  }, variables);
+  const gradients = new Map(Object.entries(grads).map(([id, grad]) => [names.get(id)!, grad]));
+  return { loss: value, correct: correct!, gradients };
+}
+
+/**
+ * Makes one training step: gradient of the batch's loss, clipping, update of the parameters. An update that
+ * would write a number that is not finite is not made.
+ *
+ * @param model The classifier and its optimiser.
+ * @param batch Images, labels, level; not disposed of.
+ * @param options Learning rate, clipping, recomputation.
+ * @returns Loss, correct answers, norm of the gradient, and whether the update was made.
+ */
+export async function trainingStep(
+  model: { readonly classifier: LevelClassifier; readonly optimizer: Adam },
+  batch: TrainingBatch,
+  options: TrainingStepOptions,
+): Promise<StepOutcome> {
+  const { loss, correct, gradients } = lossAndGradients(model.classifier, batch, options);
+  const norm = globalNorm(gradients.values());
+  const figures = tf.stack([loss, correct, norm]);
+  const [lossValue, correctValue, gradientNorm] = await figures.data() as unknown as [
+    number,
+    number,
+    number,
+  ];
+  const updated = Number.isFinite(lossValue) && Number.isFinite(gradientNorm);
+  if (updated) {
+    const factor = options.clipNorm > 0 ? clippingFactor(norm, options.clipNorm) : null;
+    model.optimizer.update(gradients, options.learningRate, factor);
+    factor?.dispose();
+  }
+  tf.dispose([loss, correct, norm, figures, ...gradients.values()]);
+  return { loss: lossValue, correct: correctValue, gradientNorm, updated };
+}
