@@ -6,30 +6,36 @@
  * A message says what was wrong, where, with the current value, and ends with what to do about it.
  */
 export class PuppetError extends Error {
+  /** Name of the class, for messages. */
   override name = "PuppetError";
 }
 
 /** Wrong use of a command, an option or a configuration file. */
 export class UsageError extends PuppetError {
+  /** Name of the class, for messages. */
   override name = "UsageError";
 }
 
 /** A data set, an image or a download is missing, damaged or not what it says it is. */
 export class DataError extends PuppetError {
+  /** Name of the class, for messages. */
   override name = "DataError";
 }
 
 /** A checkpoint or a run folder is missing, damaged, or belongs to another configuration. */
 export class CheckpointError extends PuppetError {
+  /** Name of the class, for messages. */
   override name = "CheckpointError";
 }
 
 /** The numerical backend asked for cannot be used on this machine. */
 export class BackendError extends PuppetError {
+  /** Name of the class, for messages. */
   override name = "BackendError";
 }
 
 /** A loss, a gradient or a state of the trajectory stopped being finite. */
 export class DivergenceError extends PuppetError {
+  /** Name of the class, for messages. */
   override name = "DivergenceError";
 }

@@ -11,6 +11,7 @@ export interface PlainArchitectureOptions {
   readonly maxChannels: number;
   /** Side of the kernels in taps. */
   readonly kernelSize: number;
+  /** Outputs of the head. */
   readonly classes: number;
   /** Adds the input to the output where a layer keeps its channel count. */
   readonly identityShortcuts: boolean;

@@ -19,6 +19,7 @@ const TOP = 5;
  * ```
  */
 export class ClassificationMetrics {
+  /** `confusion[true][predicted]`, counts. */
   readonly confusion: number[][];
   readonly #classNames: readonly string[];
   #images = 0;
@@ -26,7 +27,11 @@ export class ClassificationMetrics {
   #top1 = 0;
   #top5 = 0;
 
-  /** @param classNames Names of the classes, in the order of the logits. */
+  /**
+   * Starts with no image.
+   *
+   * @param classNames Names of the classes, in the order of the logits.
+   */
   constructor(classNames: readonly string[]) {
     this.#classNames = classNames;
     this.confusion = classNames.map(() => new Array<number>(classNames.length).fill(0));

@@ -15,10 +15,13 @@ const CHUNK_IMAGES = 1024;
 
 /** What a trained classifier needs to look at images. */
 export interface TrainedClassifier {
+  /** The model with its weights. */
   readonly classifier: LevelClassifier;
+  /** Batch-norm statistics of every level. */
   readonly statistics: LevelStatistics;
   /** Channel statistics of the training images. */
   readonly standardization: ChannelStatistics;
+  /** What routes an image to its level. */
   readonly measure: ComplexityMeasure;
 }
 
@@ -28,6 +31,7 @@ export interface EvaluationOptions {
   readonly batchSize: number;
   /** One trajectory per image instead of one per level: the paper's literal reading, slow. */
   readonly exact: boolean;
+  /** Called from time to time with the images done and all images. */
   readonly report?: (done: number, total: number) => void;
 }
 

@@ -1,5 +1,6 @@
 /** Figures of one class. */
 export interface ClassFigures {
+  /** Name of the class. */
   readonly className: string;
   /** Images of the class. */
   readonly support: number;
@@ -13,11 +14,13 @@ export interface ClassFigures {
 
 /** What happened on one complexity level. */
 export interface LevelFigures {
+  /** Index of the level. */
   readonly level: number;
   /** Complexity that stands for the level, in bits. */
   readonly complexity: number;
   /** Number of generated layers. */
   readonly depth: number;
+  /** Images of the level. */
   readonly images: number;
   /** Share classified correctly, 0..1; `null` without images. */
   readonly top1: number | null;
@@ -25,6 +28,7 @@ export interface LevelFigures {
 
 /** The result of evaluating a classifier on a labelled data set. */
 export interface EvaluationReport {
+  /** Images evaluated. */
   readonly images: number;
   /** Mean cross-entropy in nats. */
   readonly loss: number;
@@ -34,7 +38,9 @@ export interface EvaluationReport {
   readonly top5: number;
   /** `confusion[true][predicted]`, counts. */
   readonly confusion: readonly (readonly number[])[];
+  /** Figures by class, in the order of the labels. */
   readonly classes: readonly ClassFigures[];
+  /** Figures by level, in order of complexity. */
   readonly levels: readonly LevelFigures[];
   /** Mean number of generated layers per image. */
   readonly meanDepth: number;

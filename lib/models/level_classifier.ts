@@ -11,10 +11,13 @@ import type { KernelSource } from "./kernel_source.ts";
 
 /** Parts of a classifier. */
 export interface LevelClassifierParts {
+  /** Receives norms and head, beside what the kernel source put in. */
   readonly parameters: ParameterSet;
+  /** The levels; one for an ordinary network. */
   readonly levels: ComplexityLevels;
   /** Layers of the network that serves a level of this depth. */
   readonly architecture: (depth: number) => Layer[];
+  /** Where the kernels come from. */
   readonly kernelSource: KernelSource;
   /** Seed of the head's initial weights. */
   readonly seed: number;
@@ -25,7 +28,9 @@ export type Normalization = (layer: ConvolutionLayer, input: tf.Tensor4D) => tf.
 
 /** gamma and beta of a layer. */
 export interface AffineParameters {
+  /** gamma, `[channels]`. */
   readonly scale: tf.Tensor1D;
+  /** beta, `[channels]`. */
   readonly offset: tf.Tensor1D;
 }
 
@@ -37,12 +42,18 @@ export interface AffineParameters {
  * computed per level (`LevelStatistics`).
  */
 export class LevelClassifier {
+  /** All trainable tensors. */
   readonly parameters: ParameterSet;
+  /** The levels of the model. */
   readonly levels: ComplexityLevels;
   readonly #architecture: (depth: number) => Layer[];
   readonly #kernelSource: KernelSource;
 
-  /** @param parts Adds `norms.*` and the head to the parameters. */
+  /**
+   * Adds `norms.*` and the head to the parameters.
+   *
+   * @param parts Parameters, levels, architecture, kernels.
+   */
   constructor(parts: LevelClassifierParts) {
     this.parameters = parts.parameters;
     this.levels = parts.levels;

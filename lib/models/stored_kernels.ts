@@ -9,6 +9,8 @@ export class StoredKernels implements KernelSource {
   readonly #parameters: ParameterSet;
 
   /**
+   * Adds one parameter for each convolution.
+   *
    * @param parameters Receives the kernels and owns them.
    * @param convolutions All convolutions that any level uses.
    * @param seed Seed of the initial values.

@@ -12,6 +12,8 @@ export class GeneratedKernels implements KernelSource {
   readonly #puppeteer: Puppeteer;
 
   /**
+   * Adds the puppeteer's parameters.
+   *
    * @param parameters Receives the puppeteer's parameters and owns them.
    * @param options What fixes the puppeteer.
    */

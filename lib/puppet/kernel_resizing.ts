@@ -4,7 +4,9 @@ import * as tf from "@tensorflow/tfjs-core";
 export interface KernelShape {
   /** Side in taps. */
   readonly kernelSize: number;
+  /** Channels of the layer's input. */
   readonly inputChannels: number;
+  /** Channels of the layer's output. */
   readonly outputChannels: number;
 }
 

@@ -50,7 +50,11 @@ export class ComplexityLevels {
   readonly list: readonly ComplexityLevel[];
   readonly #options: ComplexityLevelsOptions;
 
-  /** @param options What adapts, and how finely. */
+  /**
+   * Lists the levels.
+   *
+   * @param options What adapts, and how finely.
+   */
   constructor(options: ComplexityLevelsOptions) {
     this.#options = options;
     const { depthAdaptation, parameterAdaptation } = options;

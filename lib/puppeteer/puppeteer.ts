@@ -15,7 +15,9 @@ export interface PuppeteerOptions {
   readonly channels: number;
   /** k * k: taps of the state. */
   readonly taps: number;
+  /** How E is made. */
   readonly initialState: InitialStateKind;
+  /** Explicit Runge-Kutta method. */
   readonly solver: SolverName;
   /** Seed of the initial weights of the dynamics. */
   readonly seed: number;

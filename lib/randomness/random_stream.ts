@@ -30,6 +30,8 @@ export class RandomStream {
   #spareNormal: number | null = null;
 
   /**
+   * Starts at the first number of the stream.
+   *
    * @param seed Root seed of the run; a safe integer >= 0.
    * @param purpose What the numbers are for (`order`, `weights`), separates streams.
    * @param index Epoch, step or other running number of the purpose; a safe integer >= 0.

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /** Plain values of one tensor, as they are stored. */
 export interface TensorValues {
+  /** Lengths of the axes. */
   readonly shape: readonly number[];
   /** Row-major, float32. */
   readonly values: Float32Array;

@@ -30,6 +30,8 @@ export class Adam {
   readonly #moments = new Map<string, Moments>();
 
   /**
+   * Starts with moments of zero.
+   *
    * @param parameters What is optimised.
    * @param options Decay rates, epsilon, weight decay.
    */

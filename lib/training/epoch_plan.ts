@@ -3,6 +3,7 @@ import { shuffledIndices } from "../randomness/shuffled_indices.ts";
 
 /** One training step: images of one batch and the level whose network they pass. */
 export interface PlannedBatch {
+  /** Level whose network the images pass. */
   readonly level: number;
   /** Positions in the training set, `[batch]`. */
   readonly indices: Uint32Array;
@@ -14,11 +15,13 @@ export interface EpochPlanOptions {
   readonly levelOfImage: ArrayLike<number>;
   /** Number of levels. */
   readonly levels: number;
+  /** Images per step. */
   readonly batchSize: number;
   /** J: images may be trained in levels at most this far from their own. */
   readonly levelSharing: "all" | number;
   /** Share of the steps whose level is drawn uniformly, 0..1. */
   readonly levelSmoothing: number;
+  /** Root seed of the run. */
   readonly seed: number;
   /** Epoch, counted from 0. */
   readonly epoch: number;

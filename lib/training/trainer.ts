@@ -22,8 +22,11 @@ const VALIDATION_BATCH = 256;
 
 /** Parts of a trainer. */
 export interface TrainerOptions {
+  /** The model; disposed of by the caller. */
   readonly classifier: LevelClassifier;
+  /** Images, with what was measured on them. */
   readonly data: TrainingData;
+  /** How to train. */
   readonly config: TrainingConfig;
   /** Every image has its own trajectory. */
   readonly exact: boolean;
@@ -35,6 +38,7 @@ export interface TrainerHooks {
   readonly save: (options: { readonly isBest: boolean }) => Promise<void>;
   /** Keeps the figures of an epoch. */
   readonly log: (record: EpochRecord) => Promise<void>;
+  /** Called for every step and epoch. */
   readonly report?: (event: TrainingEvent) => void;
   /** Stops after the step at hand. */
   readonly signal?: AbortSignal;
@@ -46,7 +50,9 @@ export interface TrainerHooks {
  * same backend.
  */
 export class Trainer {
+  /** The model. */
   readonly classifier: LevelClassifier;
+  /** The optimiser. */
   readonly optimizer: Adam;
   /** Where the training stands; replaced when a checkpoint is restored. */
   progress: TrainingProgress = initialProgress();
@@ -57,7 +63,11 @@ export class Trainer {
   readonly #exact: boolean;
   readonly #levelOfImage: Uint32Array;
 
-  /** @param options Classifier, data, configuration. */
+  /**
+   * Prepares a training from its beginning.
+   *
+   * @param options Classifier, data, configuration.
+   */
   constructor(options: TrainerOptions) {
     this.classifier = options.classifier;
     this.optimizer = new Adam(options.classifier.parameters, options.config);

@@ -14,10 +14,13 @@ const CHUNK_IMAGES = 1024;
 
 /** Training and validation images with what was measured on them. */
 export interface TrainingData {
+  /** Images to train on. */
   readonly train: ImageDataset;
+  /** Images to choose by. */
   readonly validation: ImageDataset;
   /** Channel statistics of the training images. */
   readonly standardization: ChannelStatistics;
+  /** What routes an image to its level. */
   readonly measure: ComplexityMeasure;
   /** Complexity of every training image, `[train.length]`, bits, without augmentation. */
   readonly complexities: Float64Array;

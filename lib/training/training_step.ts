@@ -16,6 +16,7 @@ export interface TrainingBatch {
 
 /** Options of `trainingStep`. */
 export interface TrainingStepOptions {
+  /** Rate of this step, > 0. */
   readonly learningRate: number;
   /** Largest global norm of the gradient; 0 does not clip. */
   readonly clipNorm: number;
@@ -47,8 +48,11 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scala
   return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), targets), 1)));
 }
 
-interface LossAndGradients {
+/** What a batch says about the parameters. */
+export interface LossAndGradients {
+  /** Mean cross-entropy in nats. */
   readonly loss: tf.Scalar;
+  /** Images classified correctly. */
   readonly correct: tf.Scalar;
   /** By name of the parameter; parameters that the batch's level does not use are absent. */
   readonly gradients: Map<string, tf.Tensor>;

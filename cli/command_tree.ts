@@ -1,0 +1,142 @@
+import {
+  Command,
+  CommanderError,
+  type CommandUnknownOpts,
+  Help,
+} from "@commander-js/extra-typings";
+import { UsageError } from "../lib/errors.ts";
+import { EXIT_CODES_HELP } from "./exit_codes.ts";
+import { ClosedOutputError, hasColor, writeText } from "./output.ts";
+import { TOOLKIT_VERSION } from "./toolkit_version.ts";
+
+/** One sub-command: what `--help` says about it, and how to get the rest. */
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Loads the command's file; nothing of it is loaded before the command is asked for. */
+  readonly load: () => Promise<CommandUnknownOpts>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "fetch-data",
+    summary: "download a data set and check it",
+    load: async () => (await import("./fetch_data.ts")).fetchDataCommand(),
+  },
+  {
+    name: "train",
+    summary: "train a model, or continue a training",
+    load: async () => (await import("./train.ts")).trainCommand(),
+  },
+  {
+    name: "eval",
+    summary: "measure a trained model on a labelled data set",
+    load: async () => (await import("./eval.ts")).evalCommand(),
+  },
+  {
+    name: "predict",
+    summary: "classify image files with a trained model",
+    load: async () => (await import("./predict.ts")).predictCommand(),
+  },
+  {
+    name: "doctor",
+    summary: "say what works on this machine and how to mend the rest",
+    load: async () => (await import("./doctor.ts")).doctorCommand(),
+  },
+];
+
+const EXAMPLES_HELP = `Examples:
+  # see what works here
+  puppet-cnn doctor
+  # get the images, train on them, measure the result
+  puppet-cnn fetch-data cifar10
+  puppet-cnn train --run runs/first
+  puppet-cnn eval runs/first
+  # all options of one command
+  puppet-cnn train --help
+
+"puppet-cnn" stands for "deno run -P main.ts"; "deno task puppet" is the same.`;
+
+/** Help whose list of commands shows names and summaries only. */
+class PlainHelp extends Help {
+  override subcommandTerm(command: CommandUnknownOpts): string {
+    return command.name();
+  }
+}
+
+/** The name of the sub-command in the arguments (`train`, `help train`), if there is one. */
+function requestedCommand(argv: readonly string[]): string | undefined {
+  // No option of the program itself takes a value, so the first word is the command.
+  const words = argv.filter((word) => !word.startsWith("-"));
+  return words[0] === "help" && words.length > 1 ? words[1] : words[0];
+}
+
+function isKnown(name: string | undefined): boolean {
+  return COMMANDS.some((entry) => entry.name === name);
+}
+
+/** The program with the requested command in full and the others by name and summary. */
+async function createProgram(requested: string | undefined): Promise<Command> {
+  const program = new Command("puppet-cnn")
+    .description("Puppet-CNN: convolutional networks whose kernels are generated for every image.")
+    .version(TOOLKIT_VERSION, "--version", "show the version")
+    .helpOption("--help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .addHelpText("after", `\n${EXAMPLES_HELP}\n\n${EXIT_CODES_HELP}`)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => writeText(text, "stdout"),
+      writeErr: (text) => writeText(text, "stderr"),
+      // The parser's own answer needs the permission to read the environment even for --help.
+      getOutHasColors: () => hasColor("stdout"),
+      getErrHasColors: () => hasColor("stderr"),
+      // The message travels in the error; main.ts prints it.
+      outputError: () => {},
+    });
+  program.createHelp = () => new PlainHelp();
+  for (const entry of COMMANDS) {
+    const command = entry.name === requested ? await entry.load() : new Command(entry.name);
+    command.copyInheritedSettings(program);
+    command.helpOption("--help", "show this help").summary(entry.summary);
+    program.addCommand(command);
+  }
+  return program;
+}
+
+/** Rewrites the parser's message in the form of ours. */
+function usageErrorFrom(error: CommanderError, requested: string | undefined): UsageError {
+  const message = error.message
+    .replace(/^error: /, "")
+    .replace(/\n\(Did you mean one of (.+)\?\)/, "; did you mean one of $1?")
+    .replace(/\n\(Did you mean (.+)\?\)/, '; did you mean "$1"?');
+  const help = isKnown(requested) ? `puppet-cnn ${requested} --help` : "puppet-cnn --help";
+  return new UsageError(
+    `${message[0]?.toUpperCase()}${message.slice(1)}\nSee "${help}"`,
+    { cause: error },
+  );
+}
+
+/**
+ * Runs a command line.
+ *
+ * @param argv The arguments, without the program.
+ * @throws {UsageError} if the arguments are wrong; and whatever the command throws.
+ */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const requested = requestedCommand(argv);
+  const program = await createProgram(requested);
+  const isUnknown = requested !== undefined && requested !== "help" && !isKnown(requested);
+  try {
+    // The parser has no message for "help trian"; it has one for "trian".
+    await program.parseAsync(isUnknown ? [requested] : [...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    // Without any argument the parser has shown the help on stderr.
+    if (error.code === "commander.help") {
+      throw new UsageError('No command given; name one, for example "puppet-cnn doctor"');
+    }
+    if (error.cause instanceof ClosedOutputError) throw error.cause;
+    throw usageErrorFrom(error, requested);
+  }
+}

@@ -1,0 +1,226 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { BackendInspection } from "../lib/backends/inspect_backend.ts";
+import { BackendError } from "../lib/errors.ts";
+import { createOutput, paint, type TextStyle } from "./output.ts";
+import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
+
+/** Oldest Deno that the toolkit is tested with. */
+const TESTED_DENO = "2.9.0";
+
+/** What a permission of Deno is needed for. */
+const PERMISSIONS = [
+  { name: "read", flag: "--allow-read", purpose: "data, runs, WebAssembly, native library" },
+  { name: "write", flag: "--allow-write", purpose: "runs and downloads" },
+  { name: "env", flag: "--allow-env", purpose: "backend tensorflow: finding its library" },
+  { name: "ffi", flag: "--allow-ffi", purpose: "backend tensorflow: loading its library" },
+  { name: "net", flag: "--allow-net", purpose: "fetch-data" },
+] as const;
+
+/** A permission and whether this process has it. */
+interface PermissionCheck {
+  readonly name: string;
+  readonly granted: boolean;
+  readonly flag: string;
+  readonly purpose: string;
+}
+
+/** Everything that `doctor` looks at. */
+export interface DoctorReport {
+  readonly deno: { readonly version: string; readonly tested: boolean };
+  readonly machine: {
+    readonly platform: string;
+    readonly processors: number;
+    /** Bytes; `null` where Deno may not ask the system. */
+    readonly memory: number | null;
+  };
+  readonly backends: readonly BackendInspection[];
+  /** What `--backend auto` takes; `null` if nothing works. */
+  readonly auto: string | null;
+  /** Folder of the native library; `null` where the environment may not be read. */
+  readonly nativeDirectory: string | null;
+  readonly permissions: readonly PermissionCheck[];
+  /** Whether runs can be written where the command was started. */
+  readonly folder: { readonly path: string; readonly writable: boolean };
+  /** What could be better, though nothing is broken. */
+  readonly advice: readonly string[];
+}
+
+/**
+ * Makes the command `doctor`.
+ *
+ * @returns The command, to be added to the program.
+ */
+export function doctorCommand(): CommandUnknownOpts {
+  const command = new Command("doctor")
+    .description(
+      "Looks at Deno, the machine, the backends, the permissions and the folder; says what is missing " +
+        "and how to mend it.",
+    )
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addOption(debugOption())
+    .action(async (options) => {
+      const output = createOutput(options);
+      const report = await examine();
+      output.result(report, () => formatDoctorReport(report));
+      if (report.auto === null) {
+        throw new BackendError("Cannot use any backend; mend one as the report says");
+      }
+    });
+  addHelpSections(command, [
+    ["doctor", "what works here"],
+    ["doctor --json | jq -r .auto", "the backend that auto takes"],
+  ]);
+  return command;
+}
+
+async function examine(): Promise<DoctorReport> {
+  const { selectBackend, BACKENDS, AUTO_ORDER } = await import("../lib/backends/select_backend.ts");
+  const { inspectBackend } = await import("../lib/backends/inspect_backend.ts");
+  const backends: BackendInspection[] = [];
+  for (const name of AUTO_ORDER) backends.push(await inspectBackend(BACKENDS[name]));
+  let auto: string | null = null;
+  try {
+    auto = (await selectBackend("auto")).name;
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+  }
+  const nativeDirectory = await findNativeDirectory();
+  return {
+    deno: { version: Deno.version.deno, tested: isAtLeast(Deno.version.deno, TESTED_DENO) },
+    machine: {
+      platform: `${Deno.build.os} ${Deno.build.arch}`,
+      processors: navigator.hardwareConcurrency,
+      memory: await totalMemory(),
+    },
+    backends,
+    auto,
+    nativeDirectory,
+    permissions: await checkPermissions(nativeDirectory),
+    folder: await checkFolder(),
+    advice: await findAdvice(backends),
+  };
+}
+
+/** Compares versions number by number; a suffix such as `-rc.1` does not count. */
+function isAtLeast(version: string, minimum: string): boolean {
+  const [left, right] = [version, minimum].map((text) => text.split(/[.+-]/).map(Number));
+  for (let part = 0; part < 3; part++) {
+    const difference = (left?.[part] ?? 0) - (right?.[part] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+async function totalMemory(): Promise<number | null> {
+  const { state } = await Deno.permissions.query({ name: "sys", kind: "systemMemoryInfo" });
+  return state === "granted" ? Deno.systemMemoryInfo().total : null;
+}
+
+async function findNativeDirectory(): Promise<string | null> {
+  const { NATIVE_DIRECTORY_VARIABLES, nativeDirectory } = await import(
+    "../lib/backends/native_cache.ts"
+  );
+  for (const variable of NATIVE_DIRECTORY_VARIABLES) {
+    const { state } = await Deno.permissions.query({ name: "env", variable });
+    if (state !== "granted") return null;
+  }
+  try {
+    return nativeDirectory();
+  } catch (error) {
+    if (error instanceof BackendError) return null;
+    throw error;
+  }
+}
+
+/** A permission may be granted for just what is needed, so that is what is asked for. */
+async function checkPermissions(nativeDirectory: string | null): Promise<PermissionCheck[]> {
+  const { TENSORFLOW_VARIABLES } = await import("../lib/backends/tensorflow.ts");
+  const path = nativeDirectory;
+  const checks: readonly (readonly Deno.PermissionDescriptor[])[] = [
+    [{ name: "read", path: "." }],
+    [{ name: "write", path: "." }],
+    TENSORFLOW_VARIABLES.map((variable) => ({ name: "env", variable })),
+    [path === null ? { name: "ffi" } : { name: "ffi", path }],
+    [{ name: "net" }],
+  ];
+  return await Promise.all(checks.map(async (descriptors, index) => {
+    const states = await Promise.all(descriptors.map((each) => Deno.permissions.query(each)));
+    const granted = states.every(({ state }) => state === "granted");
+    return { ...PERMISSIONS[index]!, granted };
+  }));
+}
+
+/** Writes a file and removes it: rights alone do not tell of a read-only or full disk. */
+async function checkFolder(): Promise<DoctorReport["folder"]> {
+  const { state } = await Deno.permissions.query({ name: "write", path: "." });
+  const readable = await Deno.permissions.query({ name: "read", path: "." });
+  const path = readable.state === "granted" ? Deno.cwd() : ".";
+  if (state !== "granted") return { path, writable: false };
+  try {
+    const file = await Deno.makeTempFile({ dir: ".", prefix: ".doctor-" });
+    await Deno.remove(file);
+    return { path, writable: true };
+  } catch {
+    return { path, writable: false };
+  }
+}
+
+async function findAdvice(backends: readonly BackendInspection[]): Promise<string[]> {
+  const native = backends.find(({ name }) => name === "tensorflow");
+  if (native?.device !== "cpu" || !await hasNvidiaDriver()) return [];
+  return [
+    "This machine has an NVIDIA GPU that backend tensorflow does not use; " +
+    '"deno task install-native --force --device gpu" installs the library with CUDA',
+  ];
+}
+
+async function hasNvidiaDriver(): Promise<boolean> {
+  const path = "/proc/driver/nvidia/version";
+  if ((await Deno.permissions.query({ name: "read", path })).state !== "granted") return false;
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Renders the report for people.
+ *
+ * @param report What was found.
+ * @returns Lines without a trailing line end.
+ */
+export function formatDoctorReport(report: DoctorReport): string {
+  const { deno, machine, folder } = report;
+  const memory = machine.memory === null ? "" : `, ${(machine.memory / 2 ** 30).toFixed(1)} GiB`;
+  const lines = [
+    line(deno.tested, `Deno ${deno.version}`, `tested is ${TESTED_DENO} and newer; update Deno`),
+    line(true, `${machine.platform}, ${machine.processors} processors${memory}`),
+    ...report.backends.flatMap(backendLines),
+    line(report.auto !== null, `backend auto takes ${report.auto ?? "nothing"}`),
+    line(true, `native library folder: ${report.nativeDirectory ?? "unknown"}`),
+    ...report.permissions.map(({ granted, flag, purpose }) =>
+      line(granted, `${flag} (${purpose})`, "not granted")
+    ),
+    line(folder.writable, `write into ${folder.path}`, "use another folder, or --allow-write"),
+    ...report.advice.map((text) => `      ${text}`),
+  ];
+  return lines.join("\n");
+}
+
+function backendLines(backend: BackendInspection): string[] {
+  const { name, works, detail, remedy, missingKernels } = backend;
+  const lines = [line(works, `backend ${name}: ${detail}`, remedy)];
+  if (missingKernels.length > 0) {
+    lines.push(line(false, `backend ${name} lacks for training: ${missingKernels.join(", ")}`));
+  }
+  return lines;
+}
+
+function line(good: boolean, text: string, remedy?: string): string {
+  const [word, style]: [string, TextStyle] = good ? ["ok", "green"] : ["no", "yellow"];
+  const mark = paint(word, { style, stream: "stdout" });
+  return `${mark}    ${text}${good || remedy === undefined ? "" : `\n      ${remedy}`}`;
+}

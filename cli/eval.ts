@@ -1,0 +1,97 @@
+import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import type { DataConfig } from "../lib/datasets/data_config.ts";
+import type { EvaluationSummary } from "../lib/experiments/run_types.ts";
+import { formatEvaluation } from "./evaluation_text.ts";
+import { createOutput, type Output } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import {
+  addHelpSections,
+  backendOption,
+  checkpointOption,
+  debugOption,
+  exactOption,
+  jsonOption,
+  quietOption,
+  wholeNumber,
+} from "./shared_options.ts";
+import { startBackend } from "./start_backend.ts";
+
+const PARTS = ["test", "validation", "train"] as const;
+
+/** Options that replace parts of the run's data configuration. */
+interface DataOptions {
+  readonly data?: string | undefined;
+  readonly testImages?: number | undefined;
+}
+
+/** Only what was given: an absent field must not hide the run's own. */
+function replacedData(options: DataOptions): Partial<DataConfig> {
+  return {
+    ...options.data === undefined ? {} : { directory: options.data },
+    ...options.testImages === undefined ? {} : { testImages: options.testImages },
+  };
+}
+
+function printEvaluation(
+  summary: EvaluationSummary,
+  options: { readonly output: Output; readonly confusion: boolean },
+): void {
+  options.output.result(summary, () => formatEvaluation(summary, options));
+}
+
+/**
+ * Makes the command `eval`.
+ *
+ * @returns The command, to be added to the program.
+ */
+export function evalCommand(): CommandUnknownOpts {
+  const command = new Command("eval")
+    .description(
+      "Measures a trained model on a labelled part of its data: accuracy, loss, depth and speed, " +
+        "also per complexity level and per class.",
+    )
+    .addArgument(new Argument("<run>", 'folder of a run that "train" made'))
+    .addOption(checkpointOption())
+    .addOption(
+      new Option("--part <name>", "part of the data").choices(PARTS).default("test" as const),
+    )
+    .addOption(new Option("--data <folder>", "folder that holds the data set, if not the run's"))
+    .addOption(
+      new Option("--test-images <count>", "evaluate only the first test images")
+        .argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option("--batch-size <images>", "images per forward pass")
+        .argParser(wholeNumber(1, 65_536)).default(128),
+    )
+    .addOption(exactOption())
+    .addOption(new Option("--confusion", "print the confusion matrix"))
+    .addOption(backendOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addOption(debugOption())
+    .action(async (runDirectory, options) => {
+      const output = createOutput(options);
+      await startBackend(options.backend ?? "auto", output);
+      const { runEvaluation } = await import("../lib/experiments/run_evaluation.ts");
+      const progress = createProgress({ quiet: output.quiet });
+      const { checkpoint, part, batchSize, exact = false, confusion = false } = options;
+      const text = `evaluating ${part} images`;
+      const report = (done: number, total: number) => progress.update({ done, total, text });
+      try {
+        const data = replacedData(options);
+        const request = { runDirectory, checkpoint, part, batchSize, exact, data, report };
+        const summary = await runEvaluation(request);
+        progress.end();
+        printEvaluation(summary, { output, confusion });
+      } finally {
+        progress.end();
+      }
+    });
+  addHelpSections(command, [
+    ["eval runs/first", "the test images, best checkpoint"],
+    ["eval runs/first --part validation --confusion", "what is confused with what"],
+    ["eval runs/first --json | jq .figures.top1", "one figure for a script"],
+  ]);
+  return command;
+}

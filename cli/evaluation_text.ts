@@ -1,0 +1,92 @@
+import type { EvaluationReport } from "../lib/evaluation/evaluation_report.ts";
+import type { EvaluationSummary } from "../lib/experiments/run_types.ts";
+import { formatCount, formatDecimals, formatShare, formatSmall } from "./number_text.ts";
+import { renderFacts, renderTable, type TableColumn } from "./text_table.ts";
+
+function right(header: string): TableColumn {
+  return { header, align: "right" };
+}
+
+function formatHead(summary: EvaluationSummary): string {
+  const { figures } = summary;
+  return renderFacts([
+    ["run", `${summary.runDirectory}, checkpoint ${summary.checkpoint}`],
+    ["data", `${summary.dataset}, ${summary.part}, ${formatCount(figures.images)} images`],
+    ["top-1", formatShare(figures.top1)],
+    ["top-5", formatShare(figures.top5)],
+    ["loss", formatDecimals(figures.loss)],
+    ["mean depth", `${figures.meanDepth.toFixed(2)} layers`],
+    ["mean complexity", `${figures.meanComplexity.toFixed(2)} bits`],
+    [
+      "speed",
+      `${formatSmall(figures.secondsPerImage)} s/image` +
+      (summary.exact
+        ? ", one trajectory per image"
+        : `, after ${formatSmall(figures.bankSeconds)} s for the kernels of all levels`),
+    ],
+  ]);
+}
+
+function formatLevels(figures: EvaluationReport): string {
+  const columns = [right("level"), right("bits"), right("depth"), right("images"), right("top-1")];
+  return renderTable(
+    columns,
+    figures.levels.map((level) => [
+      String(level.level),
+      level.complexity.toFixed(2),
+      String(level.depth),
+      formatCount(level.images),
+      formatShare(level.top1),
+    ]),
+  );
+}
+
+function formatClasses(figures: EvaluationReport): string {
+  const columns = [
+    { header: "class" },
+    right("images"),
+    right("precision"),
+    right("recall"),
+    right("F1"),
+  ];
+  return renderTable(
+    columns,
+    figures.classes.map((row) => [
+      row.className,
+      formatCount(row.support),
+      formatShare(row.precision),
+      formatShare(row.recall),
+      formatShare(row.f1),
+    ]),
+  );
+}
+
+/** Rows are true classes, columns are predicted ones, by number: names would not fit above. */
+function formatConfusion(figures: EvaluationReport): string {
+  const columns = [
+    { header: "true \\ predicted" },
+    ...figures.classes.map((_, index) => right(String(index))),
+  ];
+  const rows = figures.confusion.map((counts, index) => [
+    `${index} ${figures.classes[index]?.className ?? ""}`,
+    ...counts.map(String),
+  ]);
+  return renderTable(columns, rows);
+}
+
+/**
+ * Writes an evaluation for people.
+ *
+ * @param summary What the evaluation returned.
+ * @param options `confusion`: with the confusion matrix (default `false`).
+ * @returns Lines without a trailing line end.
+ */
+export function formatEvaluation(
+  summary: EvaluationSummary,
+  options: { readonly confusion?: boolean } = {},
+): string {
+  const { figures } = summary;
+  const parts = [formatHead(summary), formatLevels(figures), formatClasses(figures)];
+  if (options.confusion) parts.push(formatConfusion(figures));
+  return parts.join("\n\n");
+}

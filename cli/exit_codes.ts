@@ -1,0 +1,80 @@
+import {
+  BackendError,
+  CheckpointError,
+  DataError,
+  DivergenceError,
+  UsageError,
+} from "../lib/errors.ts";
+
+/** Exit codes of every command, by meaning. */
+export const EXIT_CODES = {
+  done: 0,
+  failure: 1,
+  usage: 2,
+  data: 3,
+  checkpoint: 4,
+  backend: 5,
+  diverged: 6,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** One of the exit codes. */
+export type ExitCode = typeof EXIT_CODES[keyof typeof EXIT_CODES];
+
+/** The part of the help text that explains the exit codes. */
+export const EXIT_CODES_HELP = `Exit codes:
+  0    done
+  1    failure that no other code describes
+  2    wrong use of a command, an option or a configuration file
+  3    a data set or an image is missing or damaged
+  4    a checkpoint or run folder is missing, damaged or in the way
+  5    the backend cannot be used here
+  6    training diverged (a number stopped being finite)
+  130  stopped by SIGINT (Ctrl-C), state saved
+  143  stopped by SIGTERM, state saved`;
+
+/** Signals after which a command saves what it has and leaves. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+/** A command was stopped by a signal and left in good order. */
+export class InterruptedError extends Error {
+  override name = "InterruptedError";
+  /** The signal that stopped the command. */
+  readonly signal: StopSignal;
+
+  /**
+   * @param signal The signal that stopped the command.
+   * @param message What was saved and how to go on.
+   */
+  constructor(signal: StopSignal, message: string) {
+    super(message);
+    this.signal = signal;
+  }
+}
+
+/**
+ * The exit code that a signal leads to: 128 + its number, as shells report it.
+ *
+ * @param signal The signal received.
+ * @returns 130 or 143.
+ */
+export function exitCodeOfSignal(signal: StopSignal): ExitCode {
+  return signal === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.terminated;
+}
+
+/**
+ * The exit code that an error leads to.
+ *
+ * @param error Whatever was thrown.
+ * @returns The code of the error's class; 1 for every class that has none.
+ */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof UsageError) return EXIT_CODES.usage;
+  if (error instanceof DataError) return EXIT_CODES.data;
+  if (error instanceof CheckpointError) return EXIT_CODES.checkpoint;
+  if (error instanceof BackendError) return EXIT_CODES.backend;
+  if (error instanceof DivergenceError) return EXIT_CODES.diverged;
+  if (error instanceof InterruptedError) return exitCodeOfSignal(error.signal);
+  return EXIT_CODES.failure;
+}

@@ -1,0 +1,247 @@
+import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { DataError, UsageError } from "../lib/errors.ts";
+import { datasetSources } from "../lib/datasets/dataset_catalog.ts";
+import { fetchDataset, type FetchResult } from "../lib/datasets/fetch_dataset.ts";
+import type { FetchProgress } from "../lib/datasets/fetch_options.ts";
+import { listDatasets, type Verification, verifyDataset } from "../lib/datasets/verify_dataset.ts";
+import { InterruptedError } from "./exit_codes.ts";
+import { createOutput, type Output } from "./output.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
+import { withStopSignals } from "./stop_signals.ts";
+import { renderTable } from "./text_table.ts";
+
+/** What the options of `fetch-data` were set to. */
+interface FetchDataOptions {
+  readonly directory: string;
+  readonly from?: string | undefined;
+  readonly mirror: readonly string[];
+  readonly verify?: true | undefined;
+  readonly list?: true | undefined;
+  readonly force?: true | undefined;
+  readonly json?: true | undefined;
+  readonly quiet?: true | undefined;
+}
+
+const NAMES = datasetSources.map(({ name }) => name);
+
+/**
+ * Makes the command `fetch-data`.
+ *
+ * @returns The command, ready to be added to the program.
+ */
+export function fetchDataCommand(): CommandUnknownOpts {
+  const command = new Command("fetch-data")
+    .description("Download a data set, check it, and install it in one step.")
+    .addArgument(new Argument("[name]", "data set").choices(NAMES))
+    .option(
+      "--directory <folder>",
+      "data directory; every data set has its own folder in it",
+      "data",
+    )
+    .option("--from <path>", "take the data from a local archive or folder; no network is used")
+    .addOption(
+      new Option(
+        "--mirror <address>",
+        "another address of the archive, after the publisher's; repeatable",
+      )
+        .argParser((address: string, previous: string[]) => [...previous, address])
+        .default([] as string[], "none"),
+    )
+    .option("--verify", "check installed data against its digests; changes nothing")
+    .option("--list", "show the known data sets and which are installed")
+    .option("--force", "replace installed data, once the new data is complete")
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addOption(debugOption())
+    .action(async (name, options) => await runFetchData(name, options));
+  addHelpSections(command, [
+    ["fetch-data cifar10", "CIFAR-10 into data/"],
+    ["fetch-data cifar10 --from cifar-10-binary.tar.gz", "from an archive that is here already"],
+    [
+      "fetch-data cifar10 --mirror https://example.org/cifar-10-binary.tar.gz",
+      "with a second address",
+    ],
+    ["fetch-data --list", "what is there"],
+    ["fetch-data cifar10 --verify", "whether it is intact"],
+  ]);
+  return command;
+}
+
+async function runFetchData(name: string | undefined, options: FetchDataOptions): Promise<void> {
+  const output = createOutput(options);
+  if (options.list) return await showList(options.directory, output);
+  if (name === undefined) {
+    throw new UsageError(`No data set given; name one of ${NAMES.join(", ")}, or use --list`);
+  }
+  checkCombination(name, options);
+  await runStoppable(async (signal) => {
+    const progress = createFetchProgress(options.quiet ?? false);
+    try {
+      if (options.verify) await verify(name, { options, output, progress, signal });
+      else await install(name, { options, output, progress, signal });
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+/** Options that contradict each other are refused before anything is done. */
+function checkCombination(name: string, options: FetchDataOptions): void {
+  const { from, mirror, verify, force } = options;
+  if (verify && (from !== undefined || mirror.length > 0 || force)) {
+    throw new UsageError("--verify changes nothing; leave out --from, --mirror and --force");
+  }
+  if (from !== undefined && mirror.length > 0) {
+    throw new UsageError("--from uses no network; leave out --mirror, or leave out --from");
+  }
+  if (name === "synthetic" && (from !== undefined || mirror.length > 0)) {
+    throw new UsageError("synthetic is drawn on this machine; leave out --from and --mirror");
+  }
+  for (const address of mirror) {
+    if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+      throw new UsageError(
+        `--mirror must be an http or https address, current value is ${address}`,
+      );
+    }
+  }
+}
+
+interface FetchContext {
+  readonly options: FetchDataOptions;
+  readonly output: Output;
+  readonly progress: FetchProgressDisplay;
+  readonly signal: AbortSignal;
+}
+
+async function install(name: string, context: FetchContext): Promise<void> {
+  const { options, output, progress, signal } = context;
+  const result = await fetchDataset(name, {
+    directory: options.directory,
+    from: options.from,
+    mirrors: options.mirror,
+    force: options.force,
+    onProgress: progress.update,
+    onNote: progress.note,
+    signal,
+  });
+  progress.end();
+  if (!result.manifest.official && result.manifest.source.kind !== "generated") {
+    output.talk(
+      `Note: no official digest vouches for this copy of ${name}; its files are well formed, and their ` +
+        `own digests are recorded in ${result.path}/manifest.json`,
+    );
+  }
+  output.result(summarize(result), () => describe(result));
+}
+
+function totalBytes(files: readonly { readonly bytes: number }[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function summarize(result: FetchResult): Record<string, unknown> {
+  const { name, path, status, manifest } = result;
+  const { source, official, archive, files } = manifest;
+  return {
+    name,
+    path,
+    status,
+    source,
+    official,
+    archive,
+    files: files.length,
+    bytes: totalBytes(files),
+  };
+}
+
+function describe(result: FetchResult): string {
+  const { name, path, status, manifest } = result;
+  const verb = { installed: "installed", replaced: "replaced", present: "already there, intact:" };
+  const size = (totalBytes(manifest.files) / 1e6).toFixed(1);
+  return `${name} ${verb[status]} ${status === "present" ? "" : "in "}${path} ` +
+    `(${manifest.files.length} files, ${size} MB)`;
+}
+
+async function verify(name: string, context: FetchContext): Promise<void> {
+  const { options, output, progress, signal } = context;
+  const { directory } = options;
+  const found = await verifyDataset(name, { directory, onProgress: progress.update, signal });
+  progress.end();
+  output.result(summarizeVerification(found), () => `${name} ${found.status} in ${found.path}`);
+  if (found.status !== "complete") {
+    const shown = found.problems.slice(0, 5).join("; ");
+    const more = found.problems.length > 5 ? `; and ${found.problems.length - 5} more` : "";
+    const force = found.status === "missing" ? "" : " --force";
+    throw new DataError(
+      `Cannot vouch for ${name}: ${shown}${more}; install it with "fetch-data ${name} --directory ` +
+        `${directory}${force}"`,
+    );
+  }
+}
+
+function summarizeVerification(found: Verification): Record<string, unknown> {
+  const { name, path, status, problems, manifest } = found;
+  return { name, path, status, problems, official: manifest?.official ?? null };
+}
+
+async function showList(directory: string, output: Output): Promise<void> {
+  const entries = await listDatasets(directory);
+  output.result(
+    entries.map((entry) => ({ ...summarizeVerification(entry), description: entry.description })),
+    () =>
+      renderTable(
+        [{ header: "name" }, { header: "status" }, { header: "content" }],
+        entries.map(({ name, status, description }) => [name, status, description]),
+      ),
+  );
+}
+
+interface FetchProgressDisplay {
+  readonly update: (state: FetchProgress) => void;
+  readonly note: (text: string) => void;
+  readonly end: () => void;
+}
+
+/** A display that starts anew with every step, so that one step's pace does not colour the next. */
+function createFetchProgress(quiet: boolean): FetchProgressDisplay {
+  let display: Progress | null = null;
+  let step = "";
+  function end(): void {
+    display?.end();
+    display = null;
+  }
+  return {
+    update(state) {
+      if (display === null || state.text !== step) {
+        end();
+        display = createProgress({ quiet, unit: state.unit });
+        step = state.text;
+      }
+      display.update({ done: state.done, total: state.total, text: state.text });
+    },
+    note(text) {
+      display ??= createProgress({ quiet });
+      display.note(text);
+    },
+    end,
+  };
+}
+
+/** Ctrl-C and a polite kill end the work in good order: half a download stays for the next time. */
+async function runStoppable(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const { result: isDone, signal } = await withStopSignals(async (abort) => {
+    try {
+      await action(abort);
+      return true;
+    } catch (error) {
+      if (abort.aborted) return false;
+      throw error;
+    }
+  }, () => {});
+  if (!isDone && signal !== null) {
+    throw new InterruptedError(
+      signal,
+      "Nothing was installed; what has been downloaded is kept, run the command again to go on",
+    );
+  }
+}

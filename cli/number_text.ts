@@ -1,0 +1,54 @@
+/** Stands where there is no number. */
+const NOTHING = "-";
+
+/**
+ * Writes a share as a percentage.
+ *
+ * @param share 0..1, or `null` where there is none.
+ * @returns `72.51 %`, or `-`.
+ */
+export function formatShare(share: number | null): string {
+  return share === null ? NOTHING : `${(share * 100).toFixed(2)} %`;
+}
+
+/**
+ * Writes a number with a fixed number of decimals.
+ *
+ * @param value The number, or `null` where there is none.
+ * @param decimals Digits behind the point.
+ * @returns `1.2346`, or `-`.
+ */
+export function formatDecimals(value: number | null, decimals: number = 4): string {
+  return value === null ? NOTHING : value.toFixed(decimals);
+}
+
+/**
+ * Writes a whole number in groups of three digits.
+ *
+ * @param count The number.
+ * @returns `269,824`.
+ */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/**
+ * Writes a number of parameters with its size in memory, as the paper counts it.
+ *
+ * @param parameters Number of float32 values.
+ * @returns `269,824 (1.08 MB)`, MB = 4 x parameters / 1e6.
+ */
+export function formatParameters(parameters: number): string {
+  return `${formatCount(parameters)} (${((4 * parameters) / 1e6).toFixed(2)} MB)`;
+}
+
+/**
+ * Writes a learning rate or another small number.
+ *
+ * @param value The number.
+ * @returns Three significant digits: `0.001`, `9.76e-4`.
+ */
+export function formatSmall(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
+}

@@ -1,0 +1,138 @@
+import { styleText } from "node:util";
+
+/** The two streams of a command: results go to stdout, talk goes to stderr. */
+export type StreamName = "stdout" | "stderr";
+
+/** The few styles that the commands use. */
+export type TextStyle = "bold" | "dim" | "red" | "green" | "yellow";
+
+/** Where a command writes. */
+export interface Output {
+  /** Results are printed as JSON. */
+  readonly json: boolean;
+  /** Talk on stderr is left out. */
+  readonly quiet: boolean;
+  /** Writes result text to stdout; a line end is added. */
+  data(text: string): void;
+  /** Writes a result to stdout: the value as JSON with `--json`, otherwise the text. */
+  result(value: unknown, toText: () => string): void;
+  /** Says something on stderr; silent with `--quiet`. */
+  talk(text: string): void;
+  /** Says something on stderr that must be seen, even with `--quiet`. */
+  warn(text: string): void;
+}
+
+/** What colour depends on. */
+export interface ColorConditions {
+  /** Whether the stream is a terminal. */
+  readonly isTerminal: boolean;
+  /** Reads an environment variable. */
+  readonly environment: (name: string) => string | undefined;
+}
+
+/** The reader of stdout went away (`puppet-cnn ... | head -1`): no failure of ours. */
+export class ClosedOutputError extends Error {
+  override name = "ClosedOutputError";
+}
+
+/**
+ * Reads an environment variable where Deno allows it.
+ *
+ * @param name Name of the variable.
+ * @returns Its value; `undefined` where it is not set or may not be read.
+ */
+export function readEnvironment(name: string): string | undefined {
+  // Asked for first: in a terminal, Deno.env.get() would stop and prompt for the permission.
+  const permission = Deno.permissions.querySync({ name: "env", variable: name });
+  return permission.state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+/**
+ * Decides on colour: FORCE_COLOR, then NO_COLOR, then TERM=dumb, then whether the stream is a terminal.
+ *
+ * @param conditions The stream and the environment.
+ * @returns Whether to write escape sequences.
+ */
+export function wantsColor(conditions: ColorConditions): boolean {
+  const force = conditions.environment("FORCE_COLOR");
+  if (force !== undefined && force !== "") return force !== "0" && force !== "false";
+  if (conditions.environment("NO_COLOR")) return false;
+  if (conditions.environment("TERM") === "dumb") return false;
+  return conditions.isTerminal;
+}
+
+/**
+ * Whether a stream is a terminal.
+ *
+ * @param stream The stream.
+ * @returns `true` on a terminal, `false` for files and pipes.
+ */
+export function isTerminal(stream: StreamName): boolean {
+  return Deno[stream].isTerminal();
+}
+
+/**
+ * Whether text for a stream may be coloured.
+ *
+ * @param stream The stream.
+ * @returns The answer of {@linkcode wantsColor} for this process.
+ */
+export function hasColor(stream: StreamName): boolean {
+  return wantsColor({ isTerminal: isTerminal(stream), environment: readEnvironment });
+}
+
+/**
+ * Styles text where the stream wants colour, and leaves it alone elsewhere.
+ *
+ * @param text The text.
+ * @param options The style, and the stream that the text will be written to.
+ * @returns The text, with escape sequences or without.
+ */
+export function paint(
+  text: string,
+  options: { readonly style: TextStyle; readonly stream: StreamName },
+): string {
+  if (!hasColor(options.stream)) return text;
+  return styleText(options.style, text, { validateStream: false });
+}
+
+/**
+ * Writes text to a stream, all of it, before it returns.
+ *
+ * @param text The text; nothing is added.
+ * @param stream The stream.
+ * @throws {ClosedOutputError} if the reader of stdout went away. A closed stderr is ignored: a training
+ *   must not die because its log is no longer read.
+ */
+export function writeText(text: string, stream: StreamName): void {
+  let bytes = new TextEncoder().encode(text);
+  try {
+    // A pipe may take less than was offered.
+    while (bytes.length > 0) bytes = bytes.subarray(Deno[stream].writeSync(bytes));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    if (stream === "stdout") throw new ClosedOutputError("The reader of stdout went away");
+  }
+}
+
+/**
+ * Makes the output of a command.
+ *
+ * @param options `json`: results as JSON (default `false`); `quiet`: no talk (default `false`).
+ * @returns Where the command writes.
+ */
+export function createOutput(
+  options: { readonly json?: boolean | undefined; readonly quiet?: boolean | undefined } = {},
+): Output {
+  const { json = false, quiet = false } = options;
+  const data = (text: string) => writeText(`${text}\n`, "stdout");
+  const warn = (text: string) => writeText(`${text}\n`, "stderr");
+  return {
+    json,
+    quiet,
+    data,
+    result: (value, toText) => data(json ? JSON.stringify(value, null, 2) : toText()),
+    talk: (text) => quiet || warn(text),
+    warn,
+  };
+}

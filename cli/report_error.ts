@@ -1,0 +1,63 @@
+import { PuppetError } from "../lib/errors.ts";
+import { EXIT_CODES, type ExitCode, exitCodeOf, InterruptedError } from "./exit_codes.ts";
+import { ClosedOutputError, paint, writeText } from "./output.ts";
+
+/** Deno flag that allows what a refused access asked for. */
+const PERMISSION_FLAG = /--allow-(?:read|write|net|env|sys|run|ffi|import)/;
+
+/** What, where and what to do about a permission that Deno refused. */
+function describeRefusal(error: Error): string {
+  const flag = PERMISSION_FLAG.exec(error.message)?.[0] ?? "--allow-all";
+  const what = error.message.replace(/, run again with the .*$/, "").replace(
+    /^Requires/,
+    "it needs",
+  );
+  return `Deno refused an access: ${what}; start with "deno run -P main.ts" or "deno task puppet", ` +
+    `or add ${flag} before main.ts`;
+}
+
+/** One sentence, or a few lines, for the person at the terminal. */
+function describeError(error: unknown): string {
+  if (error instanceof PuppetError || error instanceof InterruptedError) return error.message;
+  if (error instanceof Deno.errors.NotCapable) return describeRefusal(error);
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `Unexpected failure: ${
+    text.split("\n")[0]
+  }; run again with --debug to see where it happened`;
+}
+
+/** Text from files and arguments must not move the cursor or colour the terminal; line ends stay. */
+function withoutControls(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "?");
+}
+
+/** The error, its stack and its causes. */
+function describeStack(error: unknown): string {
+  const parts: string[] = [];
+  for (let current = error; current instanceof Error; current = current.cause) {
+    parts.push(current.stack ?? String(current));
+  }
+  return parts.join("\ncaused by ");
+}
+
+/**
+ * Tells the person at the terminal about an error, on stderr.
+ *
+ * @param error Whatever was thrown.
+ * @param options `debug`: with stack traces (default `false`).
+ * @returns The exit code for it.
+ */
+export function reportError(
+  error: unknown,
+  options: { readonly debug?: boolean } = {},
+): ExitCode {
+  if (error instanceof ClosedOutputError) return EXIT_CODES.done;
+  const isInterruption = error instanceof InterruptedError;
+  const label = isInterruption
+    ? paint("stopped:", { style: "yellow", stream: "stderr" })
+    : paint("error:", { style: "red", stream: "stderr" });
+  writeText(`${label} ${withoutControls(describeError(error))}\n`, "stderr");
+  if (options.debug) writeText(`${describeStack(error)}\n`, "stderr");
+  return exitCodeOf(error);
+}

@@ -1,0 +1,134 @@
+import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { DivergenceError } from "../lib/errors.ts";
+import { formatConfig } from "../lib/experiments/format_config.ts";
+import type { TrainingSummary } from "../lib/experiments/run_types.ts";
+import { addConfigOptions } from "./config_options.ts";
+import { formatDryRun } from "./dry_run.ts";
+import { InterruptedError } from "./exit_codes.ts";
+import { createOutput, type Output } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import { collectProvenance } from "./provenance.ts";
+import {
+  addHelpSections,
+  configOption,
+  debugOption,
+  jsonOption,
+  quietOption,
+  runOption,
+  type TalkOptions,
+} from "./shared_options.ts";
+import { startBackend } from "./start_backend.ts";
+import { type StoppableResult, withStopSignals } from "./stop_signals.ts";
+import { showTraining } from "./training_display.ts";
+import {
+  resolveTrainingRequest,
+  type TrainingRequest,
+  type TrainingRequestOptions,
+} from "./training_request.ts";
+import { formatTrainingSummary } from "./training_summary.ts";
+
+/** Options of `train` that are no keys of the configuration. */
+interface TrainOptions extends TrainingRequestOptions, TalkOptions {
+  readonly dryRun?: true;
+  readonly printConfig?: true;
+}
+
+/** Loads data and model, says what would be done, and leaves no trace. */
+async function rehearse(request: TrainingRequest, output: Output): Promise<void> {
+  const { config, runDirectory } = request;
+  const backend = await startBackend(config.backend, output);
+  const { planTraining } = await import("../lib/experiments/plan_training.ts");
+  const plan = await planTraining(config);
+  const dryRun = { runDirectory, backend: backend.description, plan, config };
+  output.result(dryRun, () => formatDryRun(dryRun));
+}
+
+/** Trains until the end or until a signal, and shows how it goes. */
+async function runWithSignals(
+  request: TrainingRequest,
+  options: { readonly output: Output; readonly startedAt: Date },
+): Promise<StoppableResult<TrainingSummary>> {
+  const { config, runDirectory, resume } = request;
+  const { output, startedAt } = options;
+  const backend = await startBackend(config.backend, output);
+  const { runTraining } = await import("../lib/experiments/run_training.ts");
+  const provenance = collectProvenance({ argv: Deno.args, startedAt, backend });
+  const progress = createProgress({ quiet: output.quiet });
+  progress.note(`run: ${runDirectory}`);
+  const report = showTraining(progress, config.training);
+  try {
+    return await withStopSignals(
+      (signal) => runTraining(config, { runDirectory, resume, provenance, signal, report }),
+      (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
+    );
+  } finally {
+    progress.end();
+  }
+}
+
+/** Turns an end that was not planned into an error, for the exit code. */
+function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSummary>): void {
+  const { runDirectory, epochs, steps, stopReason } = summary;
+  const moment = `after epoch ${epochs}, step ${steps}`;
+  if (stopReason === "diverged") {
+    throw new DivergenceError(
+      `Training diverged ${moment}: the loss or the gradient stopped being finite; ` +
+        `try a smaller --learning-rate, or --clip-norm 1, in a new run`,
+    );
+  }
+  if (stopReason === "interrupted") {
+    throw new InterruptedError(
+      signal ?? "SIGTERM",
+      `Training was interrupted ${moment}; continue with "puppet-cnn train --resume ${runDirectory}"`,
+    );
+  }
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const startedAt = new Date();
+  const output = createOutput(options);
+  const request = await resolveTrainingRequest(options, startedAt);
+  if (options.printConfig) {
+    return output.result(request.config, () => formatConfig(request.config).trimEnd());
+  }
+  if (options.dryRun) return await rehearse(request, output);
+  const ending = await runWithSignals(request, { output, startedAt });
+  output.result(ending.result, () => formatTrainingSummary(ending.result));
+  refuseBadEnd(ending);
+  output.talk(`next: puppet-cnn eval ${request.runDirectory}`);
+}
+
+/**
+ * Makes the command `train`.
+ *
+ * @returns The command, to be added to the program.
+ */
+export function trainCommand(): CommandUnknownOpts {
+  const command = new Command("train")
+    .description(
+      "Trains a model and keeps configuration, log and checkpoints in a run folder. " +
+        "The defaults are the paper's protocol on 10,000 CIFAR-10 images.",
+    )
+    .addOption(configOption().conflicts("resume"))
+    .addOption(runOption().conflicts("resume"))
+    .addOption(
+      new Option("--resume <folder>", "continue the run of this folder where it was saved"),
+    )
+    .addOption(
+      new Option("--dry-run", "load data and model, show what would be done, write nothing"),
+    )
+    .addOption(new Option("--print-config", "print the complete configuration as YAML and stop"))
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addOption(debugOption())
+    .action((options) => train(options as TrainOptions));
+  addConfigOptions(command);
+  addHelpSections(command, [
+    ["train --run runs/first", "the paper's protocol, data in ./data"],
+    ["train --channels 128 --images 2000 --epochs 5 --depth 10", "a small, quick training"],
+    ["train --config runs/first/config.yaml --seed 2", "another run like a former one"],
+    ["train --resume runs/first --epochs 150", "go on, for longer than first planned"],
+    ["train --print-config > my.yaml", "a configuration file to start from"],
+  ]);
+  return command;
+}

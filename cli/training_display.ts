@@ -1,0 +1,51 @@
+import type { TrainingConfig } from "../lib/training/training_config.ts";
+import type { EpochRecord, TrainingEvent } from "../lib/training/training_event.ts";
+import { formatDecimals, formatShare, formatSmall } from "./number_text.ts";
+import { formatDuration, type Progress } from "./progress.ts";
+
+/** One line about an epoch that ended. */
+function describeEpoch(
+  record: EpochRecord,
+  options: { readonly epochs: number; readonly isBest: boolean },
+): string {
+  const best = options.isBest ? " (best)" : "";
+  const validation = record.validationTop1 === null
+    ? ""
+    : `, validation loss ${formatDecimals(record.validationLoss)} top-1 ` +
+      `${formatShare(record.validationTop1)}${best}`;
+  return `epoch ${record.epoch}/${options.epochs}: loss ${formatDecimals(record.trainLoss)} ` +
+    `top-1 ${formatShare(record.trainTop1)}${validation}, depth ${record.meanDepth.toFixed(1)}, ` +
+    `rate ${formatSmall(record.learningRate)}, ${record.imagesPerSecond.toFixed(0)} images/s, ` +
+    `${formatDuration(record.seconds)}`;
+}
+
+/**
+ * Makes the function that shows the events of a training.
+ *
+ * @param progress Where they are shown.
+ * @param training The run's training configuration.
+ * @returns Takes one event.
+ */
+export function showTraining(
+  progress: Progress,
+  training: Pick<TrainingConfig, "epochs" | "batchSize">,
+): (event: TrainingEvent) => void {
+  const { epochs, batchSize } = training;
+  return (event) => {
+    switch (event.kind) {
+      case "phase":
+        return progress.note(event.text);
+      case "step":
+        return progress.update({
+          done: event.step * batchSize,
+          total: event.totalSteps * batchSize,
+          rate: event.imagesPerSecond,
+          text: `epoch ${event.epoch}/${event.epochs} loss ${formatDecimals(event.loss)}`,
+        });
+      case "epoch":
+        return progress.note(describeEpoch(event.record, { epochs, isBest: event.isBest }));
+      case "checkpoint":
+        return;
+    }
+  };
+}

@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { CheckpointError, UsageError } from "../lib/errors.ts";
+import type { ExperimentConfig } from "../lib/experiments/experiment_config.ts";
+import { configEntries, formatConfig } from "../lib/experiments/format_config.ts";
+import { type ConfigOverride, parseConfig } from "../lib/experiments/parse_config.ts";
+import { readRunConfig } from "../lib/experiments/run_config_file.ts";
+import { readConfigOverrides } from "./config_options.ts";
+
+/** Options of `train` that decide what is trained and where. */
+export interface TrainingRequestOptions {
+  readonly config?: string | undefined;
+  readonly run?: string | undefined;
+  readonly resume?: string | undefined;
+}
+
+/** A training, fully decided. */
+export interface TrainingRequest {
+  readonly config: ExperimentConfig;
+  readonly runDirectory: string;
+  readonly resume: boolean;
+}
+
+/** Keys that may change when a run goes on: the rest of the run is as if they had always been so. */
+const CHANGEABLE_ON_RESUME: ReadonlySet<string> = new Set([
+  "backend",
+  "data.directory",
+  "training.epochs",
+  "training.patience",
+  "training.recompute",
+]);
+
+async function readConfigFile(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new UsageError(`Cannot read configuration ${path}: there is no such file`, {
+        cause: error,
+      });
+    }
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new UsageError(`Cannot read configuration ${path}: it is a folder, not a file`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** `runs/cifar10-puppet-cnn-20261123T204500Z`: sorts by time and names no two runs alike. */
+function defaultRunDirectory(config: ExperimentConfig, startedAt: Date): string {
+  const time = startedAt.toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
+  return join("runs", `${config.data.dataset}-${config.model.name}-${time}`);
+}
+
+/** A run is never overwritten: its folder must be new or empty. */
+async function refuseUsedFolder(runDirectory: string): Promise<void> {
+  try {
+    for await (const entry of Deno.readDir(runDirectory)) {
+      throw new CheckpointError(
+        `Cannot start a run in ${runDirectory}: the folder is not empty (it holds ${entry.name}); ` +
+          `name another with --run, or continue that run with --resume ${runDirectory}`,
+      );
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    if (!(error instanceof Deno.errors.NotADirectory)) throw error;
+    throw new CheckpointError(
+      `Cannot start a run in ${runDirectory}: it is a file; name another folder with --run`,
+      { cause: error },
+    );
+  }
+}
+
+/** The run's own configuration with the few changes that a run survives. */
+function changeForResume(
+  saved: ExperimentConfig,
+  overrides: readonly ConfigOverride[],
+): ExperimentConfig {
+  const changed = parseConfig(formatConfig(saved), { source: "the options", overrides });
+  const after = new Map(configEntries(changed));
+  const differences = configEntries(saved).flatMap(([path, value]) =>
+    value === after.get(path) || CHANGEABLE_ON_RESUME.has(path)
+      ? []
+      : [`\n  ${path}: ${value} in the run, ${after.get(path)} asked for`]
+  );
+  if (differences.length === 0) return changed;
+  throw new UsageError(
+    `Cannot resume with another configuration:${differences.join("")}\n` +
+      `Only ${[...CHANGEABLE_ON_RESUME].join(", ")} may change; start a new run for the rest`,
+  );
+}
+
+/**
+ * Decides what is trained and where: configuration file, then options; or the configuration of the run that
+ * goes on.
+ *
+ * @param options What the parser found, by attribute name.
+ * @param startedAt Time at which the command began; names the run folder where none is given.
+ * @returns Configuration and run folder.
+ * @throws {UsageError} if the configuration is wrong, or changes a run that goes on.
+ * @throws {CheckpointError} if the run folder is in use, or is no run folder (with `--resume`).
+ */
+export async function resolveTrainingRequest(
+  options: TrainingRequestOptions,
+  startedAt: Date,
+): Promise<TrainingRequest> {
+  const overrides = readConfigOverrides(options as Readonly<Record<string, unknown>>);
+  if (options.resume !== undefined) {
+    const saved = await readRunConfig(options.resume);
+    const config = changeForResume(saved, overrides);
+    return { config, runDirectory: options.resume, resume: true };
+  }
+  const text = options.config === undefined ? "" : await readConfigFile(options.config);
+  const source = options.config ?? "the options";
+  const config = parseConfig(text, { source, overrides });
+  const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
+  await refuseUsedFolder(runDirectory);
+  return { config, runDirectory, resume: false };
+}

@@ -1,0 +1,52 @@
+/** Backends that the command line offers. `cpu` (plain JavaScript) exists for tests. */
+export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
+
+/** What a backend says about itself before it is used. */
+export interface BackendProbe {
+  /** Which backend. */
+  readonly name: BackendName;
+  /** Whether `activate` will succeed. */
+  readonly available: boolean;
+  /** What was found: versions, device, path; or why the backend cannot be used. */
+  readonly detail: string;
+  /** What to do when it is not available. */
+  readonly remedy?: string;
+}
+
+/** What runs after `selectBackend`. */
+export interface ActiveBackend {
+  /** Which backend. */
+  readonly name: BackendName;
+  /** For people and logs: `TensorFlow 2.21.0, CPU`. */
+  readonly description: string;
+  /** Versions that a report has to name: package or library -> version. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** `cpu` or `gpu`. */
+  readonly device: "cpu" | "gpu";
+  /** Better backends that `auto` could not take, with the reason; empty for a backend that was named. */
+  readonly passedOver: readonly PassedOverBackend[];
+}
+
+/** A backend that `auto` tried before the one it took. */
+export interface PassedOverBackend {
+  /** Which backend. */
+  readonly name: BackendName;
+  /** Why it was not taken. */
+  readonly reason: string;
+  /** What would make it available. */
+  readonly remedy?: string;
+}
+
+/** The contract of a backend: found without side effects, then made TensorFlow.js's current one. */
+export interface Backend {
+  /** Which backend. */
+  readonly name: BackendName;
+  /** Looks whether the backend can work here, without loading more than it must. */
+  probe(): Promise<BackendProbe>;
+  /**
+   * Makes the backend current.
+   *
+   * @throws {BackendError} if it cannot work here; the message says why and how to mend it.
+   */
+  activate(): Promise<ActiveBackend>;
+}

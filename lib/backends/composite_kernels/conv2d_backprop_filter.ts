@@ -1,0 +1,37 @@
+import type { KernelConfig } from "@tensorflow/tfjs-core";
+import { asShape4D, composeKernel, inputNamed } from "./compose_kernel.ts";
+import { addMargins, convolutionGeometry } from "./convolution_geometry.ts";
+
+/**
+ * Gradient of a convolution with respect to its filter, which the WASM backend lacks:
+ * `dW[i, j, c, o] = sum over b, y, x of X[b, y s + i, x s + j, c] dY[b, y, x, o]` on the padded input X.
+ * With the channels c as the batch and the batch b as the channels this is itself a convolution: of X with the
+ * filter dY, whose taps lie s apart.
+ */
+export const conv2dBackpropFilter: KernelConfig = composeKernel(
+  "Conv2DBackpropFilter",
+  (runner, inputs, attrs) => {
+    const input = inputNamed(inputs, "x");
+    const outputGradient = inputNamed(inputs, "dy");
+    const filterShape = asShape4D(attrs["filterShape"] as number[]);
+    const geometry = convolutionGeometry(asShape4D(input.shape), filterShape, attrs, false);
+    const padded = addMargins(runner, input, geometry.padInfo);
+    // [batch, height, width, channels] -> [channels, height, width, batch]
+    const images = runner.run("Transpose", { x: padded }, { perm: [3, 1, 2, 0] });
+    // [batch, height, width, outputs] -> [height, width, batch, outputs]
+    const taps = runner.run("Transpose", { x: outputGradient }, { perm: [1, 2, 0, 3] });
+    const correlation = runner.run("Conv2D", { x: images, filter: taps }, {
+      strides: 1,
+      pad: "valid",
+      dataFormat: "NHWC",
+      dilations: [geometry.strideHeight, geometry.strideWidth],
+    });
+    // A stride that does not divide the input leaves rows that no tap of the filter met.
+    const [height, width, inputs_, outputs] = filterShape;
+    const met = runner.run("Slice", { x: correlation }, {
+      begin: [0, 0, 0, 0],
+      size: [inputs_, height, width, outputs],
+    });
+    return runner.run("Transpose", { x: met }, { perm: [1, 2, 0, 3] });
+  },
+);

@@ -1,0 +1,48 @@
+import type { KernelConfig, NamedAttrMap } from "@tensorflow/tfjs-core";
+import { asShape4D, composeKernel, inputNamed } from "./compose_kernel.ts";
+import {
+  addMargins,
+  areMarginsPositive,
+  convolutionGeometry,
+  spreadByStride,
+  transposedMargins,
+} from "./convolution_geometry.ts";
+
+/**
+ * Gradient of a convolution with respect to its input, as a convolution of the output gradient with the turned
+ * filter. The WASM backend has a kernel for it, but one in plain loops: eight to twelve times slower, measured at
+ * [64, 32, 32, 16] to [64, 4, 4, 128] with 3x3 filters.
+ *
+ * @param original - the backend's own kernel, for padding wider than the filter.
+ * @returns the kernel that takes its place.
+ */
+export function conv2dBackpropInput(original: KernelConfig): KernelConfig {
+  return composeKernel("Conv2DBackpropInput", (runner, inputs, attrs) => {
+    const outputGradient = inputNamed(inputs, "dy");
+    const filter = inputNamed(inputs, "filter");
+    const geometry = convolutionGeometry(
+      asShape4D(attrs["inputShape"] as number[]),
+      asShape4D(filter.shape),
+      attrs,
+      false,
+    );
+    const margins = transposedMargins(geometry);
+    if (!areMarginsPositive(margins)) {
+      return runner.runConfig(original, inputs, attrs as NamedAttrMap);
+    }
+    const spread = spreadByStride(runner, outputGradient, [
+      geometry.strideHeight,
+      geometry.strideWidth,
+    ]);
+    const images = addMargins(runner, spread, margins);
+    const turned = runner.run("Reverse", { x: filter }, { dims: [0, 1] });
+    // [height, width, inputs, outputs] -> [height, width, outputs, inputs]
+    const taps = runner.run("Transpose", { x: turned }, { perm: [0, 1, 3, 2] });
+    return runner.run("Conv2D", { x: images, filter: taps }, {
+      strides: 1,
+      pad: "valid",
+      dataFormat: "NHWC",
+      dilations: 1,
+    });
+  });
+}

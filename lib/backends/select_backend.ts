@@ -1,0 +1,118 @@
+import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
+import { BackendError } from "../errors.ts";
+import type { ActiveBackend, Backend, BackendName, PassedOverBackend } from "./backend.ts";
+import { cpuBackend } from "./cpu.ts";
+import { errorText } from "./permissions.ts";
+import { tensorflowBackend } from "./tensorflow.ts";
+import { wasmBackend } from "./wasm.ts";
+import { hasHardwareAdapter, webgpuBackend } from "./webgpu.ts";
+
+/** What a user can ask for. */
+export type BackendRequest = "auto" | BackendName;
+
+/** Every backend by its name. */
+export const BACKENDS: Readonly<Record<BackendName, Backend>> = {
+  tensorflow: tensorflowBackend,
+  webgpu: webgpuBackend,
+  wasm: wasmBackend,
+  cpu: cpuBackend,
+};
+
+/** The order in which `auto` tries, best first; `cpu` is for tests only. */
+export const AUTO_ORDER: readonly BackendName[] = ["tensorflow", "webgpu", "wasm"];
+
+/** Parts that a test replaces. */
+export interface SelectBackendOptions {
+  /** The backends to choose from. @default BACKENDS */
+  readonly backends?: Readonly<Record<BackendName, Backend>>;
+  /** Whether WebGPU would run on a real GPU. @default asks WebGPU */
+  readonly hasHardwareAdapter?: () => Promise<boolean>;
+  /** Whether the current backend computes what it should. @default multiplies and convolves */
+  readonly computesCorrectly?: () => Promise<boolean>;
+}
+
+/**
+ * Makes a backend TensorFlow.js's current one. `auto` takes the first of `tensorflow`, `webgpu` and `wasm` that
+ * works; WebGPU only on a real GPU and after a small computation came out right.
+ *
+ * @param request - a backend's name, or `auto`.
+ * @param options - parts that a test replaces.
+ * @returns what runs now, and which better backends were passed over.
+ * @throws {BackendError} if the named backend, or with `auto` every one, cannot work here.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal((await selectBackend("cpu")).name, "cpu");
+ * ```
+ */
+export async function selectBackend(
+  request: BackendRequest,
+  options: SelectBackendOptions = {},
+): Promise<ActiveBackend> {
+  const { backends = BACKENDS } = options;
+  if (request !== "auto") return await backends[request].activate();
+  const passedOver: PassedOverBackend[] = [];
+  for (const name of AUTO_ORDER) {
+    const result = await tryBackend(backends[name], options);
+    if ("reason" in result) passedOver.push(result);
+    else return { ...result, passedOver };
+  }
+  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
+  throw new BackendError(
+    `Cannot find a backend that works (${reasons}); run "doctor" for what is missing`,
+  );
+}
+
+async function tryBackend(
+  backend: Backend,
+  options: SelectBackendOptions,
+): Promise<ActiveBackend | PassedOverBackend> {
+  const { name } = backend;
+  const probe = await backend.probe();
+  if (!probe.available) {
+    const { detail: reason, remedy } = probe;
+    return remedy === undefined ? { name, reason } : { name, reason, remedy };
+  }
+  const isHardware = options.hasHardwareAdapter ?? hasHardwareAdapter;
+  if (name === "webgpu" && !await isHardware()) {
+    return { name, reason: `${probe.detail} is not a GPU` };
+  }
+  try {
+    const active = await backend.activate();
+    // A driver's fault must not become a worse model: WebGPU shaders have been miscompiled before.
+    const computesCorrectly = options.computesCorrectly ?? checkComputation;
+    if (name !== "webgpu" || await computesCorrectly()) return active;
+    return { name, reason: `${active.description} computes wrong results` };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    return { name, reason: errorText(error) };
+  }
+}
+
+/** Side of the images and matrices of the check: small ones would be computed in plain JavaScript instead. */
+const CHECK_SIDE = 64;
+
+/**
+ * Computes a product and a convolution whose results are known.
+ *
+ * @returns whether the current backend got both right.
+ */
+export async function checkComputation(): Promise<boolean> {
+  const tf = await import("@tensorflow/tfjs-core");
+  const results: readonly Tensor[] = tf.tidy(() => {
+    const ramp = tf.range(0, CHECK_SIDE * CHECK_SIDE).reshape([CHECK_SIDE, CHECK_SIDE]);
+    const double = tf.eye(CHECK_SIDE).mul(2);
+    const images: Tensor4D = tf.ones([1, CHECK_SIDE, CHECK_SIDE, 8]);
+    const filter: Tensor4D = tf.ones([3, 3, 8, 4]);
+    return [tf.matMul(ramp, double), tf.conv2d(images, filter, 1, "valid")];
+  });
+  try {
+    const [doubled, sums] = await Promise.all(results.map((tensor) => tensor.data()));
+    return doubled!.every((value: number, index: number) => value === 2 * index) &&
+      sums!.every((value: number) => value === 3 * 3 * 8);
+  } catch (cause) {
+    throw new BackendError(`Cannot compute on this backend: ${errorText(cause)}`, { cause });
+  } finally {
+    tf.dispose([...results]);
+  }
+}

@@ -1,0 +1,170 @@
+import { createRequire } from "node:module";
+import nodeUtil from "node:util";
+import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.d.ts";
+import { BackendError } from "../errors.ts";
+import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
+import {
+  NATIVE_DIRECTORY_VARIABLES,
+  nativeDirectory,
+  type NativeInstallation,
+  readNativeInstallation,
+  TFJS_NODE_VERSION,
+} from "./native_cache.ts";
+import { areDriversLoaded } from "./webgpu.ts";
+import { quietStderr } from "./quiet_stderr.ts";
+import { errorText, isGranted } from "./permissions.ts";
+
+const INSTALL_REMEDY = 'run "deno task install-native"';
+
+/**
+ * Read by libtensorflow while it is loaded; a value that the user has set wins.
+ * Without the first, it writes start-up lines among ours; the second makes runs on a GPU repeatable. oneDNN is
+ * worth a factor of 1.8 in a training step on a CPU, and two processes still end with the same bytes.
+ */
+const ENVIRONMENT_DEFAULTS: Readonly<Record<string, string>> = {
+  TF_CPP_MIN_LOG_LEVEL: "3",
+  TF_DETERMINISTIC_OPS: "1",
+  TF_ENABLE_ONEDNN_OPTS: "1",
+};
+
+/** Environment variables that the backend reads, or sets for libtensorflow. */
+export const TENSORFLOW_VARIABLES: readonly string[] = [
+  ...NATIVE_DIRECTORY_VARIABLES,
+  ...Object.keys(ENVIRONMENT_DEFAULTS),
+];
+
+/** Native TensorFlow through the binding of tfjs-node, linked to the library that `install-native` keeps. */
+export const tensorflowBackend: Backend = {
+  name: "tensorflow",
+  probe: probeTensorflow,
+  activate: activateTensorflow,
+};
+
+async function probeTensorflow(): Promise<BackendProbe> {
+  try {
+    const installation = await requireInstallation();
+    return {
+      name: "tensorflow",
+      available: true,
+      detail: describe(installation) + ` in ${installation.directory}`,
+    };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    const [detail, remedy] = splitRemedy(error.message);
+    return { name: "tensorflow", available: false, detail, remedy };
+  }
+}
+
+/** Messages end with `; what to do`, which a probe reports apart. */
+function splitRemedy(message: string): [detail: string, remedy: string] {
+  const at = message.lastIndexOf("; ");
+  if (at < 0) return [message, INSTALL_REMEDY];
+  const detail = message.slice(0, at).replace(/^Cannot use backend "tensorflow": /, "");
+  return [detail, message.slice(at + 2)];
+}
+
+async function requireInstallation(): Promise<NativeInstallation> {
+  // Asked for first: in a terminal, the calls themselves would stop and prompt for a permission.
+  for (const variable of TENSORFLOW_VARIABLES) {
+    await requirePermission({ name: "env", variable }, "--allow-env");
+  }
+  const directory = nativeDirectory();
+  await requirePermission({ name: "read", path: directory }, "--allow-read");
+  const installation = await readNativeInstallation(directory);
+  if (installation === null) {
+    throw new BackendError(
+      `Cannot use backend "tensorflow": no native library in ${directory}; ${INSTALL_REMEDY}`,
+    );
+  }
+  await requirePermission({ name: "ffi", path: installation.bindingPath }, "--allow-ffi");
+  return installation;
+}
+
+async function requirePermission(
+  descriptor: Deno.PermissionDescriptor,
+  flag: string,
+): Promise<void> {
+  if (await isGranted(descriptor)) return;
+  const missing = "variable" in descriptor
+    ? `Deno may not read the variable ${descriptor.variable}`
+    : `Deno has no permission "${descriptor.name}" for ${"path" in descriptor && descriptor.path}`;
+  throw new BackendError(
+    `Cannot use backend "tensorflow": ${missing}; run Deno with ${flag}`,
+  );
+}
+
+function describe({ manifest }: NativeInstallation): string {
+  const build = manifest.device === "gpu" ? "CUDA build" : "CPU build";
+  return `TensorFlow ${manifest.tensorflow}, ${build}`;
+}
+
+/** The binding is loaded once a process: a second copy of libtensorflow would register its ops twice. */
+let loaded: Promise<ActiveBackend> | undefined;
+
+async function activateTensorflow(): Promise<ActiveBackend> {
+  loaded ??= loadBackend();
+  try {
+    const active = await loaded;
+    const tf = await import("@tensorflow/tfjs-core");
+    await tf.setBackend("tensorflow");
+    return active;
+  } catch (error) {
+    loaded = undefined;
+    throw error;
+  }
+}
+
+async function loadBackend(): Promise<ActiveBackend> {
+  const installation = await requireInstallation();
+  if (areDriversLoaded() && Deno.build.os === "linux") {
+    throw new BackendError(
+      'Cannot use backend "tensorflow": WebGPU was looked for earlier in this process, and the two ' +
+        "copies of LLVM would crash it; start backend tensorflow first",
+    );
+  }
+  for (const [name, value] of Object.entries(ENVIRONMENT_DEFAULTS)) {
+    if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
+  }
+  restoreNodeUtil();
+  const binding = loadBinding(installation);
+  const tf = await import("@tensorflow/tfjs-core");
+  await import("@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
+  const { NodeJSKernelBackend } = await import(
+    "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js"
+  );
+  const backend = new NodeJSKernelBackend(binding, "tfjs-node-gpu");
+  tf.registerBackend("tensorflow", () => backend, 3);
+  const device = binding.isUsingGpuDevice() ? "gpu" : "cpu";
+  return {
+    name: "tensorflow",
+    description: `TensorFlow ${binding.TF_Version}, ${device.toUpperCase()}`,
+    versions: {
+      tensorflow: binding.TF_Version,
+      "@tensorflow/tfjs-core": tf.version_core,
+      "@tensorflow/tfjs-node-gpu": TFJS_NODE_VERSION,
+    },
+    device,
+    passedOver: [],
+  };
+}
+
+function loadBinding({ bindingPath }: NativeInstallation): TFJSBinding {
+  try {
+    const load = () => createRequire(import.meta.url)(bindingPath) as TFJSBinding;
+    // Somebody who lowers the level looks for a fault and wants all that is written.
+    return Number(Deno.env.get("TF_CPP_MIN_LOG_LEVEL")) >= 2 ? quietStderr(load) : load();
+  } catch (cause) {
+    throw new BackendError(
+      `Cannot load the native library: ${errorText(cause)}; install it again with ` +
+        '"deno task install-native --force"',
+      { cause },
+    );
+  }
+}
+
+/** tfjs-node calls two functions that Node.js removed in version 23. */
+function restoreNodeUtil(): void {
+  const util = nodeUtil as unknown as Record<string, (value: unknown) => boolean>;
+  util["isNullOrUndefined"] ??= (value) => value === null || value === undefined;
+  util["isArray"] ??= (value) => Array.isArray(value);
+}

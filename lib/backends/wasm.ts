@@ -1,0 +1,66 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BackendError } from "../errors.ts";
+import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
+import { errorText, isGranted } from "./permissions.ts";
+import { registerGradients } from "./register_gradients.ts";
+
+/** XNNPACK compiled to WebAssembly: runs everywhere, on one core outside browsers. */
+export const wasmBackend: Backend = {
+  name: "wasm",
+  probe: probeWasm,
+  activate: activateWasm,
+};
+
+async function probeWasm(): Promise<BackendProbe> {
+  if (typeof WebAssembly !== "object") {
+    // V8 runs without it under --jitless.
+    return unavailable(
+      "This runtime has no WebAssembly",
+      'run Deno without "--v8-flags=--jitless"',
+    );
+  }
+  const module = import.meta.resolve("@tensorflow/tfjs-backend-wasm");
+  if (module.startsWith("file:")) {
+    const path = dirname(fileURLToPath(module));
+    if (!await isGranted({ name: "read", path })) {
+      return unavailable(`Deno may not read ${path}`, "run Deno with --allow-read");
+    }
+  }
+  return { name: "wasm", available: true, detail: "WebAssembly, one thread" };
+}
+
+function unavailable(detail: string, remedy: string): BackendProbe {
+  return { name: "wasm", available: false, detail, remedy };
+}
+
+async function activateWasm(): Promise<ActiveBackend> {
+  const { available, detail, remedy } = await probeWasm();
+  if (!available) throw new BackendError(`Cannot use backend "wasm": ${detail}; ${remedy}`);
+  const tf = await import("@tensorflow/tfjs-core");
+  try {
+    await registerGradients();
+    const { version_wasm } = await import("@tensorflow/tfjs-backend-wasm");
+    const { registerCompositeKernels } = await import(
+      "./composite_kernels/register_composite_kernels.ts"
+    );
+    registerCompositeKernels();
+    if (!await tf.setBackend("wasm")) throw new Error("its module could not be started");
+    const simd = tf.env().getBool("WASM_HAS_SIMD_SUPPORT");
+    return {
+      name: "wasm",
+      description: `WebAssembly ${simd ? "with" : "without"} SIMD, CPU`,
+      versions: {
+        "@tensorflow/tfjs-core": tf.version_core,
+        "@tensorflow/tfjs-backend-wasm": version_wasm,
+      },
+      device: "cpu",
+      passedOver: [],
+    };
+  } catch (cause) {
+    throw new BackendError(
+      `Cannot use backend "wasm": ${errorText(cause)}; run "doctor" for what is missing`,
+      { cause },
+    );
+  }
+}

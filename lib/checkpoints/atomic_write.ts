@@ -1,0 +1,114 @@
+import { dirname } from "node:path";
+import { CheckpointError } from "../errors.ts";
+
+let writes = 0;
+
+/**
+ * Writes a file so that a crash or a power cut leaves either the old content or the new one: staged beside the target
+ * (another disk could not be renamed from), flushed, renamed, and the folder flushed.
+ *
+ * @param path Where the file goes; its folder must exist.
+ * @param content Bytes, or text to be written as UTF-8.
+ * @throws {CheckpointError} If the file cannot be written; the target is as it was and the staged file is removed.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const folder = Deno.makeTempDirSync();
+ * await writeFileAtomically(`${folder}/last`, "step-00000100\n");
+ * assert.equal(Deno.readTextFileSync(`${folder}/last`), "step-00000100\n");
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export async function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string,
+): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const staged = `${path}${stagingSuffix()}`;
+  try {
+    await writeNewFile(staged, bytes);
+    await Deno.rename(staged, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await removeQuietly(staged);
+    throw new CheckpointError(
+      `Cannot write file: ${bytes.length} bytes to ${path} failed (${messageOf(error)}); ` +
+        `check free space and permissions of the folder`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Names a temporary file or folder: `.tmp-<process>-<count>`. Whatever ends like this may be deleted by the next
+ * process that holds the run's lock.
+ *
+ * @returns The suffix, different at every call.
+ */
+export function stagingSuffix(): string {
+  writes++;
+  return `.tmp-${Deno.pid}-${writes}`;
+}
+
+/** Matches what {@linkcode stagingSuffix} appends. */
+export const stagingPattern: RegExp = /\.tmp-\d+-\d+$/;
+
+/**
+ * Creates a file, writes it and flushes it to the disk.
+ *
+ * @param path A path where nothing exists yet.
+ * @param bytes The content.
+ */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true });
+  await writeFully(file, bytes);
+  await file.sync();
+}
+
+/**
+ * Writes all bytes at the file's position: one call of `write` may take fewer than it is given.
+ *
+ * @param file An open file.
+ * @param bytes What to write.
+ */
+export async function writeFully(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+}
+
+/**
+ * Flushes a folder, so that a file created or renamed in it is still there after a power cut.
+ *
+ * @param path The folder.
+ */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders, and its file system orders these changes by itself.
+  if (Deno.build.os === "windows") return;
+  using folder = await Deno.open(path, { read: true });
+  await folder.sync();
+}
+
+/**
+ * Removes a file or a folder with all it holds, whether or not it exists, without complaint: used while another
+ * error is on its way, which must not be replaced by this one.
+ *
+ * @param path The file or folder.
+ */
+export async function removeQuietly(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch {
+    // The error that led here says more.
+  }
+}
+
+/**
+ * The text of an unknown error.
+ *
+ * @param error Anything that was thrown.
+ * @returns Its message.
+ */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

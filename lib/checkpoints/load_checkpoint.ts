@@ -1,0 +1,157 @@
+import { join } from "node:path";
+import { CheckpointError } from "../errors.ts";
+import { messageOf } from "./atomic_write.ts";
+import {
+  describeFile,
+  type FileRecord,
+  manifestName,
+  parseManifest,
+} from "./checkpoint_manifest.ts";
+import { listCheckpoints, parseCheckpointName, readPointer } from "./checkpoint_pointer.ts";
+
+/** A checkpoint in memory, verified. */
+export interface LoadedCheckpoint {
+  /** Path of the checkpoint's folder. */
+  readonly folder: string;
+  /** Optimiser steps completed. */
+  readonly step: number;
+  /** Files by name; every checksum was compared. */
+  readonly files: Map<string, Uint8Array<ArrayBuffer>>;
+  /** What was passed over before this one, and why; empty if all is well. Worth a warning. */
+  readonly skipped: string[];
+}
+
+/** A manifest lists a handful of files; a longer one is none, and is not read into memory. */
+const maxManifestBytes = 1_000_000;
+
+/**
+ * Loads the checkpoint that a pointer names, and verifies length and SHA-256 of all its files. If `last` is damaged,
+ * the newest complete checkpoint is loaded instead; `best` has no substitute.
+ *
+ * @param root Folder of the checkpoints; it may have been moved or copied since.
+ * @param which Pointer to follow.
+ * @returns The files, and what was skipped.
+ * @throws {CheckpointError} If there is no checkpoint, or none is complete; the message names the damaged files and
+ * the checksums expected and found.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { saveCheckpoint } from "./save_checkpoint.ts";
+ *
+ * const root = Deno.makeTempDirSync();
+ * const files = new Map([["state.json", new TextEncoder().encode("{}")]]);
+ * await saveCheckpoint(root, { step: 1500, files, best: false });
+ * const loaded = await loadCheckpoint(root, "last");
+ * assert.equal(loaded.step, 1500);
+ * assert.equal(new TextDecoder().decode(loaded.files.get("state.json")), "{}");
+ * await assert.rejects(loadCheckpoint(root, "best"), /there is no best checkpoint/);
+ * Deno.removeSync(root, { recursive: true });
+ * ```
+ */
+export async function loadCheckpoint(
+  root: string,
+  which: "last" | "best",
+): Promise<LoadedCheckpoint> {
+  const skipped: string[] = [];
+  const candidates = await findCandidates(root, which, skipped);
+  for (const name of candidates) {
+    try {
+      return { ...await readCheckpoint(root, name), skipped };
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      skipped.push(error.message);
+    }
+  }
+  const remedy = which === "best" ? `load the last checkpoint instead` : "start a new run";
+  throw new CheckpointError(
+    `Cannot load checkpoint: no complete one is left in ${root}; ${remedy}. Found: ${
+      skipped.join(" | ")
+    }`,
+  );
+}
+
+/** The checkpoint that the pointer names and, for `last`, all others from the newest on. */
+async function findCandidates(
+  root: string,
+  which: "last" | "best",
+  skipped: string[],
+): Promise<string[]> {
+  let pointed: string | null = null;
+  try {
+    pointed = await readPointer(root, which);
+    if (pointed === null) skipped.push(`The pointer ${join(root, which)} is missing`);
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    skipped.push(error.message);
+    if (which === "best") return [];
+  }
+  if (which === "best") {
+    if (pointed !== null) return [pointed];
+    throw new CheckpointError(
+      `Cannot load checkpoint: there is no best checkpoint in ${root}; it appears with the first validation, ` +
+        `load the last checkpoint instead`,
+    );
+  }
+  const names = await listCheckpoints(root);
+  if (pointed === null && names.length === 0) {
+    throw new CheckpointError(
+      `Cannot load checkpoint: there is none in ${root}; check the run folder, or train first`,
+    );
+  }
+  return [...(pointed === null ? [] : [pointed]), ...names.filter((name) => name !== pointed)];
+}
+
+async function readCheckpoint(
+  root: string,
+  name: string,
+): Promise<Omit<LoadedCheckpoint, "skipped">> {
+  const folder = join(root, name);
+  const manifestPath = join(folder, manifestName);
+  const manifestBytes = await readVerified(manifestPath, null);
+  const manifest = parseManifest(
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(manifestBytes),
+    manifestPath,
+  );
+  if (manifest.step !== parseCheckpointName(name)?.step) {
+    throw new CheckpointError(
+      `Cannot read checkpoint: ${manifestPath} must be of the step in its folder's name, it is of step ${manifest.step}`,
+    );
+  }
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [file, record] of manifest.files) {
+    files.set(file, await readVerified(join(folder, file), record));
+  }
+  return { folder, step: manifest.step, files };
+}
+
+/** Reads a file and compares it with its record; without a record only the length is limited. */
+async function readVerified(
+  path: string,
+  record: FileRecord | null,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    // The length first: a file that grew by damage or malice is not read into memory.
+    const { size } = await Deno.stat(path);
+    if (record === null ? size > maxManifestBytes : size !== record.bytes) {
+      const expected = record === null ? `at most ${maxManifestBytes}` : record.bytes;
+      throw new CheckpointError(
+        `Cannot read checkpoint: ${path} must have ${expected} bytes, found ${size}`,
+      );
+    }
+    bytes = await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof CheckpointError) throw error;
+    const missing = error instanceof Deno.errors.NotFound;
+    const problem = missing ? "is missing" : `cannot be read (${messageOf(error)})`;
+    throw new CheckpointError(`Cannot read checkpoint: ${path} ${problem}`, { cause: error });
+  }
+  const { sha256 } = describeFile(bytes);
+  if (record !== null && sha256 !== record.sha256) {
+    throw new CheckpointError(
+      `Cannot read checkpoint: ${path} must have SHA-256 ${record.sha256}, found ${sha256}`,
+    );
+  }
+  return bytes;
+}

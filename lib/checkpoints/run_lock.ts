@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { CheckpointError } from "../errors.ts";
+import { messageOf, writeFully } from "./atomic_write.ts";
+
+/** The right to write to a run folder, held by one process at a time. */
+export interface RunLock extends Disposable {
+  /** Gives the folder back; a second call does nothing. */
+  release(): void;
+}
+
+/**
+ * Takes the right to write to a run folder. The operating system keeps the lock and drops it with the process, however
+ * that ends, so a killed training never leaves its folder locked. The file `.lock` stays: removing it would let two
+ * processes lock two files of the same name.
+ *
+ * @param directory The run folder; it must exist.
+ * @returns The lock; call `release`, or declare it with `using`.
+ * @throws {CheckpointError} If another process (or another part of this one) holds the lock, whose number the message
+ * tells, or the folder cannot be written to.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const folder = Deno.makeTempDirSync();
+ * const lock = await lockRunFolder(folder);
+ * await assert.rejects(lockRunFolder(folder), /in use by process/);
+ * lock.release();
+ * (await lockRunFolder(folder)).release();
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export async function lockRunFolder(directory: string): Promise<RunLock> {
+  const path = join(directory, ".lock");
+  let file: Deno.FsFile | undefined;
+  try {
+    file = await Deno.open(path, { read: true, write: true, create: true });
+    if (!await file.tryLock(true)) throw heldByOther(directory, file);
+    await file.truncate(0);
+    await writeFully(file, new TextEncoder().encode(`${Deno.pid}\n`));
+    return lockOn(file);
+  } catch (error) {
+    file?.close();
+    if (error instanceof CheckpointError) throw error;
+    throw new CheckpointError(
+      `Cannot lock run folder: ${path} cannot be written (${messageOf(error)}); ` +
+        `check that the folder exists and may be written to`,
+      { cause: error },
+    );
+  }
+}
+
+function lockOn(file: Deno.FsFile): RunLock {
+  let held = true;
+  function release(): void {
+    if (!held) return;
+    held = false;
+    try {
+      // The number of a process that is done would only mislead.
+      file.truncateSync(0);
+    } finally {
+      file.close();
+    }
+  }
+  return { release, [Symbol.dispose]: release };
+}
+
+function heldByOther(directory: string, file: Deno.FsFile): CheckpointError {
+  const buffer = new Uint8Array(20);
+  const text = new TextDecoder().decode(buffer.subarray(0, file.readSync(buffer) ?? 0)).trim();
+  const holder = /^\d+$/.test(text) ? `process ${text}` : "another process";
+  return new CheckpointError(
+    `Cannot lock run folder: ${directory} is in use by ${holder}; wait for it to end, or choose another folder`,
+  );
+}

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { DataError } from "../errors.ts";
+import { datasetSource } from "./dataset_catalog.ts";
+import { type DatasetManifest, manifestFile } from "./dataset_manifest.ts";
+import { downloadFolder, type FetchOptions } from "./fetch_options.ts";
+import { withFileLock } from "./file_lock.ts";
+import { pathExists } from "./find_data_folder.ts";
+import { installFolder, recoverFolder } from "./install_folder.ts";
+import { stageDataset } from "./stage_dataset.ts";
+import { writeFileAtomic } from "./sync_path.ts";
+import { verifyDataset } from "./verify_dataset.ts";
+
+/** What `fetchDataset` returns. */
+export interface FetchResult {
+  /** Name of the data set. */
+  readonly name: string;
+  /** Folder of the data set. */
+  readonly path: string;
+  /** `present`: it was there and is in order. */
+  readonly status: "installed" | "replaced" | "present";
+  /** What was installed, file by file. */
+  readonly manifest: DatasetManifest;
+}
+
+/**
+ * Installs a data set: downloads, copies or draws it, checks it, and puts it into its folder in one step.
+ *
+ * @param name Name in the catalogue.
+ * @param options Where from and where to.
+ * @returns Where it is and what was installed.
+ * @throws {DataError} if it cannot be had or is not what it should be; what was there stays.
+ * @throws {RangeError} if the name is unknown.
+ */
+export async function fetchDataset(name: string, options: FetchOptions): Promise<FetchResult> {
+  const source = options.source ?? datasetSource(name);
+  const path = join(options.directory, source.folder);
+  const lock = join(options.directory, `.${source.folder}.lock`);
+  return await withFileLock(lock, async () => {
+    await recoverFolder(path);
+    const isThere = await pathExists(path);
+    if (isThere && !options.force) {
+      return { name, path, status: "present", manifest: await requireIntact(name, options) };
+    }
+    const downloads = downloadFolder(options.directory, source);
+    let manifest: DatasetManifest;
+    try {
+      manifest = await installFolder(path, async (stage) => {
+        const staged = await stageDataset(source, stage, options);
+        await writeFileAtomic(join(stage, manifestFile), `${JSON.stringify(staged, null, 2)}\n`);
+        return staged;
+      });
+    } catch (error) {
+      // Goes only if it is empty: a part waits there for the next attempt.
+      await Deno.remove(downloads).catch(() => {});
+      throw error;
+    }
+    // The archive goes only now: until the data stands, it would have to be fetched again.
+    await Deno.remove(downloads, { recursive: true }).catch(() => {});
+    return { name, path, status: isThere ? "replaced" : "installed", manifest };
+  }, {
+    onWait: () => options.onNote?.(`another process is fetching ${name}, waiting`),
+    signal: options.signal,
+  });
+}
+
+/** The manifest of a data set that is there; refuses to go on if it is not in order. */
+async function requireIntact(name: string, options: FetchOptions): Promise<DatasetManifest> {
+  const found = await verifyDataset(name, options);
+  if (found.status === "complete" && found.manifest !== null) return found.manifest;
+  throw new DataError(
+    `Cannot install ${name}: ${found.path} is there but ${found.problems[0]}; ` +
+      `move it away, or replace it with --force`,
+  );
+}

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import type { DatasetSource } from "./dataset_catalog.ts";
+import type { DownloadOptions } from "./download.ts";
+
+/** How far a fetch has come. */
+export interface FetchProgress {
+  /** What is going on. */
+  readonly text: string;
+  /** What is counted. */
+  readonly unit: "bytes" | "images";
+  readonly done: number;
+  /** `null` while unknown. */
+  readonly total: number | null;
+}
+
+/** Options of `fetchDataset`. */
+export interface FetchOptions {
+  /** Data directory; the data set gets its own folder in it. */
+  readonly directory: string;
+  /** A local archive (.tar.gz) or folder to take the data from instead of an address. */
+  readonly from?: string | undefined;
+  /** More addresses of the archive, tried after the publisher's. */
+  readonly mirrors?: readonly string[] | undefined;
+  /**
+   * Replaces what is there, once the new data is complete.
+   *
+   * @default false
+   */
+  readonly force?: boolean | undefined;
+  readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
+  /** Hears, in a few words, of retries, other addresses and waiting. */
+  readonly onNote?: ((text: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Patience of the download. */
+  readonly patience?:
+    | Pick<DownloadOptions, "stallTimeout" | "retries" | "retryDelay" | "maxRetryAfter">
+    | undefined;
+  /** Another source than the catalogue's. */
+  readonly source?: DatasetSource | undefined;
+}
+
+/**
+ * Folder in which a download waits for its completion.
+ *
+ * @param directory Data directory.
+ * @param source Data set.
+ * @returns Path of the folder.
+ */
+export function downloadFolder(directory: string, source: DatasetSource): string {
+  return join(directory, `.${source.folder}.download`);
+}

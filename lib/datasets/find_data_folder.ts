@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { DataError } from "../errors.ts";
+
+/**
+ * Whether a path exists; a broken permission counts as an error, not as absence.
+ *
+ * @param path Path of a file or folder.
+ * @returns `true` if something is there.
+ */
+export async function pathExists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** What `findDataFolder` looks for. */
+export interface DataFolderSearch {
+  /** Name of the data set, for the message. */
+  readonly name: string;
+  /** Name of the data set's own folder. */
+  readonly folder: string;
+  /** A file or folder of one of these names marks the right place. */
+  readonly markers: readonly string[];
+}
+
+/**
+ * Finds a data set in a folder or in the data set's own folder inside it, so that both
+ * `--data data` and `--data data/cifar-10-batches-bin` work.
+ *
+ * @param directory Where the user said the data is.
+ * @param search Names to look for.
+ * @returns The folder that holds one of the markers, or `null`.
+ */
+export async function findDataFolder(
+  directory: string,
+  search: DataFolderSearch,
+): Promise<string | null> {
+  for (const folder of [directory, join(directory, search.folder)]) {
+    for (const marker of search.markers) {
+      if (await pathExists(join(folder, marker))) return folder;
+    }
+  }
+  return null;
+}
+
+/**
+ * The error for a data set that is not there.
+ *
+ * @param directory Where it was looked for.
+ * @param search What was looked for.
+ * @returns The error, which names the command that fetches the data.
+ */
+export function missingDataset(directory: string, search: DataFolderSearch): DataError {
+  return new DataError(
+    `Cannot load ${search.name}: ${search.markers.join(" or ")} must be in ${directory} or ` +
+      `${join(directory, search.folder)}; fetch it with "fetch-data ${search.name} --directory ` +
+      `${directory}"`,
+  );
+}

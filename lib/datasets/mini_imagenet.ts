@@ -1,0 +1,188 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { DataError } from "../errors.ts";
+import type { ManifestFile } from "./dataset_manifest.ts";
+import { imageFormat } from "./decode_image.ts";
+import { pathExists } from "./find_data_folder.ts";
+import { listFolder } from "./list_image_folder.ts";
+import type { TarMember } from "./read_tar.ts";
+
+/** Folder of mini-ImageNet in the data directory. */
+export const miniImageNetFolder = "mini-imagenet";
+
+/** How to come by the data, for messages. */
+export const miniImageNetAdvice =
+  "mini-ImageNet has no open address (its images are ImageNet's and need an account there): get a copy " +
+  'and give it by "--from <folder or .tar.gz>" or "--mirror <address of a .tar.gz>"; taken are ' +
+  "<class>/<image>.jpg, the same inside train, val and test, or images/ with the lists train.csv, " +
+  "val.csv and test.csv (filename,label); 100 classes of 600 images, JPEG or PNG";
+
+const LISTS = ["train.csv", "val.csv", "test.csv"];
+const PARTS = ["train", "val", "validation", "test"];
+/** Names that are taken over into paths: no separators, no leading dot. */
+const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const IMAGE_NAME = /\.(png|jpe?g)$/i;
+/** Largest image file that is taken. */
+const MAX_IMAGE_BYTES = 64 * 2 ** 20;
+
+/** What a copy of mini-ImageNet must be. */
+export interface ImageExpectation {
+  readonly classes: number;
+  readonly imagesPerClass: number;
+}
+
+/**
+ * Chooses the members of an archive: lists, and images under the name of their own folder.
+ *
+ * @param member A member of the archive.
+ * @returns `train.csv` or `<folder>/<image>`, checked names only; `null` for everything else.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const member = { bytes: 10, isRegular: true };
+ * assert.equal(selectImageMember({ ...member, name: "mini/train/n01/a.jpg" }), "n01/a.jpg");
+ * assert.equal(selectImageMember({ ...member, name: "mini/../a.jpg" }), null);
+ * ```
+ */
+export function selectImageMember(member: TarMember): string | null {
+  if (!member.isRegular || member.bytes > MAX_IMAGE_BYTES) return null;
+  const [folder, file] = member.name.split("/").slice(-2);
+  const last = file ?? folder;
+  if (last === undefined) return null;
+  if (LISTS.includes(last)) return last;
+  if (file === undefined || folder === undefined || !IMAGE_NAME.test(file)) return null;
+  return SAFE_NAME.test(folder) && SAFE_NAME.test(file) ? `${folder}/${file}` : null;
+}
+
+interface FoundImage {
+  readonly path: string;
+  readonly className: string;
+  readonly file: string;
+}
+
+/** Options of `stageImages`. */
+export interface StageImagesOptions {
+  /** Folder to write `<class>/<image>` to; must exist. */
+  readonly stage: string;
+  readonly expected: ImageExpectation;
+  /** Hears the images copied and their number. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Copies the images of a folder, arranged in any of the ways that copies of mini-ImageNet come in, to one
+ * folder per class. The parts of a copy are pooled: the paper splits all 60,000 images 8:1:1 (SPEC 12),
+ * while the usual lists put whole classes into one part.
+ *
+ * @param from The folder.
+ * @param options Where to, and what must be there.
+ * @returns The files written, with lengths and digests.
+ * @throws {DataError} if the arrangement, the counts or a file are not as expected.
+ */
+export async function stageImages(
+  from: string,
+  options: StageImagesOptions,
+): Promise<readonly ManifestFile[]> {
+  const { stage, expected, onProgress, signal } = options;
+  const images = await findImages(from);
+  checkCounts(from, images, expected);
+  const files: ManifestFile[] = [];
+  for (const { path, className, file } of images) {
+    signal?.throwIfAborted();
+    const bytes = await Deno.readFile(path);
+    if (imageFormat(bytes) === null) {
+      throw new DataError(
+        `Cannot install images: ${path} is neither PNG nor JPEG; replace it in the copy`,
+      );
+    }
+    await Deno.mkdir(join(stage, className), { recursive: true });
+    await Deno.writeFile(join(stage, className, file), bytes, { createNew: true });
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    files.push({ name: `${className}/${file}`, bytes: bytes.length, sha256 });
+    onProgress?.(files.length, images.length);
+  }
+  return files;
+}
+
+/** Recognises the arrangement. */
+async function findImages(from: string): Promise<readonly FoundImage[]> {
+  let root = from;
+  let { folders } = await listFolder(root);
+  if (folders.length === 1 && (await listFolder(join(root, folders[0]!))).folders.length > 0) {
+    root = join(root, folders[0]!);
+    ({ folders } = await listFolder(root));
+  }
+  if (folders.includes("images")) return await findListed(root);
+  const isInParts = folders.length > 0 && folders.every((folder) => PARTS.includes(folder));
+  const roots = isInParts ? folders.map((folder) => join(root, folder)) : [root];
+  const images: FoundImage[] = [];
+  for (const classRoot of roots) {
+    for (const className of (await listFolder(classRoot)).folders) {
+      const listing = await listFolder(join(classRoot, className));
+      for (const { name } of listing.images) {
+        images.push({ path: join(classRoot, className, name), className, file: name });
+      }
+    }
+  }
+  return images;
+}
+
+/** Images named by the lists `filename,label`. */
+async function findListed(root: string): Promise<readonly FoundImage[]> {
+  const images: FoundImage[] = [];
+  for (const list of LISTS) {
+    const path = join(root, list);
+    if (!await pathExists(path)) {
+      throw new DataError(`Cannot install images: ${path} is missing beside images; add the list`);
+    }
+    const lines = (await Deno.readTextFile(path)).split(/\r?\n/);
+    for (const [at, line] of lines.entries()) {
+      if (line.trim() === "" || (at === 0 && line.trim() === "filename,label")) continue;
+      const [file, className, ...rest] = line.trim().split(",");
+      const isSafe = file !== undefined && className !== undefined && rest.length === 0 &&
+        SAFE_NAME.test(file) && SAFE_NAME.test(className);
+      if (!isSafe) {
+        throw new DataError(
+          `Cannot install images: line ${at + 1} of ${path} must be "filename,label", ` +
+            `current value is ${JSON.stringify(line)}`,
+        );
+      }
+      images.push({ path: join(root, "images", file), className, file });
+    }
+  }
+  return images;
+}
+
+function checkCounts(
+  from: string,
+  images: readonly FoundImage[],
+  expected: ImageExpectation,
+): void {
+  const filesByClass = new Map<string, Set<string>>();
+  for (const { path, className, file } of images) {
+    const files = filesByClass.get(className) ?? new Set();
+    if (files.has(file)) {
+      throw new DataError(
+        `Cannot install images: ${path} has a namesake in class ${className}; rename one of them`,
+      );
+    }
+    filesByClass.set(className, files.add(file));
+  }
+  if (filesByClass.size !== expected.classes) {
+    throw new DataError(
+      `Cannot install images: ${from} must hold ${expected.classes} classes, ` +
+        `current value is ${filesByClass.size}; ${miniImageNetAdvice}`,
+    );
+  }
+  for (const [className, files] of filesByClass) {
+    if (files.size !== expected.imagesPerClass) {
+      throw new DataError(
+        `Cannot install images: class ${className} must have ${expected.imagesPerClass} images, ` +
+          `current value is ${files.size} in ${from}; complete the copy`,
+      );
+    }
+  }
+}

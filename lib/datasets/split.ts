@@ -1,0 +1,87 @@
+import type { ImageDataset } from "./dataset.ts";
+import { RandomStream } from "../randomness/random_stream.ts";
+import { shuffledIndices } from "../randomness/shuffled_indices.ts";
+import { subset } from "./subset.ts";
+
+/** Options of `splitTraining`. */
+export interface SplitOptions {
+  /** Images taken from the training part before validation is split off; `null` takes all. */
+  readonly images: number | null;
+  /** Share of those images held out for validation, 0 <= share < 1. */
+  readonly validationFraction: number;
+  /** `random` draws the images by seed; `first` takes them in the order of the files. */
+  readonly selection: "random" | "first";
+  /** Root seed; the draw depends on nothing else. */
+  readonly seed: number;
+}
+
+/** The two parts that `splitTraining` makes; they share no image. */
+export interface TrainingSplit {
+  /** Images to train on. */
+  readonly train: ImageDataset;
+  /** Images to choose by. */
+  readonly validation: ImageDataset;
+}
+
+/**
+ * Splits a training part into training and validation images (SPEC 12: 10,000 images drawn at random, a
+ * fifth of them for validation).
+ *
+ * `round(images * validationFraction)` images are held out. `random` orders all images by seed, gives the
+ * first ones of that order to training and the next ones to validation. `first` does the same with the
+ * order of the files: with 10,000 images and 0.2 the first 8,000 are trained on.
+ *
+ * @param dataset The training part of a data set.
+ * @param options How many images, which share, which order.
+ * @returns Training and validation images; validation is empty when its share is 0.
+ * @throws {RangeError} if more images are asked for than there are, or a share leaves nothing to train on.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createInMemoryDataset } from "./in_memory_dataset.ts";
+ *
+ * const whole = createInMemoryDataset({
+ *   name: "dots",
+ *   classNames: ["a", "b", "c", "d", "e"],
+ *   height: 1,
+ *   width: 1,
+ *   images: new Uint8Array(15),
+ *   labels: Uint16Array.of(0, 1, 2, 3, 4),
+ * });
+ * const options = { images: 5, validationFraction: 0.4, selection: "first", seed: 0 } as const;
+ * const { train, validation } = splitTraining(whole, options);
+ * assert.deepEqual([...train.labels], [0, 1, 2]);
+ * assert.deepEqual([...validation.labels], [3, 4]);
+ * ```
+ */
+export function splitTraining(dataset: ImageDataset, options: SplitOptions): TrainingSplit {
+  const { validationFraction, selection, seed } = options;
+  const images = options.images ?? dataset.length;
+  if (!Number.isInteger(images) || images < 1 || images > dataset.length) {
+    throw new RangeError(
+      `Cannot split ${dataset.name}: images must be an integer in 1..${dataset.length}, ` +
+        `current value is ${images}`,
+    );
+  }
+  if (!(validationFraction >= 0 && validationFraction < 1)) {
+    throw new RangeError(
+      `Cannot split ${dataset.name}: validation fraction must be in [0, 1), ` +
+        `current value is ${validationFraction}`,
+    );
+  }
+  const held = Math.round(images * validationFraction);
+  if (held === images) {
+    throw new RangeError(
+      `Cannot split ${dataset.name}: a validation fraction of ${validationFraction} of ${images} ` +
+        `images leaves none to train on`,
+    );
+  }
+  const order = selection === "random"
+    ? shuffledIndices(dataset.length, new RandomStream(seed, "split"))
+    : Uint32Array.from({ length: dataset.length }, (_, index) => index);
+  return {
+    train: subset(dataset, order.subarray(0, images - held)),
+    validation: subset(dataset, order.subarray(images - held, images)),
+  };
+}

@@ -1,0 +1,298 @@
+import { join } from "node:path";
+import { DataError } from "../errors.ts";
+import { cifar10NamesFile, cifar10TestFile, cifar10TrainFiles } from "./cifar10.ts";
+import { checkClassNames, encodeCifarBinary, readCifarBinary } from "./cifar_binary.ts";
+import type {
+  CifarSource,
+  DatasetSource,
+  GeneratedSource,
+  ImagesSource,
+} from "./dataset_catalog.ts";
+import type { ImageDataset } from "./dataset.ts";
+import type { DatasetManifest, ManifestFile } from "./dataset_manifest.ts";
+import { download } from "./download.ts";
+import { downloadFolder, type FetchOptions } from "./fetch_options.ts";
+import { digestFile, type FileDigest } from "./file_digest.ts";
+import { findDataFolder, pathExists } from "./find_data_folder.ts";
+import { miniImageNetAdvice, selectImageMember, stageImages } from "./mini_imagenet.ts";
+import { type ExtractedFile, readTar, selectExpected } from "./read_tar.ts";
+import { createSyntheticDataset } from "./synthetic.ts";
+import { syncPath, writeFileAtomic } from "./sync_path.ts";
+
+/** Bytes that an archive may hold besides what is wanted. */
+const SPARE_BYTES = 64 * 2 ** 20;
+/** Bytes that an archive of images may unpack to. */
+const MAX_IMAGES_BYTES = 32 * 2 ** 30;
+
+/**
+ * Fills an empty folder with a data set and checks it.
+ *
+ * @param source Which data set.
+ * @param stage The folder.
+ * @param options Where from.
+ * @returns The manifest of what was written (not yet in the folder).
+ * @throws {DataError} if the data cannot be had or is not what it should be.
+ */
+export async function stageDataset(
+  source: DatasetSource,
+  stage: string,
+  options: FetchOptions,
+): Promise<DatasetManifest> {
+  switch (source.kind) {
+    case "cifar":
+      return await stageCifar(source, stage, options);
+    case "images":
+      return await stageImageSet(source, stage, options);
+    case "generated":
+      return await stageSynthetic(source, stage);
+  }
+}
+
+interface Archive extends FileDigest {
+  readonly path: string;
+  readonly source: DatasetManifest["source"];
+  readonly official: boolean;
+}
+
+/** The archive to unpack: the local one, or a download. */
+async function obtainArchive(
+  source: CifarSource | ImagesSource,
+  options: FetchOptions,
+): Promise<Archive> {
+  const published = source.kind === "cifar" ? source.archive : null;
+  const { from, onProgress, signal } = options;
+  if (from !== undefined) {
+    const digest = await digestFile(from, {
+      onProgress: (done) =>
+        onProgress?.({
+          text: "checking the archive",
+          unit: "bytes",
+          done,
+          total: published?.bytes ?? null,
+        }),
+      signal,
+    });
+    if (published !== null && digest.md5 !== published.md5) {
+      throw new DataError(
+        `Cannot install ${source.name}: ${from} must be the publisher's ${published.file} (MD5 ` +
+          `${published.md5}, ${published.bytes} bytes), it has MD5 ${digest.md5} and ` +
+          `${digest.bytes} bytes; get the right archive, or unpack this one and give the folder`,
+      );
+    }
+    return {
+      ...digest,
+      path: from,
+      source: { kind: "archive", location: from },
+      official: published !== null,
+    };
+  }
+  const urls = [...source.kind === "cifar" ? source.urls : [], ...options.mirrors ?? []];
+  const file = published?.file ?? `${source.name}.tar`;
+  const path = join(downloadFolder(options.directory, source), file);
+  const result = await download(urls, path, {
+    ...options.patience,
+    length: published?.bytes,
+    md5: published?.md5,
+    onProgress: (done, total) =>
+      onProgress?.({ text: `downloading ${file}`, unit: "bytes", done, total }),
+    onNote: options.onNote,
+    signal,
+  });
+  const location = result.address ?? path;
+  return { ...result, path, source: { kind: "url", location }, official: published !== null };
+}
+
+function manifestOf(
+  source: DatasetSource,
+  archive: Archive,
+  files: readonly ManifestFile[],
+): DatasetManifest {
+  const { bytes, md5, sha256 } = archive;
+  return {
+    formatVersion: 1,
+    dataset: source.name,
+    source: archive.source,
+    official: archive.official,
+    archive: { bytes, md5, sha256 },
+    files,
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    throw new DataError(`Cannot take data from ${path}: it cannot be opened; check the path`, {
+      cause: error,
+    });
+  }
+}
+
+async function stageCifar(
+  source: CifarSource,
+  stage: string,
+  options: FetchOptions,
+): Promise<DatasetManifest> {
+  const { from, onProgress, signal } = options;
+  if (from !== undefined && await isFolder(from)) {
+    return await stageCifarFolder(source, stage, from);
+  }
+  const archive = await obtainArchive(source, options);
+  const total = source.members.reduce((sum, { bytes }) => sum + bytes, 0);
+  const expected = source.members.map(({ name, bytes, role }) => ({
+    name: `${source.archiveFolder}/${name}`,
+    output: name,
+    bytes,
+    isOptional: role === "text",
+  }));
+  const files = await readTar(archive.path, {
+    folder: stage,
+    select: selectExpected(expected),
+    maxBytes: total + SPARE_BYTES,
+    onProgress: (done) => onProgress?.({ text: "unpacking", unit: "bytes", done, total }),
+    signal,
+  });
+  requireMembers(source, archive.path, files);
+  await checkCifarFiles(source, stage, files);
+  return manifestOf(source, archive, files);
+}
+
+function requireMembers(
+  source: CifarSource,
+  archive: string,
+  files: readonly ExtractedFile[],
+): void {
+  for (const { name, role } of source.members) {
+    if (role !== "text" && !files.some((file) => file.name === name)) {
+      throw new DataError(
+        `Cannot install ${source.name}: ${archive} has no member ${source.archiveFolder}/${name}; ` +
+          `the archive is not the expected one`,
+      );
+    }
+  }
+}
+
+/** Record lengths, labels and class names of every staged file. */
+async function checkCifarFiles(
+  source: CifarSource,
+  stage: string,
+  files: readonly ManifestFile[],
+): Promise<void> {
+  await checkClassNames(join(stage, source.namesFile), source.classNames);
+  for (const { name, role } of source.members) {
+    if (role === "text" || !files.some((file) => file.name === name)) continue;
+    await readCifarBinary(source.layout, [join(stage, name)], {
+      name: source.name,
+      classNames: source.classNames,
+    });
+  }
+}
+
+/** A folder may hold fewer batches than the archive; its digests are recorded, not compared. */
+async function stageCifarFolder(
+  source: CifarSource,
+  stage: string,
+  from: string,
+): Promise<DatasetManifest> {
+  const trainFiles = source.members.filter(({ role }) => role === "train").map(({ name }) => name);
+  const testFiles = source.members.filter(({ role }) => role === "test").map(({ name }) => name);
+  const folder = await findDataFolder(from, { ...source, markers: trainFiles });
+  const missing = folder === null
+    ? trainFiles.join(" or ")
+    : (await Promise.all(testFiles.map((name) => pathExists(join(folder, name))))).every(Boolean)
+    ? null
+    : testFiles.join(", ");
+  if (folder === null || missing !== null) {
+    throw new DataError(
+      `Cannot install ${source.name}: ${from} holds no ${missing}; give the folder of the unpacked ` +
+        `archive or its parent`,
+    );
+  }
+  const files: ManifestFile[] = [];
+  for (const { name } of source.members) {
+    if (!await pathExists(join(folder, name))) continue;
+    await Deno.copyFile(join(folder, name), join(stage, name));
+    await syncPath(join(stage, name));
+    const { bytes, sha256 } = await digestFile(join(stage, name));
+    files.push({ name, bytes, sha256 });
+  }
+  await checkCifarFiles(source, stage, files);
+  return {
+    formatVersion: 1,
+    dataset: source.name,
+    source: { kind: "folder", location: from },
+    official: false,
+    archive: null,
+    files,
+  };
+}
+
+async function stageImageSet(
+  source: ImagesSource,
+  stage: string,
+  options: FetchOptions,
+): Promise<DatasetManifest> {
+  const { from, mirrors = [], onProgress, signal } = options;
+  if (from === undefined && mirrors.length === 0) {
+    throw new DataError(`Cannot fetch ${source.name}: ${miniImageNetAdvice}`);
+  }
+  const staging = {
+    stage,
+    expected: source,
+    onProgress: (done: number, total: number) =>
+      onProgress?.({ text: "checking and copying", unit: "images", done, total }),
+    signal,
+  };
+  if (from !== undefined && await isFolder(from)) {
+    return {
+      formatVersion: 1,
+      dataset: source.name,
+      source: { kind: "folder", location: from },
+      official: false,
+      archive: null,
+      files: await stageImages(from, staging),
+    };
+  }
+  const archive = await obtainArchive(source, options);
+  const unpacked = join(stage, ".unpacked");
+  await Deno.mkdir(unpacked);
+  await readTar(archive.path, {
+    folder: unpacked,
+    select: selectImageMember,
+    maxBytes: MAX_IMAGES_BYTES,
+    onProgress: (done) => onProgress?.({ text: "unpacking", unit: "bytes", done, total: null }),
+    signal,
+  });
+  const files = await stageImages(unpacked, staging);
+  await Deno.remove(unpacked, { recursive: true });
+  return manifestOf(source, archive, files);
+}
+
+/** Draws the synthetic set and writes it in the layout of CIFAR-10, so that the same reader serves both. */
+async function stageSynthetic(source: GeneratedSource, stage: string): Promise<DatasetManifest> {
+  const { train, test } = createSyntheticDataset(source);
+  const contents = [
+    [cifar10TrainFiles[0]!, await encodeAll(train)],
+    [cifar10TestFile, await encodeAll(test)],
+    [cifar10NamesFile, new TextEncoder().encode(`${train.classNames.join("\n")}\n`)],
+  ] as const;
+  const files: ManifestFile[] = [];
+  for (const [name, content] of contents) {
+    await writeFileAtomic(join(stage, name), content);
+    const { bytes, sha256 } = await digestFile(join(stage, name));
+    files.push({ name, bytes, sha256 });
+  }
+  return {
+    formatVersion: 1,
+    dataset: source.name,
+    source: { kind: "generated", location: "drawn on this machine" },
+    official: false,
+    archive: null,
+    files,
+  };
+}
+
+async function encodeAll(dataset: ImageDataset): Promise<Uint8Array> {
+  const indices = Uint32Array.from({ length: dataset.length }, (_, index) => index);
+  return encodeCifarBinary(await dataset.read(indices), dataset.labels);
+}

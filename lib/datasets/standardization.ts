@@ -1,0 +1,100 @@
+import type { ImageDataset } from "./dataset.ts";
+
+/** Mean and standard deviation of the red, green and blue channel, pixels counted in 0..1. */
+export interface ChannelStatistics {
+  /** Mean per channel, 0..1. */
+  readonly mean: readonly [number, number, number];
+  /** Population standard deviation per channel, above 0. */
+  readonly deviation: readonly [number, number, number];
+}
+
+/** Images read at a time; bounds the memory of a pass over a large data set. */
+const CHUNK_IMAGES = 256;
+
+/**
+ * Measures the channels of a data set. Give it the training images only: statistics that have seen the test
+ * images would leak them.
+ *
+ * Sums are taken over integers 0..255 and their squares, which a double holds exactly for up to 10^11
+ * pixels, so the result does not depend on the order of the images.
+ *
+ * @param dataset Images to measure; at least one.
+ * @returns Mean and standard deviation per channel in units of 0..1. A channel without any variation gets
+ * the deviation 1/255, so that dividing by it stays finite.
+ * @throws {RangeError} if the data set is empty.
+ */
+export async function channelStatistics(dataset: ImageDataset): Promise<ChannelStatistics> {
+  if (dataset.length === 0) {
+    throw new RangeError(`Cannot measure channels: ${dataset.name} has no images`);
+  }
+  const sums = [0, 0, 0];
+  const squares = [0, 0, 0];
+  for (let begin = 0; begin < dataset.length; begin += CHUNK_IMAGES) {
+    const count = Math.min(CHUNK_IMAGES, dataset.length - begin);
+    const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => begin + at));
+    for (let channel = 0; channel < 3; channel++) {
+      let sum = 0;
+      let square = 0;
+      for (let at = channel; at < pixels.length; at += 3) {
+        const value = pixels[at]!;
+        sum += value;
+        square += value * value;
+      }
+      sums[channel]! += sum;
+      squares[channel]! += square;
+    }
+  }
+  const count = dataset.length * dataset.height * dataset.width;
+  const statistics = sums.map((sum, channel) => {
+    const mean = sum / count;
+    const variance = Math.max(0, squares[channel]! / count - mean * mean);
+    return { mean: mean / 255, deviation: Math.sqrt(variance) / 255 || 1 / 255 };
+  });
+  const [red, green, blue] = statistics;
+  return {
+    mean: [red!.mean, green!.mean, blue!.mean],
+    deviation: [red!.deviation, green!.deviation, blue!.deviation],
+  };
+}
+
+/**
+ * Turns pixels into the numbers that a network sees: (pixel / 255 - mean) / deviation per channel.
+ *
+ * @param pixels `[.., 3]` RGB, uint8, 0..255.
+ * @param statistics Statistics of the training images.
+ * @param out Where to write, same length; a new array by default.
+ * @returns `[.., 3]` float32, about zero mean and unit deviation per channel.
+ * @throws {RangeError} if the lengths do not fit.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const statistics = { mean: [0, 0, 1], deviation: [1, 0.5, 1] } as const;
+ * assert.deepEqual([...standardize(Uint8Array.of(255, 255, 255), statistics)], [1, 2, 0]);
+ * ```
+ */
+export function standardize(
+  pixels: Uint8Array,
+  statistics: ChannelStatistics,
+  out: Float32Array = new Float32Array(pixels.length),
+): Float32Array {
+  if (pixels.length % 3 !== 0 || out.length !== pixels.length) {
+    throw new RangeError(
+      `Cannot standardize: ${pixels.length} pixel values must be a multiple of 3 and equal the ` +
+        `${out.length} places of the output`,
+    );
+  }
+  // A table of the 256 possible values per channel: one look-up instead of a division per pixel.
+  const tables = statistics.mean.map((mean, channel) =>
+    Float32Array.from(
+      { length: 256 },
+      (_, value) => (value / 255 - mean) / statistics.deviation[channel]!,
+    )
+  );
+  for (let channel = 0; channel < 3; channel++) {
+    const table = tables[channel]!;
+    for (let at = channel; at < pixels.length; at += 3) out[at] = table[pixels[at]!]!;
+  }
+  return out;
+}

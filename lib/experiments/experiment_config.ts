@@ -1,0 +1,300 @@
+import { z } from "zod";
+import type { BackendName } from "../backends/backend.ts";
+import { complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import type { DataConfig } from "../datasets/data_config.ts";
+import type { ModelConfig } from "../models/model_config.ts";
+import type { TrainingConfig } from "../training/training_config.ts";
+
+/** Everything that fixes an experiment. */
+export interface ExperimentConfig {
+  /** Which images. */
+  readonly data: DataConfig;
+  /** Which model. */
+  readonly model: ModelConfig;
+  /** How it is trained. */
+  readonly training: TrainingConfig;
+  /** What computes; `auto` takes the first backend that works here. */
+  readonly backend: "auto" | BackendName;
+}
+
+/** What is said about a key of the configuration, apart from its type. */
+interface KeyText<Value> {
+  readonly is: string;
+  readonly default: Value;
+}
+
+/** A whole number of a range. */
+function whole(minimum: number, maximum: number, text: KeyText<number>) {
+  const allowed = `a whole number in ${minimum}..${maximum}`;
+  return z.int().min(minimum).max(maximum).default(text.default)
+    .meta({ description: text.is, allowed });
+}
+
+/** A whole number of a range, or `null`. */
+function wholeOrNull(minimum: number, maximum: number, text: KeyText<number | null>) {
+  const allowed = `a whole number in ${minimum}..${maximum}, or null`;
+  return z.int().min(minimum).max(maximum).nullable().default(text.default)
+    .meta({ description: text.is, allowed });
+}
+
+/** A number of a closed range. */
+function real(minimum: number, maximum: number, text: KeyText<number>) {
+  const allowed = `a number in ${minimum}..${maximum}`;
+  return z.number().min(minimum).max(maximum).default(text.default)
+    .meta({ description: text.is, allowed });
+}
+
+/** A number of a range that holds the minimum but not the maximum. */
+function realBelow(minimum: number, maximum: number, text: KeyText<number>) {
+  const allowed = `a number of at least ${minimum} and below ${maximum}`;
+  return z.number().min(minimum).lt(maximum).default(text.default)
+    .meta({ description: text.is, allowed });
+}
+
+/** A number above zero, up to a maximum. */
+function positive(maximum: number, text: KeyText<number>) {
+  const allowed = `a number above 0, up to ${maximum}`;
+  return z.number().gt(0).max(maximum).default(text.default)
+    .meta({ description: text.is, allowed });
+}
+
+/** One word of a list. */
+function oneOf<const Word extends string>(words: readonly Word[], text: KeyText<NoInfer<Word>>) {
+  return z.enum(words).default(text.default as never)
+    .meta({ description: text.is, allowed: `one of ${words.join(", ")}` });
+}
+
+/** `true` or `false`. */
+function flag(text: KeyText<boolean>) {
+  return z.boolean().default(text.default)
+    .meta({ description: text.is, allowed: "true or false" });
+}
+
+/** One word of a list that is known only when the program runs. */
+function listed(words: readonly string[], text: KeyText<string>) {
+  return z.string().refine((word) => words.includes(word)).default(text.default)
+    .meta({ description: text.is, allowed: `one of ${words.join(", ")}` });
+}
+
+/** Text of at least one character. */
+function nonEmptyText(text: KeyText<string>) {
+  return z.string().min(1).default(text.default)
+    .meta({ description: text.is, allowed: "a text that is not empty" });
+}
+
+const dataSchema = z.strictObject({
+  dataset: oneOf(["cifar10", "cifar100", "mini-imagenet", "synthetic", "folder"], {
+    is: "data set",
+    default: "cifar10",
+  }),
+  directory: nonEmptyText({ is: "folder that holds the data set", default: "data" }),
+  images: wholeOrNull(1, 1e9, {
+    is: "images taken from the training part, validation included; null takes all",
+    default: 10_000,
+  }),
+  validationFraction: realBelow(0, 1, {
+    is: "share of those images held out for validation",
+    default: 0.2,
+  }),
+  selection: oneOf(["random", "first"], {
+    is: "random draws the images by seed; first keeps the order of the files",
+    default: "random",
+  }),
+  testImages: wholeOrNull(1, 1e9, {
+    is: "images of the test part that are evaluated; null takes all",
+    default: null,
+  }),
+  imageSize: whole(8, 1024, {
+    is: "side in pixels to which the images of a folder are resized",
+    default: 32,
+  }),
+});
+
+const modelSchema = z.strictObject({
+  name: oneOf(["puppet-cnn", "fixed-cnn"], {
+    is: "puppet-cnn generates its kernels, fixed-cnn stores them",
+    default: "puppet-cnn",
+  }),
+  maxChannels: whole(8, 8192, {
+    is: "C, the largest channel count; the stages have C/8, C/4, C/2 and C",
+    default: 512,
+  }),
+  kernelSize: whole(1, 15, { is: "side of the convolution kernels in taps, odd", default: 3 }),
+  initialState: oneOf(["seeded", "learned", "constant"], {
+    is: "where the trajectory starts; learned adds C x C x taps parameters",
+    default: "seeded",
+  }),
+  solver: oneOf(["euler", "midpoint", "heun", "rk4"], {
+    is: "method that integrates the dynamics",
+    default: "euler",
+  }),
+  complexity: listed(complexityMeasureNames, {
+    is: "complexity measure of an image",
+    default: "entropy",
+  }),
+  depthAdaptation: flag({ is: "depth follows the complexity of the image", default: true }),
+  parameterAdaptation: flag({
+    is: "the initial state follows the complexity of the image",
+    default: true,
+  }),
+  fixedDepth: whole(1, 1000, { is: "layers without depth adaptation", default: 10 }),
+  stepsPerBit: positive(1000, { is: "kappa: layers per bit of complexity", default: 0.8 }),
+  minSteps: whole(1, 1000, { is: "fewest layers of an image", default: 6 }),
+  maxSteps: whole(1, 1000, { is: "most layers of an image", default: 12 }),
+  levelsPerDepth: whole(1, 1000, { is: "complexity levels per depth", default: 1 }),
+  exact: flag({ is: "every image has its own trajectory; slow", default: false }),
+  referenceComplexity: positive(1e6, {
+    is: "complexity in bits at which the initial state is not scaled",
+    default: 12.5,
+  }),
+  identityShortcuts: flag({
+    is: "adds a layer's input to its output where the shapes agree",
+    default: false,
+  }),
+});
+
+const trainingSchema = z.strictObject({
+  epochs: whole(1, 1e6, { is: "passes over the training images", default: 100 }),
+  batchSize: whole(1, 65_536, { is: "images per step", default: 64 }),
+  seed: whole(0, 2 ** 32 - 1, { is: "root of every random stream of the run", default: 1 }),
+  learningRate: positive(100, { is: "peak learning rate", default: 1e-3 }),
+  minLearningRate: real(0, 100, {
+    is: "learning rate at the end of a cosine or one-cycle schedule",
+    default: 1e-5,
+  }),
+  schedule: oneOf(["constant", "cosine", "one-cycle"], {
+    is: "how the learning rate moves over the run",
+    default: "cosine",
+  }),
+  warmupEpochs: real(0, 1e6, {
+    is: "epochs of linear warm-up before a constant or cosine schedule",
+    default: 0,
+  }),
+  beta1: realBelow(0, 1, { is: "Adam: decay of the first moment", default: 0.9 }),
+  beta2: realBelow(0, 1, { is: "Adam: decay of the second moment", default: 0.999 }),
+  epsilon: positive(1, { is: "Adam: added to the root of the second moment", default: 1e-8 }),
+  weightDecay: real(0, 100, {
+    is: "decoupled weight decay per unit of learning rate; 0 is none",
+    default: 0,
+  }),
+  clipNorm: real(0, 1e9, {
+    is: "largest global norm of the gradient; 0 does not clip",
+    default: 0,
+  }),
+  levelSharing: z.union([z.literal("all"), z.int().min(0).max(1000)]).default("all").meta({
+    description: "a level is trained on images of levels at most this far from it",
+    allowed: "all, or a whole number in 0..1000",
+  }),
+  levelSmoothing: real(0, 1, {
+    is: "share of the steps whose level is drawn uniformly",
+    default: 0.1,
+  }),
+  statisticsImages: whole(1, 1e6, {
+    is: "training images per level for the batch-norm statistics",
+    default: 640,
+  }),
+  flip: flag({ is: "mirrors half of the training images", default: false }),
+  crop: whole(0, 512, {
+    is: "pads by this many pixels and crops back at random; 0 is off",
+    default: 0,
+  }),
+  patience: whole(0, 1e6, {
+    is: "epochs without a better validation accuracy before stopping; 0 never stops",
+    default: 0,
+  }),
+  validateEvery: whole(1, 1e6, { is: "epochs between two validations", default: 1 }),
+  stepsPerEpoch: wholeOrNull(1, 1e9, {
+    is: "stops every epoch after this many steps; null uses all images",
+    default: null,
+  }),
+  recompute: flag({
+    is:
+      "computes states again in the backward pass instead of keeping them: less memory, more time",
+    default: false,
+  }),
+});
+
+const backendSchema = oneOf(["auto", "tensorflow", "webgpu", "wasm", "cpu"], {
+  is: "numerical backend; auto takes the first that works here",
+  default: "auto",
+});
+
+/** The schema of a configuration: strict, and every key has a default. */
+const experimentSchema = z.strictObject({
+  data: dataSchema.prefault({}),
+  model: modelSchema.prefault({}),
+  training: trainingSchema.prefault({}),
+  backend: backendSchema,
+});
+
+// Does not compile when the schema and the interfaces that the library uses drift apart: this line is
+// one direction, the return of completeConfig() the other.
+void ((config: ExperimentConfig): z.output<typeof experimentSchema> => config);
+
+/** A key of the configuration, with what a person has to know about it. */
+export interface ConfigKey {
+  /** Section and name: `model.maxChannels`; the key `backend` has no section. */
+  readonly path: string;
+  /** What it is, with its unit. */
+  readonly description: string;
+  /** The values allowed, in words: `a whole number in 1..65536`. */
+  readonly allowed: string;
+  /** Value where nothing is given. */
+  readonly default: unknown;
+  /** Whether a value has the right type and range. */
+  readonly accepts: (value: unknown) => boolean;
+}
+
+function describeKey(path: string, schema: z.ZodType): ConfigKey {
+  const { description, allowed } = schema.meta() ?? {};
+  if (typeof description !== "string" || typeof allowed !== "string") {
+    throw new TypeError(`Cannot describe configuration key ${path}: its schema has no texts`);
+  }
+  return {
+    path,
+    description,
+    allowed,
+    default: schema.parse(undefined),
+    accepts: (value) => value !== undefined && schema.safeParse(value).success,
+  };
+}
+
+function describeSection(section: string, shape: Readonly<Record<string, z.ZodType>>): ConfigKey[] {
+  return Object.entries(shape).map(([name, schema]) => describeKey(`${section}.${name}`, schema));
+}
+
+/** Every key of the configuration, in the order in which it is written. */
+export const CONFIG_KEYS: readonly ConfigKey[] = [
+  ...describeSection("data", dataSchema.shape),
+  ...describeSection("model", modelSchema.shape),
+  ...describeSection("training", trainingSchema.shape),
+  describeKey("backend", backendSchema),
+];
+
+/**
+ * Fills a configuration with the defaults and gives it its type. The input's keys and values must have been
+ * checked (see `parseConfig`, whose messages are made for people).
+ *
+ * @param input A plain object; sections and keys may be missing.
+ * @returns The complete configuration.
+ * @throws {z.ZodError} if a key is unknown or a value is not allowed.
+ */
+export function completeConfig(input: unknown): ExperimentConfig {
+  return experimentSchema.parse(input);
+}
+
+/**
+ * The configuration that nothing was said about: the protocol of the paper on 10,000 CIFAR-10 images.
+ *
+ * @returns The defaults.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(defaultConfig().model.maxChannels, 512);
+ * assert.equal(defaultConfig().training.epochs, 100);
+ * ```
+ */
+export function defaultConfig(): ExperimentConfig {
+  return completeConfig({});
+}

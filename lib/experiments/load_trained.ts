@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { complexityMeasure } from "../complexity/complexity_measure.ts";
+import { createClassifier } from "../models/create_classifier.ts";
+import { Trainer } from "../training/trainer.ts";
+import { decodeCheckpoint } from "../training/training_checkpoint.ts";
+import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
+import { readRunConfig } from "./run_config_file.ts";
+import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import type { TrainedClassifier } from "../evaluation/evaluate.ts";
+import type { LevelClassifier } from "../models/level_classifier.ts";
+import type { LevelStatistics } from "../puppet/level_statistics.ts";
+import type { ModelCard } from "../training/training_checkpoint.ts";
+import type { ExperimentConfig } from "./experiment_config.ts";
+
+/** A classifier from a run folder, ready to look at images. */
+export interface LoadedClassifier {
+  /** Classifier and what it needs to look at images. */
+  readonly trained: TrainedClassifier;
+  /** What the checkpoint says about the model. */
+  readonly card: ModelCard;
+  /** Configuration of the run. */
+  readonly config: ExperimentConfig;
+  /** Name of the checkpoint's folder. */
+  readonly folder: string;
+}
+
+/**
+ * Computes the statistics of a checkpoint that was saved without them (training was interrupted within an
+ * epoch), exactly as a validation would.
+ */
+async function computeMissingStatistics(
+  config: ExperimentConfig,
+  classifier: LevelClassifier,
+): Promise<LevelStatistics> {
+  const data = await prepareTrainingData(
+    await loadExperimentImages(config),
+    config.model.complexity,
+  );
+  const { exact } = config.model;
+  const trainer = new Trainer({ classifier, data, config: config.training, exact });
+  try {
+    return await trainer.computeStatistics();
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/**
+ * Loads a trained classifier from a run folder onto the current backend.
+ *
+ * @param options Run folder, which checkpoint, and fields of the data configuration to replace.
+ * @returns Classifier, statistics, and what the checkpoint says; the caller disposes of the classifier.
+ * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
+ * @throws {DataError} if statistics have to be computed and the training images are not there.
+ */
+export async function loadTrained(options: {
+  readonly runDirectory: string;
+  readonly checkpoint: "best" | "last";
+  readonly data?: Partial<ExperimentConfig["data"]>;
+}): Promise<LoadedClassifier> {
+  const saved = await readRunConfig(options.runDirectory);
+  const config = { ...saved, data: { ...saved.data, ...options.data } };
+  const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
+  const { folder, files } = await loadCheckpoint(root, options.checkpoint);
+  const { card, parameters, statistics } = decodeCheckpoint(files, join(root, folder));
+  const classes = card.classNames.length;
+  const classifier = createClassifier(card.model, { classes, seed: config.training.seed });
+  try {
+    classifier.parameters.write(parameters);
+    const trained = {
+      classifier,
+      statistics: statistics ?? await computeMissingStatistics(config, classifier),
+      standardization: card.standardization,
+      measure: complexityMeasure(card.model.complexity),
+    };
+    return { trained, card, config, folder };
+  } catch (error) {
+    classifier.dispose();
+    throw error;
+  }
+}

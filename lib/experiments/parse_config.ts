@@ -1,0 +1,274 @@
+import { parseDocument } from "yaml";
+import { UsageError } from "../errors.ts";
+import {
+  completeConfig,
+  CONFIG_KEYS,
+  type ConfigKey,
+  type ExperimentConfig,
+} from "./experiment_config.ts";
+import { nearestWord } from "./nearest_word.ts";
+
+/** A value that wins over the file: `{ path: "model.maxChannels", value: 128 }`. */
+export interface ConfigOverride {
+  /** Path of a key of the configuration. */
+  readonly path: string;
+  /** Its value, of the key's type. */
+  readonly value: unknown;
+  /**
+   * How the person spelled the key, for messages: `--batch-size`.
+   *
+   * @default the path
+   */
+  readonly from?: string;
+}
+
+/** Options of {@linkcode parseConfig}. */
+export interface ParseConfigOptions {
+  /**
+   * Where the text comes from, for messages.
+   *
+   * @default "the configuration"
+   */
+  readonly source?: string;
+  /**
+   * Values that win over the text; later ones win over earlier ones.
+   *
+   * @default []
+   */
+  readonly overrides?: readonly ConfigOverride[];
+}
+
+const KEY_BY_PATH: ReadonlyMap<string, ConfigKey> = new Map(
+  CONFIG_KEYS.map((key) => [key.path, key]),
+);
+
+const SECTIONS: ReadonlySet<string> = new Set(
+  CONFIG_KEYS.flatMap((key) => key.path.includes(".") ? [key.path.split(".")[0]!] : []),
+);
+
+/** Longest piece of a value that a message repeats. */
+const SHOWN_CHARACTERS = 60;
+
+function showValue(value: unknown): string {
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}...`;
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Says that a key is unknown, with the key that was probably meant. */
+function describeUnknownKey(path: string): string {
+  const [section = "", name] = path.split(".");
+  const known = [...KEY_BY_PATH.keys(), ...SECTIONS];
+  const lastName = (other: string) => other.split(".").at(-1)!;
+  const meant = nearestWord(path, known) ??
+    // The right name in the wrong section, or without any.
+    known.find((other) => lastName(other) === (name ?? section)) ??
+    known.find((other) => nearestWord(name ?? section, [lastName(other)]) !== undefined);
+  const siblings = CONFIG_KEYS.filter((key) => key.path.startsWith(`${section}.`));
+  const help = meant !== undefined
+    ? `did you mean ${meant}?`
+    : siblings.length > 0
+    ? `known keys: ${siblings.map((key) => lastName(key.path)).join(", ")}`
+    : `known keys: ${[...SECTIONS].join(", ")}, backend`;
+  return `unknown key ${showKey(path)}; ${help}`;
+}
+
+/** A key as it can be printed: control characters never reach a terminal. */
+function showKey(path: string): string {
+  return /^[\w.-]{1,80}$/.test(path) ? path : showValue(path);
+}
+
+/** Text of a file to its top-level map. */
+function readMap(text: string, source: string): Record<string, unknown> {
+  const document = parseDocument(text, { uniqueKeys: true, stringKeys: true, logLevel: "silent" });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const [firstLine] = error.message.split("\n");
+    throw new UsageError(
+      `Cannot read ${source}: ${firstLine?.replace(/:$/, "")}; it must be YAML or JSON`,
+      { cause: error },
+    );
+  }
+  let value: unknown;
+  try {
+    // The limit stops a small file from unfolding into a huge one.
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new UsageError(
+      `Cannot read ${source}: ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    );
+  }
+  if (value === null || value === undefined) return {};
+  if (isPlainMap(value)) return value;
+  throw new UsageError(
+    `Cannot use ${source}: it must hold the sections ${[...SECTIONS].join(", ")}, ` +
+      `current value is ${showValue(value)}`,
+  );
+}
+
+/** Flattens the map of a file to path -> value; what does not fit goes to `problems`. */
+function flatten(map: Record<string, unknown>, problems: string[]): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  const add = (path: string, value: unknown) => {
+    if (KEY_BY_PATH.has(path)) values.set(path, value);
+    else problems.push(describeUnknownKey(path));
+  };
+  for (const [name, value] of Object.entries(map)) {
+    if (!SECTIONS.has(name)) {
+      // A dotted name is no path in a file: `model.maxChannels: 64` at top level would hide its section.
+      if (name.includes(".")) {
+        problems.push(`unknown key ${showKey(name)}; write it in its section`);
+      } else add(name, value);
+    } else if (isPlainMap(value)) {
+      for (const [key, inner] of Object.entries(value)) add(`${name}.${key}`, inner);
+    } else if (value !== null) {
+      problems.push(`${name} must hold keys, current value is ${showValue(value)}`);
+    }
+  }
+  return values;
+}
+
+/** Puts checked values in their sections. Only known paths get here, so no input names a property. */
+function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const config: Record<string, unknown> = {};
+  for (const section of SECTIONS) config[section] = {};
+  for (const [path, value] of values) {
+    const [section, name] = path.split(".");
+    if (name === undefined) config[path] = value;
+    else (config[section!] as Record<string, unknown>)[name] = value;
+  }
+  return config;
+}
+
+/**
+ * What keys must agree on with each other.
+ *
+ * @param config A complete configuration, each of whose values is allowed by itself.
+ * @returns What is wrong, one text per problem; empty if nothing is.
+ */
+export function findContradictions(config: ExperimentConfig): string[] {
+  const { data, model, training } = config;
+  const rules: readonly (readonly [isBroken: boolean, problem: string])[] = [
+    [
+      model.maxChannels % 8 !== 0,
+      `model.maxChannels must be a multiple of 8, because the four stages have C/8, C/4, C/2 and C ` +
+      `channels, current value is ${model.maxChannels}`,
+    ],
+    [
+      model.kernelSize % 2 === 0,
+      `model.kernelSize must be odd, so that a kernel has a centre, current value is ${model.kernelSize}`,
+    ],
+    [
+      model.minSteps > model.maxSteps,
+      `model.minSteps must not be above model.maxSteps, current values are ${model.minSteps} and ` +
+      `${model.maxSteps}`,
+    ],
+    [
+      training.warmupEpochs > 0 && training.warmupEpochs >= training.epochs,
+      `training.warmupEpochs must be below training.epochs, current values are ` +
+      `${training.warmupEpochs} and ${training.epochs}`,
+    ],
+    [
+      training.warmupEpochs > 0 && training.schedule === "one-cycle",
+      `training.warmupEpochs must be 0 with schedule one-cycle, which warms up by itself, current ` +
+      `value is ${training.warmupEpochs}`,
+    ],
+    [
+      training.schedule !== "constant" && training.minLearningRate > training.learningRate,
+      `training.minLearningRate must not be above training.learningRate, current values are ` +
+      `${training.minLearningRate} and ${training.learningRate}`,
+    ],
+    [
+      training.patience > 0 && data.validationFraction === 0,
+      `training.patience must be 0 without validation images (data.validationFraction is 0), ` +
+      `current value is ${training.patience}`,
+    ],
+  ];
+  return rules.flatMap(([isBroken, problem]) => isBroken ? [problem] : []);
+}
+
+function failWith(problems: readonly string[], source: string): void {
+  if (problems.length === 0) return;
+  const list = problems.length === 1
+    ? ` ${problems[0]}`
+    : problems.map((text) => `\n  ${text}`).join("");
+  throw new UsageError(`Cannot use ${source}:${list}`);
+}
+
+/**
+ * Reads a configuration: text, then overrides, then defaults for the rest. Every problem found is named, each
+ * with the path, the current value and what is allowed.
+ *
+ * @param text YAML or JSON with the sections `data`, `model`, `training` and the key `backend`; all of them
+ *   may be missing, so that "" gives the defaults.
+ * @param options Where the text comes from, and what wins over it.
+ * @returns The complete configuration.
+ * @throws {UsageError} if the text is no YAML, a key is unknown, a value has the wrong type or range, or two
+ *   values contradict each other.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const config = parseConfig("model: { maxChannels: 128 }", {
+ *   overrides: [{ path: "training.seed", value: 7 }],
+ * });
+ * assert.equal(config.model.maxChannels, 128);
+ * assert.equal(config.training.seed, 7);
+ * assert.throws(() => parseConfig("model: { maxChanels: 128 }"), /did you mean model.maxChannels/);
+ * ```
+ */
+export function parseConfig(text: string, options: ParseConfigOptions = {}): ExperimentConfig {
+  const { source = "the configuration", overrides = [] } = options;
+  const problems: string[] = [];
+  const values = flatten(readMap(text, source), problems);
+  const spelling = new Map<string, string>();
+  for (const { path, value, from } of overrides) {
+    if (!KEY_BY_PATH.has(path)) problems.push(describeUnknownKey(path));
+    else values.set(path, value);
+    if (from !== undefined) spelling.set(path, ` (${from})`);
+  }
+  for (const [path, value] of values) {
+    const key = KEY_BY_PATH.get(path)!;
+    if (key.accepts(value)) continue;
+    const name = `${path}${spelling.get(path) ?? ""}`;
+    problems.push(`${name} must be ${key.allowed}, current value is ${showValue(value)}`);
+  }
+  failWith(problems, source);
+  const config = completeConfig(nest(values));
+  failWith(findContradictions(config), source);
+  return config;
+}
+
+/**
+ * Reads the value of a key from a word of the command line: the first of text, number, truth value and `null`
+ * (also spelled `all` or `none`) that the key accepts.
+ *
+ * @param path Path of a key.
+ * @param word The word.
+ * @returns The value; where the key accepts no reading of the word, the most likely one, so that
+ *   `parseConfig` can say what is wrong with it.
+ * @throws {UsageError} if the key is unknown.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(readConfigWord("training.epochs", "12"), 12);
+ * assert.equal(readConfigWord("data.images", "all"), null);
+ * assert.equal(readConfigWord("training.levelSharing", "all"), "all");
+ * ```
+ */
+export function readConfigWord(path: string, word: string): unknown {
+  const key = KEY_BY_PATH.get(path);
+  if (key === undefined) throw new UsageError(`Cannot set ${describeUnknownKey(path)}`);
+  const isNumber = word.trim() !== "" && Number.isFinite(Number(word));
+  const readings: unknown[] = [word];
+  if (isNumber) readings.push(Number(word));
+  if (word === "true" || word === "false") readings.push(word === "true");
+  if (["null", "all", "none"].includes(word)) readings.push(null);
+  const fitting = readings.find((reading) => key.accepts(reading));
+  return fitting !== undefined ? fitting : isNumber ? Number(word) : word;
+}

@@ -1,0 +1,72 @@
+import { complexityMeasure } from "../complexity/complexity_measure.ts";
+import { loadDataset } from "../datasets/load_dataset.ts";
+import { splitTraining } from "../datasets/split.ts";
+import { channelStatistics } from "../datasets/standardization.ts";
+import { subset } from "../datasets/subset.ts";
+import { DataError } from "../errors.ts";
+import { measureDataset } from "../training/training_data.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { TrainingData } from "../training/training_data.ts";
+import type { ExperimentConfig } from "./experiment_config.ts";
+
+/** The images of an experiment. */
+export interface ExperimentImages {
+  /** Images to train on. */
+  readonly train: ImageDataset;
+  /** Images to choose by. */
+  readonly validation: ImageDataset;
+  /** Images that nothing is ever chosen by. */
+  readonly test: ImageDataset;
+}
+
+function firstImages(dataset: ImageDataset, count: number | null): ImageDataset {
+  if (count === null || count === dataset.length) return dataset;
+  if (count > dataset.length) {
+    throw new DataError(
+      `Cannot take ${count} test images: ${dataset.name} holds ${dataset.length}; lower --test-images`,
+    );
+  }
+  return subset(dataset, Uint32Array.from({ length: count }, (_, index) => index));
+}
+
+/**
+ * Loads the images that a configuration asks for and splits them.
+ *
+ * @param config Data and seed of the experiment.
+ * @returns Training, validation and test images.
+ * @throws {DataError} if the data set is missing or damaged, or holds fewer images than asked for.
+ */
+export async function loadExperimentImages(
+  config: Pick<ExperimentConfig, "data" | "training">,
+): Promise<ExperimentImages> {
+  const { data, training } = config;
+  const parts = await loadDataset(data);
+  if (data.images !== null && data.images > parts.train.length) {
+    throw new DataError(
+      `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower --images`,
+    );
+  }
+  const { train, validation } = splitTraining(parts.train, { ...data, seed: training.seed });
+  return { train, validation, test: firstImages(parts.test, data.testImages) };
+}
+
+/**
+ * Measures what training needs to know of its images.
+ *
+ * @param images Training and validation images.
+ * @param measureName Name of the complexity measure.
+ * @returns Images with channel statistics and complexities of the training part.
+ */
+export async function prepareTrainingData(
+  images: Pick<ExperimentImages, "train" | "validation">,
+  measureName: string,
+): Promise<TrainingData> {
+  const measure = complexityMeasure(measureName);
+  return {
+    train: images.train,
+    validation: images.validation,
+    standardization: await channelStatistics(images.train),
+    measure,
+    complexities: await measureDataset(images.train, measure),
+  };
+}

@@ -1,0 +1,50 @@
+import { DataError } from "../errors.ts";
+import { evaluate } from "../evaluation/evaluate.ts";
+import { loadTrained } from "./load_trained.ts";
+import { loadExperimentImages } from "./prepare_data.ts";
+import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
+
+/**
+ * Evaluates a checkpoint of a run on a part of its data. The backend must have been selected before.
+ *
+ * @param options Run folder, checkpoint, part, batch size, exact mode.
+ * @returns The figures, with what they are figures of.
+ * @throws {CheckpointError} if the checkpoint is missing or damaged.
+ * @throws {DataError} if the images are missing, or their classes or size are not the model's.
+ */
+export async function runEvaluation(options: RunEvaluationOptions): Promise<EvaluationSummary> {
+  const { trained, card, config, folder } = await loadTrained(options);
+  try {
+    const images = await loadExperimentImages(config);
+    const dataset = images[options.part];
+    if (dataset.length === 0) {
+      throw new DataError(
+        `Cannot evaluate: the run has no ${options.part} images; choose another --part`,
+      );
+    }
+    if (dataset.classNames.join() !== card.classNames.join()) {
+      throw new DataError(
+        `Cannot evaluate: the model knows the classes ${
+          card.classNames.join(", ")
+        }; the data have ${dataset.classNames.join(", ")}`,
+      );
+    }
+    const { batchSize, report } = options;
+    const exact = options.exact || card.model.exact;
+    const figures = await evaluate(trained, dataset, {
+      batchSize,
+      exact,
+      ...(report === undefined ? {} : { report }),
+    });
+    return {
+      runDirectory: options.runDirectory,
+      checkpoint: folder,
+      dataset: dataset.name,
+      part: options.part,
+      exact,
+      figures,
+    };
+  } finally {
+    trained.classifier.dispose();
+  }
+}

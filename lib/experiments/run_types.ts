@@ -1,0 +1,115 @@
+import type { DataConfig } from "../datasets/data_config.ts";
+import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
+import type { EpochRecord, StopReason, TrainingEvent } from "../training/training_event.ts";
+
+/** Where a run came from; written beside its configuration. */
+export interface Provenance {
+  /** Arguments of the command, without the program. */
+  readonly argv: readonly string[];
+  /** Name -> version of the toolkit, Deno, V8, TensorFlow.js, native library. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** `linux x86_64, 2 CPUs`. */
+  readonly machine: string;
+  /** ISO 8601 time at which the command began. */
+  readonly startedAt: string;
+}
+
+/** Options of `runTraining`. */
+export interface RunTrainingOptions {
+  /** Folder of the run; must not exist, or be empty, unless `resume`. */
+  readonly runDirectory: string;
+  /** Continue from the newest complete checkpoint of the folder. */
+  readonly resume: boolean;
+  /** Where the command came from; added to the run folder. */
+  readonly provenance: Provenance;
+  /** Stops after the current step, saves, and ends as `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Called for every step, epoch and checkpoint. */
+  readonly report?: (event: TrainingEvent) => void;
+}
+
+/** What `runTraining` returns. */
+export interface TrainingSummary {
+  /** Folder of the run. */
+  readonly runDirectory: string;
+  /** Why training ended. */
+  readonly stopReason: StopReason;
+  /** Epochs completed over the life of the run. */
+  readonly epochs: number;
+  /** Optimiser steps made over the life of the run. */
+  readonly steps: number;
+  /** Figures of the last complete epoch; `null` before the first. */
+  readonly lastEpoch: EpochRecord | null;
+  /** Epoch and validation Top-1 of the best checkpoint; `null` before the first validation. */
+  readonly best: { readonly epoch: number; readonly validationTop1: number } | null;
+  /** Parameters of the puppeteer (the paper's column) and all stored parameters. */
+  readonly parameters: { readonly puppeteer: number; readonly total: number };
+  /** Images trained on. */
+  readonly trainImages: number;
+  /** Images validated on. */
+  readonly validationImages: number;
+  /** Wall time of this command's training in seconds. */
+  readonly seconds: number;
+}
+
+/** Options of `runEvaluation`. */
+export interface RunEvaluationOptions {
+  /** Folder of the run. */
+  readonly runDirectory: string;
+  /** Which checkpoint: of the best validation, or the newest. */
+  readonly checkpoint: "best" | "last";
+  /** Part of the run's data to evaluate. */
+  readonly part: "test" | "validation" | "train";
+  /** Replaces fields of the run's data configuration (another folder, fewer test images). */
+  readonly data?: Partial<DataConfig>;
+  /** Images per forward pass. */
+  readonly batchSize: number;
+  /** One trajectory per image instead of one per level. */
+  readonly exact: boolean;
+  /** Called from time to time with the images done and all images. */
+  readonly report?: (done: number, total: number) => void;
+}
+
+/** What `runEvaluation` returns. */
+export interface EvaluationSummary {
+  /** Folder of the run. */
+  readonly runDirectory: string;
+  /** Name of the checkpoint's folder. */
+  readonly checkpoint: string;
+  /** Name of the data set. */
+  readonly dataset: string;
+  /** Part of the data that was evaluated. */
+  readonly part: string;
+  /** Whether every image had its own trajectory. */
+  readonly exact: boolean;
+  /** The figures. */
+  readonly figures: EvaluationReport;
+}
+
+/** Options of `runPrediction`. */
+export interface RunPredictionOptions {
+  /** Folder of the run. */
+  readonly runDirectory: string;
+  /** Which checkpoint: of the best validation, or the newest. */
+  readonly checkpoint: "best" | "last";
+  /** PNG or JPEG files; resized to the model's input size. */
+  readonly files: readonly string[];
+  /** Number of classes returned per image. */
+  readonly topK: number;
+  /** One trajectory per image instead of one per level. */
+  readonly exact: boolean;
+}
+
+/** The answer for one image. */
+export interface Prediction {
+  /** The file, as it was given. */
+  readonly file: string;
+  /** Most probable classes, best first; probability 0..1. */
+  readonly classes: readonly { readonly className: string; readonly probability: number }[];
+  /** Complexity in bits. */
+  readonly complexity: number;
+  /** Number of generated layers used. */
+  readonly depth: number;
+  /** Level whose network was used. */
+  readonly level: number;
+}

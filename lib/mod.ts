@@ -1,0 +1,85 @@
+/**
+ * Puppet-CNN for Deno: a small neural ODE, the puppeteer, generates the kernels of a CNN, the puppet.
+ *
+ * The library has no global state but TensorFlow.js's current backend: select one first, then build, train
+ * and evaluate classifiers.
+ *
+ * @example How complexity becomes depth
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { complexityMeasure, stepCount } from "./mod.ts";
+ *
+ * const pixels = new Uint8Array(32 * 32 * 3).fill(128);
+ * const complexity = complexityMeasure("entropy").measure({ pixels, height: 32, width: 32 });
+ * assert.equal(stepCount(complexity, { stepsPerBit: 0.8, minSteps: 6, maxSteps: 12 }), 6);
+ * ```
+ *
+ * @module
+ */
+
+export * from "./architectures/layer.ts";
+export * from "./architectures/plain.ts";
+export * from "./backends/backend.ts";
+export * from "./backends/select_backend.ts";
+export * from "./checkpoints/checkpoint_store.ts";
+export * from "./checkpoints/safetensors.ts";
+export * from "./complexity/complexity_measure.ts";
+export * from "./complexity/measure_complexity.ts";
+export * from "./datasets/augmentation.ts";
+export * from "./datasets/data_config.ts";
+export * from "./datasets/dataset.ts";
+export * from "./datasets/dataset_manifest.ts";
+export * from "./datasets/fetch_dataset.ts";
+export * from "./datasets/fetch_options.ts";
+export * from "./datasets/in_memory_dataset.ts";
+export * from "./datasets/load_dataset.ts";
+export * from "./datasets/prepare_image.ts";
+export * from "./datasets/split.ts";
+export * from "./datasets/standardization.ts";
+export * from "./datasets/subset.ts";
+export * from "./errors.ts";
+export * from "./evaluation/classification_metrics.ts";
+export * from "./evaluation/evaluate.ts";
+export * from "./evaluation/evaluation_report.ts";
+export * from "./experiments/experiment_config.ts";
+export * from "./experiments/format_config.ts";
+export * from "./experiments/load_trained.ts";
+export * from "./experiments/parse_config.ts";
+export * from "./experiments/prepare_data.ts";
+export * from "./experiments/run_evaluation.ts";
+export * from "./experiments/run_prediction.ts";
+export * from "./experiments/run_training.ts";
+export * from "./experiments/run_types.ts";
+export * from "./layers/batch_norm.ts";
+export * from "./layers/run_layers.ts";
+export * from "./models/create_classifier.ts";
+export * from "./models/kernel_source.ts";
+export * from "./models/level_classifier.ts";
+export * from "./models/model_config.ts";
+export * from "./models/stored_kernels.ts";
+export * from "./puppet/generated_kernels.ts";
+export * from "./puppet/kernel_bank.ts";
+export * from "./puppet/kernel_resizing.ts";
+export * from "./puppet/level_statistics.ts";
+export * from "./puppeteer/complexity_levels.ts";
+export * from "./puppeteer/dynamics.ts";
+export * from "./puppeteer/initial_state.ts";
+export * from "./puppeteer/integrate.ts";
+export * from "./puppeteer/puppeteer.ts";
+export * from "./puppeteer/solvers/butcher_tableau.ts";
+export * from "./puppeteer/solvers/solver_registry.ts";
+export * from "./puppeteer/step_schedule.ts";
+export * from "./randomness/random_stream.ts";
+export * from "./randomness/shuffled_indices.ts";
+export * from "./tensors/parameter_set.ts";
+export * from "./training/adam.ts";
+export * from "./training/epoch_plan.ts";
+export * from "./training/gradient_clipping.ts";
+export * from "./training/learning_rate.ts";
+export * from "./training/trainer.ts";
+export * from "./training/training_checkpoint.ts";
+export * from "./training/training_config.ts";
+export * from "./training/training_data.ts";
+export * from "./training/training_event.ts";
+export * from "./training/training_progress.ts";
+export * from "./training/training_step.ts";

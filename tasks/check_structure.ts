@@ -1,0 +1,231 @@
+/**
+ * The house rules that no linter knows, as a script: sizes of files and functions, directions of imports,
+ * words that must not appear in the library, documentation of exports. Prints `file:line: what is wrong`
+ * for every offence and exits with 1 if there is any.
+ *
+ * It reads text, not syntax trees: `deno fmt` has given every file the same shape, so that a top-level
+ * declaration ends at the first line that closes it with the same indentation.
+ */
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Longest file, in lines. */
+export const MAX_FILE_LINES = 337;
+
+/** Longest function, in lines. */
+export const MAX_FUNCTION_LINES = 55;
+
+/** Where a rule was broken. */
+export interface Offence {
+  /** File, relative to the repository. */
+  readonly file: string;
+  /** Line, counted from 1. */
+  readonly line: number;
+  /** What is wrong, and the limit. */
+  readonly message: string;
+}
+
+/** A file of the repository. */
+export interface SourceFile {
+  /** Path relative to the repository, with `/`. */
+  readonly file: string;
+  readonly text: string;
+}
+
+type Rule = (source: SourceFile, lines: readonly string[]) => Offence[];
+
+/** TensorFlow.js packages that belong to one platform. */
+const PLATFORM_PACKAGE = /@tensorflow\/tfjs(?:-backend-|-node|["'])/;
+
+const IMPORT = /(?:^|\s)(?:from|import)\s*\(?\s*["']([^"']+)["']/;
+
+/** First line of a function or method; the name is the first group that is set. */
+const FUNCTION_START =
+  /^\s*(?:export )?(?:default )?(?:static )?(?:async )?(?:function\*? ?(\w+)|(?:override )?(?:get |set )?(#?\w+)(?:<[^>]*>)?\((?![^()]*\)[;,]))/;
+
+/** Words that look like a method where a line starts with them. */
+const KEYWORDS: ReadonlySet<string> = new Set(["if", "for", "while", "switch", "catch", "return"]);
+
+function checkFileLength({ file }: SourceFile, lines: readonly string[]): Offence[] {
+  const count = lines.at(-1) === "" ? lines.length - 1 : lines.length;
+  if (count <= MAX_FILE_LINES) return [];
+  return [{ file, line: 1, message: `${count} lines, at most ${MAX_FILE_LINES} are allowed` }];
+}
+
+/** Line on which a block that starts on `start` ends; `null` if the line starts no block. */
+function findEnd(lines: readonly string[], start: number): number | null {
+  const indent = /^\s*/.exec(lines[start]!)![0];
+  for (let line = start; line < lines.length; line++) {
+    const text = lines[line]!;
+    if (line > start && text.startsWith(`${indent}}`) && !/^\s*\}[^;]*\{$/.test(text)) return line;
+    // A call or a signature without a body.
+    if (/;$/.test(text) && text.startsWith(indent) && !text.startsWith(`${indent} `)) return null;
+  }
+  return null;
+}
+
+function checkFunctionLengths({ file }: SourceFile, lines: readonly string[]): Offence[] {
+  return lines.flatMap((text, start) => {
+    const match = FUNCTION_START.exec(text);
+    const name = match?.[1] ?? match?.[2];
+    if (name === undefined || KEYWORDS.has(name)) return [];
+    const end = findEnd(lines, start);
+    const count = end === null ? 0 : end - start + 1;
+    if (count <= MAX_FUNCTION_LINES) return [];
+    const message = `${name}() has ${count} lines, at most ${MAX_FUNCTION_LINES} are allowed`;
+    return [{ file, line: start + 1, message }];
+  });
+}
+
+/** Storeys of the library: a folder imports from its own storey and from those below. */
+const STOREYS: Readonly<Record<string, number>> = {
+  complexity: 1,
+  tensors: 1,
+  randomness: 1,
+  architectures: 2,
+  layers: 2,
+  puppeteer: 2,
+  datasets: 2,
+  checkpoints: 2,
+  backends: 2,
+  models: 3,
+  puppet: 3,
+  baselines: 3,
+  training: 4,
+  evaluation: 4,
+  analyses: 4,
+  experiments: 5,
+};
+
+/** Whether a file of the library imports from a storey above its own. */
+function climbs(file: string, specifier: string): boolean {
+  const own = STOREYS[file.split("/")[1] ?? ""];
+  const other = STOREYS[/^(?:\.\.\/)+(\w+)\//.exec(specifier)?.[1] ?? ""];
+  return own !== undefined && other !== undefined && other > own;
+}
+
+/** Why a file must not import a specifier; `null` if it may. */
+function refuseImport(file: string, specifier: string): string | null {
+  const inLibrary = file.startsWith("lib/");
+  if (inLibrary && /(?:^|\/)(?:cli|tasks|tests)\//.test(specifier)) {
+    return `lib must not import ${specifier}`;
+  }
+  if (file.startsWith("lib/puppeteer/") && /\/puppet\//.test(specifier)) {
+    return `puppeteer must not import puppet (${specifier})`;
+  }
+  if (inLibrary && climbs(file, specifier)) {
+    return `imports go down the storeys of lib only (${specifier})`;
+  }
+  if (inLibrary && file !== "lib/mod.ts" && /\/mod\.ts$/.test(specifier)) {
+    return `import the file, not ${specifier}`;
+  }
+  // tasks/native builds the binding of such a package; it never runs it.
+  const mayName = file.startsWith("lib/backends/") || file.startsWith("tasks/native/");
+  if (!mayName && PLATFORM_PACKAGE.test(`${specifier}"`)) {
+    return `only lib/backends may name the platform package ${specifier}`;
+  }
+  return null;
+}
+
+function checkImports({ file }: SourceFile, lines: readonly string[]): Offence[] {
+  return lines.flatMap((text, index) => {
+    const specifier = IMPORT.exec(text)?.[1];
+    const message = specifier === undefined ? null : refuseImport(file, specifier);
+    // Examples in comments import what they like.
+    if (message === null || /^\s*\*/.test(text)) return [];
+    return [{ file, line: index + 1, message }];
+  });
+}
+
+/** Words that must not appear in the library, with the reason. */
+const FORBIDDEN_IN_LIBRARY: readonly (readonly [pattern: RegExp, message: string])[] = [
+  [/\.(?:dataSync|arraySync)\(/, "WebGPU has no synchronous read; await data() or array()"],
+  [/\bconsole\.\w+\(/, "lib must not write to the terminal; report to the caller"],
+  [/\bDeno\.(?:stdout|stderr)\b/, "lib must not write to the terminal; report to the caller"],
+  [/\bDeno\.exit\(/, "lib must not end the process; throw"],
+];
+
+function checkForbidden({ file }: SourceFile, lines: readonly string[]): Offence[] {
+  if (!file.startsWith("lib/")) return [];
+  return lines.flatMap((text, index) => {
+    if (/^\s*(?:\*|\/\/|\/\*)/.test(text)) return [];
+    return FORBIDDEN_IN_LIBRARY
+      .filter(([pattern]) => pattern.test(text))
+      .map(([, message]) => ({ file, line: index + 1, message }));
+  });
+}
+
+const EXPORTED =
+  /^export (?:default )?(?:declare )?(?:abstract )?(?:async )?(?:function\*?|class|interface|type|const|enum) (\w+)/;
+
+function checkDocumentation({ file }: SourceFile, lines: readonly string[]): Offence[] {
+  if (!file.startsWith("lib/") && !file.startsWith("cli/")) return [];
+  return lines.flatMap((text, index) => {
+    const name = EXPORTED.exec(text)?.[1];
+    // Overloads share the comment of the first.
+    const isOverload = name !== undefined &&
+      lines.slice(0, index).some((earlier) => EXPORTED.exec(earlier)?.[1] === name);
+    let above = index - 1;
+    while (/^\/\/ deno-lint-ignore/.test(lines[above] ?? "")) above--;
+    if (name === undefined || isOverload || /\*\/\s*$/.test(lines[above] ?? "")) return [];
+    return [{ file, line: index + 1, message: `${name} is exported without a doc comment` }];
+  });
+}
+
+const RULES: readonly Rule[] = [
+  checkFileLength,
+  checkFunctionLengths,
+  checkImports,
+  checkForbidden,
+  checkDocumentation,
+];
+
+/**
+ * Checks one file.
+ *
+ * @param source The file.
+ * @returns Every offence, rule by rule.
+ */
+export function checkSource(source: SourceFile): Offence[] {
+  const lines = source.text.split("\n");
+  return RULES.flatMap((rule) => rule(source, lines));
+}
+
+async function* listSources(root: string, folder: string): AsyncGenerator<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) yield* listSources(root, path);
+    else if (/\.tsx?$/.test(entry.name)) yield relative(root, path).replaceAll("\\", "/");
+  }
+}
+
+/**
+ * Checks a repository: `main.ts` and everything in `lib`, `cli` and `tasks`.
+ *
+ * @param root Folder of the repository.
+ * @returns Every offence, and the number of files read.
+ */
+export async function checkRepository(
+  root: string,
+): Promise<{ readonly offences: Offence[]; readonly files: number }> {
+  const files = ["main.ts"];
+  for (const folder of ["lib", "cli", "tasks"]) {
+    for await (const file of listSources(root, join(root, folder))) files.push(file);
+  }
+  const offences: Offence[] = [];
+  for (const file of files.sort()) {
+    const text = await Deno.readTextFile(join(root, file));
+    offences.push(...checkSource({ file, text }));
+  }
+  return { offences, files: files.length };
+}
+
+if (import.meta.main) {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const { offences, files } = await checkRepository(root);
+  for (const { file, line, message } of offences) console.error(`${file}:${line}: ${message}`);
+  console.error(
+    offences.length === 0 ? `${files} files keep the house rules` : `${offences.length} offences`,
+  );
+  if (offences.length > 0) Deno.exit(1);
+}

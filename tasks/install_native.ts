@@ -1,0 +1,276 @@
+/**
+ * `deno task install-native`: puts the native TensorFlow library into the cache folder where the toolkit, and a
+ * binary compiled from it, look for it.
+ */
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import {
+  NATIVE_DIRECTORY_VARIABLE,
+  NATIVE_MANIFEST_NAME,
+  nativeDirectory,
+  type NativeInstallation,
+  type NativeManifest,
+  nativePlatform,
+  readNativeInstallation,
+  TFJS_NODE_VERSION,
+} from "../lib/backends/native_cache.ts";
+import { BackendError, UsageError } from "../lib/errors.ts";
+import { listNativeFiles, sha256OfFile } from "./native/file_digests.ts";
+import { installPrebuilt } from "./native/install_prebuilt.ts";
+import { installWheel } from "./native/install_wheel.ts";
+import { hasNvidiaGpu } from "./native/nvidia.ts";
+import { runTool } from "./native/run_tool.ts";
+import type { StagedLibrary, StageOptions } from "./native/staged_library.ts";
+
+const HELP = `Installs the native TensorFlow library for --backend tensorflow.
+
+Usage: deno task install-native [options]
+
+  --force                        install again over what is there
+  --source auto|prebuilt|wheel   prebuilt: the binaries of tfjs-node-gpu itself; wheel: libtensorflow from the
+                                 pip wheel, binding compiled here; auto tries them in this order
+  --device auto|cpu|gpu          which wheel; auto looks for an NVIDIA GPU
+  -h, --help                     show this help
+
+The folder is $${NATIVE_DIRECTORY_VARIABLE}, or one in the user's cache.`;
+
+/** How the library is installed. */
+export interface InstallOptions {
+  /** Installs again over a sound installation. @default false */
+  readonly force?: boolean;
+  /** Where the library comes from. @default "auto" */
+  readonly source?: "auto" | "prebuilt" | "wheel";
+  /** Which wheel is taken. @default "auto" */
+  readonly device?: "auto" | "cpu" | "gpu";
+  /** Folder of the installation. @default nativeDirectory() */
+  readonly directory?: string;
+  /** Receives one line a step. @default nothing is reported */
+  readonly report?: (line: string) => void;
+}
+
+/**
+ * Installs the native library unless a sound installation is there.
+ *
+ * @param options - see {@linkcode InstallOptions}.
+ * @returns the installation.
+ * @throws {BackendError} if no way of installing works; what was there stays as it was.
+ */
+export async function installNative(options: InstallOptions = {}): Promise<NativeInstallation> {
+  const { force = false, directory = nativeDirectory(), report = () => {} } = options;
+  await Deno.mkdir(dirname(directory), { recursive: true });
+  // Two installations at once would both download; the second one waits and finds the first one's work.
+  const lock = await Deno.open(`${directory}.lock`, { write: true, create: true });
+  try {
+    await lock.lock(true);
+    await refuseForeignFolder(directory);
+    if (!force) {
+      const present = await readNativeInstallation(directory);
+      if (present !== null) {
+        await verifyDigests(present);
+        report(`Already installed: TensorFlow ${present.manifest.tensorflow} in ${directory}`);
+        return present;
+      }
+    }
+    await removeLeftovers(directory);
+    return await installInto(directory, options);
+  } finally {
+    lock.close();
+  }
+}
+
+async function installInto(
+  directory: string,
+  options: InstallOptions,
+): Promise<NativeInstallation> {
+  const { report = () => {} } = options;
+  const device = options.device === "cpu" || options.device === "gpu"
+    ? options.device
+    : await hasNvidiaGpu()
+    ? "gpu"
+    : "cpu";
+  const staging = `${directory}.tmp-${Deno.pid}`;
+  try {
+    const stage = { directory: staging, device, report };
+    const library = await stageLibrary(stage, options.source ?? "auto");
+    report(`Installing into ${directory}`);
+    await swapIn(staging, directory);
+    report(`Installed TensorFlow ${library.tensorflow}`);
+  } finally {
+    await removeTree(staging);
+  }
+  const installation = await readNativeInstallation(directory);
+  if (installation === null) throw new BackendError(`Cannot find what was put into ${directory}`);
+  return installation;
+}
+
+/** Fills the staging folder from the first source that ends with a library that passes its self-test. */
+async function stageLibrary(
+  options: StageOptions,
+  source: "auto" | "prebuilt" | "wheel",
+): Promise<StagedLibrary> {
+  if (source !== "wheel") {
+    try {
+      return await stageFrom(installPrebuilt, options);
+    } catch (error) {
+      if (source === "prebuilt" || !(error instanceof BackendError)) throw error;
+      options.report(`tfjs-node-gpu's own binaries cannot be used: ${error.message}`);
+    }
+  }
+  return await stageFrom(installWheel, options);
+}
+
+async function stageFrom(
+  install: (options: StageOptions) => Promise<StagedLibrary>,
+  options: StageOptions,
+): Promise<StagedLibrary> {
+  await removeTree(options.directory);
+  await Deno.mkdir(options.directory, { recursive: true });
+  const library = await install(options);
+  const manifest: NativeManifest = {
+    format: 1,
+    source: library.source,
+    tfjsNode: TFJS_NODE_VERSION,
+    tensorflow: library.tensorflow,
+    device: library.device,
+    platform: nativePlatform(),
+    binding: library.binding,
+    compiler: library.compiler,
+    installedAt: new Date().toISOString(),
+    archives: library.archives,
+    files: await listNativeFiles(options.directory),
+  };
+  const path = join(options.directory, NATIVE_MANIFEST_NAME);
+  await Deno.writeTextFile(path, JSON.stringify(manifest, null, 2) + "\n");
+  options.report("Testing the library");
+  await runTool([
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    `--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`,
+    "--allow-read",
+    "--allow-env",
+    "--allow-ffi",
+    "--allow-sys",
+    fileURLToPath(new URL("./native/self_test.ts", import.meta.url)),
+  ], { purpose: "use the library", env: { [NATIVE_DIRECTORY_VARIABLE]: options.directory } });
+  return library;
+}
+
+/** The old installation is moved aside, never deleted before the new one is in its place. */
+async function swapIn(staging: string, directory: string): Promise<void> {
+  const old = `${directory}.old-${Deno.pid}`;
+  const replaces = await exists(directory);
+  if (replaces) await Deno.rename(directory, old);
+  try {
+    await Deno.rename(staging, directory);
+  } catch (error) {
+    if (replaces) await Deno.rename(old, directory);
+    throw error;
+  }
+  await removeTree(old);
+}
+
+/** `--force` must not replace a folder that is not ours, say a home folder that the variable names. */
+async function refuseForeignFolder(directory: string): Promise<void> {
+  if (!await exists(directory)) return;
+  for await (const _ of Deno.readDir(directory)) {
+    if (await exists(join(directory, NATIVE_MANIFEST_NAME))) return;
+    throw new BackendError(
+      `Cannot install into ${directory}: it holds files but no ${NATIVE_MANIFEST_NAME}; ` +
+        `empty it or set ${NATIVE_DIRECTORY_VARIABLE} to another folder`,
+    );
+  }
+}
+
+/** The lock is held, so a staging folder that is still there belongs to a process that was killed. */
+async function removeLeftovers(directory: string): Promise<void> {
+  for await (const entry of Deno.readDir(dirname(directory))) {
+    const isOurs = entry.isDirectory && entry.name.startsWith(`${basename(directory)}.`) &&
+      /\.(tmp|old)-\d+$/.test(entry.name);
+    if (isOurs) await removeTree(join(dirname(directory), entry.name));
+  }
+}
+
+async function verifyDigests({ directory, manifest }: NativeInstallation): Promise<void> {
+  for (const file of manifest.files) {
+    const sha256 = await sha256OfFile(join(directory, file.path));
+    if (sha256 === file.sha256) continue;
+    throw new BackendError(
+      `Cannot use ${join(directory, file.path)}: its SHA-256 is ${sha256}, the manifest says ` +
+        `${file.sha256}; install again with "deno task install-native --force"`,
+    );
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function removeTree(path: string): Promise<void> {
+  if (await exists(path)) await Deno.remove(path, { recursive: true });
+}
+
+/**
+ * Reads the command line of this task.
+ *
+ * @param args - arguments after the task's name.
+ * @returns the options, or `"help"`.
+ * @throws {UsageError} for an unknown option or value.
+ */
+export function parseInstallArguments(args: string[]): InstallOptions | "help" {
+  let values: { force?: boolean; source?: string; device?: string; help?: boolean };
+  try {
+    values = parseArgs({
+      args,
+      options: {
+        force: { type: "boolean" },
+        source: { type: "string" },
+        device: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (cause) {
+    throw new UsageError(`${cause instanceof Error ? cause.message : cause}\n\n${HELP}`, { cause });
+  }
+  if (values.help) return "help";
+  return {
+    force: values.force ?? false,
+    source: oneOf("--source", values.source, ["auto", "prebuilt", "wheel"]),
+    device: oneOf("--device", values.device, ["auto", "cpu", "gpu"]),
+  };
+}
+
+function oneOf<Value extends string>(
+  option: string,
+  given: string | undefined,
+  values: readonly [Value, ...Value[]],
+): Value {
+  if (given === undefined) return values[0];
+  const value = values.find((candidate) => candidate === given);
+  if (value !== undefined) return value;
+  throw new UsageError(
+    `${option} must be one of ${values.join(", ")}, current value is "${given}"`,
+  );
+}
+
+async function main(): Promise<number> {
+  try {
+    const options = parseInstallArguments(Deno.args);
+    if (options === "help") console.log(HELP);
+    else await installNative({ ...options, report: (line) => console.log(line) });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BackendError) && !(error instanceof UsageError)) throw error;
+    console.error(`error: ${error.message}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,71 @@
+// Only what a module imports is sure to lie in Deno's cache as files.
+import "@tensorflow/tfjs-node-gpu/package.json" with { type: "json" };
+import "node-api-headers/package.json" with { type: "json" };
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BackendError } from "../../lib/errors.ts";
+import { findTool, runTool } from "./run_tool.ts";
+
+/** Folders and files of a compilation. */
+export interface CompileOptions {
+  /** Folder that holds TensorFlow's headers. */
+  readonly includeDirectory: string;
+  /** The libraries to link to; the binding looks for them in its own folder. */
+  readonly libraries: readonly string[];
+  /** Where the binding is written. */
+  readonly output: string;
+}
+
+/** Version of Node-API that the two files are written for. */
+const NODE_API_VERSION = 8;
+
+const COMPILER_REMEDY = {
+  linux: 'install g++ (Debian, Ubuntu: "apt install g++"; Fedora: "dnf install gcc-c++")',
+  darwin: 'install the command line tools ("xcode-select --install")',
+};
+
+/**
+ * Compiles the binding's two C++ files, which the npm package carries, against TensorFlow's C headers.
+ *
+ * @param options - folders and files.
+ * @returns the compiler's version line, for the manifest.
+ * @throws {BackendError} without a C++17 compiler, or if the compilation fails.
+ */
+export async function compileBinding(options: CompileOptions): Promise<string> {
+  const chosen = Deno.env.get("CXX");
+  const candidates = chosen ? [chosen] : ["g++", "c++", "clang++"];
+  const compiler = await findTool(candidates, ["--version"]);
+  const isMac = Deno.build.os === "darwin";
+  if (compiler === null) {
+    throw new BackendError(
+      `Cannot compile the binding: no C++ compiler found, looked for ${candidates.join(", ")}; ` +
+        (isMac ? COMPILER_REMEDY.darwin : COMPILER_REMEDY.linux),
+    );
+  }
+  const tfjsNode = import.meta.resolve("@tensorflow/tfjs-node-gpu/package.json");
+  const sources = join(dirname(fileURLToPath(tfjsNode)), "binding");
+  // The headers come from npm as well: an installed Node.js would need its development files.
+  const nodeApi = import.meta.resolve("node-api-headers/package.json");
+  const headers = join(dirname(fileURLToPath(nodeApi)), "include");
+  await runTool([
+    compiler.program,
+    "-std=c++17",
+    "-O2",
+    "-fPIC",
+    "-shared",
+    `-DNAPI_VERSION=${NODE_API_VERSION}`,
+    "-DNODE_GYP_MODULE_NAME=tfjs_binding",
+    `-I${headers}`,
+    `-I${options.includeDirectory}`,
+    `-I${sources}`,
+    join(sources, "tfjs_backend.cc"),
+    join(sources, "tfjs_binding.cc"),
+    "-o",
+    options.output,
+    ...options.libraries,
+    // Node-API's functions are in the program that loads the binding.
+    ...isMac ? ["-undefined", "dynamic_lookup"] : [],
+    `-Wl,-rpath,${isMac ? "@loader_path" : "$ORIGIN"}`,
+  ], { purpose: "compile the binding" });
+  return compiler.version;
+}

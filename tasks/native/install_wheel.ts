@@ -1,0 +1,225 @@
+import { join } from "node:path";
+import { type NativeArchive, nativePlatform } from "../../lib/backends/native_cache.ts";
+import { BackendError } from "../../lib/errors.ts";
+import { compileBinding } from "./compile_binding.ts";
+import { sha256OfFile } from "./file_digests.ts";
+import { findTool, runTool } from "./run_tool.ts";
+import type { StagedLibrary, StageOptions } from "./staged_library.ts";
+import { chooseWheel, TENSORFLOW_VERSION, WHEEL_PYTHON, type WheelChoice } from "./wheel_table.ts";
+
+/** What of the wheel is unpacked: two libraries for good, the C interface's headers for compiling. */
+const HEADER_PATTERNS = [
+  "tensorflow/include/tensorflow/c/*.h",
+  "tensorflow/include/tensorflow/core/platform/*.h",
+  "tensorflow/include/tsl/*.h",
+  "tensorflow/include/xla/tsl/c/*.h",
+];
+
+/** What of an NVIDIA wheel is needed when the program runs. */
+const CUDA_PATTERNS = ["nvidia/*.so", "nvidia/*.so.*", "nvidia/*/libdevice/*"];
+
+/** Wheels of CUDA carry one of these tags. */
+const CUDA_PLATFORM_TAGS = ["manylinux_2_27", "manylinux_2_17", "manylinux2014", "manylinux1"];
+
+/** Arguments: archive, folder, patterns. Unpacks what a pattern names; `*` crosses folders. */
+const UNPACK_SCRIPT = `
+import fnmatch, sys, zipfile
+archive, folder, *patterns = sys.argv[1:]
+with zipfile.ZipFile(archive) as wheel:
+    for member in wheel.infolist():
+        if any(fnmatch.fnmatchcase(member.filename, pattern) for pattern in patterns):
+            wheel.extract(member, folder)
+`;
+
+/** Arguments: archive. Writes the wheel's requirements, a line each. */
+const REQUIREMENTS_SCRIPT = `
+import email.parser, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    name = next(n for n in wheel.namelist() if n.endswith(".dist-info/METADATA"))
+    metadata = email.parser.Parser().parsestr(wheel.read(name).decode())
+print("\\n".join(metadata.get_all("Requires-Dist") or []))
+`;
+
+/**
+ * Takes libtensorflow out of the wheel that pip finds and compiles the binding against it.
+ *
+ * @param options - folder to fill, device, where to report.
+ * @returns what was put into the folder.
+ * @throws {BackendError} for a missing tool, a wrong digest, or a platform without a wheel.
+ */
+export async function installWheel(options: StageOptions): Promise<StagedLibrary> {
+  const { directory, report } = options;
+  const wheel = chooseWheel(nativePlatform(), options.device);
+  if (wheel === null) {
+    throw new BackendError(
+      `Cannot install from a wheel: TensorFlow has none for ${nativePlatform()} ` +
+        `(${options.device}); use --backend wasm or webgpu`,
+    );
+  }
+  const python = await findPython();
+  const downloads = join(directory, "downloads");
+  report(`Fetching ${wheel.project} ${TENSORFLOW_VERSION} with pip (some 260 MB)`);
+  const archive = await pipDownload(python, `${wheel.project}==${TENSORFLOW_VERSION}`, {
+    downloads,
+    platformTags: wheel.platformTags,
+  });
+  const archives = [await checkDigest(archive, wheel, report)];
+  report("Unpacking libtensorflow");
+  const library = join(directory, "tensorflow");
+  await unpack(python, archive, {
+    directory,
+    patterns: [...wheel.libraries.map((name) => `tensorflow/${name}`), ...HEADER_PATTERNS],
+  });
+  if (wheel.device === "gpu") archives.push(...await installCuda(python, archive, options));
+  // Freed before compiling: together with the unpacked library it takes over a gigabyte.
+  await Deno.remove(downloads, { recursive: true });
+  report("Compiling the binding");
+  const compiler = await compileBinding({
+    includeDirectory: join(library, "include"),
+    libraries: wheel.libraries.map((name) => join(library, name)),
+    output: join(library, "tfjs_binding.node"),
+  });
+  await Deno.remove(join(library, "include"), { recursive: true });
+  return {
+    source: "wheel",
+    tensorflow: TENSORFLOW_VERSION,
+    device: wheel.device,
+    binding: "tensorflow/tfjs_binding.node",
+    compiler,
+    archives,
+  };
+}
+
+async function findPython(): Promise<string> {
+  const candidates = Deno.build.os === "windows" ? ["py", "python"] : ["python3", "python"];
+  const python = await findTool(candidates, ["--version"]);
+  if (python === null) {
+    throw new BackendError(
+      `Cannot fetch the wheel: no Python found, looked for ${candidates.join(", ")}; ` +
+        'install Python 3 with pip (Debian, Ubuntu: "apt install python3 python3-pip")',
+    );
+  }
+  if (await findTool([python.program], ["-m", "pip", "--version"]) === null) {
+    throw new BackendError(
+      `Cannot fetch the wheel: ${python.program} has no pip; install it ` +
+        `(Debian, Ubuntu: "apt install python3-pip"; others: "${python.program} -m ensurepip")`,
+    );
+  }
+  return python.program;
+}
+
+interface DownloadOptions {
+  readonly downloads: string;
+  readonly platformTags: readonly string[];
+}
+
+/** Returns the path of the one new file in the folder. */
+async function pipDownload(
+  python: string,
+  requirement: string,
+  { downloads, platformTags }: DownloadOptions,
+): Promise<string> {
+  // A folder of its own tells which file came, whatever pip calls it.
+  await Deno.mkdir(downloads, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: downloads });
+  await runTool([
+    python,
+    "-m",
+    "pip",
+    "download",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-deps",
+    "--only-binary=:all:",
+    "--implementation=cp",
+    `--python-version=${WHEEL_PYTHON.version}`,
+    `--abi=${WHEEL_PYTHON.abi}`,
+    ...platformTags.map((tag) => `--platform=${tag}`),
+    `--dest=${folder}`,
+    requirement,
+  ], { purpose: `fetch ${requirement} with pip` });
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.name.endsWith(".whl")) return join(folder, entry.name);
+  }
+  throw new BackendError(`Cannot fetch ${requirement}: pip left no wheel; try again`);
+}
+
+async function checkDigest(
+  archive: string,
+  wheel: WheelChoice,
+  report: (line: string) => void,
+): Promise<NativeArchive> {
+  const sha256 = await sha256OfFile(archive);
+  const name = archive.split(/[\\/]/).at(-1) ?? archive;
+  if (wheel.sha256 === null) {
+    report(`WARNING: the digest of ${name} is not pinned; recorded is ${sha256}`);
+  } else if (wheel.sha256 !== sha256) {
+    throw new BackendError(
+      `Cannot use ${name}: its SHA-256 is ${sha256}, pinned is ${wheel.sha256}; ` +
+        "clear pip's cache and check the package index that pip uses",
+    );
+  }
+  return { name, sha256, pinned: wheel.sha256 !== null };
+}
+
+interface UnpackOptions {
+  readonly directory: string;
+  readonly patterns: readonly string[];
+}
+
+async function unpack(
+  python: string,
+  archive: string,
+  { directory, patterns }: UnpackOptions,
+): Promise<void> {
+  await runTool([python, "-I", "-c", UNPACK_SCRIPT, archive, directory, ...patterns], {
+    purpose: "unpack the wheel",
+  });
+}
+
+/**
+ * Fetches the CUDA libraries that the wheel names under its extra `and-cuda`. libtensorflow looks for them in
+ * `../nvidia/<part>/lib`, which is why the wheel's folders are kept as they are.
+ */
+async function installCuda(
+  python: string,
+  archive: string,
+  { directory, report }: StageOptions,
+): Promise<NativeArchive[]> {
+  const { stdout } = await runTool([python, "-I", "-c", REQUIREMENTS_SCRIPT, archive], {
+    purpose: "read the wheel's requirements",
+  });
+  const archives: NativeArchive[] = [];
+  for (const requirement of cudaRequirements(stdout)) {
+    report(`Fetching ${requirement} with pip`);
+    const part = await pipDownload(python, requirement, {
+      downloads: join(directory, "downloads"),
+      platformTags: CUDA_PLATFORM_TAGS.map((tag) => `${tag}_${Deno.build.arch}`),
+    });
+    const sha256 = await sha256OfFile(part);
+    const name = part.split(/[\\/]/).at(-1) ?? part;
+    report(`WARNING: the digest of ${name} is not pinned; recorded is ${sha256}`);
+    archives.push({ name, sha256, pinned: false });
+    await unpack(python, part, { directory, patterns: CUDA_PATTERNS });
+    await Deno.remove(part);
+  }
+  return archives;
+}
+
+/**
+ * The requirements under the extra `and-cuda`.
+ *
+ * @param requirements - `Requires-Dist` entries, a line each.
+ * @returns them without their condition: `nvidia-cudnn-cu12<10.0,>=9.3.0.75`.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const lines = 'numpy>=1.26\nnvidia-nccl-cu12<3.0,>=2.27; extra == "and-cuda"';
+ * assert.deepEqual(cudaRequirements(lines), ["nvidia-nccl-cu12<3.0,>=2.27"]);
+ * ```
+ */
+export function cudaRequirements(requirements: string): string[] {
+  return requirements.split("\n")
+    .filter((line) => /extra == ["']and-cuda["']/.test(line))
+    .map((line) => line.split(";")[0]?.trim() ?? "");
+}

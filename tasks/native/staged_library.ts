@@ -1,0 +1,22 @@
+import type { NativeArchive } from "../../lib/backends/native_cache.ts";
+
+/** What a way of installing is given. */
+export interface StageOptions {
+  /** An empty folder beside the final one. */
+  readonly directory: string;
+  /** `gpu` for the build with CUDA. */
+  readonly device: "cpu" | "gpu";
+  /** Receives one line a step. */
+  readonly report: (line: string) => void;
+}
+
+/** What a way of installing has put into its folder; becomes part of the manifest. */
+export interface StagedLibrary {
+  readonly source: "prebuilt" | "wheel";
+  readonly tensorflow: string;
+  readonly device: "cpu" | "gpu";
+  /** Path of the binding relative to the folder, with `/`. */
+  readonly binding: string;
+  readonly compiler: string | null;
+  readonly archives: readonly NativeArchive[];
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { exitCodeOf, InterruptedError } from "../../cli/exit_codes.ts";
+import {
+  BackendError,
+  CheckpointError,
+  DataError,
+  DivergenceError,
+  PuppetError,
+  UsageError,
+} from "../../lib/errors.ts";
+import { runCommand, spawnCommand } from "../helpers/run_command.ts";
+
+Deno.test("exitCodeOf() gives every class of error its documented code", () => {
+  const codes: [unknown, number][] = [
+    [new UsageError(""), 2],
+    [new DataError(""), 3],
+    [new CheckpointError(""), 4],
+    [new BackendError(""), 5],
+    [new DivergenceError(""), 6],
+    [new InterruptedError("SIGINT", ""), 130],
+    [new InterruptedError("SIGTERM", ""), 143],
+    [new PuppetError(""), 1],
+    [new RangeError(""), 1],
+    ["not an error", 1],
+  ];
+  for (const [error, code] of codes) assert.equal(exitCodeOf(error), code);
+});
+
+Deno.test("a wrong value says key, option, range and current value, and shows no stack", async () => {
+  const { code, stdout, stderr } = await runCommand([
+    "train",
+    "--print-config",
+    "--batch-size",
+    "0",
+  ]);
+  assert.equal(code, 2);
+  assert.equal(stdout, "");
+  assert.equal(
+    stderr,
+    "error: Cannot use the options: training.batchSize (--batch-size) must be a whole number in " +
+      "1..65536, current value is 0\n",
+  );
+});
+
+Deno.test("--debug adds the stack to the message", async () => {
+  const { code, stderr } = await runCommand(["train", "--print-config", "--seed", "-1", "--debug"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /^error: Cannot use the options: training\.seed/);
+  assert.match(stderr, /\n\s+at .*parse_config\.ts/);
+});
+
+Deno.test("a folder that is no run exits with 4 and says so", async () => {
+  const { code, stderr } = await runCommand(["train", "--resume", "tests/no-such-run"]);
+  assert.equal(code, 4);
+  assert.match(stderr, /^error: Cannot open run tests\/no-such-run: .*give a folder that "train"/);
+});
+
+Deno.test("a run folder in use exits with 4 and is left alone", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/precious.txt`, "keep");
+    const { code, stderr } = await runCommand(["train", "--run", folder, "--dry-run"]);
+    assert.equal(code, 4);
+    assert.match(stderr, /the folder is not empty \(it holds precious\.txt\)/);
+    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), ["precious.txt"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a refused permission names the flag to add", async () => {
+  const { code, stderr } = await runCommand(["train", "--config", "some.yaml"], {
+    permissions: [],
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: Deno refused an access: it needs read access to "some\.yaml"/);
+  assert.match(stderr, /add --allow-read before main\.ts/);
+  assert.doesNotMatch(stderr, /\n\s+at /);
+});
+
+Deno.test("control characters of a bad argument do not reach the terminal", async () => {
+  const { code, stderr } = await runCommand(["train", "--config", "\x1b[31mred\x07.yaml"]);
+  assert.equal(code, 2);
+  // deno-lint-ignore no-control-regex
+  assert.doesNotMatch(stderr, /[\x00-\x09\x0b-\x1f]/);
+});
+
+Deno.test("a reader that leaves early is no failure", async () => {
+  const child = spawnCommand(["train", "--print-config"]);
+  await child.stdout.cancel();
+  const stderr = await new Response(child.stderr).text();
+  const { code } = await child.status;
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+});

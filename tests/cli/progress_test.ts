@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { createProgress, formatDuration } from "../../cli/progress.ts";
+
+/** A display whose clock and text the test holds. */
+function createFixture(options: { isTerminal: boolean; quiet?: boolean; unit?: string }) {
+  const written: string[] = [];
+  const clock = { milliseconds: 0 };
+  const progress = createProgress({
+    ...options,
+    columns: 60,
+    write: (text) => written.push(text),
+    now: () => clock.milliseconds,
+  });
+  return { progress, written, clock };
+}
+
+Deno.test("createProgress() redraws one line with bar, rate and remaining time on a terminal", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: true });
+  progress.update({ done: 0, total: 1000, text: "epoch 1/2" });
+  clock.milliseconds = 10_000;
+  progress.update({ done: 500, total: 1000, text: "epoch 1/2" });
+  assert.equal(
+    written.at(-1),
+    "\r\x1b[K[##########----------] 50 %, 50 images/s, 10 s left  epoch ",
+  );
+  progress.end("done");
+  assert.equal(written.slice(-2).join(""), "\r\x1b[Kdone\n");
+});
+
+Deno.test("createProgress() never fills the last column of a terminal", () => {
+  const { progress, written } = createFixture({ isTerminal: true });
+  progress.update({ done: 1, total: 2, text: "x".repeat(200) });
+  assert.equal(written[0]!.replace("\r\x1b[K", "").length, 59);
+});
+
+Deno.test("createProgress() redraws at most ten times a second", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: true });
+  for (let done = 0; done < 100; done++) {
+    clock.milliseconds += 10;
+    progress.update({ done, total: 1000, text: "" });
+  }
+  assert.ok(written.length <= 11, `${written.length} lines`);
+});
+
+Deno.test("createProgress() writes plain lines every 10 % where there is no terminal", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: false });
+  for (let done = 0; done <= 1000; done += 5) {
+    clock.milliseconds += 20;
+    progress.update({ done, total: 1000, text: "epoch 1/1" });
+  }
+  progress.end("done");
+  assert.equal(written.length, 11);
+  assert.match(written[0]!, /^10 %, 250 images\/s, 4 s left {2}epoch 1\/1\n$/);
+  for (const text of written) assert.ok(!text.includes("\r") && !text.includes("\x1b"));
+});
+
+Deno.test("createProgress() writes a plain line every 10 s of a slow job", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: false });
+  for (let second = 0; second <= 60; second++) {
+    clock.milliseconds = second * 1000;
+    progress.update({ done: second, total: 1_000_000, text: "slow" });
+  }
+  assert.equal(written.length, 6);
+  assert.match(written[0]!, /^0 %, 1\.0 images\/s, 11 d 13 h left {2}slow\n$/);
+});
+
+Deno.test("createProgress() counts bytes and does without a total", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: true, unit: "bytes" });
+  progress.update({ done: 0, total: null, text: "file" });
+  clock.milliseconds = 2000;
+  progress.update({ done: 5e6, total: null, text: "file" });
+  assert.equal(written.at(-1), "\r\x1b[K5.0 MB, 2.5 MB/s  file");
+});
+
+Deno.test("createProgress() shows the caller's rate but measures the remaining time", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: true });
+  progress.update({ done: 0, total: 100, text: "", rate: 50 });
+  clock.milliseconds = 10_000;
+  progress.update({ done: 50, total: 100, text: "", rate: 50 });
+  assert.match(written.at(-1)!, /50 images\/s, 10 s left/);
+});
+
+Deno.test("createProgress() keeps notes above the moving line", () => {
+  const { progress, written } = createFixture({ isTerminal: true });
+  progress.update({ done: 1, total: 2, text: "moving" });
+  progress.note("epoch 1 done");
+  assert.ok(written.at(-1)!.startsWith("\r\x1b[Kepoch 1 done\n["));
+  assert.ok(written.at(-1)!.endsWith("moving"));
+});
+
+Deno.test("createProgress() says nothing with quiet", () => {
+  const { progress, written } = createFixture({ isTerminal: true, quiet: true });
+  progress.update({ done: 1, total: 1, text: "x" });
+  progress.note("x");
+  progress.end("x");
+  assert.deepEqual(written, []);
+});
+
+Deno.test("formatDuration() changes its unit with the length", () => {
+  assert.equal(formatDuration(0.4), "0 s");
+  assert.equal(formatDuration(59.6), "1 min 00 s");
+  assert.equal(formatDuration(3661), "1 h 01 min");
+  assert.equal(formatDuration(90_000), "1 d 01 h");
+});

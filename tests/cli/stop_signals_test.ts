@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { withStopSignals } from "../../cli/stop_signals.ts";
+
+const FIXTURE = fileURLToPath(new URL("fixtures/stoppable_job.ts", import.meta.url));
+
+/** Starts the job, sends signals one by one, each after the job's next line, and returns what it said. */
+async function sendSignals(
+  signals: readonly Deno.Signal[],
+  argv: readonly string[] = [],
+): Promise<{ readonly code: number; readonly text: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", FIXTURE, ...argv],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const waiting = [...signals];
+  let text = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const next = waiting.shift();
+    if (next !== undefined) child.kill(next);
+  }
+  const { code } = await child.status;
+  return { code, text };
+}
+
+Deno.test("withStopSignals() lets the job finish in good order after one signal", async () => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    const { code, text } = await sendSignals([signal]);
+    assert.equal(text, `ready\nheard ${signal}\nsaved after ${signal}\n`);
+    assert.equal(code, 0);
+  }
+});
+
+Deno.test("withStopSignals() leaves at once after the second signal, with its code", async () => {
+  const interrupted = await sendSignals(["SIGINT", "SIGINT"], ["stubborn"]);
+  assert.equal(interrupted.text, "ready\nheard SIGINT\n");
+  assert.equal(interrupted.code, 130);
+  const terminated = await sendSignals(["SIGINT", "SIGTERM"], ["stubborn"]);
+  assert.equal(terminated.code, 143);
+});
+
+Deno.test("withStopSignals() returns the result and leaves no listener behind", async () => {
+  const { result, signal } = await withStopSignals(
+    (abort) => Promise.resolve(abort.aborted),
+    () => assert.fail("no signal was sent"),
+  );
+  assert.equal(result, false);
+  assert.equal(signal, null);
+  await assert.rejects(
+    withStopSignals(() => Promise.reject(new Error("failed")), () => {}),
+    /failed/,
+  );
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { defaultConfig, type ExperimentConfig } from "../../lib/experiments/experiment_config.ts";
+import { formatConfig } from "../../lib/experiments/format_config.ts";
+import { runCommand } from "../helpers/run_command.ts";
+
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function printConfig(argv: readonly string[]): Promise<ExperimentConfig> {
+  const { code, stdout, stderr } = await runCommand(["train", "--print-config", ...argv]);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  return parse(stdout) as ExperimentConfig;
+}
+
+Deno.test("train --print-config prints the defaults, with --json too", async () => {
+  assert.deepEqual(await printConfig([]), defaultConfig());
+  assert.deepEqual(await printConfig(["--json"]), defaultConfig());
+});
+
+Deno.test("train: options win over the file, the file over the defaults", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "my.yaml");
+    await Deno.writeTextFile(file, "model: {maxChannels: 128, minSteps: 4}\ntraining: {seed: 5}\n");
+    const config = await printConfig(["--config", file, "--channels", "64", "--epochs", "3"]);
+    assert.equal(config.model.maxChannels, 64);
+    assert.equal(config.model.minSteps, 4);
+    assert.equal(config.training.seed, 5);
+    assert.equal(config.training.epochs, 3);
+    assert.equal(config.training.batchSize, defaultConfig().training.batchSize);
+  });
+});
+
+Deno.test("train --print-config writes a file that --config reads back unchanged", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "my.yaml");
+    const argv = ["--depth", "8", "--images", "all", "--flip", "--learning-rate", "2e-3"];
+    const { stdout } = await runCommand(["train", "--print-config", ...argv]);
+    await Deno.writeTextFile(file, stdout);
+    const config = await printConfig(["--config", file]);
+    assert.deepEqual(config, parse(stdout));
+    assert.equal(config.model.fixedDepth, 8);
+    assert.equal(config.model.depthAdaptation, false);
+    assert.equal(config.data.images, null);
+    assert.equal(config.training.learningRate, 2e-3);
+  });
+});
+
+Deno.test("train names the file and the key that was meant", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "typo.yaml");
+    await Deno.writeTextFile(file, "model: {maxChanels: 64}\n");
+    const { code, stderr } = await runCommand(["train", "--config", file]);
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      `error: Cannot use ${file}: unknown key model.maxChanels; did you mean model.maxChannels?\n`,
+    );
+  });
+});
+
+Deno.test("train --resume refuses another model or other data and lists the differences", async () => {
+  await withFolder(async (folder) => {
+    const text = formatConfig(defaultConfig());
+    await Deno.writeTextFile(join(folder, "config.yaml"), text);
+    const { code, stderr } = await runCommand(
+      ["train", "--resume", folder, "--channels", "64", "--seed", "2", "--epochs", "200"],
+    );
+    assert.equal(code, 2);
+    assert.match(stderr, /\n {2}model\.maxChannels: 512 in the run, 64 asked for\n/);
+    assert.match(stderr, /\n {2}training\.seed: 1 in the run, 2 asked for\n/);
+    assert.doesNotMatch(stderr, /training\.epochs: /);
+  });
+});
+
+Deno.test("train --resume takes the run's configuration and lets it go on for longer", async () => {
+  await withFolder(async (folder) => {
+    const saved = formatConfig({ ...defaultConfig(), backend: "wasm" });
+    await Deno.writeTextFile(join(folder, "config.yaml"), saved);
+    const config = await printConfig(["--resume", folder, "--epochs", "200"]);
+    assert.equal(config.training.epochs, 200);
+    assert.equal(config.backend, "wasm");
+  });
+});
+
+Deno.test("train --dry-run shows parameters, steps and folder, and writes nothing", async () => {
+  await withFolder(async (folder) => {
+    const run = join(folder, "run");
+    const { code, stdout, stderr } = await runCommand([
+      ...["train", "--dry-run", "--json", "--quiet", "--run", run, "--dataset", "synthetic"],
+      ...["--data", join(folder, "absent"), "--images", "200", "--channels", "64", "--epochs", "3"],
+      ...["--backend", "cpu"],
+    ]);
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+    const { plan, runDirectory } = JSON.parse(stdout);
+    assert.equal(runDirectory, run);
+    assert.equal(plan.trainImages, 160);
+    assert.equal(plan.validationImages, 40);
+    assert.equal(plan.totalSteps, 3 * Math.floor(160 / 64));
+    assert.equal(plan.parameters.puppeteer, 64 * 64 + 15 * 64);
+    assert.deepEqual(plan.depth, { min: 6, max: 12 });
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { augmentImages } from "../../../lib/datasets/augmentation.ts";
+import { RandomStream } from "../../../lib/randomness/random_stream.ts";
+
+const SIZE = { height: 4, width: 5 };
+const IMAGE = Uint8Array.from({ length: 60 }, (_, at) => at + 1);
+
+function many(count: number): Uint8Array {
+  return Uint8Array.from({ length: 60 * count }, (_, at) => IMAGE[at % 60]!);
+}
+
+function augment(count: number, options: { flip: boolean; crop: number; seed?: number }) {
+  const stream = new RandomStream(options.seed ?? 1, "augmentation");
+  return augmentImages(many(count), { count, ...SIZE, ...options, stream });
+}
+
+function pixel(image: Uint8Array, row: number, column: number): number[] {
+  return [...image.subarray((row * 5 + column) * 3, (row * 5 + column) * 3 + 3)];
+}
+
+Deno.test("augmentImages() mirrors about half of the images left to right", () => {
+  const out = augment(400, { flip: true, crop: 0 });
+  let mirrored = 0;
+  for (let image = 0; image < 400; image++) {
+    const found = out.subarray(image * 60, (image + 1) * 60);
+    const isMirrored = pixel(found, 0, 0)[0] !== 1;
+    mirrored += isMirrored ? 1 : 0;
+    for (let row = 0; row < 4; row++) {
+      for (let column = 0; column < 5; column++) {
+        assert.deepEqual(
+          pixel(found, row, column),
+          pixel(IMAGE, row, isMirrored ? 4 - column : column),
+        );
+      }
+    }
+  }
+  assert.ok(mirrored > 150 && mirrored < 250, `${mirrored} of 400`);
+});
+
+Deno.test("augmentImages() moves images by every step up to the crop, black behind", () => {
+  const out = augment(400, { flip: false, crop: 1 });
+  const seen = new Set<string>();
+  for (let image = 0; image < 400; image++) {
+    const found = out.subarray(image * 60, (image + 1) * 60);
+    const [center] = pixel(found, 1, 2);
+    const from = (center! - 1) / 3;
+    const down = 1 - Math.floor(from / 5);
+    const right = 2 - from % 5;
+    seen.add(`${down},${right}`);
+    for (let row = 0; row < 4; row++) {
+      for (let column = 0; column < 5; column++) {
+        const [y, x] = [row - down, column - right];
+        const isInside = y >= 0 && y < 4 && x >= 0 && x < 5;
+        assert.deepEqual(pixel(found, row, column), isInside ? pixel(IMAGE, y, x) : [0, 0, 0]);
+      }
+    }
+  }
+  assert.equal(seen.size, 9);
+});
+
+Deno.test("augmentImages() repeats itself with the same stream and leaves its input alone", () => {
+  const options = { flip: true, crop: 2 };
+  assert.deepEqual(augment(20, options), augment(20, options));
+  assert.notDeepEqual(augment(20, options), augment(20, { ...options, seed: 2 }));
+  const pixels = many(3);
+  const stream = new RandomStream(1, "augmentation");
+  augmentImages(pixels, { count: 3, ...SIZE, ...options, stream });
+  assert.deepEqual(pixels, many(3));
+});
+
+Deno.test("augmentImages() refuses wrong sizes and crops", () => {
+  const stream = new RandomStream(1, "augmentation");
+  const options = { count: 1, ...SIZE, flip: false, crop: 0, stream };
+  assert.throws(() => augmentImages(many(2), options), RangeError);
+  for (const crop of [-1, 4, 0.5]) {
+    assert.throws(() => augmentImages(many(1), { ...options, crop }), /crop must be an integer/);
+  }
+});

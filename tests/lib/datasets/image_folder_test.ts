@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { loadImageFolder } from "../../../lib/datasets/image_folder.ts";
+import { DataError } from "../../../lib/errors.ts";
+import { withFolder, writeImages } from "./helpers/image_files.ts";
+
+Deno.test("loadImageFolder() reads train and test folders in sorted order", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, [
+      "train/dog/b.png",
+      "train/dog/a.PNG",
+      "train/cat/z.png",
+      "test/dog/t.png",
+      "train/cat/.hidden.png",
+    ]);
+    await Deno.writeTextFile(join(folder, "train/cat/notes.txt"), "not an image");
+    const { train, test } = await loadImageFolder(folder, { imageSize: 2, name: "pets" });
+    assert.deepEqual(train.classNames, ["cat", "dog"]);
+    assert.deepEqual([...train.labels], [0, 1, 1]);
+    // The test part has no cat: labels still follow the training classes.
+    assert.deepEqual([test.classNames, [...test.labels]], [["cat", "dog"], [1]]);
+    const pixels = await train.read([2, 0, 1]);
+    assert.deepEqual([pixels[0], pixels[12], pixels[24]], [0, 2, 1]);
+    assert.equal(pixels.length, 36);
+    assert.equal(train.name, "pets");
+  });
+});
+
+Deno.test("loadImageFolder() draws a tenth of every class as the test part", async () => {
+  await withFolder(async (folder) => {
+    const files = ["a", "b"].flatMap((name) =>
+      Array.from({ length: name === "a" ? 20 : 3 }, (_, index) => `${name}/${index}.png`)
+    );
+    await writeImages(folder, files);
+    const first = await loadImageFolder(folder, { imageSize: 1 });
+    const again = await loadImageFolder(folder, { imageSize: 1 });
+    assert.deepEqual([...first.test.labels], [0, 0, 1]);
+    assert.equal(first.train.length, 20);
+    assert.equal(first.test.fingerprint, again.test.fingerprint);
+    const all = (length: number) => Array.from({ length }, (_, index) => index);
+    const seen = [...await first.train.read(all(20)), ...await first.test.read(all(3))];
+    assert.equal(new Set(seen).size, 23, "no image is in both parts");
+  });
+});
+
+Deno.test("loadImageFolder() changes its fingerprint with files, lengths and size", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["a/1.png", "a/2.png", "b/1.png", "b/2.png"]);
+    const fingerprint = async (imageSize: number) =>
+      (await loadImageFolder(folder, { imageSize })).train.fingerprint;
+    const before = await fingerprint(4);
+    assert.notEqual(await fingerprint(5), before);
+    await Deno.rename(join(folder, "b/2.png"), join(folder, "b/3.png"));
+    assert.notEqual(await fingerprint(4), before);
+  });
+});
+
+Deno.test("loadImageFolder() names a damaged image when it is read", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["train/a/1.png", "test/a/1.png"]);
+    await Deno.writeTextFile(join(folder, "train/a/2.png"), "no picture");
+    const { train } = await loadImageFolder(folder, { imageSize: 2 });
+    await train.read([0]);
+    await assert.rejects(train.read([1]), /train\/a\/2\.png is neither PNG nor JPEG/);
+    await assert.rejects(train.read([2]), RangeError);
+  });
+});
+
+Deno.test("loadImageFolder() refuses folders that are arranged otherwise", async () => {
+  const faults: [string[], RegExp][] = [
+    [[], /must hold one folder per class, found 0/],
+    [["train/a/1.png"], /has train but no test folder/],
+    [["train/a/1.png", "test/b/1.png"], /class b of .*test has no training images/],
+    [["a/1.png", "b/1.png"], /class a of .* needs at least 2 images/],
+  ];
+  for (const [files, message] of faults) {
+    await withFolder(async (folder) => {
+      await writeImages(folder, files);
+      await assert.rejects(loadImageFolder(folder, { imageSize: 2 }), message);
+    });
+  }
+  await withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "empty"));
+    await assert.rejects(loadImageFolder(folder, { imageSize: 2 }), /holds no \.png/);
+    await assert.rejects(loadImageFolder(join(folder, "no"), { imageSize: 2 }), DataError);
+    await assert.rejects(loadImageFolder(folder, { imageSize: 0 }), RangeError);
+  });
+});

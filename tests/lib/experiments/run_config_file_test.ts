@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CheckpointError } from "../../../lib/errors.ts";
+import { defaultConfig } from "../../../lib/experiments/experiment_config.ts";
+import { formatConfig } from "../../../lib/experiments/format_config.ts";
+import { readRunConfig, RUN_CONFIG_FILE } from "../../../lib/experiments/run_config_file.ts";
+
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("readRunConfig() reads what a run wrote", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, RUN_CONFIG_FILE), formatConfig(defaultConfig()));
+    assert.deepEqual(await readRunConfig(folder), defaultConfig());
+  });
+});
+
+Deno.test("readRunConfig() says of a folder that is no run folder what is missing", async () => {
+  await withFolder(async (folder) => {
+    const isClear = (error: Error) =>
+      error instanceof CheckpointError && error.message.includes("config.yaml does not exist");
+    await assert.rejects(readRunConfig(folder), isClear);
+    await assert.rejects(readRunConfig(join(folder, "absent")), isClear);
+  });
+});
+
+Deno.test("readRunConfig() takes a damaged configuration for a damaged run", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, RUN_CONFIG_FILE), "model: {maxChannels: -1}\n");
+    await assert.rejects(
+      readRunConfig(folder),
+      (error: Error) =>
+        error instanceof CheckpointError && /model\.maxChannels must be/.test(error.message),
+    );
+  });
+});

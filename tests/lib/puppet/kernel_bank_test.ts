@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { DivergenceError } from "../../../lib/errors.ts";
+import { KernelBank } from "../../../lib/puppet/kernel_bank.ts";
+import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
+import { tinyTrainer } from "../../helpers/tiny_training.ts";
+
+for (const backend of await testBackends()) {
+  Deno.test(`KernelBank gives the logits of kernels made anew, and their price once (${backend})`, () =>
+    withBackend(backend, async () => {
+      for (const identityShortcuts of [false, true]) {
+        const { trainer, classifier, dispose } = await tinyTrainer({
+          model: { identityShortcuts },
+        });
+        const statistics = await trainer.computeStatistics();
+        const live = tf.memory().numTensors;
+        const bank = await KernelBank.create(classifier, statistics);
+        assert.deepEqual(bank.levels, [0, 1, 2]);
+        const images = normalTensor<tf.Tensor4D>([5, 8, 8, 3], "images");
+        for (const level of classifier.levels.list) {
+          const banked = await take(bank.logits(images, level.index));
+          const anew = await take(
+            tf.tidy(() =>
+              classifier.evaluationLogits(images, level, (name) => {
+                const { mean, variance } = statistics.get(level.index)!.get(name)!;
+                return { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
+              })
+            ),
+          );
+          assert.ok(largestDifference(banked, anew) < 1e-4, `level ${level.index}`);
+        }
+        images.dispose();
+        bank.dispose();
+        assert.equal(tf.memory().numTensors, live, "no tensor is left");
+        dispose();
+      }
+    }));
+}
+
+Deno.test("KernelBank.logits() names the levels it holds when asked for another", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const statistics = await trainer.computeStatistics();
+    const bank = await KernelBank.create(classifier, new Map([...statistics].slice(0, 2)));
+    const images = normalTensor<tf.Tensor4D>([1, 8, 8, 3], "images");
+    assert.throws(() => bank.logits(images, 2), /holds levels 0, 1, current value is 2/);
+    images.dispose();
+    bank.dispose();
+    dispose();
+  }));
+
+Deno.test("KernelBank.create() refuses kernels that are not finite, and says which", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const statistics = await trainer.computeStatistics();
+    const scale = classifier.parameters.get("puppeteer.norm2.scale");
+    const broken = tf.tidy(() => tf.fill(scale.shape, Infinity));
+    scale.assign(broken);
+    broken.dispose();
+    const live = tf.memory().numTensors;
+    await assert.rejects(
+      KernelBank.create(classifier, statistics),
+      (error) => error instanceof DivergenceError && /kernel 1 of level 0/.test(error.message),
+    );
+    assert.equal(tf.memory().numTensors, live, "no tensor is left");
+    dispose();
+  }));

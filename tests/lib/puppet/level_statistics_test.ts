@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { createClassifier } from "../../../lib/models/create_classifier.ts";
+import {
+  computeLevelStatistics,
+  statisticsFromTensors,
+  statisticsToTensors,
+} from "../../../lib/puppet/level_statistics.ts";
+import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
+import { TINY_MODEL } from "../../helpers/tiny_training.ts";
+
+const BATCH = [4, 8, 8, 3];
+
+Deno.test("statisticsFromTensors() reads back what statisticsToTensors() wrote", () => {
+  const layer = (value: number) => ({
+    mean: Float32Array.of(value, 2),
+    variance: Float32Array.of(3, value),
+  });
+  const statistics = new Map([
+    [0, new Map([["stage1.conv1", layer(1)], ["stage2.conv1", layer(2)]])],
+    [12, new Map([["stage1.conv1", layer(3)]])],
+  ]);
+  assert.deepEqual(statisticsFromTensors(statisticsToTensors(statistics)), statistics);
+});
+
+Deno.test("statisticsFromTensors() refuses foreign names and a mean without variance", () => {
+  const values = { shape: [1], values: Float32Array.of(1) };
+  assert.throws(() => statisticsFromTensors(new Map([["weights", values]])), /"weights"/);
+  assert.throws(
+    () => statisticsFromTensors(new Map([["level0.conv.mean", values]])),
+    /"level0.conv.mean" has no variance/,
+  );
+});
+
+for (const backend of await testBackends()) {
+  Deno.test(`computeLevelStatistics() pools the moments of all batches (${backend})`, () =>
+    withBackend(backend, async () => {
+      const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
+      const level = classifier.levels.list[1]!;
+      const live = tf.memory().numTensors;
+      const makeBatches = () =>
+        ["a", "b", "c"].map((name) => normalTensor<tf.Tensor4D>(BATCH, name));
+      const statistics = await computeLevelStatistics(
+        classifier,
+        (async function* () {
+          for (const images of makeBatches()) {
+            yield await Promise.resolve({ images, levels: level });
+          }
+        })(),
+      );
+      assert.equal(tf.memory().numTensors, live, "no tensor is left");
+      // The first layer sees the images themselves: its moments are those of all batches together.
+      const expected = tf.tidy(() => {
+        const kernel = classifier.kernelsOf(level)[0]!;
+        const output = tf.conv2d(tf.concat(makeBatches(), 0) as tf.Tensor4D, kernel, 1, "same");
+        return tf.moments(output, [0, 1, 2]);
+      });
+      const first = statistics.get("stage1.conv1") ?? statistics.get("stage2.conv1")!;
+      assert.ok(largestDifference(first.mean, await take(expected.mean)) < 1e-5);
+      assert.ok(largestDifference(first.variance, await take(expected.variance)) < 1e-5);
+      assert.equal(statistics.size, level.depth);
+      classifier.dispose();
+    }));
+}
+
+Deno.test("computeLevelStatistics() refuses a level without images", () =>
+  withBackend("cpu", async () => {
+    const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
+    const none = (async function* () {})();
+    await assert.rejects(computeLevelStatistics(classifier, none), /no batch of images/);
+    classifier.dispose();
+  }));

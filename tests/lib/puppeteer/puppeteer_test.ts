@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { Puppeteer } from "../../../lib/puppeteer/puppeteer.ts";
+import { ParameterSet } from "../../../lib/tensors/parameter_set.ts";
+import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
+import type { InitialStateKind } from "../../../lib/puppeteer/initial_state.ts";
+import type { SolverName } from "../../../lib/puppeteer/solvers/solver_registry.ts";
+
+const CHANNELS = 8;
+
+function make(
+  initialState: InitialStateKind = "seeded",
+  { solver = "euler", channels = CHANNELS }: { solver?: SolverName; channels?: number } = {},
+) {
+  const parameters = new ParameterSet();
+  const options = { channels, taps: 9, initialState, solver, seed: 1 };
+  return { parameters, puppeteer: new Puppeteer(parameters, options) };
+}
+
+/** Gradient of a loss on all states with respect to every parameter. */
+function gradients(puppeteer: Puppeteer, parameters: ParameterSet, recompute: boolean) {
+  const variables = parameters.entries.map(([, variable]) => variable);
+  const { value, grads } = tf.variableGrads(() => {
+    const states = puppeteer.states({ depth: 4, scale: 0.9 }, { recompute });
+    const weights = normalTensor<tf.Tensor4D>([1, CHANNELS, 9, CHANNELS], "weights");
+    return tf.addN(
+      states.map((state) => tf.sum(tf.mul(tf.tanh(state), weights))),
+    ) as tf.Scalar;
+  }, variables);
+  return { value, gradients: variables.map(({ name }) => grads[name]!) };
+}
+
+Deno.test("Puppeteer counts 10 C^2 + 15 C with a learned initial state (Table 7, Total Params row)", () =>
+  withBackend("cpu", () => {
+    const { parameters, puppeteer } = make("learned");
+    assert.equal(parameters.count(), 10 * CHANNELS ** 2 + 15 * CHANNELS);
+    assert.equal(parameters.count("puppeteer."), CHANNELS ** 2 + 15 * CHANNELS);
+    puppeteer.dispose();
+    parameters.dispose();
+    return Promise.resolve();
+  }));
+
+Deno.test("Puppeteer.states() keeps all input channels equal from a constant initial state", () =>
+  withBackend("cpu", async () => {
+    for (const [kind, isCollapsed] of [["constant", true], ["seeded", false]] as const) {
+      const { parameters, puppeteer } = make(kind, { channels: 24 });
+      const last = tf.tidy(() => puppeteer.states({ depth: 4, scale: 1 }).at(-1)!);
+      // The input channels are the height of the state: in four steps its border reaches four rows in.
+      const spread = tf.tidy(() => {
+        const inner = tf.slice(last, [0, 4, 0, 0], [1, 16, 9, 24]);
+        return tf.max(tf.sub(tf.max(inner, 1), tf.min(inner, 1)));
+      });
+      const [found] = await take(spread);
+      assert.equal(found! < 1e-4, isCollapsed, `${kind}: spread ${found}`);
+      last.dispose();
+      puppeteer.dispose();
+      parameters.dispose();
+    }
+  }));
+
+for (const backend of await testBackends()) {
+  Deno.test(`Puppeteer.states() gives N states of the state's shape (${backend})`, () =>
+    withBackend(backend, async () => {
+      const { parameters, puppeteer } = make();
+      const before = tf.memory().numTensors;
+      const states = tf.tidy(() => puppeteer.states({ depth: 6, scale: 1 }));
+      assert.equal(states.length, 6);
+      for (const state of states) {
+        assert.deepEqual(state.shape, [1, CHANNELS, 9, CHANNELS]);
+        assert.ok((await take(state)).every(Number.isFinite));
+      }
+      assert.equal(tf.memory().numTensors, before);
+      puppeteer.dispose();
+      parameters.dispose();
+    }));
+
+  Deno.test(`Puppeteer.states() has the same gradient when it recomputes (${backend})`, () =>
+    withBackend(backend, async () => {
+      for (const solver of ["euler", "heun"] as const) {
+        const { parameters, puppeteer } = make("learned", { solver });
+        const before = tf.memory().numTensors;
+        const kept = gradients(puppeteer, parameters, false);
+        const again = gradients(puppeteer, parameters, true);
+        assert.ok(largestDifference(await take(kept.value), await take(again.value)) < 1e-3);
+        for (const [index, gradient] of kept.gradients.entries()) {
+          const expected = await take(gradient);
+          const found = await take(again.gradients[index]!);
+          assert.ok(largestDifference(expected, found) < 2e-3, parameters.names[index]);
+        }
+        assert.equal(tf.memory().numTensors, before, "no tensor is left");
+        puppeteer.dispose();
+        parameters.dispose();
+      }
+    }));
+}

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  restoreTrainer,
+} from "../../../lib/training/training_checkpoint.ts";
+import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { NO_HOOKS, TINY_MODEL, tinyTrainer } from "../../helpers/tiny_training.ts";
+import type { Trainer } from "../../../lib/training/trainer.ts";
+import type { EpochRecord } from "../../../lib/training/training_event.ts";
+import type { ModelCard } from "../../../lib/training/training_checkpoint.ts";
+
+const CARD: ModelCard = {
+  model: TINY_MODEL,
+  classNames: ["across", "down", "patch"],
+  image: { height: 8, width: 8 },
+  standardization: { mean: [0, 0, 0], deviation: [1, 1, 1] },
+  trainFingerprint: "test",
+  backend: "test",
+};
+
+/** Everything that makes two trainings equal; wall times are not part of it. */
+async function stateOf(trainer: Trainer) {
+  const { seconds: _seconds, ...sums } = trainer.progress.sums;
+  return {
+    parameters: await trainer.classifier.parameters.read(),
+    optimizer: await trainer.optimizer.read(),
+    progress: { ...trainer.progress, sums },
+    statistics: trainer.statistics,
+  };
+}
+
+/** Interrupts before the given step. */
+function stopAfter(steps: number): { signal: AbortSignal; report: () => void } {
+  const controller = new AbortController();
+  let made = 0;
+  return {
+    signal: controller.signal,
+    report: () => {
+      made += 1;
+      if (made >= steps) controller.abort();
+    },
+  };
+}
+
+for (const backend of await testBackends()) {
+  Deno.test(`Trainer learns: the loss falls and validation beats chance (${backend})`, () =>
+    withBackend(backend, async () => {
+      const { trainer, dispose } = await tinyTrainer({
+        images: 96,
+        model: { maxChannels: 16 },
+        training: { epochs: 4, learningRate: 3e-2 },
+      });
+      const records: EpochRecord[] = [];
+      const reason = await trainer.run({
+        ...NO_HOOKS,
+        log: (record) => Promise.resolve(void records.push(record)),
+      });
+      assert.equal(reason, "finished");
+      assert.deepEqual(records.map(({ epoch }) => epoch), [1, 2, 3, 4]);
+      assert.ok(records.at(-1)!.trainLoss < 0.5 * records[0]!.trainLoss);
+      assert.ok(trainer.progress.best!.validationTop1 > 0.6);
+      dispose();
+    }));
+
+  Deno.test(`Trainer repeats a run bit for bit (${backend})`, () =>
+    withBackend(backend, async () => {
+      const states = [];
+      for (let trial = 0; trial < 2; trial++) {
+        const { trainer, dispose } = await tinyTrainer({ training: { flip: true, crop: 1 } });
+        await trainer.run(NO_HOOKS);
+        states.push(await stateOf(trainer));
+        dispose();
+      }
+      assert.deepEqual(states[0], states[1]);
+    }));
+
+  Deno.test(`Trainer resumed within an epoch ends bit for bit like one that was not interrupted (${backend})`, () =>
+    withBackend(backend, async () => {
+      const changes = { training: { epochs: 3, clipNorm: 1, weightDecay: 0.01, flip: true } };
+      const straight = await tinyTrainer(changes);
+      await straight.trainer.run(NO_HOOKS);
+      const first = await tinyTrainer(changes);
+      const files: Map<string, Uint8Array>[] = [];
+      const stop = stopAfter(9);
+      const reason = await first.trainer.run({
+        ...NO_HOOKS,
+        save: async () => void files.push(await encodeCheckpoint(first.trainer, CARD)),
+        report: (event) => event.kind === "step" && stop.report(),
+        signal: stop.signal,
+      });
+      assert.equal(reason, "interrupted");
+      assert.equal(first.trainer.progress.step, 9);
+      assert.equal(first.trainer.progress.sums.steps, 3, "within the second epoch of six steps");
+      const second = await tinyTrainer(changes);
+      restoreTrainer(second.trainer, decodeCheckpoint(files.at(-1)!, "test"));
+      assert.equal(await second.trainer.run(NO_HOOKS), "finished");
+      assert.deepEqual(await stateOf(second.trainer), await stateOf(straight.trainer));
+      for (const { dispose } of [straight, first, second]) dispose();
+    }));
+
+  Deno.test(`Trainer keeps the number of live tensors over 200 steps and validations (${backend})`, () =>
+    withBackend(backend, async () => {
+      const changes = { training: { epochs: 34, validateEvery: 10, levelSharing: 1 } };
+      const { trainer, dispose } = await tinyTrainer(changes);
+      const live = new Set<number>();
+      await trainer.run({
+        ...NO_HOOKS,
+        report: (event) => event.kind === "step" && live.add(tf.memory().numTensors),
+      });
+      assert.equal(trainer.progress.step, 204);
+      assert.equal(live.size, 1, `live tensors: ${[...live]}`);
+      dispose();
+    }));
+
+  Deno.test(`Trainer trains and evaluates in exact mode, one trajectory per image (${backend})`, () =>
+    withBackend(backend, async () => {
+      const changes = { model: { exact: true }, training: { epochs: 1, levelSharing: 0 } };
+      const { trainer, dispose } = await tinyTrainer({ ...changes, images: 24 });
+      const live = tf.memory().numTensors;
+      assert.equal(await trainer.run(NO_HOOKS), "finished");
+      assert.ok(trainer.progress.best!.validationTop1 >= 0);
+      assert.equal(tf.memory().numTensors, live);
+      dispose();
+    }));
+}
+
+Deno.test("Trainer stops before an update that is not finite", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const bias = classifier.parameters.get("head.bias");
+    const broken = tf.tidy(() => tf.fill(bias.shape, Number.NaN));
+    let saved = 0;
+    const reason = await trainer.run({
+      ...NO_HOOKS,
+      save: () => Promise.resolve(void saved++),
+      report: (event) => event.kind === "step" && event.step === 4 && bias.assign(broken),
+    });
+    broken.dispose();
+    assert.equal(reason, "diverged");
+    assert.equal(trainer.progress.step, 4);
+    assert.equal(saved, 1, "nothing is saved over the last good state");
+    dispose();
+  }));
+
+Deno.test("Trainer stops early when validation does not get better", () =>
+  withBackend("cpu", async () => {
+    // A rate this small leaves the predictions as they are.
+    const changes = {
+      training: { epochs: 20, patience: 2, learningRate: 1e-12, minLearningRate: 1e-13 },
+    };
+    const { trainer, dispose } = await tinyTrainer(changes);
+    assert.equal(await trainer.run(NO_HOOKS), "early-stop");
+    assert.equal(trainer.progress.epoch, 3);
+    assert.equal(trainer.progress.best!.epoch, 1);
+    dispose();
+  }));
+
+Deno.test("Trainer fits from a seeded initial state what it cannot from a constant one (wasm)", () =>
+  withBackend("wasm", async () => {
+    const lowestLoss = async (initialState: "seeded" | "constant") => {
+      const { trainer, dispose } = await tinyTrainer({
+        images: 96,
+        model: { initialState, maxChannels: 32 },
+        training: { epochs: 6, learningRate: 1e-2 },
+      });
+      let lowest = Infinity;
+      await trainer.run({
+        ...NO_HOOKS,
+        log: (record) => Promise.resolve(void (lowest = Math.min(lowest, record.trainLoss))),
+      });
+      dispose();
+      return lowest;
+    };
+    const [seeded, constant] = [await lowestLoss("seeded"), await lowestLoss("constant")];
+    assert.ok(seeded < 0.4 * constant, `seeded ${seeded}, constant ${constant}`);
+  }));

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { checkRepository, checkSource } from "../../tasks/check_structure.ts";
+import { repositoryRoot } from "../helpers/run_command.ts";
+
+function messages(file: string, text: string): string[] {
+  return checkSource({ file, text }).map((offence) => `${offence.line}: ${offence.message}`);
+}
+
+Deno.test("checkSource() finds a file that is too long", () => {
+  assert.deepEqual(messages("cli/a.ts", "// x\n".repeat(337)), []);
+  assert.match(messages("cli/a.ts", "// x\n".repeat(338))[0]!, /^1: 338 lines/);
+});
+
+Deno.test("checkSource() finds functions and methods that are too long", () => {
+  const body = "  work();\n".repeat(60);
+  assert.match(
+    messages("cli/a.ts", `\nfunction long(): void {\n${body}}\n`)[0]!,
+    /^2: long\(\) has 62/,
+  );
+  const method = `class A {\n  #far(a: number): void {\n${body.replaceAll("  w", "    w")}  }\n}\n`;
+  assert.match(messages("cli/a.ts", method)[0]!, /^2: #far\(\) has 62/);
+  const several = `function wide(\n  a: number,\n): void {\n${body}}\n`;
+  assert.match(messages("cli/a.ts", several)[0]!, /^1: wide\(\) has 64/);
+  assert.deepEqual(messages("cli/a.ts", `function short(): void {\n  work();\n}\n${body}`), []);
+});
+
+Deno.test("checkSource() finds imports in the wrong direction", () => {
+  const wrong: [string, string][] = [
+    ["lib/training/a.ts", 'import { b } from "../../cli/b.ts";'],
+    ["lib/puppeteer/a.ts", 'import { b } from "../puppet/b.ts";'],
+    ["lib/layers/a.ts", 'import { b } from "../training/b.ts";'],
+    ["lib/training/a.ts", 'import { b } from "../mod.ts";'],
+    ["lib/training/a.ts", 'const b = await import("@tensorflow/tfjs-node-gpu");'],
+    ["cli/a.ts", 'import "@tensorflow/tfjs-backend-wasm";'],
+  ];
+  for (const [file, text] of wrong) assert.equal(messages(file, text).length, 1, text);
+  const right: [string, string][] = [
+    ["lib/training/a.ts", 'import { b } from "../puppet/b.ts";'],
+    ["lib/training/a.ts", 'import * as tf from "@tensorflow/tfjs-core";'],
+    ["lib/backends/a.ts", 'import "@tensorflow/tfjs-backend-wasm";'],
+    ["cli/a.ts", 'import { b } from "../lib/training/b.ts";'],
+  ];
+  for (const [file, text] of right) assert.deepEqual(messages(file, text), [], text);
+});
+
+Deno.test("checkSource() finds words that the library must not use", () => {
+  for (const text of ["x.dataSync();", "x.arraySync();", 'console.log("x");', "Deno.exit(1);"]) {
+    assert.equal(messages("lib/a.ts", text).length, 1, text);
+    assert.deepEqual(messages("cli/a.ts", text), [], text);
+  }
+  assert.deepEqual(messages("lib/a.ts", " * x.dataSync() is forbidden"), []);
+});
+
+Deno.test("checkSource() finds exports without documentation", () => {
+  assert.equal(messages("lib/a.ts", "export const a = 1;").length, 1);
+  assert.deepEqual(messages("lib/a.ts", "/** A. */\nexport const a = 1;"), []);
+});
+
+Deno.test("checkRepository() finds nothing wrong in this repository", async () => {
+  const { offences, files } = await checkRepository(repositoryRoot);
+  assert.ok(files > 50);
+  assert.deepEqual(offences, []);
+});
