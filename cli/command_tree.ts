@@ -55,7 +55,7 @@ const EXAMPLES_HELP = `Examples:
   # all options of one command
   puppet-cnn train --help
 
-"puppet-cnn" stands for "deno run -P main.ts"; "deno task puppet" is the same.`;
+"puppet-cnn" stands for "deno task puppet", or for the compiled binary.`;
 
 /** Help whose list of commands shows names and summaries only. */
 class PlainHelp extends Help {

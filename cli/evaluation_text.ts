@@ -10,7 +10,8 @@ function right(header: string): TableColumn {
 function formatHead(summary: EvaluationSummary): string {
   const { figures } = summary;
   return renderFacts([
-    ["run", `${summary.runDirectory}, checkpoint ${summary.checkpoint}`],
+    ["run", summary.runDirectory],
+    ["checkpoint", summary.checkpoint],
     ["data", `${summary.dataset}, ${summary.part}, ${formatCount(figures.images)} images`],
     ["top-1", formatShare(figures.top1)],
     ["top-5", formatShare(figures.top5)],

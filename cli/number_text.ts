@@ -39,7 +39,9 @@ export function formatCount(count: number): string {
  * @returns `269,824 (1.08 MB)`, MB = 4 x parameters / 1e6.
  */
 export function formatParameters(parameters: number): string {
-  return `${formatCount(parameters)} (${((4 * parameters) / 1e6).toFixed(2)} MB)`;
+  const megabytes = (4 * parameters) / 1e6;
+  const size = megabytes >= 0.01 ? megabytes.toFixed(2) : String(Number(megabytes.toPrecision(2)));
+  return `${formatCount(parameters)} (${size} MB)`;
 }
 
 /**

@@ -14,6 +14,12 @@ export interface ProgressUpdate {
    * @default measured between the updates
    */
   readonly rate?: number;
+  /**
+   * Drawn at once; a terminal's line is otherwise redrawn ten times a second at most.
+   *
+   * @default false
+   */
+  readonly urgent?: boolean;
 }
 
 /** A running progress display. */
@@ -160,7 +166,8 @@ function createTerminalProgress(options: Required<ProgressOptions>): Progress {
       const at = now();
       const measured = meter.measure(state.done, at);
       const share = shareOf(state);
-      if (at - lastDrawn < REDRAW_MILLISECONDS && share !== 1) return;
+      const isEarly = at - lastDrawn < REDRAW_MILLISECONDS;
+      if (isEarly && share !== 1 && !state.urgent) return;
       lastDrawn = at;
       const bar = share === null ? "" : `${drawBar(share)} `;
       // The last column stays free: a full line would wrap and could not be redrawn.

@@ -12,8 +12,7 @@ function describeRefusal(error: Error): string {
     /^Requires/,
     "it needs",
   );
-  return `Deno refused an access: ${what}; start with "deno run -P main.ts" or "deno task puppet", ` +
-    `or add ${flag} before main.ts`;
+  return `Deno refused an access: ${what}; start with "deno task puppet", or add ${flag} before main.ts`;
 }
 
 /** One sentence, or a few lines, for the person at the terminal. */

@@ -1,7 +1,7 @@
 import type { TrainingConfig } from "../lib/training/training_config.ts";
 import type { EpochRecord, TrainingEvent } from "../lib/training/training_event.ts";
 import { formatDecimals, formatShare, formatSmall } from "./number_text.ts";
-import { formatDuration, type Progress } from "./progress.ts";
+import { formatDuration, type Progress, type ProgressUpdate } from "./progress.ts";
 
 /** One line about an epoch that ended. */
 function describeEpoch(
@@ -31,17 +31,22 @@ export function showTraining(
   training: Pick<TrainingConfig, "epochs" | "batchSize">,
 ): (event: TrainingEvent) => void {
   const { epochs, batchSize } = training;
+  let latest: ProgressUpdate | null = null;
   return (event) => {
     switch (event.kind) {
       case "phase":
-        return progress.note(event.text);
+        // Once steps are counted, phases come back every epoch: they pass by in the moving line.
+        if (latest === null) progress.note(event.text);
+        else progress.update({ ...latest, text: event.text, urgent: true });
+        return;
       case "step":
-        return progress.update({
+        latest = {
           done: event.step * batchSize,
           total: event.totalSteps * batchSize,
           rate: event.imagesPerSecond,
           text: `epoch ${event.epoch}/${event.epochs} loss ${formatDecimals(event.loss)}`,
-        });
+        };
+        return progress.update(latest);
       case "epoch":
         return progress.note(describeEpoch(event.record, { epochs, isBest: event.isBest }));
       case "checkpoint":

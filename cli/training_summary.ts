@@ -7,7 +7,7 @@ const STOP_WORDS: Readonly<Record<TrainingSummary["stopReason"], string>> = {
   "finished": "all epochs done",
   "early-stop": "no better validation accuracy for the epochs of training.patience",
   "interrupted": "interrupted; the state is saved",
-  "diverged": "diverged; the last good checkpoint is kept",
+  "diverged": "diverged; what was saved before is kept",
 };
 
 /**

@@ -6,5 +6,5 @@
  * @returns when the gradients are registered; calling it again costs nothing.
  */
 export async function registerGradients(): Promise<void> {
-  await import("npm:@tensorflow/tfjs@4.22.0");
+  await import("@tensorflow/tfjs");
 }

@@ -155,7 +155,7 @@ function loadBinding({ bindingPath }: NativeInstallation): TFJSBinding {
     return Number(Deno.env.get("TF_CPP_MIN_LOG_LEVEL")) >= 2 ? quietStderr(load) : load();
   } catch (cause) {
     throw new BackendError(
-      `Cannot load the native library: ${errorText(cause)}; install it again with ` +
+      `Cannot load the native library: ${errorText(cause).split("\n")[0]}; install it again with ` +
         '"deno task install-native --force"',
       { cause },
     );

@@ -11,7 +11,7 @@ import { listCheckpoints, parseCheckpointName, readPointer } from "./checkpoint_
 
 /** A checkpoint in memory, verified. */
 export interface LoadedCheckpoint {
-  /** Path of the checkpoint's folder. */
+  /** Name of the checkpoint's folder in the folder of checkpoints. */
   readonly folder: string;
   /** Optimiser steps completed. */
   readonly step: number;
@@ -43,7 +43,7 @@ const maxManifestBytes = 1_000_000;
  * const files = new Map([["state.json", new TextEncoder().encode("{}")]]);
  * await saveCheckpoint(root, { step: 1500, files, best: false });
  * const loaded = await loadCheckpoint(root, "last");
- * assert.equal(loaded.step, 1500);
+ * assert.equal(loaded.folder, "step-00001500");
  * assert.equal(new TextDecoder().decode(loaded.files.get("state.json")), "{}");
  * await assert.rejects(loadCheckpoint(root, "best"), /there is no best checkpoint/);
  * Deno.removeSync(root, { recursive: true });
@@ -122,7 +122,7 @@ async function readCheckpoint(
   for (const [file, record] of manifest.files) {
     files.set(file, await readVerified(join(folder, file), record));
   }
-  return { folder, step: manifest.step, files };
+  return { folder: name, step: manifest.step, files };
 }
 
 /** Reads a file and compares it with its record; without a record only the length is limited. */

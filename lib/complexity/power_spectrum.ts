@@ -47,43 +47,13 @@ export function powerSpectrum(size: ImageSize): PowerSpectrum {
   checkImageSize(size);
   const { height, width } = size;
   const halfWidth = Math.floor(width / 2) + 1;
-  const rowPairs = Math.ceil(height / 2);
-  const rowTransform = fourierTransform(width, rowPairs);
+  const pairs = Math.ceil(height / 2);
+  const rowTransform = fourierTransform(width, pairs);
   const columnTransform = fourierTransform(height, halfWidth);
-  const rowReal = new Float64Array(width * rowPairs);
-  const rowImaginary = new Float64Array(width * rowPairs);
+  const rows = complexArray(width * pairs);
   // Rows come in pairs: an odd last row needs room for a partner, which the column transform leaves out.
-  const real = new Float64Array(2 * rowPairs * halfWidth);
-  const imaginary = new Float64Array(2 * rowPairs * halfWidth);
+  const half = complexArray(2 * pairs * halfWidth);
   const power = new Float64Array(height * halfWidth);
-
-  /** Rows 2 p and 2 p + 1 become the real and imaginary parts of sequence p. */
-  function packRows(values: ArrayLike<number>): void {
-    for (let y = 0; y < height; y++) {
-      const target = y % 2 === 0 ? rowReal : rowImaginary;
-      for (let x = 0, lane = y >> 1; x < width; x++, lane += rowPairs) {
-        target[lane] = values[y * width + x]!;
-      }
-    }
-    if (height % 2 === 0) return;
-    for (let lane = rowPairs - 1; lane < rowImaginary.length; lane += rowPairs) {
-      rowImaginary[lane] = 0;
-    }
-  }
-
-  /** Z = A + iB with A and B Hermitian: A = (Z_k + conj Z_-k) / 2, B = (Z_k - conj Z_-k) / 2i. */
-  function unpackRows(): void {
-    for (let k = 0; k < halfWidth; k++) {
-      let here = k * rowPairs;
-      let mirror = k === 0 ? 0 : (width - k) * rowPairs;
-      for (let index = k; index < real.length; index += 2 * halfWidth, here++, mirror++) {
-        real[index] = (rowReal[here]! + rowReal[mirror]!) / 2;
-        imaginary[index] = (rowImaginary[here]! - rowImaginary[mirror]!) / 2;
-        real[index + halfWidth] = (rowImaginary[here]! + rowImaginary[mirror]!) / 2;
-        imaginary[index + halfWidth] = (rowReal[mirror]! - rowReal[here]!) / 2;
-      }
-    }
-  }
 
   function compute(values: ArrayLike<number>): Float64Array {
     if (values.length !== height * width) {
@@ -92,10 +62,11 @@ export function powerSpectrum(size: ImageSize): PowerSpectrum {
           `current length is ${values.length}`,
       );
     }
-    packRows(values);
-    rowTransform.transform(rowReal, rowImaginary);
-    unpackRows();
-    columnTransform.transform(real, imaginary);
+    packRows(values, rows, { height, width });
+    rowTransform.transform(rows.real, rows.imaginary);
+    unpackRows(rows, half, { height, width });
+    columnTransform.transform(half.real, half.imaginary);
+    const { real, imaginary } = half;
     for (let index = 0; index < power.length; index++) {
       power[index] = real[index]! * real[index]! + imaginary[index]! * imaginary[index]!;
     }
@@ -106,4 +77,48 @@ export function powerSpectrum(size: ImageSize): PowerSpectrum {
     return horizontal === 0 || 2 * horizontal === width ? 1 : 2;
   }
   return { height, width, halfWidth, compute, multiplicity };
+}
+
+interface ComplexArray {
+  readonly real: Float64Array;
+  readonly imaginary: Float64Array;
+}
+
+function complexArray(length: number): ComplexArray {
+  return { real: new Float64Array(length), imaginary: new Float64Array(length) };
+}
+
+/** Rows 2 p and 2 p + 1 become the real and imaginary parts of sequence p: `[width, pairs]`. */
+function packRows(values: ArrayLike<number>, rows: ComplexArray, size: ImageSize): void {
+  const { height, width } = size;
+  const pairs = Math.ceil(height / 2);
+  for (let y = 0; y < height; y++) {
+    const target = y % 2 === 0 ? rows.real : rows.imaginary;
+    for (let x = 0, lane = y >> 1; x < width; x++, lane += pairs) {
+      target[lane] = values[y * width + x]!;
+    }
+  }
+  if (height % 2 === 0) return;
+  for (let lane = pairs - 1; lane < rows.imaginary.length; lane += pairs) rows.imaginary[lane] = 0;
+}
+
+/**
+ * Separates the transformed rows: Z = A + iB with A and B Hermitian, hence A = (Z_k + conj Z_-k) / 2 and
+ * B = (Z_k - conj Z_-k) / 2i. The result is `[2 * pairs, halfWidth]`.
+ */
+function unpackRows(rows: ComplexArray, half: ComplexArray, size: ImageSize): void {
+  const { height, width } = size;
+  const { real, imaginary } = half;
+  const pairs = Math.ceil(height / 2);
+  const halfWidth = Math.floor(width / 2) + 1;
+  for (let k = 0; k < halfWidth; k++) {
+    let here = k * pairs;
+    let mirror = k === 0 ? 0 : (width - k) * pairs;
+    for (let index = k; index < real.length; index += 2 * halfWidth, here++, mirror++) {
+      real[index] = (rows.real[here]! + rows.real[mirror]!) / 2;
+      imaginary[index] = (rows.imaginary[here]! - rows.imaginary[mirror]!) / 2;
+      real[index + halfWidth] = (rows.imaginary[here]! + rows.imaginary[mirror]!) / 2;
+      imaginary[index + halfWidth] = (rows.real[mirror]! - rows.real[here]!) / 2;
+    }
+  }
 }

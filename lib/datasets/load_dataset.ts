@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DataError } from "../errors.ts";
 import { loadCifar10 } from "./cifar10.ts";
 import { loadCifar100 } from "./cifar100.ts";
@@ -50,7 +50,10 @@ async function loadSynthetic(directory: string): Promise<DatasetParts> {
 }
 
 async function loadMiniImageNet(directory: string, imageSize: number): Promise<DatasetParts> {
-  const folder = join(directory, miniImageNetFolder);
+  // Like CIFAR, the set is found from its own folder and from the data directory.
+  const folder = basename(directory) === miniImageNetFolder
+    ? directory
+    : join(directory, miniImageNetFolder);
   if (!await pathExists(folder)) {
     throw new DataError(
       `Cannot load mini-imagenet: ${folder} does not exist; install it with ` +

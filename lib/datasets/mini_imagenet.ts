@@ -67,13 +67,19 @@ export interface StageImagesOptions {
   /** Folder to write `<class>/<image>` to; must exist. */
   readonly stage: string;
   readonly expected: ImageExpectation;
+  /**
+   * Moves the files instead of copying them: for a folder that was only unpacked for this.
+   *
+   * @default false
+   */
+  readonly move?: boolean | undefined;
   /** Hears the images copied and their number. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Copies the images of a folder, arranged in any of the ways that copies of mini-ImageNet come in, to one
+ * Brings the images of a folder, arranged in any of the ways that copies of mini-ImageNet come in, into one
  * folder per class. The parts of a copy are pooled: the paper splits all 60,000 images 8:1:1 (SPEC 12),
  * while the usual lists put whole classes into one part.
  *
@@ -90,6 +96,7 @@ export async function stageImages(
   const images = await findImages(from);
   checkCounts(from, images, expected);
   const files: ManifestFile[] = [];
+  const folders = new Set<string>();
   for (const { path, className, file } of images) {
     signal?.throwIfAborted();
     const bytes = await Deno.readFile(path);
@@ -98,8 +105,11 @@ export async function stageImages(
         `Cannot install images: ${path} is neither PNG nor JPEG; replace it in the copy`,
       );
     }
-    await Deno.mkdir(join(stage, className), { recursive: true });
-    await Deno.writeFile(join(stage, className, file), bytes, { createNew: true });
+    const target = join(stage, className, file);
+    if (!folders.has(className)) await Deno.mkdir(join(stage, className), { recursive: true });
+    folders.add(className);
+    if (options.move) await Deno.rename(path, target);
+    else await Deno.writeFile(target, bytes, { createNew: true });
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     files.push({ name: `${className}/${file}`, bytes: bytes.length, sha256 });
     onProgress?.(files.length, images.length);

@@ -36,6 +36,12 @@ export interface ReadTarOptions {
   readonly select: (member: TarMember) => string | null;
   /** Bytes that the archive may unpack to, wanted members and others together. */
   readonly maxBytes: number;
+  /**
+   * Brings every file to disk before the next; costly with many small files.
+   *
+   * @default false
+   */
+  readonly durable?: boolean | undefined;
   /** Hears the unpacked bytes so far. */
   readonly onProgress?: ((done: number) => void) | undefined;
   /** Stops the reading. */
@@ -77,7 +83,7 @@ export async function readTar(
               `${printable(member.name)}; the archive is not the expected one`,
           );
         }
-        written.set(output, await writeMember(source, { member, output, folder: options.folder }));
+        written.set(output, await writeMember(source, { ...options, member, output }));
       }
       await source.pass((BLOCK - member.bytes % BLOCK) % BLOCK, () => {});
       options.onProgress?.(source.taken);
@@ -225,12 +231,13 @@ interface MemberTarget {
   readonly member: TarMember;
   readonly output: string;
   readonly folder: string;
+  readonly durable?: boolean | undefined;
 }
 
 async function writeMember(source: ByteSource, target: MemberTarget): Promise<ExtractedFile> {
   const { member, output, folder } = target;
   const path = join(folder, output);
-  await Deno.mkdir(dirname(path), { recursive: true });
+  if (output.includes("/")) await Deno.mkdir(dirname(path), { recursive: true });
   const hash = createHash("sha256");
   // createNew: nothing that is already there, a link least of all, is written through.
   using file = await Deno.open(path, { createNew: true, write: true });
@@ -238,7 +245,7 @@ async function writeMember(source: ByteSource, target: MemberTarget): Promise<Ex
     hash.update(piece);
     for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
   });
-  await file.sync();
+  if (target.durable) await file.sync();
   return { name: output, bytes: member.bytes, sha256: hash.digest("hex") };
 }
 

@@ -149,6 +149,7 @@ async function stageCifar(
     folder: stage,
     select: selectExpected(expected),
     maxBytes: total + SPARE_BYTES,
+    durable: true,
     onProgress: (done) => onProgress?.({ text: "unpacking", unit: "bytes", done, total }),
     signal,
   });
@@ -240,7 +241,7 @@ async function stageImageSet(
     stage,
     expected: source,
     onProgress: (done: number, total: number) =>
-      onProgress?.({ text: "checking and copying", unit: "images", done, total }),
+      onProgress?.({ text: "checking images", unit: "images", done, total }),
     signal,
   };
   if (from !== undefined && await isFolder(from)) {
@@ -263,7 +264,7 @@ async function stageImageSet(
     onProgress: (done) => onProgress?.({ text: "unpacking", unit: "bytes", done, total: null }),
     signal,
   });
-  const files = await stageImages(unpacked, staging);
+  const files = await stageImages(unpacked, { ...staging, move: true });
   await Deno.remove(unpacked, { recursive: true });
   return manifestOf(source, archive, files);
 }

@@ -127,6 +127,12 @@ async function trainInFolder(
   const log = await openMetricsLog(options.runDirectory, {
     resumeAfterEpoch: trainer.progress.epoch,
   });
+  if (log.missingEpochs.length > 0) {
+    const text = `the log has lost epochs ${
+      log.missingEpochs.join(", ")
+    }; training is not affected`;
+    options.report?.({ kind: "phase", text });
+  }
   const started = performance.now();
   const stopReason = await trainer.run({
     save: async ({ isBest }) => {
@@ -162,25 +168,32 @@ export async function runTraining(
   const data = await prepareTrainingData(images, config.model.complexity);
   if (!resume) await requireEmptyFolder(runDirectory);
   const lock = await lockRunFolder(runDirectory);
+  try {
+    return await trainLocked(config, data, options);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Trains in a run folder that no other process works on. */
+async function trainLocked(
+  config: ExperimentConfig,
+  data: TrainingData,
+  options: RunTrainingOptions,
+): Promise<TrainingSummary> {
+  const { runDirectory, resume } = options;
   const { seed } = config.training;
   const classes = data.train.classNames.length;
   const classifier = createClassifier(config.model, { classes, seed });
   const { exact } = config.model;
   const trainer = new Trainer({ classifier, data, config: config.training, exact });
   try {
-    if (resume) {
-      const checkpoint = await readLastCheckpoint(options, data);
-      restoreTrainer(trainer, checkpoint);
-      // A run that was extended after an early stop gets its patience back.
-      const isExtended = checkpoint.progress.validationsWithoutGain >= config.training.patience;
-      if (isExtended) trainer.progress.validationsWithoutGain = 0;
-    }
+    if (resume) restoreTrainer(trainer, await readLastCheckpoint(options, data));
     await writeConfig(runDirectory, config);
     await addProvenance(runDirectory, options.provenance);
     return await summarize(await trainInFolder(config, trainer, data, options), options);
   } finally {
     trainer.dispose();
     classifier.dispose();
-    await lock.release();
   }
 }

@@ -19,6 +19,14 @@ interface Moments {
   updates: number;
 }
 
+/** The variable copies its initial value, which has to be freed. */
+function zeroVariable(shape: number[]): tf.Variable {
+  const zeros = tf.zeros(shape);
+  const variable = tf.variable(zeros, false);
+  zeros.dispose();
+  return variable;
+}
+
 /**
  * Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019). Bias correction comes
  * from an integer count kept per parameter, so that a restored optimiser continues bit for bit, and a
@@ -40,8 +48,8 @@ export class Adam {
     this.#options = options;
     for (const [name, variable] of parameters.entries) {
       this.#moments.set(name, {
-        first: tf.variable(tf.zerosLike(variable), false),
-        second: tf.variable(tf.zerosLike(variable), false),
+        first: zeroVariable(variable.shape),
+        second: zeroVariable(variable.shape),
         updates: 0,
       });
     }

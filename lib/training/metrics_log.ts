@@ -41,8 +41,8 @@ export interface OpenMetricsLogOptions {
   readonly resumeAfterEpoch: number;
 }
 
-/** The open log of a run. */
-export interface MetricsLog extends AsyncDisposable {
+/** The log of a run, ready for the next epoch. No file stays open, so there is nothing to close. */
+export interface MetricsLog {
   /** Epochs 1 .. `resumeAfterEpoch` that the log does not hold, because it was lost or cut; usually empty. */
   readonly missingEpochs: readonly number[];
   /**
@@ -53,8 +53,6 @@ export interface MetricsLog extends AsyncDisposable {
    * @throws {CheckpointError} If writing fails; no half line is left, and the same record may be appended again.
    */
   append(record: EpochRecord): Promise<void>;
-  /** Closes the files; a second call does nothing. */
-  close(): Promise<void>;
 }
 
 /**
@@ -64,7 +62,7 @@ export interface MetricsLog extends AsyncDisposable {
  *
  * @param directory The run folder; it must exist, and its lock must be held.
  * @param options Where training goes on.
- * @returns The log; close it, or declare it with `await using`.
+ * @returns The log.
  * @throws {RangeError} If `resumeAfterEpoch` is not an integer of 0 or more.
  * @throws {CheckpointError} If the log is damaged before its last line, or cannot be written.
  */
@@ -88,7 +86,21 @@ export async function openMetricsLog(
   const epochs = new Set(kept.map(({ epoch }) => epoch));
   const missingEpochs = Array.from({ length: resumeAfterEpoch }, (_, index) => index + 1)
     .filter((epoch) => !epochs.has(epoch));
-  return await OpenLog.open([jsonl, csv], { missingEpochs, lastEpoch: resumeAfterEpoch });
+  let lastEpoch = resumeAfterEpoch;
+
+  async function append(record: EpochRecord): Promise<void> {
+    if (record.epoch !== lastEpoch + 1) {
+      throw new RangeError(
+        `Cannot append epoch record: epoch must be ${
+          lastEpoch + 1
+        }, current value is ${record.epoch}`,
+      );
+    }
+    await appendLine(jsonl, jsonLine(record));
+    await appendLine(csv, csvLine(record));
+    lastEpoch = record.epoch;
+  }
+  return { missingEpochs, append };
 }
 
 /**
@@ -171,78 +183,25 @@ function parseLine(line: string): EpochRecord | null {
   return Number.isSafeInteger(epoch) && epoch! >= 1 ? record as EpochRecord : null;
 }
 
-/** Both files of a log, open at their ends. */
-class OpenLog implements MetricsLog {
-  readonly missingEpochs: readonly number[];
-  readonly #files: { readonly path: string; readonly file: Deno.FsFile }[] = [];
-  #lastEpoch: number;
-
-  private constructor(state: { missingEpochs: readonly number[]; lastEpoch: number }) {
-    this.missingEpochs = state.missingEpochs;
-    this.#lastEpoch = state.lastEpoch;
-  }
-
-  static async open(
-    paths: readonly string[],
-    state: { missingEpochs: readonly number[]; lastEpoch: number },
-  ): Promise<OpenLog> {
-    const log = new OpenLog(state);
-    try {
-      for (const path of paths) {
-        log.#files.push({ path, file: await Deno.open(path, { append: true }) });
-      }
-    } catch (error) {
-      await log.close();
-      throw new CheckpointError(
-        `Cannot open metrics log: ${paths.join(" and ")} cannot be opened (${messageOf(error)})`,
-        { cause: error },
-      );
-    }
-    return log;
-  }
-
-  async append(record: EpochRecord): Promise<void> {
-    if (this.#files.length === 0) {
-      throw new TypeError("Cannot append epoch record: the log is closed");
-    }
-    if (record.epoch !== this.#lastEpoch + 1) {
-      throw new RangeError(
-        `Cannot append epoch record: epoch must be ${
-          this.#lastEpoch + 1
-        }, current value is ${record.epoch}`,
-      );
-    }
-    const lines = [jsonLine(record), csvLine(record)];
-    for (const [index, target] of this.#files.entries()) {
-      await appendLine(target.file, { path: target.path, line: lines[index]! });
-    }
-    this.#lastEpoch = record.epoch;
-  }
-
-  close(): Promise<void> {
-    for (const { file } of this.#files.splice(0)) file.close();
-    return Promise.resolve();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-}
-
-async function appendLine(
-  file: Deno.FsFile,
-  target: { readonly path: string; readonly line: string },
-): Promise<void> {
-  const { size } = await file.stat();
+/** Opened and closed for each epoch: nothing is left open by a training that fails, and a moved folder is noticed. */
+async function appendLine(path: string, line: string): Promise<void> {
   try {
-    await writeFully(file, new TextEncoder().encode(target.line));
-    await file.sync();
+    using file = await Deno.open(path, { append: true });
+    const { size } = await file.stat();
+    try {
+      await writeFully(file, new TextEncoder().encode(line));
+      await file.sync();
+    } catch (error) {
+      // Half a line in the middle of the file could not be told from damage later.
+      await file.truncate(size).catch(() => {});
+      throw error;
+    }
   } catch (error) {
-    // Half a line in the middle of the file could not be told from damage later.
-    await file.truncate(size).catch(() => {});
     throw new CheckpointError(
-      `Cannot append to metrics log: ${target.line.length} bytes to ${target.path} failed ` +
-        `(${messageOf(error)}); check free space`,
+      `Cannot append to metrics log: ${line.length} bytes to ${path} failed (${
+        messageOf(error)
+      }); ` +
+        `check free space and the run folder`,
       { cause: error },
     );
   }

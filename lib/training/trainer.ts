@@ -94,6 +94,8 @@ export class Trainer {
    * what was saved last is the state to go back to.
    */
   async run(hooks: TrainerHooks): Promise<StopReason> {
+    // Who resumes a run that stopped early wants it to go on: it gets its patience back.
+    if (this.#isOutOfPatience()) this.progress.validationsWithoutGain = 0;
     if (this.progress.step === 0) await hooks.save({ isBest: false });
     while (this.progress.epoch < this.#config.epochs) {
       const started = performance.now();

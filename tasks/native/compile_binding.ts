@@ -6,8 +6,16 @@ import { fileURLToPath } from "node:url";
 import { BackendError } from "../../lib/errors.ts";
 import { findTool, runTool } from "./run_tool.ts";
 
+/** A C++ compiler that was found. */
+export interface Compiler {
+  readonly program: string;
+  /** First line of what it says about itself. */
+  readonly version: string;
+}
+
 /** Folders and files of a compilation. */
 export interface CompileOptions {
+  readonly compiler: Compiler;
   /** Folder that holds TensorFlow's headers. */
   readonly includeDirectory: string;
   /** The libraries to link to; the binding looks for them in its own folder. */
@@ -25,30 +33,37 @@ const COMPILER_REMEDY = {
 };
 
 /**
- * Compiles the binding's two C++ files, which the npm package carries, against TensorFlow's C headers.
+ * Finds a C++ compiler: `CXX`, or the first of the usual names.
  *
- * @param options - folders and files.
- * @returns the compiler's version line, for the manifest.
- * @throws {BackendError} without a C++17 compiler, or if the compilation fails.
+ * @returns the compiler.
+ * @throws {BackendError} if there is none.
  */
-export async function compileBinding(options: CompileOptions): Promise<string> {
+export async function findCompiler(): Promise<Compiler> {
   const chosen = Deno.env.get("CXX");
   const candidates = chosen ? [chosen] : ["g++", "c++", "clang++"];
   const compiler = await findTool(candidates, ["--version"]);
+  if (compiler !== null) return compiler;
+  throw new BackendError(
+    `Cannot compile the binding: no C++ compiler found, looked for ${candidates.join(", ")}; ` +
+      (Deno.build.os === "darwin" ? COMPILER_REMEDY.darwin : COMPILER_REMEDY.linux),
+  );
+}
+
+/**
+ * Compiles the binding's two C++ files, which the npm package carries, against TensorFlow's C headers.
+ *
+ * @param options - compiler, folders and files.
+ * @throws {BackendError} if the compilation fails.
+ */
+export async function compileBinding(options: CompileOptions): Promise<void> {
   const isMac = Deno.build.os === "darwin";
-  if (compiler === null) {
-    throw new BackendError(
-      `Cannot compile the binding: no C++ compiler found, looked for ${candidates.join(", ")}; ` +
-        (isMac ? COMPILER_REMEDY.darwin : COMPILER_REMEDY.linux),
-    );
-  }
   const tfjsNode = import.meta.resolve("@tensorflow/tfjs-node-gpu/package.json");
   const sources = join(dirname(fileURLToPath(tfjsNode)), "binding");
   // The headers come from npm as well: an installed Node.js would need its development files.
   const nodeApi = import.meta.resolve("node-api-headers/package.json");
   const headers = join(dirname(fileURLToPath(nodeApi)), "include");
   await runTool([
-    compiler.program,
+    options.compiler.program,
     "-std=c++17",
     "-O2",
     "-fPIC",
@@ -67,5 +82,4 @@ export async function compileBinding(options: CompileOptions): Promise<string> {
     ...isMac ? ["-undefined", "dynamic_lookup"] : [],
     `-Wl,-rpath,${isMac ? "@loader_path" : "$ORIGIN"}`,
   ], { purpose: "compile the binding" });
-  return compiler.version;
 }

@@ -101,7 +101,10 @@ async function findBinding(directory: string): Promise<string> {
       continue;
     }
     // Its search path is relative to this place.
-    if (path === nested) await Deno.rename(join(directory, nested), join(directory, flat));
+    if (path === nested) {
+      await Deno.rename(join(directory, nested), join(directory, flat));
+      await Deno.remove(join(directory, dirname(nested)), { recursive: true });
+    }
     return flat;
   }
   throw new BackendError("Cannot use the binaries: the archive holds no tfjs_binding.node");

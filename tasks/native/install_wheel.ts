@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type NativeArchive, nativePlatform } from "../../lib/backends/native_cache.ts";
 import { BackendError } from "../../lib/errors.ts";
-import { compileBinding } from "./compile_binding.ts";
+import { compileBinding, findCompiler } from "./compile_binding.ts";
 import { sha256OfFile } from "./file_digests.ts";
 import { findTool, runTool } from "./run_tool.ts";
 import type { StagedLibrary, StageOptions } from "./staged_library.ts";
@@ -56,7 +56,9 @@ export async function installWheel(options: StageOptions): Promise<StagedLibrary
         `(${options.device}); use --backend wasm or webgpu`,
     );
   }
+  // Both are needed: found out before the download, not after it.
   const python = await findPython();
+  const compiler = await findCompiler();
   const downloads = join(directory, "downloads");
   report(`Fetching ${wheel.project} ${TENSORFLOW_VERSION} with pip (some 260 MB)`);
   const archive = await pipDownload(python, `${wheel.project}==${TENSORFLOW_VERSION}`, {
@@ -74,7 +76,8 @@ export async function installWheel(options: StageOptions): Promise<StagedLibrary
   // Freed before compiling: together with the unpacked library it takes over a gigabyte.
   await Deno.remove(downloads, { recursive: true });
   report("Compiling the binding");
-  const compiler = await compileBinding({
+  await compileBinding({
+    compiler,
     includeDirectory: join(library, "include"),
     libraries: wheel.libraries.map((name) => join(library, name)),
     output: join(library, "tfjs_binding.node"),
@@ -85,7 +88,7 @@ export async function installWheel(options: StageOptions): Promise<StagedLibrary
     tensorflow: TENSORFLOW_VERSION,
     device: wheel.device,
     binding: "tensorflow/tfjs_binding.node",
-    compiler,
+    compiler: compiler.version,
     archives,
   };
 }

@@ -3,132 +3,154 @@ import { join } from "node:path";
 import { encode } from "fast-png";
 import { type CommandResult, runCommand, spawnCommand } from "../helpers/run_command.ts";
 
-/** A model and a data set so small that plain JavaScript trains them in a second. */
+const CLASSES = ["dark", "light"];
+const SIZE = 8;
+
+/** A model so small that plain JavaScript trains it in a moment. */
 const TINY = [
-  ...["--dataset", "synthetic", "--images", "100", "--test-images", "40", "--channels", "8"],
-  ...["--depth", "4", "--batch-size", "20", "--statistics-images", "20", "--backend", "cpu"],
+  ...["--dataset", "folder", "--image-size", String(SIZE), "--images", "all"],
+  ...["--validation-fraction", "0.25", "--channels", "8", "--depth", "4", "--batch-size", "5"],
+  ...["--statistics-images", "5", "--backend", "cpu"],
 ];
 
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+/** Writes twelve images per class: noise around a dark or a light grey. */
+async function writeImages(folder: string): Promise<void> {
+  for (const [label, className] of CLASSES.entries()) {
+    await Deno.mkdir(join(folder, className), { recursive: true });
+    for (let image = 0; image < 12; image++) {
+      const data = Uint8Array.from(
+        { length: SIZE * SIZE * 3 },
+        (_, index) => 40 + 120 * label + ((index + 7) * (image + 3) * 31) % 60,
+      );
+      const png = encode({ width: SIZE, height: SIZE, channels: 3, depth: 8, data });
+      await Deno.writeFile(join(folder, className, `${image}.png`), png);
+    }
+  }
+}
+
+/** Gives the body folders for images and for a run, and removes both. */
+async function withFolders(body: (data: string, run: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    await body(folder);
+    const data = join(folder, "images");
+    await writeImages(data);
+    await body(data, join(folder, "run"));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-function train(run: string, ...argv: string[]): Promise<CommandResult> {
-  const data = join(run, "..", "no-data");
-  return runCommand(["train", "--run", run, "--data", data, ...TINY, ...argv]);
-}
-
-async function writePng(file: string): Promise<void> {
-  const data = Uint8Array.from({ length: 20 * 30 * 3 }, (_, index) => (index * 37) % 256);
-  await Deno.writeFile(file, encode({ width: 30, height: 20, channels: 3, depth: 8, data }));
+async function runWell(argv: readonly string[]): Promise<CommandResult> {
+  const result = await runCommand(argv);
+  assert.equal(result.code, 0, result.stderr);
+  return result;
 }
 
 Deno.test("train, eval and predict work together in one run folder", async () => {
-  await withFolder(async (folder) => {
-    const run = join(folder, "run");
-    const trained = await train(run, "--epochs", "2");
-    assert.equal(trained.code, 0, trained.stderr);
+  await withFolders(async (data, run) => {
+    const argv = ["train", "--run", run, "--data", data, ...TINY, "--epochs", "2", "--seed", "77"];
+    const trained = await runWell(argv);
     assert.match(trained.stdout, /^ended +all epochs done$/m);
-    assert.match(trained.stdout, /^puppeteer +184 \(0\.00 MB\) parameters$/m);
+    assert.match(trained.stdout, /^puppeteer +184 \(0\.00074 MB\) parameters$/m);
     assert.match(trained.stderr, /^backend: JavaScript/m);
     assert.match(trained.stderr, /^epoch 2\/2: loss \d/m);
     assert.ok(!trained.stderr.includes("\r"));
 
-    const again = await train(run);
-    assert.equal(again.code, 4);
-    assert.match(again.stderr, /the folder is not empty/);
-
-    const measured = await runCommand(
-      ["eval", run, "--checkpoint", "last", "--backend", "cpu", "--json", "--quiet"],
-    );
-    assert.equal(measured.stderr, "");
-    assert.equal(measured.code, 0);
-    const { figures, part } = JSON.parse(measured.stdout);
-    assert.equal(part, "test");
-    assert.equal(figures.images, 40);
-    assert.equal(figures.meanDepth, 4);
-
-    const image = join(folder, "photo.png");
-    await writePng(image);
-    const predicted = await runCommand(
-      ["predict", run, image, "--top", "3", "--backend", "cpu", "--json", "--quiet"],
-    );
-    assert.equal(predicted.stderr, "");
-    const [prediction] = JSON.parse(predicted.stdout);
-    assert.equal(prediction.file, image);
-    assert.equal(prediction.depth, 4);
-    assert.equal(prediction.classes.length, 3);
-    assert.ok(prediction.complexity > 0);
-    assert.ok(prediction.classes[0].probability >= prediction.classes[1].probability);
-  });
-});
-
-Deno.test("train --quiet --json says nothing but the result", async () => {
-  await withFolder(async (folder) => {
-    const run = join(folder, "run");
-    const { code, stdout, stderr } = await train(run, "--epochs", "1", "--quiet", "--json");
-    assert.equal(stderr, "");
-    assert.equal(code, 0);
-    const summary = JSON.parse(stdout);
-    assert.equal(summary.stopReason, "finished");
-    assert.equal(summary.trainImages, 80);
-    assert.equal(summary.steps, 4);
-  });
-});
-
-Deno.test("train keeps versions, arguments and seed in the run folder", async () => {
-  await withFolder(async (folder) => {
-    const run = join(folder, "run");
-    await train(run, "--epochs", "1", "--seed", "77");
     assert.match(await Deno.readTextFile(join(run, "config.yaml")), /^ {2}seed: 77 /m);
     const [origin] = JSON.parse(await Deno.readTextFile(join(run, "provenance.json")));
-    assert.deepEqual(origin.argv.slice(0, 3), ["train", "--run", run]);
+    assert.deepEqual(origin.argv, argv);
     assert.equal(origin.versions.deno, Deno.version.deno);
     assert.ok(origin.versions["puppet-cnn"]);
     assert.ok(origin.versions["@tensorflow/tfjs-core"]);
     assert.ok(!Number.isNaN(Date.parse(origin.startedAt)));
+
+    const again = await runCommand(argv);
+    assert.equal(again.code, 4);
+    assert.match(again.stderr, /the folder is not empty/);
+
+    const common = ["--backend", "cpu", "--json", "--quiet"];
+    const measured = await runWell(["eval", run, "--checkpoint", "last", ...common]);
+    assert.equal(measured.stderr, "");
+    const { figures, part } = JSON.parse(measured.stdout);
+    assert.equal(part, "test");
+    assert.equal(figures.images, 2);
+    assert.equal(figures.meanDepth, 4);
+
+    const image = join(data, "light", "3.png");
+    const predicted = await runWell(["predict", run, image, "--top", "2", ...common]);
+    assert.equal(predicted.stderr, "");
+    const [prediction] = JSON.parse(predicted.stdout);
+    assert.equal(prediction.file, image);
+    assert.equal(prediction.depth, 4);
+    assert.ok(prediction.complexity > 0);
+    const [best, second] = prediction.classes;
+    assert.deepEqual([best.className, second.className].sort(), CLASSES);
+    assert.ok(best.probability >= second.probability);
+    assert.ok(Math.abs(best.probability + second.probability - 1) < 1e-9);
   });
 });
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  Deno.test(`train saves after ${signal}, exits with ${code}, and can be resumed`, async () => {
-    await withFolder(async (folder) => {
-      const run = join(folder, "run");
-      const data = join(folder, "no-data");
-      const child = spawnCommand([
-        "train",
-        "--run",
-        run,
-        "--data",
-        data,
-        ...TINY,
-        "--epochs",
-        "5000",
-      ]);
-      const stdout = new Response(child.stdout).text();
-      let stderr = "";
-      let isSent = false;
-      for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
-        stderr += chunk;
-        if (isSent || !/^epoch 1\//m.test(stderr)) continue;
-        isSent = true;
-        child.kill(signal);
-      }
-      assert.equal((await child.status).code, code, stderr);
+Deno.test("train --quiet --json says nothing but the result", async () => {
+  await withFolders(async (data, run) => {
+    const argv = ["train", "--run", run, "--data", data, ...TINY, "--epochs", "1"];
+    const { stdout, stderr } = await runWell([...argv, "--quiet", "--json"]);
+    assert.equal(stderr, "");
+    const summary = JSON.parse(stdout);
+    assert.equal(summary.stopReason, "finished");
+    assert.equal(summary.trainImages + summary.validationImages, 22);
+    assert.equal(summary.epochs, 1);
+  });
+});
+
+Deno.test("train exits with 6 when the loss stops being finite, and says what to change", async () => {
+  await withFolders(async (data, run) => {
+    const argv = ["train", "--run", run, "--data", data, ...TINY, "--epochs", "50"];
+    // Every step multiplies the weights by 1 - 100 * 100.
+    const wild = ["--schedule", "constant", "--learning-rate", "100", "--weight-decay", "100"];
+    const { code, stderr } = await runCommand([...argv, ...wild]);
+    assert.equal(code, 6, stderr);
+    assert.match(stderr, /^error: .*--learning-rate/m);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+  });
+});
+
+/** Starts a training that would last for ever, and stops it after its first epoch. */
+async function interruptTraining(
+  argv: readonly string[],
+  signal: Deno.Signal,
+): Promise<CommandResult> {
+  const child = spawnCommand(argv);
+  const stdout = new Response(child.stdout).text();
+  let stderr = "";
+  let isSent = false;
+  for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
+    stderr += chunk;
+    if (isSent || !/^epoch 1\//m.test(stderr)) continue;
+    isSent = true;
+    child.kill(signal);
+  }
+  return { code: (await child.status).code, stdout: await stdout, stderr };
+}
+
+for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`train saves after ${signal}, exits with ${expected}, and can be resumed`, async () => {
+    await withFolders(async (data, run) => {
+      const argv = ["train", "--run", run, "--data", data, ...TINY, "--epochs", "100000"];
+      const { code, stdout, stderr } = await interruptTraining(argv, signal);
+      assert.equal(code, expected, stderr);
       assert.match(stderr, new RegExp(`^${signal}: saving after this step`, "m"));
       assert.match(
         stderr,
         /^stopped: Training was interrupted after epoch \d+, step \d+; continue/m,
       );
-      assert.match(await stdout, /interrupted; the state is saved/);
-      const resumed = await runCommand(["train", "--resume", run, "--epochs", "1", "--json"]);
-      assert.equal(resumed.code, 0, resumed.stderr);
-      assert.equal(JSON.parse(resumed.stdout).stopReason, "finished");
+      assert.match(stdout, /interrupted; the state is saved/);
+
+      const epochs = Number(/after epoch (\d+)/.exec(stderr)![1]);
+      const more = ["--epochs", String(epochs + 2), "--json", "--quiet"];
+      const resumed = await runWell(["train", "--resume", run, ...more]);
+      const summary = JSON.parse(resumed.stdout);
+      assert.equal(summary.stopReason, "finished");
+      assert.equal(summary.epochs, epochs + 2);
     });
   });
 }

@@ -30,7 +30,7 @@ Deno.test("loadCheckpoint() works in a run folder that was moved", () =>
 Deno.test("loadCheckpoint() notices every flipped bit and every truncation, and falls back", () =>
   withFolder(async (root) => {
     await saveCheckpoint(root, contentOf(100));
-    const newest = await saveCheckpoint(root, contentOf(200));
+    const newest = join(root, await saveCheckpoint(root, contentOf(200)));
     for (const file of names(newest)) {
       const path = join(newest, file);
       const intact = Deno.readFileSync(path);
@@ -62,6 +62,7 @@ Deno.test("loadCheckpoint() notices each single bit of a manifest", () =>
     const files = new Map([["a.bin", Uint8Array.of(1, 2, 3)]]);
     await saveCheckpoint(root, { step: 100, best: false, files });
     const path = join(
+      root,
       await saveCheckpoint(root, { step: 200, best: false, files }),
       "manifest.json",
     );
@@ -74,7 +75,7 @@ Deno.test("loadCheckpoint() notices each single bit of a manifest", () =>
 
 Deno.test("loadCheckpoint() names file, expected and found checksum when nothing is left", () =>
   withFolder(async (root) => {
-    const folder = await saveCheckpoint(root, contentOf(100, true));
+    const folder = join(root, await saveCheckpoint(root, contentOf(100, true)));
     const path = join(folder, "weights.safetensors");
     damage(path, flipBit(77));
     for (const which of ["last", "best"] as const) {
@@ -90,7 +91,7 @@ Deno.test("loadCheckpoint() names file, expected and found checksum when nothing
 
 Deno.test("loadCheckpoint() never replaces a damaged best checkpoint by another one", () =>
   withFolder(async (root) => {
-    const best = await saveCheckpoint(root, contentOf(100, true));
+    const best = join(root, await saveCheckpoint(root, contentOf(100, true)));
     await saveCheckpoint(root, contentOf(200));
     Deno.removeSync(join(best, "state.json"));
     await assert.rejects(loadCheckpoint(root, "best"), /state\.json is missing/);
@@ -117,7 +118,7 @@ Deno.test("loadCheckpoint() finds the newest checkpoint without a usable pointer
 
 Deno.test("loadCheckpoint() refuses a checkpoint of another step or a later version", () =>
   withFolder(async (root) => {
-    const folder = await saveCheckpoint(root, contentOf(100));
+    const folder = join(root, await saveCheckpoint(root, contentOf(100)));
     const path = join(folder, "manifest.json");
     const text = Deno.readTextFileSync(path);
     Deno.writeTextFileSync(path, text.replace('"step": 100', '"step": 101'));

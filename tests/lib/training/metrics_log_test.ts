@@ -42,7 +42,7 @@ async function appendEpochs(
     readonly change?: Partial<EpochRecord>;
   },
 ): Promise<readonly number[]> {
-  await using log = await openMetricsLog(folder, { resumeAfterEpoch: epochs.after });
+  const log = await openMetricsLog(folder, { resumeAfterEpoch: epochs.after });
   for (let epoch = epochs.after + 1; epoch <= epochs.until; epoch++) {
     await log.append(recordOf(epoch, epochs.change));
   }
@@ -122,9 +122,9 @@ Deno.test("append() writes a table with one column per field and empty cells for
     ]);
   }));
 
-Deno.test("append() is readable before the log is closed", () =>
+Deno.test("append() is flushed to the files at once", () =>
   withFolder(async (folder) => {
-    await using log = await openMetricsLog(folder, { resumeAfterEpoch: 0 });
+    const log = await openMetricsLog(folder, { resumeAfterEpoch: 0 });
     assert.deepEqual(await readMetricsLog(folder), []);
     await log.append(recordOf(1));
     await assertEpochs(folder, [1]);
@@ -138,17 +138,37 @@ Deno.test("append() keeps numbers that JSON has no words for", () =>
     assert.equal(csvRows(folder)[1]![3], "NaN");
   }));
 
-Deno.test("append() refuses epochs out of order, and a closed log", () =>
+Deno.test("append() refuses epochs out of order", () =>
   withFolder(async (folder) => {
     const log = await openMetricsLog(folder, { resumeAfterEpoch: 0 });
     await assert.rejects(log.append(recordOf(2)), /epoch must be 1, current value is 2/);
     await log.append(recordOf(1));
     await assert.rejects(log.append(recordOf(1)), RangeError);
-    await log.close();
-    await log.close();
-    await assert.rejects(log.append(recordOf(2)), /the log is closed/);
     await assertEpochs(folder, [1]);
   }));
+
+Deno.test({
+  name: "append() leaves no half line when the disk is full, and can be tried again",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withFolder(async (folder) => {
+      const log = await openMetricsLog(folder, { resumeAfterEpoch: 0 });
+      await log.append(recordOf(1));
+      const table = Deno.readFileSync(join(folder, "log.csv"));
+      // Writing to this device fails as writing to a full disk does.
+      Deno.removeSync(join(folder, "log.csv"));
+      Deno.symlinkSync("/dev/full", join(folder, "log.csv"));
+      await assert.rejects(log.append(recordOf(2)), (error: unknown) => {
+        assert.ok(error instanceof CheckpointError);
+        assert.match(error.message, /bytes to .*log\.csv failed \(No space left on device/);
+        return true;
+      });
+      Deno.removeSync(join(folder, "log.csv"));
+      Deno.writeFileSync(join(folder, "log.csv"), table);
+      await log.append(recordOf(2));
+      await assertEpochs(folder, [1, 2]);
+    }),
+});
 
 Deno.test("openMetricsLog() drops the epochs that will be done again", () =>
   withFolder(async (folder) => {

@@ -154,6 +154,8 @@ Deno.test("Trainer stops early when validation does not get better", () =>
     assert.equal(await trainer.run(NO_HOOKS), "early-stop");
     assert.equal(trainer.progress.epoch, 3);
     assert.equal(trainer.progress.best!.epoch, 1);
+    assert.equal(await trainer.run(NO_HOOKS), "early-stop", "resumed, it gets its patience back");
+    assert.equal(trainer.progress.epoch, 5);
     dispose();
   }));
 

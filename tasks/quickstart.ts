@@ -1,0 +1,82 @@
+/**
+ * `deno task quickstart`: the whole way once, on synthetic images and on WASM, which works everywhere. Every
+ * step is a command that can be typed; this script only types them.
+ */
+import { join } from "node:path";
+import { encode } from "fast-png";
+import { runCommandLine } from "../cli/command_tree.ts";
+import { reportError } from "../cli/report_error.ts";
+import { complexityMeasure } from "../lib/complexity/complexity_measure.ts";
+import { loadDataset } from "../lib/datasets/load_dataset.ts";
+import { defaultConfig } from "../lib/experiments/experiment_config.ts";
+import { measureDataset } from "../lib/training/training_data.ts";
+
+const DATA = "data";
+const BACKEND = ["--backend", "wasm"];
+
+/** What trains to well above chance in about half a minute on one core. */
+const TRAINING = [
+  ...["--dataset", "synthetic", "--data", DATA, "--images", "2500", "--channels", "32"],
+  ...["--epochs", "8", "--schedule", "one-cycle", "--learning-rate", "0.02"],
+  ...["--statistics-images", "128"],
+];
+
+/** Runs one command, shown as a person would type it. */
+async function type(words: readonly string[]): Promise<void> {
+  console.log(`\n$ deno task puppet ${words.join(" ")}\n`);
+  await runCommandLine(words);
+}
+
+/** A folder under `runs` that does not exist yet. */
+function newRunFolder(): string {
+  const time = new Date().toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
+  return join("runs", `quickstart-${time}`);
+}
+
+/** Saves the simplest, the middle and the most complex test image as PNG files. */
+async function saveExamples(folder: string): Promise<string[]> {
+  const { test } = await loadDataset({
+    ...defaultConfig().data,
+    dataset: "synthetic",
+    directory: DATA,
+  });
+  const complexities = await measureDataset(test, complexityMeasure("entropy"));
+  const order = [...complexities.keys()].sort((a, b) => complexities[a]! - complexities[b]!);
+  const chosen = { simple: order[0]!, middle: order[order.length >> 1]!, complex: order.at(-1)! };
+  await Deno.mkdir(folder, { recursive: true });
+  const files: string[] = [];
+  for (const [name, index] of Object.entries(chosen)) {
+    const { width, height } = test;
+    const data = await test.read([index]);
+    const file = join(folder, `${name}-${test.classNames[test.labels[index]!]}.png`);
+    await Deno.writeFile(file, encode({ width, height, data, channels: 3, depth: 8 }));
+    files.push(file);
+  }
+  return files;
+}
+
+async function quickstart(): Promise<void> {
+  const run = newRunFolder();
+  await type(["fetch-data", "synthetic", "--directory", DATA]);
+  await type(["train", "--run", run, ...TRAINING, ...BACKEND]);
+  await type(["eval", run, ...BACKEND]);
+  const examples = await saveExamples(join(run, "examples"));
+  await type(["predict", run, ...examples, ...BACKEND]);
+  console.log(`
+That was a Puppet-CNN: one small puppeteer generated the kernels of seven networks, and the complexity
+of each image chose the network and its depth. Everything it left behind is in
+  ${run}
+
+Next:
+  deno task puppet --help                   all commands
+  deno task puppet doctor                   what this machine can do
+  deno task install-native                  native TensorFlow: several times faster
+  deno task puppet fetch-data cifar10       real images
+  deno task puppet train --dry-run          what the paper's protocol would train`);
+}
+
+try {
+  await quickstart();
+} catch (error) {
+  Deno.exit(reportError(error, { debug: Deno.args.includes("--debug") }));
+}

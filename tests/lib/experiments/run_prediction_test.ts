@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encode } from "fast-png";
+import { DataError } from "../../../lib/errors.ts";
+import { runPrediction } from "../../../lib/experiments/run_prediction.ts";
+import { runTraining } from "../../../lib/experiments/run_training.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { normalValues } from "../../helpers/tensors.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+
+/** Writes a grey or a noisy picture. */
+async function writePicture(file: string, size: number, noise: number): Promise<string> {
+  const data = Uint8Array.from(
+    normalValues(size * size * 3, file.slice(-8)),
+    (value) => Math.min(Math.max(128 + noise * value, 0), 255),
+  );
+  await Deno.writeFile(file, encode({ width: size, height: size, data, channels: 3, depth: 8 }));
+  return file;
+}
+
+Deno.test("runPrediction() classifies files in order and gives complex images more layers", () =>
+  withBackend("wasm", async () => {
+    const folder = await Deno.makeTempDir({ prefix: "puppet-predict-" });
+    try {
+      const runDirectory = join(folder, "run");
+      const config = tinyRunConfig({ training: { epochs: 1 } });
+      await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+      const files = [
+        await writePicture(join(folder, "flat.png"), 50, 0),
+        await writePicture(join(folder, "wild.png"), 32, 60),
+      ];
+      const options = { runDirectory, checkpoint: "last", files, topK: 3, exact: false } as const;
+      const [flat, wild] = await runPrediction(options);
+      assert.equal(flat!.file, files[0]);
+      assert.equal(flat!.complexity, 0);
+      assert.equal(flat!.depth, 6);
+      assert.equal(wild!.depth, 12);
+      for (const { classes } of [flat!, wild!]) {
+        assert.equal(classes.length, 3);
+        assert.ok(classes[0]!.probability >= classes[1]!.probability);
+        assert.ok(classes.every(({ probability }) => probability >= 0 && probability <= 1));
+      }
+      await assert.rejects(
+        runPrediction({ ...options, files: [join(folder, "none.png")] }),
+        (error) => error instanceof DataError && /none\.png/.test(error.message),
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }));

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { existsSync } from "node:fs";
+import * as tf from "@tensorflow/tfjs-core";
+import { loadCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
+import { CheckpointError, DataError } from "../../../lib/errors.ts";
+import { loadTrained } from "../../../lib/experiments/load_trained.ts";
+import { readRunConfig } from "../../../lib/experiments/run_config_file.ts";
+import { runEvaluation } from "../../../lib/experiments/run_evaluation.ts";
+import { runTraining } from "../../../lib/experiments/run_training.ts";
+import { readMetricsLog } from "../../../lib/training/metrics_log.ts";
+import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import type { ExperimentConfig } from "../../../lib/experiments/experiment_config.ts";
+import type { RunTrainingOptions } from "../../../lib/experiments/run_types.ts";
+
+const EVALUATION = { checkpoint: "last", part: "test", batchSize: 32, exact: false } as const;
+
+/** Runs a test in a folder of its own. */
+async function inTemporaryFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "puppet-run-" });
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function train(
+  config: ExperimentConfig,
+  runDirectory: string,
+  changes: Partial<RunTrainingOptions> = {},
+) {
+  const options = { runDirectory, resume: false, provenance: TEST_PROVENANCE, ...changes };
+  return runTraining(config, options);
+}
+
+/** Trains and interrupts after a number of steps. */
+function trainAndInterrupt(config: ExperimentConfig, runDirectory: string, steps: number) {
+  const controller = new AbortController();
+  return train(config, runDirectory, {
+    signal: controller.signal,
+    report: (event) => event.kind === "step" && event.step === steps && controller.abort(),
+  });
+}
+
+/** Files of the last checkpoint that must not depend on an interruption. */
+async function lastTensors(runDirectory: string) {
+  const { files, step } = await loadCheckpoint(join(runDirectory, "checkpoints"), "last");
+  const tensors = [...files].filter(([name]) => name.endsWith(".safetensors"));
+  return { step, tensors: new Map(tensors) };
+}
+
+for (const backend of (await testBackends()).filter((name) => name !== "cpu")) {
+  Deno.test(`runTraining() resumed after an interruption equals the uninterrupted run, bit for bit (${backend})`, () =>
+    withBackend(backend, () =>
+      inTemporaryFolder(async (folder) => {
+        const config = tinyRunConfig({ training: { flip: true, crop: 2 } });
+        const [straight, broken] = [join(folder, "straight"), join(folder, "broken")];
+        await train(config, straight);
+        const first = await trainAndInterrupt(config, broken, 8);
+        assert.equal(first.stopReason, "interrupted");
+        assert.equal(first.steps, 8, "within the second epoch of six steps");
+        const second = await train(config, broken, { resume: true });
+        assert.equal(second.stopReason, "finished");
+        assert.deepEqual(await lastTensors(broken), await lastTensors(straight));
+        const untimed = (await readMetricsLog(broken)).map((record) => record.trainLoss);
+        assert.deepEqual(
+          untimed,
+          (await readMetricsLog(straight)).map((record) => record.trainLoss),
+        );
+      })));
+
+  Deno.test(`runTraining() leaves no tensor behind (${backend})`, () =>
+    withBackend(backend, () =>
+      inTemporaryFolder(async (folder) => {
+        const live = tf.memory().numTensors;
+        await train(tinyRunConfig({ training: { epochs: 1 } }), join(folder, "run"));
+        assert.equal(tf.memory().numTensors, live);
+      })));
+}
+
+Deno.test("runTraining() extends a finished run when it is resumed with more epochs", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      await train(tinyRunConfig({ training: { epochs: 1 } }), run);
+      const longer = tinyRunConfig({ training: { epochs: 3 } });
+      const { epochs } = await train(longer, run, { resume: true });
+      assert.equal(epochs, 3);
+      assert.deepEqual((await readMetricsLog(run)).map(({ epoch }) => epoch), [1, 2, 3]);
+      assert.equal((await readRunConfig(run)).training.epochs, 3);
+      const provenance = JSON.parse(await Deno.readTextFile(join(run, "provenance.json")));
+      assert.equal(provenance.length, 2, "both commands are on record");
+    })));
+
+Deno.test("runTraining() never writes into a folder that holds something", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      await Deno.writeTextFile(join(folder, "notes.txt"), "mine");
+      await assert.rejects(
+        train(tinyRunConfig(), folder),
+        (error) => error instanceof CheckpointError && /holds notes\.txt/.test(error.message),
+      );
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["notes.txt"]);
+    })));
+
+Deno.test("runTraining() makes no folder when the images are missing", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const config = tinyRunConfig({ data: { dataset: "cifar10", directory: folder } });
+      const run = join(folder, "run");
+      await assert.rejects(
+        train(config, run),
+        (error) => error instanceof DataError && /fetch-data cifar10/.test(error.message),
+      );
+      assert.equal(existsSync(run), false);
+    })));
+
+Deno.test("runTraining() refuses to resume with other images", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      await train(tinyRunConfig({ training: { epochs: 1 } }), run);
+      const other = tinyRunConfig({ data: { images: 100 } });
+      await assert.rejects(
+        train(other, run, { resume: true }),
+        (error) => error instanceof CheckpointError && /fingerprint/.test(error.message),
+      );
+    })));
+
+Deno.test("runEvaluation() computes the statistics of a checkpoint that was saved within an epoch", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      await trainAndInterrupt(tinyRunConfig(), run, 3);
+      const { figures } = await runEvaluation({ ...EVALUATION, runDirectory: run });
+      assert.equal(figures.images, 40);
+      assert.ok(Number.isFinite(figures.loss));
+      assert.equal(figures.levels.reduce((sum, level) => sum + level.images, 0), 40);
+    })));
+
+Deno.test("runEvaluation() in exact mode gives every image its own trajectory", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      const config = tinyRunConfig({ training: { epochs: 1 }, data: { testImages: 12 } });
+      await train(config, run);
+      const banked = await runEvaluation({ ...EVALUATION, runDirectory: run });
+      const exact = await runEvaluation({ ...EVALUATION, runDirectory: run, exact: true });
+      assert.equal(exact.figures.bankSeconds, 0);
+      assert.deepEqual(
+        exact.figures.levels.map(({ images }) => images),
+        banked.figures.levels.map(({ images }) => images),
+      );
+      // phi(H) is the image's own instead of its level's: close, not equal.
+      const difference = Math.abs(exact.figures.loss - banked.figures.loss);
+      assert.ok(difference > 0 && difference < 0.2, `difference ${difference}`);
+    })));
+
+Deno.test("runEvaluation() gives the same figures on every backend", () =>
+  inTemporaryFolder(async (folder) => {
+    const run = join(folder, "run");
+    await withBackend("wasm", () => train(tinyRunConfig({ training: { epochs: 1 } }), run));
+    const losses: number[] = [];
+    for (const backend of await testBackends()) {
+      await withBackend(backend, async () => {
+        losses.push((await runEvaluation({ ...EVALUATION, runDirectory: run })).figures.loss);
+      });
+    }
+    for (const loss of losses) assert.ok(Math.abs(loss - losses[0]!) < 1e-4, `${losses}`);
+  }));
+
+Deno.test("loadTrained() finds a run that was moved", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const [before, after] = [join(folder, "before"), join(folder, "after")];
+      await train(tinyRunConfig({ training: { epochs: 1 } }), before);
+      await Deno.rename(before, after);
+      const { trained, card } = await loadTrained({ runDirectory: after, checkpoint: "best" });
+      assert.equal(card.classNames.length, 10);
+      trained.classifier.dispose();
+    })));
