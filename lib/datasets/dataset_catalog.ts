@@ -16,7 +16,8 @@ import { type CifarLayout, cifarLayouts } from "./cifar_binary.ts";
 import { miniImageNetFolder } from "./mini_imagenet.ts";
 import { syntheticFolder } from "./synthetic.ts";
 
-interface SourceBase {
+/** What every source of a data set has. */
+export interface SourceBase {
   /** Name as the command line spells it. */
   readonly name: string;
   /** Folder that is made in the data directory. */
@@ -37,6 +38,7 @@ export interface CifarMember {
 
 /** A data set that its publisher gives out as one archive of CIFAR binary files. */
 export interface CifarSource extends SourceBase {
+  /** Tells the kinds of source apart. */
   readonly kind: "cifar";
   /** The publisher's addresses. */
   readonly urls: readonly string[];
@@ -44,15 +46,19 @@ export interface CifarSource extends SourceBase {
   readonly archive: { readonly file: string; readonly bytes: number; readonly md5: string };
   /** Folder inside the archive. */
   readonly archiveFolder: string;
+  /** Files of the archive that are wanted. */
   readonly members: readonly CifarMember[];
   /** The member that lists the classes. */
   readonly namesFile: string;
+  /** How a record is laid out. */
   readonly layout: CifarLayout;
+  /** Class names in the order of the labels. */
   readonly classNames: readonly string[];
 }
 
 /** A data set of image files that has no open address: a mirror or a local copy is needed. */
 export interface ImagesSource extends SourceBase {
+  /** Tells the kinds of source apart. */
   readonly kind: "images";
   /** Number of classes that it must have. */
   readonly classes: number;
@@ -62,8 +68,11 @@ export interface ImagesSource extends SourceBase {
 
 /** A data set that is drawn here. */
 export interface GeneratedSource extends SourceBase {
+  /** Tells the kinds of source apart. */
   readonly kind: "generated";
+  /** Images of the training part. */
   readonly trainImages: number;
+  /** Images of the test part. */
   readonly testImages: number;
 }
 

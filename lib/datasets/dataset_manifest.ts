@@ -37,7 +37,9 @@ export interface ManifestFile {
 
 /** What `fetch-data` installed, and where it came from. */
 export interface DatasetManifest {
+  /** Version of the manifest's form. */
   readonly formatVersion: 1;
+  /** Name of the data set. */
   readonly dataset: string;
   /** The address, archive or folder it came from. */
   readonly source: {
@@ -50,6 +52,7 @@ export interface DatasetManifest {
   readonly archive:
     | { readonly bytes: number; readonly md5: string; readonly sha256: string }
     | null;
+  /** Every file with its size and digest. */
   readonly files: readonly ManifestFile[];
 }
 

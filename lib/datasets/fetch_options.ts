@@ -8,6 +8,7 @@ export interface FetchProgress {
   readonly text: string;
   /** What is counted. */
   readonly unit: "bytes" | "images";
+  /** Bytes or images done. */
   readonly done: number;
   /** `null` while unknown. */
   readonly total: number | null;
@@ -27,9 +28,11 @@ export interface FetchOptions {
    * @default false
    */
   readonly force?: boolean | undefined;
+  /** Called from time to time while data arrives. */
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
   /** Hears, in a few words, of retries, other addresses and waiting. */
   readonly onNote?: ((text: string) => void) | undefined;
+  /** Ends the fetch; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;
   /** Patience of the download. */
   readonly patience?:

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { BackendName } from "../backends/backend.ts";
-import { complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import { complexityMeasure, complexityMeasureNames } from "../complexity/complexity_measure.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { TrainingConfig } from "../training/training_config.ts";
@@ -280,7 +280,32 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
  * @throws {z.ZodError} if a key is unknown or a value is not allowed.
  */
 export function completeConfig(input: unknown): ExperimentConfig {
-  return experimentSchema.parse(input);
+  return experimentSchema.parse(withScaleOfMeasure(input));
+}
+
+/** Layers that an image of average complexity gets by default. */
+const AVERAGE_DEPTH = 10;
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * kappa = 0.8 and 12.5 bits are made for `entropy`. Another measure has another scale, and with those numbers
+ * could send every image to the same depth: its own average takes their place where nothing is said.
+ */
+function withScaleOfMeasure(input: unknown): unknown {
+  const model = isMap(input) ? input.model : undefined;
+  if (!isMap(model) || typeof model.complexity !== "string" || model.complexity === "entropy") {
+    return input;
+  }
+  if (!complexityMeasureNames.includes(model.complexity)) return input;
+  const { referenceMean } = complexityMeasure(model.complexity);
+  const stepsPerBit = Number((AVERAGE_DEPTH / referenceMean).toPrecision(4));
+  return {
+    ...(input as Record<string, unknown>),
+    model: { stepsPerBit, referenceComplexity: referenceMean, ...model },
+  };
 }
 
 /**

@@ -18,7 +18,9 @@ const STATISTICS_FILE = "statistics.safetensors";
 
 /** What a checkpoint says about the model in it, enough to use it without the run's other files. */
 export interface ModelCard {
+  /** Configuration of the model. */
   readonly model: ModelConfig;
+  /** Class names in the order of the labels. */
   readonly classNames: readonly string[];
   /** Height and width of the images that the model was trained on, in pixels. */
   readonly image: { readonly height: number; readonly width: number };
@@ -32,8 +34,11 @@ export interface ModelCard {
 
 /** A checkpoint, decoded. */
 export interface TrainingCheckpoint {
+  /** What the checkpoint says about the model. */
   readonly card: ModelCard;
+  /** Where the training stood. */
   readonly progress: TrainingProgress;
+  /** Values of every parameter by name. */
   readonly parameters: ReadonlyMap<string, TensorValues>;
   /** Adam's moments and the updates per parameter. */
   readonly optimizer: {

@@ -1,3 +1,4 @@
+import { complexityMeasure } from "../../../lib/complexity/complexity_measure.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UsageError } from "../../../lib/errors.ts";
@@ -196,4 +197,14 @@ Deno.test("CONFIG_KEYS describes every key and its default is allowed", () => {
     assert.ok(!key.accepts(undefined), key.path);
     assert.ok(key.description.length > 5 && key.allowed.length > 5, key.path);
   }
+});
+
+Deno.test("parseConfig() gives another complexity measure its own scale, unless it is given", () => {
+  const { model } = parseConfig("model: { complexity: jpeg-like }");
+  const { referenceMean } = complexityMeasure("jpeg-like");
+  assert.equal(model.referenceComplexity, referenceMean);
+  assert.ok(Math.abs(model.stepsPerBit * referenceMean - 10) < 0.01);
+  const given = parseConfig("model: { complexity: jpeg-like, stepsPerBit: 3 }");
+  assert.equal(given.model.stepsPerBit, 3);
+  assert.equal(parseConfig("model: { complexity: entropy }").model.stepsPerBit, 0.8);
 });
