@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { imageEntropyMeasure } from "../../../lib/complexity/image_entropy.ts";
+import { channelStatistics } from "../../../lib/datasets/standardization.ts";
+import { subset } from "../../../lib/datasets/subset.ts";
+import { classifyDataset, evaluate } from "../../../lib/evaluation/evaluate.ts";
+import { KernelBank } from "../../../lib/puppet/kernel_bank.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { largestDifference } from "../../helpers/tensors.ts";
+import { tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
+import type { Classification } from "../../../lib/evaluation/evaluate.ts";
+
+const OPTIONS = { batchSize: 4, exact: false };
+
+/** A classifier with statistics, as `evaluate()` takes it. */
+async function prepare() {
+  const { trainer, classifier, dispose } = await tinyTrainer();
+  const trained = {
+    classifier,
+    statistics: await trainer.computeStatistics(),
+    standardization: await channelStatistics(tinyDataset(48, 1)),
+    measure: imageEntropyMeasure,
+  };
+  return { trained, dispose };
+}
+
+Deno.test("evaluate() counts every image once and routes it by its complexity", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const dataset = tinyDataset(30, 7);
+    const live = tf.memory().numTensors;
+    const seen: number[] = [];
+    const report = await evaluate(trained, dataset, {
+      ...OPTIONS,
+      report: (done, total) => seen.push(done / total),
+    });
+    assert.equal(report.images, 30);
+    assert.equal(seen.at(-1), 1);
+    assert.equal(report.confusion.flat().reduce((sum, count) => sum + count, 0), 30);
+    assert.equal(report.levels.reduce((sum, { images }) => sum + images, 0), 30);
+    assert.ok(
+      report.levels.filter(({ images }) => images > 0).length > 1,
+      "several levels are used",
+    );
+    const depth = report.levels.reduce((sum, level) => sum + level.depth * level.images, 0) / 30;
+    assert.ok(Math.abs(report.meanDepth - depth) < 1e-12);
+    assert.equal(tf.memory().numTensors, live);
+    dispose();
+  }));
+
+Deno.test("evaluate() does not depend on the batch size", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const dataset = tinyDataset(30, 7);
+    const reports = [];
+    for (const batchSize of [1, 7, 64]) {
+      const { secondsPerImage: _time, bankSeconds: _bank, ...figures } = await evaluate(
+        trained,
+        dataset,
+        { ...OPTIONS, batchSize },
+      );
+      reports.push({ ...figures, loss: figures.loss.toFixed(4) });
+    }
+    assert.deepEqual(reports[1], reports[0]);
+    assert.deepEqual(reports[2], reports[0]);
+    dispose();
+  }));
+
+Deno.test("classifyDataset() gives an image the same answer alone and in company", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const dataset = tinyDataset(12, 7);
+    const bank = await KernelBank.create(trained.classifier, trained.statistics);
+    const classify = async (indices: number[]) => {
+      const found = new Map<number, Classification>();
+      const images = subset(dataset, Uint32Array.from(indices));
+      for await (const image of classifyDataset(trained, images, { ...OPTIONS, bank })) {
+        found.set(indices[image.index]!, image);
+      }
+      return found;
+    };
+    const together = await classify([...Array(12).keys()]);
+    const alone = await classify([5]);
+    assert.equal(together.size, 12);
+    assert.equal(alone.get(5)!.level, together.get(5)!.level);
+    assert.ok(largestDifference(alone.get(5)!.logits, together.get(5)!.logits) < 1e-5);
+    bank.dispose();
+    dispose();
+  }));
+
+Deno.test("evaluate() refuses an empty data set", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const none = subset(tinyDataset(3, 1), new Uint32Array(0));
+    await assert.rejects(evaluate(trained, none, OPTIONS), /must hold images/);
+    dispose();
+  }));
