@@ -64,7 +64,7 @@ export * from "./models/stored_kernels.ts";
 export * from "./puppet/generated_kernels.ts";
 export * from "./puppet/kernel_bank.ts";
 export * from "./puppet/kernel_resizing.ts";
-export * from "./puppet/level_statistics.ts";
+export * from "./models/level_statistics.ts";
 export * from "./puppeteer/complexity_levels.ts";
 export * from "./puppeteer/dynamics.ts";
 export * from "./puppeteer/initial_state.ts";

@@ -1,8 +1,11 @@
-/** Convolution with stride 1 and "same" padding, then batch norm, then ReLU. */
+/** Functions applied after a layer. */
+export type Activation = "none" | "relu" | "relu6";
+
+/** Convolution with "same" padding, then bias, batch norm and activation where asked for. */
 export interface ConvolutionLayer {
   /** Tells the kinds of layer apart. */
   readonly kind: "convolution";
-  /** Unique within the architecture; names the layer's slot (`stage2.conv1`). */
+  /** Unique within the architecture; names the layer's parameters (`stage2.conv1`). */
   readonly name: string;
   /** Side of the kernel in taps. */
   readonly kernelSize: number;
@@ -10,16 +13,26 @@ export interface ConvolutionLayer {
   readonly inputChannels: number;
   /** Channels of the output. */
   readonly outputChannels: number;
-  /** Adds the layer's input before the ReLU; needs equal channel counts. */
-  readonly identityShortcut: boolean;
+  /** Distance of the windows in pixels. */
+  readonly stride: number;
+  /** Every channel has its own kernel and sees only itself; needs equal channel counts. */
+  readonly depthwise: boolean;
+  /** Adds a number per output channel before the norm. */
+  readonly bias: boolean;
+  /** Batch norm with affine parameters. */
+  readonly norm: boolean;
+  /** Applied last. */
+  readonly activation: Activation;
 }
 
-/** Max-pooling with stride equal to its size; odd rests are dropped. */
+/** Max-pooling without padding: odd rests are dropped. */
 export interface MaxPoolLayer {
   /** Tells the kinds of layer apart. */
   readonly kind: "max-pool";
   /** Side of the window in pixels. */
   readonly size: number;
+  /** Distance of the windows in pixels. */
+  readonly stride: number;
 }
 
 /** Mean over height and width. */
@@ -38,12 +51,93 @@ export interface LinearLayer {
   readonly inputs: number;
   /** Length of the output. */
   readonly outputs: number;
+  /** Applied last. */
+  readonly activation: Activation;
+}
+
+/** A chain of layers beside a shortcut; both are added. */
+export interface ResidualLayer {
+  /** Tells the kinds of layer apart. */
+  readonly kind: "residual";
+  /** The chain. */
+  readonly body: readonly Layer[];
+  /** Layers of the shortcut; none is the identity. */
+  readonly shortcut: readonly Layer[];
+  /** Applied to the sum. */
+  readonly activation: Activation;
+}
+
+/** Chains of layers side by side whose outputs are joined along the channels. */
+export interface ConcatenationLayer {
+  /** Tells the kinds of layer apart. */
+  readonly kind: "concatenation";
+  /** The chains. */
+  readonly branches: readonly (readonly Layer[])[];
 }
 
 /** One row of an architecture: data only, no tensors. */
-export type Layer = ConvolutionLayer | MaxPoolLayer | GlobalAveragePoolLayer | LinearLayer;
+export type Layer =
+  | ConvolutionLayer
+  | MaxPoolLayer
+  | GlobalAveragePoolLayer
+  | LinearLayer
+  | ResidualLayer
+  | ConcatenationLayer;
 
-/** The convolutions of an architecture, in order. */
+/** All layers of an architecture without nesting, in the order in which their kernels are generated. */
+export function flattenLayers(layers: readonly Layer[]): Layer[] {
+  return layers.flatMap((layer): Layer[] => {
+    if (layer.kind === "residual") {
+      return [...flattenLayers(layer.body), ...flattenLayers(layer.shortcut)];
+    }
+    return layer.kind === "concatenation" ? flattenLayers(layer.branches.flat()) : [layer];
+  });
+}
+
+/** The convolutions of an architecture, in the order in which their kernels are generated. */
 export function convolutionsOf(layers: readonly Layer[]): ConvolutionLayer[] {
-  return layers.filter((layer) => layer.kind === "convolution");
+  return flattenLayers(layers).filter((layer) => layer.kind === "convolution");
+}
+
+/** The linear layers of an architecture, in order. */
+export function linearsOf(layers: readonly Layer[]): LinearLayer[] {
+  return flattenLayers(layers).filter((layer) => layer.kind === "linear");
+}
+
+/** A convolution with stride 1, batch norm and ReLU, changed where asked for. */
+export function convolution(
+  name: string,
+  shape: Pick<ConvolutionLayer, "kernelSize" | "inputChannels" | "outputChannels">,
+  changes: Partial<Omit<ConvolutionLayer, "kind" | "name">> = {},
+): ConvolutionLayer {
+  return {
+    kind: "convolution",
+    name,
+    ...shape,
+    stride: 1,
+    depthwise: false,
+    bias: false,
+    norm: true,
+    activation: "relu",
+    ...changes,
+  };
+}
+
+/**
+ * A head: global average pooling, then linear layers with ReLU between them.
+ *
+ * @param widths Length of the pooled vector, of the hidden layers, and the number of classes last.
+ */
+export function classifierHead(widths: readonly number[]): Layer[] {
+  const last = widths.length - 2;
+  return [
+    { kind: "global-average-pool" },
+    ...widths.slice(1).map((outputs, index): LinearLayer => ({
+      kind: "linear",
+      name: index === last ? "head" : `hidden${index + 1}`,
+      inputs: widths[index]!,
+      outputs,
+      activation: index === last ? "none" : "relu",
+    })),
+  ];
 }

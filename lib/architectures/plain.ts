@@ -1,3 +1,4 @@
+import { classifierHead, convolution } from "./layer.ts";
 import type { Layer } from "./layer.ts";
 
 /** Channels of the four stages as shares of C (64, 128, 256, 512 for C = 512). */
@@ -63,21 +64,23 @@ export function plainArchitecture(options: PlainArchitectureOptions): Layer[] {
   layersPerStage(depth).forEach((count, stage) => {
     const outputChannels = maxChannels / STAGE_DIVISORS[stage]!;
     for (let position = 0; position < count; position++) {
-      if (position === 0 && layers.length > 0) layers.push({ kind: "max-pool", size: 2 });
-      layers.push({
-        kind: "convolution",
-        name: `stage${stage + 1}.conv${position + 1}`,
-        kernelSize,
-        inputChannels: channels,
-        outputChannels,
-        identityShortcut: identityShortcuts && channels === outputChannels,
-      });
+      if (position === 0 && layers.length > 0) {
+        layers.push({ kind: "max-pool", size: 2, stride: 2 });
+      }
+      const name = `stage${stage + 1}.conv${position + 1}`;
+      const shape = { kernelSize, inputChannels: channels, outputChannels };
+      layers.push(
+        identityShortcuts && channels === outputChannels
+          ? {
+            kind: "residual",
+            body: [convolution(name, shape, { activation: "none" })],
+            shortcut: [],
+            activation: "relu",
+          }
+          : convolution(name, shape),
+      );
       channels = outputChannels;
     }
   });
-  return [
-    ...layers,
-    { kind: "global-average-pool" },
-    { kind: "linear", name: "head", inputs: channels, outputs: classes },
-  ];
+  return [...layers, ...classifierHead([channels, classes])];
 }

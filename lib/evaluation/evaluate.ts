@@ -1,13 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { standardize } from "../datasets/standardization.ts";
-import { KernelBank } from "../puppet/kernel_bank.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { ChannelStatistics } from "../datasets/standardization.ts";
-import type { LevelClassifier } from "../models/level_classifier.ts";
-import type { LevelStatistics } from "../puppet/level_statistics.ts";
+import type { Classifier, InferenceNetwork } from "../models/classifier.ts";
+import type { LevelStatistics } from "../models/level_statistics.ts";
 import type { EvaluationReport, LevelFigures } from "./evaluation_report.ts";
 
 /** Images read and measured at a time: bounds the memory, whatever the size of the data set. */
@@ -16,7 +15,7 @@ const CHUNK_IMAGES = 1024;
 /** What a trained classifier needs to look at images. */
 export interface TrainedClassifier {
   /** The model with its weights. */
-  readonly classifier: LevelClassifier;
+  readonly classifier: Classifier;
   /** Batch-norm statistics of every level. */
   readonly statistics: LevelStatistics;
   /** Channel statistics of the training images. */
@@ -45,6 +44,10 @@ export interface Classification {
   readonly complexity: number;
   /** Level whose network was used. */
   readonly level: number;
+  /** Multiply-adds of the work done, as the mean over the batch that the image was in. */
+  readonly multiplyAdds: number;
+  /** Way through a network that decides; `null` if there is one way. */
+  readonly route: number | null;
 }
 
 /** Images of a chunk by level. */
@@ -63,26 +66,10 @@ async function rowsOf(logits: tf.Tensor2D): Promise<Float32Array[]> {
   return Array.from({ length: rows }, (_, row) => values.slice(row * classes, (row + 1) * classes));
 }
 
-/** Logits with every image's own trajectory and the statistics of its level. */
-function exactLogits(
-  trained: TrainedClassifier,
-  images: tf.Tensor4D,
-  complexities: readonly number[],
-): tf.Tensor2D {
-  const { classifier, statistics } = trained;
-  const levels = complexities.map((complexity) => classifier.levels.exactLevel(complexity));
-  return tf.tidy(() =>
-    classifier.evaluationLogits(images, levels, (name) => {
-      const { mean, variance } = statistics.get(levels[0]!.index)!.get(name)!;
-      return { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
-    })
-  );
-}
-
 /** Classifies the images of one chunk and yields them by level. */
 async function* classifyChunk(
   trained: TrainedClassifier,
-  bank: KernelBank,
+  network: InferenceNetwork,
   chunk: { readonly dataset: ImageDataset; readonly start: number; readonly count: number },
   options: EvaluationOptions,
 ): AsyncGenerator<Classification> {
@@ -101,14 +88,22 @@ async function* classifyChunk(
         standardize(image, trained.standardization, input.subarray(row * size, (row + 1) * size));
       });
       const images = tf.tensor4d(input, [batch.length, height, width, 3]);
-      const logits = options.exact
-        ? exactLogits(trained, images, batch.map((position) => complexities[position]!))
-        : bank.logits(images, level);
+      const result = await network.infer({
+        images,
+        level,
+        complexities: batch.map((position) => complexities[position]!),
+      });
       images.dispose();
-      const rows = await rowsOf(logits);
+      const rows = await rowsOf(result.logits);
       for (const [row, position] of batch.entries()) {
-        const complexity = complexities[position]!;
-        yield { index: start + position, logits: rows[row]!, complexity, level };
+        yield {
+          index: start + position,
+          logits: rows[row]!,
+          complexity: complexities[position]!,
+          level,
+          multiplyAdds: result.multiplyAdds / batch.length,
+          route: result.routes?.[row] ?? null,
+        };
       }
     }
   }
@@ -120,17 +115,17 @@ async function* classifyChunk(
  *
  * @param trained Classifier with statistics.
  * @param dataset Images.
- * @param options Batch size, exact mode, and the bank (not used in exact mode).
+ * @param options Batch size, and the network to use.
  * @returns One classification per image; grouped by level within chunks, so not in order.
  */
 export async function* classifyDataset(
   trained: TrainedClassifier,
   dataset: ImageDataset,
-  options: EvaluationOptions & { readonly bank: KernelBank },
+  options: EvaluationOptions & { readonly network: InferenceNetwork },
 ): AsyncGenerator<Classification> {
   for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {
     const count = Math.min(CHUNK_IMAGES, dataset.length - start);
-    yield* classifyChunk(trained, options.bank, { dataset, start, count }, options);
+    yield* classifyChunk(trained, options.network, { dataset, start, count }, options);
     options.report?.(start + count, dataset.length);
   }
 }
@@ -150,7 +145,7 @@ class LevelCounts {
     this.right[level]! += isRight ? 1 : 0;
   }
 
-  figures(classifier: LevelClassifier): LevelFigures[] {
+  figures(classifier: Classifier): LevelFigures[] {
     return classifier.levels.list.map(({ index, complexity, depth }) => {
       const images = this.images[index]!;
       const top1 = images === 0 ? null : this.right[index]! / images;
@@ -181,18 +176,24 @@ export async function evaluate(
   const counts = new LevelCounts(classifier.levels.list.length);
   let complexity = 0;
   let depth = 0;
+  let multiplyAdds = 0;
+  const routes = new Map<number, number>();
   const bankStarted = performance.now();
-  const bank = await KernelBank.create(classifier, options.exact ? new Map() : trained.statistics);
+  const { height, width } = dataset;
+  const image = { height, width };
+  const network = await classifier.prepare(trained.statistics, { image, exact: options.exact });
   const bankSeconds = options.exact ? 0 : (performance.now() - bankStarted) / 1000;
   const started = performance.now();
   try {
-    for await (const image of classifyDataset(trained, dataset, { ...options, bank })) {
+    for await (const image of classifyDataset(trained, dataset, { ...options, network })) {
       counts.add(image.level, metrics.add(image.logits, dataset.labels[image.index]!));
       complexity += image.complexity;
       depth += classifier.levels.list[image.level]!.depth;
+      multiplyAdds += image.multiplyAdds;
+      if (image.route !== null) routes.set(image.route, (routes.get(image.route) ?? 0) + 1);
     }
   } finally {
-    bank.dispose();
+    network.dispose();
   }
   const { images, loss, top1, top5, confusion, classes } = metrics;
   return {
@@ -200,6 +201,9 @@ export async function evaluate(
     levels: counts.figures(classifier),
     meanDepth: depth / images,
     meanComplexity: complexity / images,
+    meanMultiplyAdds: multiplyAdds / images,
+    routes: [...routes].sort(([left], [right]) => left - right)
+      .map(([route, count]) => ({ route, share: count / images })),
     secondsPerImage: (performance.now() - started) / 1000 / images,
     bankSeconds,
   };

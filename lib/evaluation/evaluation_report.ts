@@ -46,6 +46,10 @@ export interface EvaluationReport {
   readonly meanDepth: number;
   /** Mean complexity in bits. */
   readonly meanComplexity: number;
+  /** Multiply-adds of the work done per image; generating kernels that are kept is not in it. */
+  readonly meanMultiplyAdds: number;
+  /** Share of the images that took each way through a network that decides; empty if there is one way. */
+  readonly routes: readonly { readonly route: number; readonly share: number }[];
   /** Wall time per image in seconds: complexity, routing, forward; kernels banked unless `exact`. */
   readonly secondsPerImage: number;
   /** Wall time of making the kernel bank, in seconds; 0 in exact mode. */

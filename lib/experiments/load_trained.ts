@@ -8,8 +8,8 @@ import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_training.ts";
 import type { TrainedClassifier } from "../evaluation/evaluate.ts";
-import type { LevelClassifier } from "../models/level_classifier.ts";
-import type { LevelStatistics } from "../puppet/level_statistics.ts";
+import type { Classifier } from "../models/classifier.ts";
+import type { LevelStatistics } from "../models/level_statistics.ts";
 import type { ModelCard } from "../training/training_checkpoint.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 
@@ -31,7 +31,7 @@ export interface LoadedClassifier {
  */
 async function computeMissingStatistics(
   config: ExperimentConfig,
-  classifier: LevelClassifier,
+  classifier: Classifier,
 ): Promise<LevelStatistics> {
   const data = await prepareTrainingData(
     await loadExperimentImages(config),
@@ -44,6 +44,13 @@ async function computeMissingStatistics(
   } finally {
     trainer.dispose();
   }
+}
+
+/** A network without norms stores no statistics; its levels are there all the same. */
+function everyLevelOf(classifier: Classifier, stored: LevelStatistics): LevelStatistics {
+  return new Map(
+    classifier.levels.list.map(({ index }) => [index, stored.get(index) ?? new Map()]),
+  );
 }
 
 /**
@@ -70,7 +77,9 @@ export async function loadTrained(options: {
     classifier.parameters.write(parameters);
     const trained = {
       classifier,
-      statistics: statistics ?? await computeMissingStatistics(config, classifier),
+      statistics: statistics === null
+        ? await computeMissingStatistics(config, classifier)
+        : everyLevelOf(classifier, statistics),
       standardization: card.standardization,
       measure: complexityMeasure(card.model.complexity),
     };

@@ -2,9 +2,9 @@ import { createInMemoryDataset } from "../datasets/in_memory_dataset.ts";
 import { prepareImage } from "../datasets/prepare_image.ts";
 import { DataError } from "../errors.ts";
 import { classifyDataset } from "../evaluation/evaluate.ts";
-import { KernelBank } from "../puppet/kernel_bank.ts";
 import { loadTrained } from "./load_trained.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
+import type { InferenceNetwork } from "../models/classifier.ts";
 import type { Classification } from "../evaluation/evaluate.ts";
 import type { ModelCard } from "../training/training_checkpoint.ts";
 import type { Prediction, RunPredictionOptions } from "./run_types.ts";
@@ -62,14 +62,14 @@ function mostProbable(image: Classification, classNames: readonly string[], topK
 export async function runPrediction(options: RunPredictionOptions): Promise<Prediction[]> {
   const { trained, card } = await loadTrained(options);
   const { classifier, statistics } = trained;
-  let bank: KernelBank | null = null;
+  let network: InferenceNetwork | null = null;
   try {
     const { files, topK } = options;
     const exact = options.exact || card.model.exact;
     const dataset = await loadFiles(files, card);
-    bank = await KernelBank.create(classifier, exact ? new Map() : statistics);
+    network = await classifier.prepare(statistics, { image: card.image, exact });
     const predictions = new Array<Prediction>(files.length);
-    const classified = classifyDataset(trained, dataset, { batchSize: BATCH_SIZE, exact, bank });
+    const classified = classifyDataset(trained, dataset, { batchSize: BATCH_SIZE, exact, network });
     for await (const image of classified) {
       predictions[image.index] = {
         file: files[image.index]!,
@@ -81,7 +81,7 @@ export async function runPrediction(options: RunPredictionOptions): Promise<Pred
     }
     return predictions;
   } finally {
-    bank?.dispose();
+    network?.dispose();
     classifier.dispose();
   }
 }

@@ -1,28 +1,97 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { ConvolutionLayer, Layer, LinearLayer } from "../architectures/layer.ts";
+import type { Activation, ConvolutionLayer, Layer, LinearLayer } from "../architectures/layer.ts";
 
 /** How the layers with weights are computed; the rest of a network is the same in every mode. */
 export interface LayerOperations {
-  /** Convolution and batch norm, before shortcut and ReLU: `[batch, h, w, in] -> [batch, h, w, out]`. */
+  /** Convolution, bias and batch norm, before the activation: `[batch, h, w, in] -> [batch, h', w', out]`. */
   convolve(layer: ConvolutionLayer, input: tf.Tensor4D): tf.Tensor4D;
-  /** Affine map: `[batch, in] -> [batch, out]`. */
+  /** Affine map, before the activation: `[batch, in] -> [batch, out]`. */
   linear(layer: LinearLayer, input: tf.Tensor2D): tf.Tensor2D;
 }
 
-function runSpatialLayer(
-  layer: Exclude<Layer, LinearLayer | { kind: "global-average-pool" }>,
-  input: tf.Tensor4D,
-  operations: LayerOperations,
-): tf.Tensor4D {
-  if (layer.kind === "max-pool") return tf.maxPool(input, layer.size, layer.size, "valid");
-  const output = operations.convolve(layer, input);
-  return tf.relu(layer.identityShortcut ? tf.add<tf.Tensor4D>(output, input) : output);
+/** Applies an activation. */
+export function activate<T extends tf.Tensor>(input: T, activation: Activation): T {
+  if (activation === "none") return input;
+  return activation === "relu" ? tf.relu(input) : tf.relu6(input);
 }
 
 /**
- * Runs a list of layers.
+ * Runs layers on images or feature maps.
  *
- * @param layers An architecture that ends in global average pooling and linear layers.
+ * @param layers Layers that keep height and width as axes: everything before the global pooling.
+ * @param input `[batch, height, width, channels]`, float32.
+ * @param operations Computes the layers that have weights.
+ * @returns `[batch, height', width', channels']`.
+ * @throws {TypeError} if a layer works on vectors.
+ */
+export function runSpatialLayers(
+  layers: readonly Layer[],
+  input: tf.Tensor4D,
+  operations: LayerOperations,
+): tf.Tensor4D {
+  return layers.reduce((current, layer) => runSpatialLayer(layer, current, operations), input);
+}
+
+function runSpatialLayer(
+  layer: Layer,
+  input: tf.Tensor4D,
+  operations: LayerOperations,
+): tf.Tensor4D {
+  switch (layer.kind) {
+    case "convolution":
+      return activate(operations.convolve(layer, input), layer.activation);
+    case "max-pool":
+      return tf.maxPool(input, layer.size, layer.stride, "valid");
+    case "residual": {
+      const body = runSpatialLayers(layer.body, input, operations);
+      const shortcut = runSpatialLayers(layer.shortcut, input, operations);
+      return activate(tf.add<tf.Tensor4D>(body, shortcut), layer.activation);
+    }
+    case "concatenation":
+      return tf.concat4d(
+        layer.branches.map((branch) => runSpatialLayers(branch, input, operations)),
+        3,
+      );
+    default:
+      throw new TypeError(`Cannot run a ${layer.kind} layer on feature maps: it works on vectors`);
+  }
+}
+
+/**
+ * Runs the layers from global average pooling on.
+ *
+ * @param layers Global average pooling, then linear layers.
+ * @param features `[batch, height, width, channels]`, float32.
+ * @param operations Computes the linear layers.
+ * @returns Logits `[batch, classes]`.
+ */
+export function runHead(
+  layers: readonly Layer[],
+  features: tf.Tensor4D,
+  operations: Pick<LayerOperations, "linear">,
+): tf.Tensor2D {
+  return layers.reduce<tf.Tensor2D>(
+    (current, layer) =>
+      layer.kind === "linear"
+        ? activate(operations.linear(layer, current), layer.activation)
+        : current,
+    tf.mean<tf.Tensor2D>(features, [1, 2]),
+  );
+}
+
+/** Splits an architecture at its global pooling. */
+export function splitAtHead(layers: readonly Layer[]): { body: Layer[]; head: Layer[] } {
+  const start = layers.findIndex(({ kind }) => kind === "global-average-pool");
+  if (start < 0) {
+    throw new TypeError("Cannot run layers: an architecture needs a global average pooling");
+  }
+  return { body: layers.slice(0, start), head: layers.slice(start) };
+}
+
+/**
+ * Runs an architecture.
+ *
+ * @param layers Layers with a global average pooling followed by linear layers.
  * @param images `[batch, height, width, 3]`, float32, standardised.
  * @param operations Computes the layers that have weights.
  * @returns Logits `[batch, classes]`.
@@ -32,16 +101,6 @@ export function runLayers(
   images: tf.Tensor4D,
   operations: LayerOperations,
 ): tf.Tensor2D {
-  let spatial = images;
-  let vector: tf.Tensor2D | null = null;
-  for (const layer of layers) {
-    if (layer.kind === "global-average-pool") {
-      vector = tf.mean<tf.Tensor2D>(spatial, [1, 2]);
-    } else if (layer.kind === "linear") {
-      vector = operations.linear(layer, vector ?? tf.mean<tf.Tensor2D>(spatial, [1, 2]));
-    } else {
-      spatial = runSpatialLayer(layer, spatial, operations);
-    }
-  }
-  return vector ?? tf.mean<tf.Tensor2D>(spatial, [1, 2]);
+  const { body, head } = splitAtHead(layers);
+  return runHead(head, runSpatialLayers(body, images, operations), operations);
 }

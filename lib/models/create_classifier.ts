@@ -1,19 +1,55 @@
-import { convolutionsOf } from "../architectures/layer.ts";
 import { plainArchitecture } from "../architectures/plain.ts";
 import { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import { GeneratedKernels } from "../puppet/generated_kernels.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import { LevelClassifier } from "./level_classifier.ts";
-import { StoredKernels } from "./stored_kernels.ts";
+import { modelEntry } from "./model_registry.ts";
+import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
+import type { Classifier } from "./classifier.ts";
 import type { ModelConfig } from "./model_config.ts";
 
-/** The levels that a configuration asks for; a fixed CNN has one. */
+/** Number of classes, and the seed of the initial weights. */
+export interface CreateClassifierOptions {
+  /** Number of classes. */
+  readonly classes: number;
+  /** Seed of the initial weights. */
+  readonly seed: number;
+}
+
+/** The levels that a configuration asks for; a model that does not look at complexity has one. */
 export function levelsOfModel(config: ModelConfig): ComplexityLevels {
-  const adapts = config.name === "puppet-cnn";
+  const { adapts } = modelEntry(config.name);
   return new ComplexityLevels({
     ...config,
-    depthAdaptation: adapts && config.depthAdaptation,
-    parameterAdaptation: adapts && config.parameterAdaptation,
+    depthAdaptation: adapts.depth && config.depthAdaptation,
+    parameterAdaptation: adapts.parameters && config.parameterAdaptation,
+  });
+}
+
+/** A network of layers, with the kernels of some of them generated. */
+function createLevelClassifier(
+  config: ModelConfig,
+  options: CreateClassifierOptions & {
+    readonly architecture: (depth: number) => Layer[];
+    readonly isGenerated: ((layer: ConvolutionLayer) => boolean) | null;
+  },
+): LevelClassifier {
+  const { seed, architecture, isGenerated } = options;
+  const parameters = new ParameterSet();
+  const kernelSource = isGenerated === null ? null : new GeneratedKernels(parameters, {
+    channels: config.maxChannels,
+    taps: config.kernelSize * config.kernelSize,
+    initialState: config.initialState,
+    solver: config.solver,
+    seed,
+  });
+  return new LevelClassifier({
+    parameters,
+    levels: levelsOfModel(config),
+    architecture,
+    kernelSource,
+    isGenerated: isGenerated ?? (() => false),
+    seed,
   });
 }
 
@@ -27,22 +63,24 @@ export function levelsOfModel(config: ModelConfig): ComplexityLevels {
  */
 export function createClassifier(
   config: ModelConfig,
-  options: { readonly classes: number; readonly seed: number },
-): LevelClassifier {
+  options: CreateClassifierOptions,
+): Classifier {
+  const entry = modelEntry(config.name);
   const { maxChannels, kernelSize, identityShortcuts } = config;
-  const { classes, seed } = options;
-  const parameters = new ParameterSet();
-  const levels = levelsOfModel(config);
-  const architecture = (depth: number) =>
-    plainArchitecture({ depth, maxChannels, kernelSize, classes, identityShortcuts });
-  const kernelSource = config.name === "fixed-cnn"
-    ? new StoredKernels(parameters, convolutionsOf(architecture(config.fixedDepth)), seed)
-    : new GeneratedKernels(parameters, {
-      channels: maxChannels,
-      taps: kernelSize * kernelSize,
-      initialState: config.initialState,
-      solver: config.solver,
-      seed,
+  const { classes } = options;
+  if (entry.kind === "plain") {
+    const architecture = (depth: number) =>
+      plainArchitecture({ depth, maxChannels, kernelSize, classes, identityShortcuts });
+    const isGenerated = entry.generates ? () => true : null;
+    return createLevelClassifier(config, { ...options, architecture, isGenerated });
+  }
+  if (entry.kind === "layers") {
+    const architecture = () => entry.architecture(classes);
+    return createLevelClassifier(config, {
+      ...options,
+      architecture,
+      isGenerated: entry.isGenerated,
     });
-  return new LevelClassifier({ parameters, levels, architecture, kernelSource, seed });
+  }
+  return entry.create({ ...options, levels: levelsOfModel(config) });
 }

@@ -1,7 +1,9 @@
+import type { ModelName } from "./model_registry.ts";
+
 /** Everything that fixes a model's architecture: two equal configurations have interchangeable checkpoints. */
 export interface ModelConfig {
-  /** `puppet-cnn` generates the kernels, `fixed-cnn` stores them; both run the plain backbone. */
-  readonly name: "puppet-cnn" | "fixed-cnn";
+  /** Name of a model in the registry. */
+  readonly name: ModelName;
   /** C, the largest channel count of the puppet; a multiple of 8 (512 in the paper). */
   readonly maxChannels: number;
   /** Side of the convolution kernels in taps; odd. */

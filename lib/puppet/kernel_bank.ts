@@ -1,30 +1,37 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf } from "../architectures/layer.ts";
 import { DivergenceError } from "../errors.ts";
 import { BATCH_NORM_EPSILON } from "../layers/batch_norm.ts";
 import { runLayers } from "../layers/run_layers.ts";
+import { convolveWith } from "../models/layer_weights.ts";
 import { firstNonFiniteState } from "../puppeteer/integrate.ts";
+import type { MapSize } from "../architectures/count_layers.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
+import type { InferenceBatch, InferenceNetwork, InferenceResult } from "../models/classifier.ts";
 import type { LevelClassifier } from "../models/level_classifier.ts";
-import type { LevelStatistics } from "./level_statistics.ts";
+import type { LayerStatistics, LevelStatistics } from "../models/level_statistics.ts";
 
-/** A convolution with its batch norm folded in. */
+/** A convolution with its bias and batch norm folded in. */
 interface FoldedConvolution {
   readonly kernel: tf.Tensor4D;
-  readonly bias: tf.Tensor1D;
+  /** `null` if there is neither bias nor norm. */
+  readonly bias: tf.Tensor1D | null;
 }
 
 interface BankedNetwork {
   readonly layers: readonly Layer[];
   readonly convolutions: ReadonlyMap<string, FoldedConvolution>;
+  /** Multiply-adds of one image. */
+  readonly multiplyAdds: number;
 }
 
 /**
- * The kernels of every level, generated once and kept. Kernels depend on an image only through its level, so
- * an image costs what it would cost in a fixed CNN of its depth. Batch norm with fixed statistics is an
- * affine map per channel and is folded into kernel and bias.
+ * The kernels of every level, generated once and kept. Kernels depend on an image only through its level, so an image
+ * costs what it would cost in a fixed CNN of its depth. Batch norm with fixed statistics is an affine map per channel and
+ * is folded into kernel and bias.
  */
-export class KernelBank {
+export class KernelBank implements InferenceNetwork {
   readonly #classifier: LevelClassifier;
   readonly #networks: ReadonlyMap<number, BankedNetwork>;
 
@@ -38,18 +45,20 @@ export class KernelBank {
    *
    * @param classifier The model; must outlive the bank, whose head is the model's.
    * @param statistics Batch-norm statistics by level.
+   * @param image Height and width of the images.
    * @returns The bank; the caller disposes of it.
-   * @throws {DivergenceError} if a generated kernel holds a number that is not finite.
+   * @throws {DivergenceError} if a kernel holds a number that is not finite.
    */
   static async create(
     classifier: LevelClassifier,
     statistics: LevelStatistics,
+    image: MapSize,
   ): Promise<KernelBank> {
     const networks = new Map<number, BankedNetwork>();
     const bank = new KernelBank(classifier, networks);
     try {
       for (const index of statistics.keys()) {
-        const network = foldNetwork(classifier, index, statistics);
+        const network = foldNetwork(classifier, index, { statistics, image });
         networks.set(index, network);
         const kernels = [...network.convolutions.values()].map(({ kernel }) => kernel);
         const broken = await firstNonFiniteState(kernels);
@@ -73,14 +82,12 @@ export class KernelBank {
   }
 
   /**
-   * Logits of images of one level.
+   * Classifies images of one level.
    *
-   * @param images `[batch, height, width, 3]`, float32, standardised.
-   * @param level Index of the level.
-   * @returns `[batch, classes]`, float32.
    * @throws {RangeError} if the bank does not hold the level.
    */
-  logits(images: tf.Tensor4D, level: number): tf.Tensor2D {
+  // deno-lint-ignore require-await -- errors come as rejections, as the interface promises
+  async infer({ images, level }: InferenceBatch): Promise<InferenceResult> {
     const network = this.#networks.get(level);
     if (network === undefined) {
       throw new RangeError(
@@ -89,15 +96,14 @@ export class KernelBank {
         }, current value is ${level}`,
       );
     }
-    return tf.tidy(() =>
+    const logits = tf.tidy(() =>
       runLayers(network.layers, images, {
-        convolve: (layer, input) => {
-          const { kernel, bias } = network.convolutions.get(layer.name)!;
-          return tf.fused.conv2d({ x: input, filter: kernel, strides: 1, pad: "same", bias });
-        },
-        linear: (layer, input) => this.#classifier.linear(layer, input),
+        convolve: (layer, input) =>
+          convolveFolded(layer, input, network.convolutions.get(layer.name)!),
+        linear: (layer, input) => this.#classifier.weights.linear(layer, input),
       })
     );
+    return { logits, multiplyAdds: network.multiplyAdds * images.shape[0], routes: null };
   }
 
   /** Frees the kernels. */
@@ -105,30 +111,44 @@ export class KernelBank {
     for (const { convolutions } of this.#networks.values()) {
       for (const { kernel, bias } of convolutions.values()) {
         kernel.dispose();
-        bias.dispose();
+        bias?.dispose();
       }
     }
   }
 }
 
-/** scale (w * x - mean) / deviation + offset = (scale / deviation) w * x + (offset - scale mean / deviation). */
-function foldConvolution(
-  kernel: tf.Tensor4D,
-  affine: { scale: tf.Tensor1D; offset: tf.Tensor1D },
-  statistics: { mean: Float32Array; variance: Float32Array },
+function convolveFolded(
+  layer: ConvolutionLayer,
+  input: tf.Tensor4D,
+  { kernel, bias }: FoldedConvolution,
+): tf.Tensor4D {
+  if (bias === null) return convolveWith(layer, input, kernel);
+  const fused = layer.depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
+  return fused({ x: input, filter: kernel, strides: layer.stride, pad: "same", bias });
+}
+
+/** scale (w * x + b - mean) / deviation + offset, as one kernel and one bias. */
+function foldNorm(
+  parts: FoldedConvolution,
+  site: { readonly scale: tf.Tensor1D; readonly offset: tf.Tensor1D },
+  options: { readonly statistics: LayerStatistics; readonly depthwise: boolean },
 ): FoldedConvolution {
-  const deviation = tf.sqrt(tf.add(tf.tensor1d(statistics.variance), BATCH_NORM_EPSILON));
-  const factor = tf.div<tf.Tensor1D>(affine.scale, deviation);
+  const { mean, variance } = options.statistics;
+  const deviation = tf.sqrt(tf.add(tf.tensor1d(variance), BATCH_NORM_EPSILON));
+  const factor = tf.div<tf.Tensor1D>(site.scale, deviation);
+  // A depthwise kernel has its channels on the third axis, any other on the fourth.
+  const kernelFactor = options.depthwise ? tf.reshape(factor, [-1, 1]) : factor;
+  const centre = tf.sub(parts.bias ?? 0, tf.tensor1d(mean));
   return {
-    kernel: tf.keep(tf.mul<tf.Tensor4D>(kernel, factor)),
-    bias: tf.keep(tf.sub<tf.Tensor1D>(affine.offset, tf.mul(tf.tensor1d(statistics.mean), factor))),
+    kernel: tf.mul<tf.Tensor4D>(parts.kernel, kernelFactor),
+    bias: tf.add<tf.Tensor1D>(site.offset, tf.mul(centre, factor)),
   };
 }
 
 function foldNetwork(
   classifier: LevelClassifier,
   index: number,
-  statistics: LevelStatistics,
+  options: { readonly statistics: LevelStatistics; readonly image: MapSize },
 ): BankedNetwork {
   const level = classifier.levels.list[index];
   if (level === undefined) {
@@ -140,13 +160,21 @@ function foldNetwork(
   const convolutions = new Map<string, FoldedConvolution>();
   tf.tidy(() => {
     const kernels = classifier.kernelsOf(level);
-    convolutionsOf(layers).forEach((layer: ConvolutionLayer, position) => {
-      const moments = statistics.get(index)!.get(layer.name)!;
-      convolutions.set(
-        layer.name,
-        foldConvolution(kernels[position]!, classifier.affineOf(layer), moments),
-      );
-    });
+    for (const layer of convolutionsOf(layers)) {
+      // A clone of its own: a stored kernel that needs no folding must survive the bank.
+      const parts = {
+        kernel: tf.clone(kernels.get(layer.name)!),
+        bias: classifier.weights.bias(layer)?.clone() ?? null,
+      };
+      const statistics = options.statistics.get(index)!.get(layer.name)!;
+      const { depthwise } = layer;
+      const folded = layer.norm
+        ? foldNorm(parts, classifier.weights.norm(layer.name), { statistics, depthwise })
+        : parts;
+      tf.keep(folded.kernel);
+      if (folded.bias !== null) tf.keep(folded.bias);
+      convolutions.set(layer.name, folded);
+    }
   });
-  return { layers, convolutions };
+  return { layers, convolutions, multiplyAdds: workOfLayers(layers, options.image).multiplyAdds };
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluate } from "../evaluation/evaluate.ts";
-import { computeLevelStatistics } from "../puppet/level_statistics.ts";
+import { computeLevelStatistics } from "../models/level_statistics.ts";
 import { Adam } from "./adam.ts";
 import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
@@ -8,8 +8,8 @@ import { loadBatch } from "./training_data.ts";
 import { emptySums, initialProgress } from "./training_progress.ts";
 import { trainingStep } from "./training_step.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
-import type { LevelClassifier } from "../models/level_classifier.ts";
-import type { LevelStatistics, StatisticsOfLevel } from "../puppet/level_statistics.ts";
+import type { Classifier } from "../models/classifier.ts";
+import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statistics.ts";
 import type { PlannedBatch } from "./epoch_plan.ts";
 import type { TrainingConfig } from "./training_config.ts";
 import type { LoadBatchOptions, TrainingData } from "./training_data.ts";
@@ -23,7 +23,7 @@ const VALIDATION_BATCH = 256;
 /** Parts of a trainer. */
 export interface TrainerOptions {
   /** The model; disposed of by the caller. */
-  readonly classifier: LevelClassifier;
+  readonly classifier: Classifier;
   /** Images, with what was measured on them. */
   readonly data: TrainingData;
   /** How to train. */
@@ -51,7 +51,7 @@ export interface TrainerHooks {
  */
 export class Trainer {
   /** The model. */
-  readonly classifier: LevelClassifier;
+  readonly classifier: Classifier;
   /** The optimiser. */
   readonly optimizer: Adam;
   /** Where the training stands; replaced when a checkpoint is restored. */

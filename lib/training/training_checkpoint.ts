@@ -1,9 +1,9 @@
 import { decodeSafetensors, encodeSafetensors } from "../checkpoints/safetensors.ts";
 import { CheckpointError } from "../errors.ts";
-import { statisticsFromTensors, statisticsToTensors } from "../puppet/level_statistics.ts";
+import { statisticsFromTensors, statisticsToTensors } from "../models/level_statistics.ts";
 import type { ChannelStatistics } from "../datasets/standardization.ts";
 import type { ModelConfig } from "../models/model_config.ts";
-import type { LevelStatistics } from "../puppet/level_statistics.ts";
+import type { LevelStatistics } from "../models/level_statistics.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { Trainer } from "./trainer.ts";
 import type { TrainingProgress } from "./training_progress.ts";

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { batchNormOfBatch } from "../layers/batch_norm.ts";
 import { clippingFactor, globalNorm } from "./gradient_clipping.ts";
-import type { LevelClassifier } from "../models/level_classifier.ts";
+import type { Classifier } from "../models/classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { Adam } from "./adam.ts";
 
@@ -26,7 +27,7 @@ export interface TrainingStepOptions {
 
 /** What one step found. */
 export interface StepOutcome {
-  /** Mean cross-entropy of the batch in nats, before the update. */
+  /** Loss of the batch in nats, before the update: cross-entropy, with penalties where a model has them. */
   readonly loss: number;
   /** Images classified correctly before the update. */
   readonly correct: number;
@@ -67,7 +68,7 @@ export interface LossAndGradients {
  * @returns Tensors that the caller disposes of.
  */
 export function lossAndGradients(
-  classifier: LevelClassifier,
+  classifier: Classifier,
   batch: TrainingBatch,
   options: { readonly recompute: boolean },
 ): LossAndGradients {
@@ -75,10 +76,17 @@ export function lossAndGradients(
   const variables = classifier.parameters.entries.map(([, variable]) => variable);
   let correct: tf.Scalar | null = null;
   const { value, grads } = tf.variableGrads(() => {
-    const logits = classifier.trainingLogits(batch.images, batch.levels, options);
+    const { logits, auxiliary, penalty } = classifier.forward(batch.images, batch.levels, {
+      ...options,
+      normalize: (site, input) => batchNormOfBatch(input, site.scale, site.offset),
+    });
     const hits = tf.equal(tf.argMax(logits, 1), batch.labels);
     correct = tf.keep(tf.sum(tf.cast(hits, "float32")));
-    return crossEntropy(logits, batch.labels);
+    return tf.addN([
+      crossEntropy(logits, batch.labels),
+      ...auxiliary.map((other) => tf.mul(crossEntropy(other.logits, batch.labels), other.weight)),
+      ...(penalty === null ? [] : [penalty]),
+    ]) as tf.Scalar;
   }, variables);
   const gradients = new Map(Object.entries(grads).map(([id, grad]) => [names.get(id)!, grad]));
   return { loss: value, correct: correct!, gradients };
@@ -94,7 +102,7 @@ export function lossAndGradients(
  * @returns Loss, correct answers, norm of the gradient, and whether the update was made.
  */
 export async function trainingStep(
-  model: { readonly classifier: LevelClassifier; readonly optimizer: Adam },
+  model: { readonly classifier: Classifier; readonly optimizer: Adam },
   batch: TrainingBatch,
   options: TrainingStepOptions,
 ): Promise<StepOutcome> {

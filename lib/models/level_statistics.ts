@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { batchMoments, batchNormWithMoments } from "../layers/batch_norm.ts";
 import type { BatchMoments } from "../layers/batch_norm.ts";
-import type { LevelClassifier } from "../models/level_classifier.ts";
+import type { Classifier } from "./classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
 
@@ -53,17 +53,17 @@ function finish(sums: Sums): LayerStatistics {
 
 /** Runs a batch with its own statistics and returns those of every layer. */
 function momentsOfBatch(
-  classifier: LevelClassifier,
+  classifier: Classifier,
   images: tf.Tensor4D,
   levels: ComplexityLevel | readonly ComplexityLevel[],
 ): Map<string, BatchMoments> {
   const found = new Map<string, BatchMoments>();
   tf.tidy(() => {
-    classifier.logitsWith(images, levels, {
-      normalize: (layer, input) => {
+    classifier.forward(images, levels, {
+      normalize: (site, input) => {
         const moments = batchMoments(input);
-        found.set(layer.name, { mean: tf.keep(moments.mean), variance: tf.keep(moments.variance) });
-        return batchNormWithMoments(input, moments, classifier.affineOf(layer));
+        found.set(site.name, { mean: tf.keep(moments.mean), variance: tf.keep(moments.variance) });
+        return batchNormWithMoments(input, moments, site);
       },
     });
   });
@@ -83,14 +83,16 @@ function momentsOfBatch(
  * @throws {RangeError} if there is no batch.
  */
 export async function computeLevelStatistics(
-  classifier: LevelClassifier,
+  classifier: Classifier,
   batches: AsyncIterable<
     { images: tf.Tensor4D; levels: ComplexityLevel | readonly ComplexityLevel[] }
   >,
 ): Promise<StatisticsOfLevel> {
   const sums = new Map<string, Sums>();
+  let count = 0;
   for await (const { images, levels } of batches) {
     const weight = images.shape[0];
+    count += weight;
     const found = momentsOfBatch(classifier, images, levels);
     images.dispose();
     for (const [name, moments] of found) {
@@ -103,7 +105,7 @@ export async function computeLevelStatistics(
       addMoments(entry, { mean, variance }, weight);
     }
   }
-  if (sums.size === 0) {
+  if (count === 0) {
     throw new RangeError("Cannot compute batch-norm statistics: no batch of images was given");
   }
   return new Map([...sums].map(([name, entry]) => [name, finish(entry)]));

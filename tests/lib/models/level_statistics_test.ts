@@ -5,7 +5,7 @@ import {
   computeLevelStatistics,
   statisticsFromTensors,
   statisticsToTensors,
-} from "../../../lib/puppet/level_statistics.ts";
+} from "../../../lib/models/level_statistics.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";

@@ -1,0 +1,88 @@
+import type { ConvolutionLayer, Layer } from "./layer.ts";
+
+/** Height and width of a feature map, in pixels. */
+export interface MapSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Multiply-adds of an architecture on one image, by two rules. */
+export interface LayerWork {
+  /** Weights times output positions: what has to be computed; biases and norms are left out. */
+  readonly multiplyAdds: number;
+  /**
+   * The rule of the paper's tool: (weights + biases) times output positions for convolutions; parameters, counted
+   * once, for linear layers and norms.
+   */
+  readonly multiplyAddsOfTool: number;
+}
+
+/** Numbers that a convolution's kernel holds. */
+export function kernelLength(layer: ConvolutionLayer): number {
+  const inputs = layer.depthwise ? 1 : layer.inputChannels;
+  return layer.kernelSize ** 2 * inputs * layer.outputChannels;
+}
+
+/** Size of a feature map after a layer. */
+export function sizeAfter(layer: Layer, size: MapSize): MapSize {
+  if (layer.kind === "convolution") {
+    const scale = (length: number) => Math.ceil(length / layer.stride);
+    return { height: scale(size.height), width: scale(size.width) };
+  }
+  if (layer.kind === "max-pool") {
+    const scale = (length: number) => Math.floor((length - layer.size) / layer.stride) + 1;
+    return { height: scale(size.height), width: scale(size.width) };
+  }
+  if (layer.kind === "residual") {
+    return layer.body.reduce((at, inner) => sizeAfter(inner, at), size);
+  }
+  return size;
+}
+
+function sum(parts: readonly LayerWork[]): LayerWork {
+  return {
+    multiplyAdds: parts.reduce((total, part) => total + part.multiplyAdds, 0),
+    multiplyAddsOfTool: parts.reduce((total, part) => total + part.multiplyAddsOfTool, 0),
+  };
+}
+
+function workOfLayer(layer: Layer, size: MapSize): LayerWork {
+  if (layer.kind === "convolution") {
+    const { height, width } = sizeAfter(layer, size);
+    const weights = kernelLength(layer);
+    const biases = layer.bias ? layer.outputChannels : 0;
+    const norms = layer.norm ? 2 * layer.outputChannels : 0;
+    return {
+      multiplyAdds: weights * height * width,
+      multiplyAddsOfTool: (weights + biases) * height * width + norms,
+    };
+  }
+  if (layer.kind === "linear") {
+    const weights = layer.inputs * layer.outputs;
+    return { multiplyAdds: weights, multiplyAddsOfTool: weights + layer.outputs };
+  }
+  if (layer.kind === "residual") {
+    return sum([workOfLayers(layer.body, size), workOfLayers(layer.shortcut, size)]);
+  }
+  if (layer.kind === "concatenation") {
+    return sum(layer.branches.map((branch) => workOfLayers(branch, size)));
+  }
+  return { multiplyAdds: 0, multiplyAddsOfTool: 0 };
+}
+
+/**
+ * Counts the multiply-adds of layers on one image.
+ *
+ * @param layers Layers in order.
+ * @param size Height and width of the input.
+ * @returns The work by both rules.
+ */
+export function workOfLayers(layers: readonly Layer[], size: MapSize): LayerWork {
+  let at = size;
+  const parts = layers.map((layer) => {
+    const work = workOfLayer(layer, at);
+    at = sizeAfter(layer, at);
+    return work;
+  });
+  return sum(parts);
+}

@@ -1,0 +1,51 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { workOfLayers } from "../architectures/count_layers.ts";
+import { batchNormWithMoments } from "../layers/batch_norm.ts";
+import type { MapSize } from "../architectures/count_layers.ts";
+import type { InferenceBatch, InferenceNetwork, InferenceResult } from "./classifier.ts";
+import type { LevelClassifier } from "./level_classifier.ts";
+import type { LevelStatistics } from "./level_statistics.ts";
+
+/**
+ * The paper's literal reading: every image has a trajectory of its own, generated when it is classified. Batch norm uses
+ * the statistics of the image's level.
+ */
+export class ExactNetwork implements InferenceNetwork {
+  readonly #classifier: LevelClassifier;
+  readonly #statistics: LevelStatistics;
+  readonly #image: MapSize;
+
+  /**
+   * Keeps nothing on the device.
+   *
+   * @param classifier The model; must outlive the network.
+   * @param statistics Batch-norm statistics by level.
+   * @param image Height and width of the images.
+   */
+  constructor(classifier: LevelClassifier, statistics: LevelStatistics, image: MapSize) {
+    this.#classifier = classifier;
+    this.#statistics = statistics;
+    this.#image = image;
+  }
+
+  infer({ images, level, complexities }: InferenceBatch): Promise<InferenceResult> {
+    const classifier = this.#classifier;
+    const levels = complexities.map((complexity) => classifier.levels.exactLevel(complexity));
+    const logits = tf.tidy(() =>
+      classifier.forward(images, levels, {
+        normalize: (site, input) => {
+          const { mean, variance } = this.#statistics.get(level)!.get(site.name)!;
+          const moments = { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
+          return batchNormWithMoments(input, moments, site);
+        },
+      }).logits
+    );
+    const layers = classifier.layersOf(classifier.levels.list[level]!);
+    const multiplyAdds = complexities.length * workOfLayers(layers, this.#image).multiplyAdds;
+    return Promise.resolve({ logits, multiplyAdds, routes: null });
+  }
+
+  dispose(): void {
+    // Nothing is kept.
+  }
+}

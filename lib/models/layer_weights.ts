@@ -1,0 +1,101 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { constantValues, uniformFanIn } from "../tensors/initial_values.ts";
+import type { ConvolutionLayer, LinearLayer } from "../architectures/layer.ts";
+import type { ParameterSet } from "../tensors/parameter_set.ts";
+import type { NormSite } from "./classifier.ts";
+
+/**
+ * Stored parameters of layers: biases, batch norm, linear layers, and kernels where they are not generated. Initial values
+ * are PyTorch's defaults.
+ */
+export class LayerWeights {
+  readonly #parameters: ParameterSet;
+  readonly #seed: number;
+
+  /**
+   * Starts without any layer.
+   *
+   * @param parameters Receives the parameters and owns them.
+   * @param seed Seed of the initial values.
+   */
+  constructor(parameters: ParameterSet, seed: number) {
+    this.#parameters = parameters;
+    this.#seed = seed;
+  }
+
+  /** Adds `kernels.<layer>`, `[k, k, in, out]`, or `[k, k, channels, 1]` for a depthwise layer. */
+  addKernel(layer: ConvolutionLayer): void {
+    const { kernelSize, inputChannels, outputChannels, depthwise } = layer;
+    const channels = depthwise ? [inputChannels, 1] : [inputChannels, outputChannels];
+    this.#addUniform(
+      `kernels.${layer.name}`,
+      [kernelSize, kernelSize, ...channels],
+      fanInOf(layer),
+    );
+  }
+
+  /** Adds `biases.<layer>` and `norms.<layer>.*` where the layer has them. */
+  addBiasAndNorm(layer: ConvolutionLayer): void {
+    if (layer.bias) {
+      this.#addUniform(`biases.${layer.name}`, [layer.outputChannels], fanInOf(layer));
+    }
+    if (layer.norm) this.addNorm(layer.name, layer.outputChannels);
+  }
+
+  /** Adds `norms.<name>.scale` and `.offset`. */
+  addNorm(name: string, channels: number): void {
+    this.#parameters.add(`norms.${name}.scale`, constantValues([channels], 1));
+    this.#parameters.add(`norms.${name}.offset`, constantValues([channels], 0));
+  }
+
+  /** Adds `<name>.weights`, `[in, out]`, and `<name>.bias`. */
+  addLinear(layer: Pick<LinearLayer, "name" | "inputs" | "outputs">): void {
+    this.#addUniform(`${layer.name}.weights`, [layer.inputs, layer.outputs], layer.inputs);
+    this.#addUniform(`${layer.name}.bias`, [layer.outputs], layer.inputs);
+  }
+
+  /** The stored kernel of a layer. */
+  kernel(layer: ConvolutionLayer): tf.Tensor4D {
+    return this.#parameters.get<tf.Rank.R4>(`kernels.${layer.name}`);
+  }
+
+  /** The bias of a layer, `[out]`; `null` if it has none. */
+  bias(layer: ConvolutionLayer): tf.Tensor1D | null {
+    return layer.bias ? this.#parameters.get<tf.Rank.R1>(`biases.${layer.name}`) : null;
+  }
+
+  /** The batch norm of a name, with statistics of that name or of another. */
+  norm(name: string, statisticsName: string = name): NormSite {
+    return {
+      name: statisticsName,
+      scale: this.#parameters.get<tf.Rank.R1>(`norms.${name}.scale`),
+      offset: this.#parameters.get<tf.Rank.R1>(`norms.${name}.offset`),
+    };
+  }
+
+  /** Affine map of vectors: `[batch, in] -> [batch, out]`. */
+  linear(layer: Pick<LinearLayer, "name">, input: tf.Tensor2D): tf.Tensor2D {
+    const weights = this.#parameters.get<tf.Rank.R2>(`${layer.name}.weights`);
+    return tf.add(tf.matMul(input, weights), this.#parameters.get(`${layer.name}.bias`));
+  }
+
+  #addUniform(name: string, shape: readonly number[], fanIn: number): void {
+    this.#parameters.add(name, uniformFanIn(shape, { fanIn, seed: this.#seed, name }));
+  }
+}
+
+/** Inputs of one output of a convolution. */
+function fanInOf({ kernelSize, inputChannels, depthwise }: ConvolutionLayer): number {
+  return kernelSize * kernelSize * (depthwise ? 1 : inputChannels);
+}
+
+/** Convolution of any layer with a given kernel, "same" padding, without bias. */
+export function convolveWith(
+  layer: Pick<ConvolutionLayer, "depthwise" | "stride">,
+  input: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+): tf.Tensor4D {
+  return layer.depthwise
+    ? tf.depthwiseConv2d(input, kernel, layer.stride, "same")
+    : tf.conv2d(input, kernel, layer.stride, "same");
+}

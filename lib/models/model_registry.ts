@@ -1,0 +1,243 @@
+import { alexnetArchitecture } from "../architectures/alexnet.ts";
+import { classifierHead, convolutionsOf } from "../architectures/layer.ts";
+import { mobilenetV1Architecture } from "../architectures/mobilenet_v1.ts";
+import { mobilenetV2Architecture } from "../architectures/mobilenet_v2.ts";
+import { resnetArchitecture } from "../architectures/resnet.ts";
+import { squeezenetArchitecture } from "../architectures/squeezenet.ts";
+import { vggArchitecture } from "../architectures/vgg.ts";
+import { splitAtHead } from "../layers/run_layers.ts";
+import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
+import type { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
+import type { Classifier } from "./classifier.ts";
+
+/** Names of the models. */
+export type ModelName =
+  | "puppet-cnn"
+  | "fixed-cnn"
+  | "puppet-alexnet"
+  | "puppet-vgg"
+  | "puppet-resnet"
+  | "alexnet"
+  | "vgg"
+  | "resnet"
+  | "mobilenet-v1"
+  | "mobilenet-v2"
+  | "squeezenet"
+  | "dfn"
+  | "weightnet"
+  | "ddfn-sw"
+  | "branchynet"
+  | "skipnet"
+  | "drnn";
+
+/** What is said of a model, however it is made. */
+interface EntryBase {
+  /** What `--model` takes. */
+  readonly name: ModelName;
+  /** One line: what the model is. */
+  readonly description: string;
+  /** Where the model comes from. */
+  readonly source: string;
+  /** Size printed by the paper for ten classes in MB; `null` if it prints none. */
+  readonly paperMegabytes: number | null;
+  /** How our form relates to the paper's: exact, or what is open. */
+  readonly ground: string;
+  /** What follows the complexity of the image. */
+  readonly adapts: { readonly depth: boolean; readonly parameters: boolean };
+}
+
+/** The plain backbone of any depth, with generated or stored kernels. */
+export interface PlainEntry extends EntryBase {
+  /** Tells the kinds of entry apart. */
+  readonly kind: "plain";
+  /** Whether the kernels are generated. */
+  readonly generates: boolean;
+}
+
+/** A fixed list of layers. */
+export interface LayersEntry extends EntryBase {
+  /** Tells the kinds of entry apart. */
+  readonly kind: "layers";
+  /** The layers for a number of classes. */
+  readonly architecture: (classes: number) => Layer[];
+  /** Which kernels are generated; `null` stores them all. */
+  readonly isGenerated: ((layer: ConvolutionLayer) => boolean) | null;
+}
+
+/** A model with a class of its own. */
+export interface CustomEntry extends EntryBase {
+  /** Tells the kinds of entry apart. */
+  readonly kind: "custom";
+  /** Makes the model. */
+  readonly create: (options: {
+    readonly classes: number;
+    readonly seed: number;
+    readonly levels: ComplexityLevels;
+  }) => Classifier;
+}
+
+/** A model of the toolkit. */
+export type ModelEntry = PlainEntry | LayersEntry | CustomEntry;
+
+const FIXED = { depth: false, parameters: false } as const;
+
+/** A template with generated kernels keeps its layers: only its initial state can follow the image. */
+const TEMPLATE = { depth: false, parameters: true } as const;
+
+/** The paper's templates keep the convolutions and take the head of Puppet-CNN. */
+function withPuppetHead(architecture: (classes: number) => Layer[]): (classes: number) => Layer[] {
+  return (classes) => {
+    const { body } = splitAtHead(architecture(classes));
+    const channels = convolutionsOf(body).at(-1)!.outputChannels;
+    return [...body, ...classifierHead([channels, classes])];
+  };
+}
+
+/** Puppet-ResNet stores its stem: 19 kernels are generated, which gives Table 5's 23.44 G. */
+function isNotStem(layer: ConvolutionLayer): boolean {
+  return !layer.name.startsWith("stem");
+}
+
+const PUPPET_PAPER = "Puppet-CNN (ECCV 2026)";
+
+const ENTRIES: readonly ModelEntry[] = [
+  {
+    name: "puppet-cnn",
+    kind: "plain",
+    generates: true,
+    description: "plain backbone, kernels and depth generated for the image",
+    source: PUPPET_PAPER,
+    paperMegabytes: 1.08,
+    ground: "puppeteer exact (Table 7); backbone widths and head ours",
+    adapts: { depth: true, parameters: true },
+  },
+  {
+    name: "fixed-cnn",
+    kind: "plain",
+    generates: false,
+    description: "the plain backbone with stored kernels",
+    source: "this toolkit, for comparison",
+    paperMegabytes: null,
+    ground: "not in the paper",
+    adapts: FIXED,
+  },
+  {
+    name: "puppet-alexnet",
+    kind: "layers",
+    architecture: withPuppetHead(alexnetArchitecture),
+    isGenerated: () => true,
+    description: "AlexNet with five generated kernels",
+    source: `${PUPPET_PAPER}, Table 2`,
+    paperMegabytes: 1.08,
+    ground: "puppeteer exact; which kernels are generated is open",
+    adapts: TEMPLATE,
+  },
+  {
+    name: "puppet-vgg",
+    kind: "layers",
+    architecture: withPuppetHead(vggArchitecture),
+    isGenerated: () => true,
+    description: "VGG-11 with eight generated kernels",
+    source: `${PUPPET_PAPER}, Table 2`,
+    paperMegabytes: 1.08,
+    ground: "puppeteer exact; which kernels are generated is open",
+    adapts: TEMPLATE,
+  },
+  {
+    name: "puppet-resnet",
+    kind: "layers",
+    architecture: resnetArchitecture,
+    isGenerated: isNotStem,
+    description: "ResNet-18 with 19 generated kernels and a stored stem",
+    source: `${PUPPET_PAPER}, Tables 2 and 5`,
+    paperMegabytes: 1.08,
+    ground: "puppeteer and multiply-adds exact (Table 5)",
+    adapts: TEMPLATE,
+  },
+  {
+    name: "alexnet",
+    kind: "layers",
+    architecture: alexnetArchitecture,
+    isGenerated: null,
+    description: "AlexNet for small images",
+    source: "Krizhevsky et al. 2012",
+    paperMegabytes: 11.65,
+    ground: "exact for 10 and 100 classes; other channel lists fit too",
+    adapts: FIXED,
+  },
+  {
+    name: "vgg",
+    kind: "layers",
+    architecture: vggArchitecture,
+    isGenerated: null,
+    description: "VGG-11 with batch norm",
+    source: "Simonyan and Zisserman 2015",
+    paperMegabytes: 39.01,
+    ground: "exact for 10 and 100 classes",
+    adapts: FIXED,
+  },
+  {
+    name: "resnet",
+    kind: "layers",
+    architecture: resnetArchitecture,
+    isGenerated: null,
+    description: "ResNet-18 with a stem for small images",
+    source: "He et al. 2016",
+    paperMegabytes: 44.84,
+    ground: "exact for 10 and 100 classes, and in multiply-adds",
+    adapts: FIXED,
+  },
+  {
+    name: "mobilenet-v1",
+    kind: "layers",
+    architecture: mobilenetV1Architecture,
+    isGenerated: null,
+    description: "MobileNet v1 of at most 512 channels",
+    source: "Howard et al. 2017",
+    paperMegabytes: 7.52,
+    ground: "exact size; strides ours",
+    adapts: FIXED,
+  },
+  {
+    name: "mobilenet-v2",
+    kind: "layers",
+    architecture: mobilenetV2Architecture,
+    isGenerated: null,
+    description: "MobileNet v2 of at most 512 channels at its end",
+    source: "Sandler et al. 2018",
+    paperMegabytes: 8.9,
+    ground: "0.9 % above the print; strides ours",
+    adapts: FIXED,
+  },
+  {
+    name: "squeezenet",
+    kind: "layers",
+    architecture: squeezenetArchitecture,
+    isGenerated: null,
+    description: "SqueezeNet 1.1 with a hidden layer",
+    source: "Iandola et al. 2016",
+    paperMegabytes: 3.96,
+    ground: "exact size; stride of the stem ours",
+    adapts: FIXED,
+  },
+];
+
+/** Names of all models, in the order in which they are listed. */
+export const modelNames: readonly ModelName[] = ENTRIES.map(({ name }) => name);
+
+/**
+ * Finds a model.
+ *
+ * @param name Name of the model.
+ * @returns What is known of it.
+ * @throws {RangeError} if there is no model of that name.
+ */
+export function modelEntry(name: string): ModelEntry {
+  const entry = ENTRIES.find((other) => other.name === name);
+  if (entry === undefined) {
+    throw new RangeError(
+      `Cannot find model "${name}": name must be one of ${modelNames.join(", ")}`,
+    );
+  }
+  return entry;
+}
