@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BackendName } from "../backends/backend.ts";
 import { complexityMeasure, complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import { modelNames } from "../models/model_registry.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { TrainingConfig } from "../training/training_config.ts";
@@ -111,8 +112,8 @@ const dataSchema = z.strictObject({
 });
 
 const modelSchema = z.strictObject({
-  name: oneOf(["puppet-cnn", "fixed-cnn"], {
-    is: "puppet-cnn generates its kernels, fixed-cnn stores them",
+  name: oneOf(modelNames, {
+    is: "the model; the command models lists them",
     default: "puppet-cnn",
   }),
   maxChannels: whole(8, 8192, {
