@@ -70,11 +70,12 @@ export async function loadTrained(options: {
   const config = { ...saved, data: { ...saved.data, ...options.data } };
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
   const { folder, files } = await loadCheckpoint(root, options.checkpoint);
-  const { card, parameters, statistics } = decodeCheckpoint(files, join(root, folder));
+  const { card, parameters, statistics, calibration } = decodeCheckpoint(files, join(root, folder));
   const classes = card.classNames.length;
   const classifier = createClassifier(card.model, { classes, seed: config.training.seed });
   try {
     classifier.parameters.write(parameters);
+    classifier.calibration?.restore(calibration);
     const trained = {
       classifier,
       statistics: statistics === null

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { standardize } from "../datasets/standardization.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { computeLevelStatistics } from "../models/level_statistics.ts";
 import { Adam } from "./adam.ts";
@@ -8,7 +9,7 @@ import { loadBatch } from "./training_data.ts";
 import { emptySums, initialProgress } from "./training_progress.ts";
 import { trainingStep } from "./training_step.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
-import type { Classifier } from "../models/classifier.ts";
+import type { Classifier, LabelledBatch } from "../models/classifier.ts";
 import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statistics.ts";
 import type { PlannedBatch } from "./epoch_plan.ts";
 import type { TrainingConfig } from "./training_config.ts";
@@ -120,6 +121,7 @@ export class Trainer {
     if (validation.length === 0) return null;
     const { classifier } = this;
     const statistics = await this.computeStatistics();
+    await classifier.calibration?.tune(statistics, this.#validationBatches());
     return await evaluate({ classifier, statistics, standardization, measure }, validation, {
       batchSize: VALIDATION_BATCH,
       exact: this.#exact,
@@ -141,6 +143,20 @@ export class Trainer {
   /** Frees the optimiser; the classifier is the caller's. */
   dispose(): void {
     this.optimizer.dispose();
+  }
+
+  /** Validation images with their classes, for what is tuned after training. */
+  async *#validationBatches(): AsyncGenerator<LabelledBatch> {
+    const { validation, standardization } = this.#data;
+    const { height, width, length } = validation;
+    for (let first = 0; first < length; first += VALIDATION_BATCH) {
+      const count = Math.min(VALIDATION_BATCH, length - first);
+      const indices = Uint32Array.from({ length: count }, (_, at) => first + at);
+      const values = standardize(await validation.read(indices), standardization);
+      const images = tf.tensor4d(values, [count, height, width, 3]);
+      yield { images, labels: Array.from(indices, (index) => validation.labels[index]!) };
+      images.dispose();
+    }
   }
 
   async *#statisticsBatches(level: number) {

@@ -47,6 +47,8 @@ export interface TrainingCheckpoint {
   };
   /** Batch-norm statistics of these weights; `null` where they were not computed. */
   readonly statistics: LevelStatistics | null;
+  /** Numbers that were tuned on validation images. */
+  readonly calibration: Readonly<Record<string, number>>;
 }
 
 function encodeTensors(tensors: ReadonlyMap<string, TensorValues>): Uint8Array {
@@ -85,7 +87,9 @@ export async function encodeCheckpoint(
 ): Promise<Map<string, Uint8Array>> {
   const { moments, updates } = await trainer.optimizer.read();
   const { progress, statistics } = trainer;
-  const text = JSON.stringify({ formatVersion: FORMAT_VERSION, card, progress, updates }, null, 2);
+  const calibration = trainer.classifier.calibration?.values ?? {};
+  const content = { formatVersion: FORMAT_VERSION, card, progress, updates, calibration };
+  const text = JSON.stringify(content, null, 2);
   const files = new Map([
     [CARD_FILE, new TextEncoder().encode(`${text}\n`)],
     [MODEL_FILE, encodeTensors(await trainer.classifier.parameters.read())],
@@ -110,6 +114,7 @@ interface CardFile {
   readonly card: ModelCard;
   readonly progress: TrainingProgress;
   readonly updates: Readonly<Record<string, number>>;
+  readonly calibration: Readonly<Record<string, number>>;
 }
 
 function readCard(bytes: Uint8Array, folder: string): CardFile {
@@ -141,12 +146,16 @@ export function decodeCheckpoint(
   files: ReadonlyMap<string, Uint8Array>,
   folder: string,
 ): TrainingCheckpoint {
-  const { card, progress, updates } = readCard(fileOf(files, CARD_FILE, folder), folder);
+  const { card, progress, updates, calibration } = readCard(
+    fileOf(files, CARD_FILE, folder),
+    folder,
+  );
   const tensorsOf = (name: string) =>
     decodeTensors(fileOf(files, name, folder), `${folder}/${name}`);
   return {
     card,
     progress,
+    calibration,
     parameters: tensorsOf(MODEL_FILE),
     optimizer: { moments: tensorsOf(OPTIMIZER_FILE), updates },
     statistics: files.has(STATISTICS_FILE)
@@ -167,4 +176,5 @@ export function restoreTrainer(trainer: Trainer, checkpoint: TrainingCheckpoint)
   trainer.optimizer.write(checkpoint.optimizer);
   trainer.progress = structuredClone(checkpoint.progress);
   trainer.statistics = checkpoint.statistics;
+  trainer.classifier.calibration?.restore(checkpoint.calibration);
 }
