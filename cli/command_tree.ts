@@ -39,6 +39,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./predict.ts")).predictCommand(),
   },
   {
+    name: "models",
+    summary: "list the models with their sizes and multiply-adds",
+    load: async () => (await import("./models.ts")).modelsCommand(),
+  },
+  {
     name: "doctor",
     summary: "say what works on this machine and how to mend the rest",
     load: async () => (await import("./doctor.ts")).doctorCommand(),

@@ -1,5 +1,6 @@
 import type { EvaluationReport } from "../lib/evaluation/evaluation_report.ts";
 import type { EvaluationSummary } from "../lib/experiments/run_types.ts";
+import { formatMultiplyAdds } from "./multiply_adds_text.ts";
 import { formatCount, formatDecimals, formatShare, formatSmall } from "./number_text.ts";
 import { renderFacts, renderTable, type TableColumn } from "./text_table.ts";
 
@@ -18,6 +19,7 @@ function formatHead(summary: EvaluationSummary): string {
     ["loss", formatDecimals(figures.loss)],
     ["mean depth", `${figures.meanDepth.toFixed(2)} layers`],
     ["mean complexity", `${figures.meanComplexity.toFixed(2)} bits`],
+    ["multiply-adds", `${formatMultiplyAdds(figures.meanMultiplyAdds)} per image`],
     [
       "speed",
       `${formatSmall(figures.secondsPerImage)} s/image` +
@@ -40,6 +42,13 @@ function formatLevels(figures: EvaluationReport): string {
       formatShare(level.top1),
     ]),
   );
+}
+
+/** The ways that images took; nothing where there is one way. */
+function formatRoutes(figures: EvaluationReport): string[] {
+  if (figures.routes.length === 0) return [];
+  const rows = figures.routes.map(({ route, share }) => [String(route), formatShare(share)]);
+  return [renderTable([right("route"), right("images")], rows)];
 }
 
 function formatClasses(figures: EvaluationReport): string {
@@ -87,7 +96,12 @@ export function formatEvaluation(
   options: { readonly confusion?: boolean } = {},
 ): string {
   const { figures } = summary;
-  const parts = [formatHead(summary), formatLevels(figures), formatClasses(figures)];
+  const parts = [
+    formatHead(summary),
+    formatLevels(figures),
+    ...formatRoutes(figures),
+    formatClasses(figures),
+  ];
   if (options.confusion) parts.push(formatConfusion(figures));
   return parts.join("\n\n");
 }

@@ -3,7 +3,7 @@ import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import configuration from "../../deno.json" with { type: "json" };
 
-const COMMANDS = ["fetch-data", "train", "eval", "predict", "doctor"];
+const COMMANDS = ["fetch-data", "train", "eval", "predict", "models", "doctor"];
 
 function snapshotFile(name: string): URL {
   return new URL(`snapshots/${name}.txt`, import.meta.url);
@@ -79,7 +79,7 @@ Deno.test("main.ts loads neither TensorFlow.js, zod nor a command before one is 
   const imports = [...await staticImports("main.ts")];
   assert.ok(imports.some((specifier) => specifier.endsWith("cli/command_tree.ts")));
   const heavy = imports.filter((specifier) =>
-    /tensorflow|zod|yaml|cli\/(?:fetch_data|train|eval|predict|doctor)\.ts/.test(specifier)
+    /tensorflow|zod|yaml|cli\/(?:fetch_data|train|eval|predict|models|doctor)\.ts/.test(specifier)
   );
   assert.deepEqual(heavy, []);
 });

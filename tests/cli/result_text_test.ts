@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { formatEvaluation } from "../../cli/evaluation_text.ts";
 import { formatParameters, formatShare, formatSmall } from "../../cli/number_text.ts";
+import { formatMultiplyAdds } from "../../cli/multiply_adds_text.ts";
 import { formatPredictions } from "../../cli/predict.ts";
 import { formatTrainingSummary } from "../../cli/training_summary.ts";
 import type { EvaluationSummary, TrainingSummary } from "../../lib/experiments/run_types.ts";
@@ -28,6 +29,8 @@ const EVALUATION: EvaluationSummary = {
     ],
     meanDepth: 7,
     meanComplexity: 8.8,
+    meanMultiplyAdds: 178_070_000,
+    routes: [],
     secondsPerImage: 0.00039,
     bankSeconds: 1.25,
   },
@@ -69,6 +72,15 @@ Deno.test("formatEvaluation() is the reviewed text, with the confusion matrix wh
   await assertSnapshot(`${text}\n`, snapshotFile("result_eval"));
   assert.ok(text.startsWith(formatEvaluation(EVALUATION)));
   assert.doesNotMatch(formatEvaluation(EVALUATION), /predicted/);
+});
+
+Deno.test("formatEvaluation() shows the ways through a network that decides", () => {
+  const routes = [{ route: 1, share: 0.25 }, { route: 3, share: 0.75 }];
+  const figures = { ...EVALUATION.figures, routes, meanMultiplyAdds: 1.25e9 };
+  const text = formatEvaluation({ ...EVALUATION, figures });
+  assert.match(text, /^multiply-adds +1\.25 G per image$/m);
+  assert.match(text, /route +images\n-+ +-+\n +1 +25\.00 %\n +3 +75\.00 %\n/);
+  assert.doesNotMatch(formatEvaluation(EVALUATION), /route/);
 });
 
 Deno.test("formatTrainingSummary() is the reviewed text", async () => {
@@ -113,4 +125,7 @@ Deno.test("numbers are written as the paper writes them", () => {
   assert.equal(formatSmall(0.001), "0.001");
   assert.equal(formatSmall(0.000976), "9.76e-4");
   assert.equal(formatSmall(0), "0");
+  assert.equal(formatMultiplyAdds(178_074_000), "178.07 M");
+  assert.equal(formatMultiplyAdds(999_999_999), "1.00 G");
+  assert.equal(formatMultiplyAdds(12_339_118_080), "12.34 G");
 });

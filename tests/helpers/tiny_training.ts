@@ -2,11 +2,11 @@ import { imageEntropyMeasure } from "../../lib/complexity/image_entropy.ts";
 import { createInMemoryDataset } from "../../lib/datasets/in_memory_dataset.ts";
 import { channelStatistics } from "../../lib/datasets/standardization.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
+import { LevelClassifier } from "../../lib/models/level_classifier.ts";
 import { RandomStream } from "../../lib/randomness/random_stream.ts";
 import { Trainer } from "../../lib/training/trainer.ts";
 import { measureDataset } from "../../lib/training/training_data.ts";
 import type { ImageDataset } from "../../lib/datasets/dataset.ts";
-import type { LevelClassifier } from "../../lib/models/level_classifier.ts";
 import type { ModelConfig } from "../../lib/models/model_config.ts";
 import type { TrainingConfig } from "../../lib/training/training_config.ts";
 import type { TrainerHooks } from "../../lib/training/trainer.ts";
@@ -115,6 +115,9 @@ export async function tinyTrainer(
   const complexities = await measureDataset(train, measure);
   const data = { train, validation, standardization, measure, complexities };
   const classifier = createClassifier(model, { classes: 3, seed: config.seed });
+  if (!(classifier instanceof LevelClassifier)) {
+    throw new TypeError(`Cannot make a tiny trainer: ${model.name} is no network of layers`);
+  }
   const trainer = new Trainer({ classifier, data, config, exact: model.exact });
   return {
     trainer,

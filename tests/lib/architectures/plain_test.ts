@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { convolutionsOf } from "../../../lib/architectures/layer.ts";
+import type { ConvolutionLayer } from "../../../lib/architectures/layer.ts";
 import { layersPerStage, plainArchitecture } from "../../../lib/architectures/plain.ts";
 
 const OPTIONS = { maxChannels: 512, kernelSize: 3, classes: 10, identityShortcuts: false };
@@ -31,12 +32,25 @@ Deno.test("plainArchitecture() gives a layer the same slot whatever the depth", 
 });
 
 Deno.test("plainArchitecture() adds shortcuts only where the channel count stays", () => {
-  const layers = convolutionsOf(
-    plainArchitecture({ ...OPTIONS, depth: 8, identityShortcuts: true }),
-  );
-  for (const layer of layers) {
-    assert.equal(layer.identityShortcut, layer.inputChannels === layer.outputChannels);
+  const layers = plainArchitecture({ ...OPTIONS, depth: 8, identityShortcuts: true });
+  const rows = layers.filter(({ kind }) => kind === "convolution" || kind === "residual");
+  assert.equal(rows.length, 8);
+  for (const row of rows) {
+    const [{ inputChannels, outputChannels, activation }] = convolutionsOf([row]) as [
+      ConvolutionLayer,
+    ];
+    assert.equal(row.kind === "residual", inputChannels === outputChannels);
+    // ReLU comes after the sum.
+    assert.equal(activation, row.kind === "residual" ? "none" : "relu");
+    if (row.kind !== "residual") continue;
+    assert.equal(row.activation, "relu");
+    assert.deepEqual(row.shortcut, [], "the identity");
   }
+  const names = (identityShortcuts: boolean) =>
+    convolutionsOf(plainArchitecture({ ...OPTIONS, depth: 8, identityShortcuts })).map(({ name }) =>
+      name
+    );
+  assert.deepEqual(names(true), names(false));
 });
 
 Deno.test("plainArchitecture() refuses widths that do not divide by 8", () => {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { workOfLayers } from "../../../lib/architectures/count_layers.ts";
 import { imageEntropyMeasure } from "../../../lib/complexity/image_entropy.ts";
+import { measureComplexity } from "../../../lib/complexity/measure_complexity.ts";
 import { channelStatistics } from "../../../lib/datasets/standardization.ts";
 import { subset } from "../../../lib/datasets/subset.ts";
 import { classifyDataset, evaluate } from "../../../lib/evaluation/evaluate.ts";
 import { KernelBank } from "../../../lib/puppet/kernel_bank.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
-import { tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
+import { TINY_SIZE, tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
+import type { Classifier, InferenceNetwork } from "../../../lib/models/classifier.ts";
 import type { Classification } from "../../../lib/evaluation/evaluate.ts";
 
 const OPTIONS = { batchSize: 4, exact: false };
@@ -44,6 +47,13 @@ Deno.test("evaluate() counts every image once and routes it by its complexity", 
     );
     const depth = report.levels.reduce((sum, level) => sum + level.depth * level.images, 0) / 30;
     assert.ok(Math.abs(report.meanDepth - depth) < 1e-12);
+    const image = { height: TINY_SIZE, width: TINY_SIZE };
+    const work = report.levels.reduce((sum, { level, images }) => {
+      const layers = trained.classifier.layersOf(trained.classifier.levels.list[level]!);
+      return sum + images * workOfLayers(layers, image).multiplyAdds;
+    }, 0);
+    assert.ok(Math.abs(report.meanMultiplyAdds / (work / 30) - 1) < 1e-12);
+    assert.deepEqual(report.routes, [], "there is one way through a puppet");
     assert.equal(tf.memory().numTensors, live);
     dispose();
   }));
@@ -59,7 +69,8 @@ Deno.test("evaluate() does not depend on the batch size", () =>
         dataset,
         { ...OPTIONS, batchSize },
       );
-      reports.push({ ...figures, loss: figures.loss.toFixed(4) });
+      const meanMultiplyAdds = Math.round(figures.meanMultiplyAdds);
+      reports.push({ ...figures, meanMultiplyAdds, loss: figures.loss.toFixed(4) });
     }
     assert.deepEqual(reports[1], reports[0]);
     assert.deepEqual(reports[2], reports[0]);
@@ -70,11 +81,12 @@ Deno.test("classifyDataset() gives an image the same answer alone and in company
   withBackend("wasm", async () => {
     const { trained, dispose } = await prepare();
     const dataset = tinyDataset(12, 7);
-    const bank = await KernelBank.create(trained.classifier, trained.statistics);
+    const image = { height: TINY_SIZE, width: TINY_SIZE };
+    const network = await KernelBank.create(trained.classifier, trained.statistics, image);
     const classify = async (indices: number[]) => {
       const found = new Map<number, Classification>();
       const images = subset(dataset, Uint32Array.from(indices));
-      for await (const image of classifyDataset(trained, images, { ...OPTIONS, bank })) {
+      for await (const image of classifyDataset(trained, images, { ...OPTIONS, network })) {
         found.set(indices[image.index]!, image);
       }
       return found;
@@ -84,7 +96,45 @@ Deno.test("classifyDataset() gives an image the same answer alone and in company
     assert.equal(together.size, 12);
     assert.equal(alone.get(5)!.level, together.get(5)!.level);
     assert.ok(largestDifference(alone.get(5)!.logits, together.get(5)!.logits) < 1e-5);
-    bank.dispose();
+    network.dispose();
+    dispose();
+  }));
+
+Deno.test("evaluate() gives the share of every way through a network that decides", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const dataset = tinyDataset(30, 7);
+    // Simple images leave early, at half the price.
+    const network: InferenceNetwork = {
+      infer: ({ images, complexities }) => {
+        const routes = complexities.map((complexity) => complexity < 5 ? 0 : 3);
+        const multiplyAdds = routes.reduce<number>(
+          (sum, route) => sum + (route === 0 ? 50 : 100),
+          0,
+        );
+        const logits = tf.zeros<tf.Rank.R2>([images.shape[0], 3]);
+        return Promise.resolve({ logits, multiplyAdds, routes });
+      },
+      dispose: () => {},
+    };
+    const classifier: Classifier = {
+      parameters: trained.classifier.parameters,
+      levels: trained.classifier.levels,
+      forward: (...args) => trained.classifier.forward(...args),
+      prepare: () => Promise.resolve(network),
+      dispose: () => {},
+    };
+    const report = await evaluate({ ...trained, classifier }, dataset, OPTIONS);
+    const pixels = await dataset.read(Uint32Array.from({ length: 30 }, (_, index) => index));
+    const complexities = measureComplexity(pixels, {
+      height: TINY_SIZE,
+      width: TINY_SIZE,
+      measure: trained.measure,
+    });
+    const share = complexities.filter((complexity) => complexity < 5).length / 30;
+    assert.ok(share > 0 && share < 1, "both ways are taken");
+    assert.deepEqual(report.routes, [{ route: 0, share }, { route: 3, share: 1 - share }]);
+    assert.ok(Math.abs(report.meanMultiplyAdds - (100 - 50 * share)) < 1e-9);
     dispose();
   }));
 

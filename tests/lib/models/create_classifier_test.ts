@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { trainingLogits } from "../../helpers/forward.ts";
 import { checkGradients, largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 import type { ModelConfig } from "../../../lib/models/model_config.ts";
@@ -47,7 +48,7 @@ for (const backend of await testBackends()) {
           const classifier = createClassifier({ ...TINY_MODEL, name }, { classes: 3, seed });
           const images = normalTensor<tf.Tensor4D>([4, 8, 8, 3], "images");
           const level = classifier.levels.list[0]!;
-          const logits = await take(tf.tidy(() => classifier.trainingLogits(images, level)));
+          const logits = await take(tf.tidy(() => trainingLogits(classifier, images, level)));
           images.dispose();
           classifier.dispose();
           return logits;
@@ -69,7 +70,7 @@ for (const backend of await testBackends()) {
         const reached = new Set<string>();
         for (const level of classifier.levels.list) {
           const { value, grads } = tf.variableGrads(
-            () => tf.sum(tf.square(classifier.trainingLogits(images, level))) as tf.Scalar,
+            () => tf.sum(tf.square(trainingLogits(classifier, images, level))) as tf.Scalar,
             entries.map(([, variable]) => variable),
           );
           for (const [parameter, variable] of entries) {
@@ -99,7 +100,7 @@ for (const backend of await testBackends()) {
         (input) =>
           tf.sum(tf.mul(
             weights,
-            classifier.trainingLogits(input as tf.Tensor4D, classifier.levels.list[0]!),
+            trainingLogits(classifier, input as tf.Tensor4D, classifier.levels.list[0]!),
           )),
         [images],
         { step: 3e-3, tolerance: 0.1 },
@@ -108,18 +109,18 @@ for (const backend of await testBackends()) {
       classifier.dispose();
     }));
 
-  Deno.test(`LevelClassifier.trainingLogits() of equal levels per image is that of the level (${backend})`, () =>
+  Deno.test(`LevelClassifier.forward() of equal levels per image is that of the level (${backend})`, () =>
     withBackend(backend, async () => {
       const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
       const images = normalTensor<tf.Tensor4D>([4, 8, 8, 3], "images");
       const level = classifier.levels.list[1]!;
-      const shared = await take(tf.tidy(() => classifier.trainingLogits(images, level)));
+      const shared = await take(tf.tidy(() => trainingLogits(classifier, images, level)));
       const each = await take(
-        tf.tidy(() => classifier.trainingLogits(images, [level, level, level, level])),
+        tf.tidy(() => trainingLogits(classifier, images, [level, level, level, level])),
       );
       assert.ok(largestDifference(shared, each) < 1e-4);
       const own = [0.5, 0.9, 1.3, 2].map((scale) => ({ ...level, scale }));
-      const apart = await take(tf.tidy(() => classifier.trainingLogits(images, own)));
+      const apart = await take(tf.tidy(() => trainingLogits(classifier, images, own)));
       assert.ok(largestDifference(shared, apart) > 1e-3, "each image's own phi(H) matters");
       images.dispose();
       classifier.dispose();

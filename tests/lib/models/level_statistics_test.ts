@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
+import { LevelClassifier } from "../../../lib/models/level_classifier.ts";
 import {
   computeLevelStatistics,
   statisticsFromTensors,
@@ -37,6 +38,7 @@ for (const backend of await testBackends()) {
   Deno.test(`computeLevelStatistics() pools the moments of all batches (${backend})`, () =>
     withBackend(backend, async () => {
       const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
+      assert.ok(classifier instanceof LevelClassifier);
       const level = classifier.levels.list[1]!;
       const live = tf.memory().numTensors;
       const makeBatches = () =>
@@ -52,7 +54,7 @@ for (const backend of await testBackends()) {
       assert.equal(tf.memory().numTensors, live, "no tensor is left");
       // The first layer sees the images themselves: its moments are those of all batches together.
       const expected = tf.tidy(() => {
-        const kernel = classifier.kernelsOf(level)[0]!;
+        const kernel = [...classifier.kernelsOf(level).values()][0]!;
         const output = tf.conv2d(tf.concat(makeBatches(), 0) as tf.Tensor4D, kernel, 1, "same");
         return tf.moments(output, [0, 1, 2]);
       });

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { workOfLayers } from "../../../lib/architectures/count_layers.ts";
 import { DivergenceError } from "../../../lib/errors.ts";
+import { batchNormWithMoments } from "../../../lib/layers/batch_norm.ts";
 import { KernelBank } from "../../../lib/puppet/kernel_bank.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
-import { tinyTrainer } from "../../helpers/tiny_training.ts";
+import { TINY_SIZE, tinyTrainer } from "../../helpers/tiny_training.ts";
+
+const IMAGE = { height: TINY_SIZE, width: TINY_SIZE };
 
 for (const backend of await testBackends()) {
   Deno.test(`KernelBank gives the logits of kernels made anew, and their price once (${backend})`, () =>
@@ -15,17 +19,28 @@ for (const backend of await testBackends()) {
         });
         const statistics = await trainer.computeStatistics();
         const live = tf.memory().numTensors;
-        const bank = await KernelBank.create(classifier, statistics);
+        const bank = await KernelBank.create(classifier, statistics, IMAGE);
         assert.deepEqual(bank.levels, [0, 1, 2]);
         const images = normalTensor<tf.Tensor4D>([5, 8, 8, 3], "images");
         for (const level of classifier.levels.list) {
-          const banked = await take(bank.logits(images, level.index));
+          const result = await bank.infer({
+            images,
+            level: level.index,
+            complexities: new Array<number>(5).fill(level.complexity),
+          });
+          const { multiplyAdds } = workOfLayers(classifier.layersOf(level), IMAGE);
+          assert.equal(result.multiplyAdds, 5 * multiplyAdds);
+          assert.equal(result.routes, null);
+          const banked = await take(result.logits);
           const anew = await take(
             tf.tidy(() =>
-              classifier.evaluationLogits(images, level, (name) => {
-                const { mean, variance } = statistics.get(level.index)!.get(name)!;
-                return { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
-              })
+              classifier.forward(images, level, {
+                normalize: (site, input) => {
+                  const { mean, variance } = statistics.get(level.index)!.get(site.name)!;
+                  const moments = { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
+                  return batchNormWithMoments(input, moments, site);
+                },
+              }).logits
             ),
           );
           assert.ok(largestDifference(banked, anew) < 1e-4, `level ${level.index}`);
@@ -38,13 +53,20 @@ for (const backend of await testBackends()) {
     }));
 }
 
-Deno.test("KernelBank.logits() names the levels it holds when asked for another", () =>
+Deno.test("KernelBank.infer() names the levels it holds when asked for another", () =>
   withBackend("cpu", async () => {
     const { trainer, classifier, dispose } = await tinyTrainer();
     const statistics = await trainer.computeStatistics();
-    const bank = await KernelBank.create(classifier, new Map([...statistics].slice(0, 2)));
+    const bank = await KernelBank.create(
+      classifier,
+      new Map([...statistics].slice(0, 2)),
+      IMAGE,
+    );
     const images = normalTensor<tf.Tensor4D>([1, 8, 8, 3], "images");
-    assert.throws(() => bank.logits(images, 2), /holds levels 0, 1, current value is 2/);
+    await assert.rejects(
+      bank.infer({ images, level: 2, complexities: [9] }),
+      /holds levels 0, 1, current value is 2/,
+    );
     images.dispose();
     bank.dispose();
     dispose();
@@ -60,7 +82,7 @@ Deno.test("KernelBank.create() refuses kernels that are not finite, and says whi
     broken.dispose();
     const live = tf.memory().numTensors;
     await assert.rejects(
-      KernelBank.create(classifier, statistics),
+      KernelBank.create(classifier, statistics, IMAGE),
       (error) => error instanceof DivergenceError && /kernel 1 of level 0/.test(error.message),
     );
     assert.equal(tf.memory().numTensors, live, "no tensor is left");

@@ -1,0 +1,174 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { kernelLength } from "../architectures/count_layers.ts";
+import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { batchNormWithMoments } from "../layers/batch_norm.ts";
+import { runLayers } from "../layers/run_layers.ts";
+import { convolveWith, LayerWeights } from "../models/layer_weights.ts";
+import { ParameterSet } from "../tensors/parameter_set.ts";
+import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
+import type { BatchMoments } from "../layers/batch_norm.ts";
+import type {
+  Classifier,
+  ForwardOptions,
+  ForwardOutput,
+  InferenceBatch,
+  InferenceNetwork,
+  InferenceResult,
+  Normalization,
+} from "../models/classifier.ts";
+import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statistics.ts";
+import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
+import type { GeneratorStorage, KernelGenerator } from "./kernel_generator.ts";
+
+/** What the registry gives to a model, and layers for other sizes of it. */
+export interface DynamicKernelOptions {
+  /** Number of classes. */
+  readonly classes: number;
+  /** Seed of the initial weights. */
+  readonly seed: number;
+  /** Complexity levels: one, as kernels follow the feature maps and not the complexity. */
+  readonly levels: ComplexityLevels;
+  /**
+   * Layers of the network, with `classes` outputs.
+   *
+   * @default those of the published size
+   */
+  readonly layers?: readonly Layer[];
+}
+
+/**
+ * A classifier that is a list of layers, in which the kernels of some convolutions are generated for every image from
+ * the feature map that the convolution is applied to. Kernels cannot be made before the image is there: inference
+ * generates them anew.
+ */
+export class DynamicKernelClassifier implements Classifier {
+  readonly parameters: ParameterSet = new ParameterSet();
+  readonly levels: ComplexityLevels;
+  /** Layers of the network. */
+  readonly layers: readonly Layer[];
+  /** Makes the kernels. */
+  readonly generator: KernelGenerator;
+  readonly #weights: LayerWeights;
+
+  /**
+   * Adds the parameters of generators and layers.
+   *
+   * @param layers Layers of the network.
+   * @param options Seed, levels, and the maker of the generator.
+   */
+  constructor(
+    layers: readonly Layer[],
+    options: Pick<DynamicKernelOptions, "seed" | "levels"> & {
+      readonly createGenerator: (storage: GeneratorStorage) => KernelGenerator;
+    },
+  ) {
+    const { seed, levels, createGenerator } = options;
+    this.layers = layers;
+    this.levels = levels;
+    this.#weights = new LayerWeights(this.parameters, seed);
+    this.generator = createGenerator({ parameters: this.parameters, weights: this.#weights, seed });
+    for (const layer of convolutionsOf(layers)) {
+      if (this.generator.isGenerated(layer)) this.generator.addParameters(layer);
+      else this.#weights.addKernel(layer);
+      this.#weights.addBiasAndNorm(layer);
+    }
+    for (const layer of linearsOf(layers)) this.#weights.addLinear(layer);
+  }
+
+  forward(
+    images: tf.Tensor4D,
+    _levels: ComplexityLevel | readonly ComplexityLevel[],
+    { normalize }: ForwardOptions,
+  ): ForwardOutput {
+    return { logits: this.run(images, normalize).logits, auxiliary: [], penalty: null };
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param images `[batch, height, width, 3]`, float32, standardised.
+   * @param normalize What batch norms do.
+   * @returns Logits `[batch, classes]`, and the multiply-adds of the whole batch.
+   */
+  run(
+    images: tf.Tensor4D,
+    normalize: Normalization,
+  ): { readonly logits: tf.Tensor2D; readonly multiplyAdds: number } {
+    let multiplyAdds = 0;
+    const logits = runLayers(this.layers, images, {
+      convolve: (layer, input) => {
+        const output = this.#convolve(layer, input);
+        multiplyAdds += this.#workOf(layer, output.shape[1] * output.shape[2]);
+        const bias = this.#weights.bias(layer);
+        const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
+        return layer.norm ? normalize(this.#weights.norm(layer.name), biased) : biased;
+      },
+      linear: (layer, input) => {
+        multiplyAdds += layer.inputs * layer.outputs;
+        return this.#weights.linear(layer, input);
+      },
+    });
+    return { logits, multiplyAdds: multiplyAdds * images.shape[0] };
+  }
+
+  // deno-lint-ignore require-await -- errors come as rejections, as the interface promises
+  async prepare(statistics: LevelStatistics): Promise<InferenceNetwork> {
+    return new DynamicKernelNetwork(this, statistics.get(this.levels.list[0]!.index) ?? new Map());
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+  }
+
+  #convolve(layer: ConvolutionLayer, input: tf.Tensor4D): tf.Tensor4D {
+    return this.generator.isGenerated(layer)
+      ? this.generator.convolve(layer, input)
+      : convolveWith(layer, input, this.#weights.kernel(layer));
+  }
+
+  #workOf(layer: ConvolutionLayer, outputPositions: number): number {
+    return this.generator.isGenerated(layer)
+      ? this.generator.multiplyAdds(layer, outputPositions)
+      : kernelLength(layer) * outputPositions;
+  }
+}
+
+/** The network with batch-norm statistics fixed, which are kept on the device. */
+class DynamicKernelNetwork implements InferenceNetwork {
+  readonly #classifier: DynamicKernelClassifier;
+  readonly #moments = new Map<string, BatchMoments>();
+
+  constructor(classifier: DynamicKernelClassifier, statistics: StatisticsOfLevel) {
+    this.#classifier = classifier;
+    const norms = convolutionsOf(classifier.layers).filter(({ norm }) => norm);
+    const missing = norms.find(({ name }) => !statistics.has(name));
+    if (missing !== undefined) {
+      throw new RangeError(
+        `Cannot prepare the network: batch-norm statistics of layer "${missing.name}" are missing; compute them again`,
+      );
+    }
+    for (const { name } of norms) {
+      const { mean, variance } = statistics.get(name)!;
+      this.#moments.set(name, { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) });
+    }
+  }
+
+  // deno-lint-ignore require-await -- errors come as rejections, as the interface promises
+  async infer({ images }: InferenceBatch): Promise<InferenceResult> {
+    let multiplyAdds = 0;
+    const logits = tf.tidy(() => {
+      const result = this.#classifier.run(
+        images,
+        (site, input) => batchNormWithMoments(input, this.#moments.get(site.name)!, site),
+      );
+      multiplyAdds = result.multiplyAdds;
+      return result.logits;
+    });
+    return { logits, multiplyAdds, routes: null };
+  }
+
+  dispose(): void {
+    for (const { mean, variance } of this.#moments.values()) tf.dispose([mean, variance]);
+    this.#moments.clear();
+  }
+}

@@ -1,0 +1,46 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { convolveWith } from "../models/layer_weights.ts";
+import type { Layer } from "../architectures/layer.ts";
+import type { LayerOperations } from "../layers/run_layers.ts";
+import type { Normalization } from "../models/classifier.ts";
+import type { LayerWeights } from "../models/layer_weights.ts";
+
+/**
+ * Adds the parameters of layers whose kernels are stored.
+ *
+ * @param weights Receives the parameters.
+ * @param layers Layers, nested or not.
+ */
+export function addStoredLayers(weights: LayerWeights, layers: readonly Layer[]): void {
+  for (const layer of convolutionsOf(layers)) {
+    weights.addKernel(layer);
+    weights.addBiasAndNorm(layer);
+  }
+  for (const layer of linearsOf(layers)) weights.addLinear(layer);
+}
+
+/**
+ * How stored layers are computed in training, recorded for the gradient.
+ *
+ * @param weights Parameters of the layers.
+ * @param normalize What batch norms do.
+ * @param pass Added to the names of the statistics where a layer is passed several times; "" otherwise.
+ * @returns Operations for `runLayers`.
+ */
+export function storedOperations(
+  weights: LayerWeights,
+  normalize: Normalization,
+  pass: string = "",
+): LayerOperations {
+  return {
+    convolve: (layer, input) => {
+      const output = convolveWith(layer, input, weights.kernel(layer));
+      const bias = weights.bias(layer);
+      const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
+      if (!layer.norm) return biased;
+      return normalize(weights.norm(layer.name, layer.name + pass), biased);
+    },
+    linear: (layer, input) => weights.linear(layer, input),
+  };
+}

@@ -1,0 +1,219 @@
+import { kernelLength, sizeAfter, workOfLayers } from "../architectures/count_layers.ts";
+import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { layersOfModel } from "./count_architecture.ts";
+import { countByRunning } from "./count_custom.ts";
+import {
+  evaluationsFor,
+  parametersOfPuppeteer,
+  workOfEvaluation,
+  workOfResizing,
+} from "./count_puppeteer.ts";
+import { levelsOfModel } from "./create_classifier.ts";
+import type { MapSize } from "../architectures/count_layers.ts";
+import type { ConvolutionLayer } from "../architectures/layer.ts";
+import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
+import type { ModelLayers } from "./count_architecture.ts";
+import type { ModelConfig } from "./model_config.ts";
+
+/** Images of the paper's summaries: 178.07 M per image times 64 is the published 11.40 G of ResNet. */
+const PAPER_BATCH = 64;
+
+/** Options of `countModel`. */
+export interface CountModelOptions {
+  /** Number of classes. */
+  readonly classes: number;
+  /** Height and width of the images in pixels. */
+  readonly image: MapSize;
+  /**
+   * Images of the tool's figure, and images that share one generation in ours; >= 1.
+   *
+   * @default 64
+   */
+  readonly batch?: number;
+}
+
+/** Our rule for the network of one level: multiply-adds of convolutions, linear layers, dynamics and resizing. */
+export interface LevelWork {
+  /** Index of the level. */
+  readonly level: number;
+  /** Complexity that stands for the level, in bits. */
+  readonly complexity: number;
+  /** Kernels that are generated. */
+  readonly generatedKernels: number;
+  /** Evaluations of f_theta that generate them. */
+  readonly evaluations: number;
+  /** Forward pass of one image, its kernels at hand. */
+  readonly forward: number;
+  /** All evaluations of f_theta, once per level. */
+  readonly dynamics: number;
+  /** Resizing of all states to kernels, once per level. */
+  readonly resizing: number;
+  /** `forward`, and the share of one image in `dynamics` and `resizing` when a batch shares them. */
+  readonly amortized: number;
+}
+
+/** Sizes and work of a model. */
+export interface ModelCount {
+  /** Trainable numbers: of the puppeteer without E (the paper's column), and all that are stored. */
+  readonly parameters: { readonly puppeteer: number; readonly total: number };
+  /** The same as float32, in millions of bytes. */
+  readonly megabytes: { readonly puppeteer: number; readonly total: number };
+  /** Images of the tool's figure, and that share one generation. */
+  readonly batch: number;
+  /**
+   * Multiply-adds of a whole batch by the rule of the paper's tool, at the reference complexity. The tool does not see
+   * convolutions with generated kernels: of a puppet it counts one generation, and nothing per image. The published
+   * figures leave no room for a stored stem or a head beside it. `null` where the model is not a list of layers.
+   */
+  readonly multiplyAddsOfTool: number | null;
+  /** Our rule, at the reference complexity. */
+  readonly reference: LevelWork;
+  /** Our rule by level. */
+  readonly levels: readonly LevelWork[];
+  /** Whether the network decides which work an image needs; its figures are those of the dearest way. */
+  readonly decides: boolean;
+}
+
+/** float32, and MB = 10^6 bytes, as the paper prints them. */
+function megabytesOf(parameters: number): number {
+  return (4 * parameters) / 1e6;
+}
+
+/** Kernels, biases, norms and linear layers of all levels together; a place that levels share counts once. */
+function storedParameters({ levels, layersOf, isGenerated }: ModelLayers): number {
+  const places = new Map<string, ConvolutionLayer>();
+  for (const level of levels) {
+    for (const layer of convolutionsOf(layersOf(level))) places.set(layer.name, layer);
+  }
+  let total = 0;
+  for (const layer of places.values()) {
+    total += isGenerated?.(layer) === true ? 0 : kernelLength(layer);
+    total += layer.bias ? layer.outputChannels : 0;
+    total += layer.norm ? 2 * layer.outputChannels : 0;
+  }
+  for (const { inputs, outputs } of linearsOf(layersOf(levels[0]!))) {
+    total += (inputs + 1) * outputs;
+  }
+  return total;
+}
+
+function workOfLevel(
+  config: ModelConfig,
+  level: ComplexityLevel,
+  options: { readonly model: ModelLayers; readonly image: MapSize; readonly batch: number },
+): LevelWork {
+  const { layersOf, isGenerated } = options.model;
+  const layers = layersOf(level);
+  const generated = convolutionsOf(layers).filter((layer) => isGenerated?.(layer) === true);
+  const evaluations = evaluationsFor(generated.length, config);
+  const { multiplyAdds: forward } = workOfLayers(layers, options.image);
+  const dynamics = evaluations * workOfEvaluation(config).multiplyAdds;
+  const resizing = generated.reduce((total, layer) => total + workOfResizing(layer, config), 0);
+  return {
+    level: level.index,
+    complexity: level.complexity,
+    generatedKernels: generated.length,
+    evaluations,
+    forward,
+    dynamics,
+    resizing,
+    amortized: forward + (dynamics + resizing) / options.batch,
+  };
+}
+
+/** An image that poolings shrink to nothing would count as no work at all. */
+function checkImage(config: ModelConfig, model: ModelLayers, image: MapSize): void {
+  for (const level of model.levels) {
+    const { height, width } = model.layersOf(level).reduce(
+      (at, layer) => sizeAfter(layer, at),
+      image,
+    );
+    if (height >= 1 && width >= 1) continue;
+    throw new RangeError(
+      `Cannot count ${config.name}: its poolings leave nothing of images of ${image.height} x ${image.width} pixels; larger ones are needed`,
+    );
+  }
+}
+
+function countLayers(
+  config: ModelConfig,
+  options: Required<CountModelOptions> & { readonly model: ModelLayers },
+): ModelCount {
+  const { model, image, batch } = options;
+  checkImage(config, model, image);
+  const levels = model.levels.map((level) => workOfLevel(config, level, { model, image, batch }));
+  const reference = levels[model.reference]!;
+  const generates = model.isGenerated !== null;
+  const { dynamics, initialState } = generates
+    ? parametersOfPuppeteer(config)
+    : { dynamics: 0, initialState: 0 };
+  const total = dynamics + initialState + storedParameters(model);
+  const layers = model.layersOf(model.levels[model.reference]!);
+  return {
+    parameters: { puppeteer: dynamics, total },
+    megabytes: { puppeteer: megabytesOf(dynamics), total: megabytesOf(total) },
+    batch,
+    multiplyAddsOfTool: generates
+      ? reference.evaluations * workOfEvaluation(config).multiplyAddsOfTool
+      : workOfLayers(layers, image).multiplyAddsOfTool * batch,
+    reference,
+    levels,
+    decides: false,
+  };
+}
+
+/** A model that is not a list of layers has to be made and run; every level costs the same. */
+async function countCustom(
+  config: ModelConfig,
+  options: Required<CountModelOptions>,
+): Promise<ModelCount> {
+  const { parameters, multiplyAdds, decides } = await countByRunning(config, options);
+  const levels = levelsOfModel(config).list.map(({ index, complexity }): LevelWork => ({
+    level: index,
+    complexity,
+    generatedKernels: 0,
+    evaluations: 0,
+    forward: multiplyAdds,
+    dynamics: 0,
+    resizing: 0,
+    amortized: multiplyAdds,
+  }));
+  return {
+    parameters: { puppeteer: 0, total: parameters },
+    megabytes: { puppeteer: 0, total: megabytesOf(parameters) },
+    batch: options.batch,
+    multiplyAddsOfTool: null,
+    reference: levels[0]!,
+    levels,
+    decides,
+  };
+}
+
+/**
+ * Counts the parameters of a model, and its multiply-adds by two rules. Models that are lists of layers are counted from
+ * them; the others are made on the current backend, which takes seconds and up to 300 MB.
+ *
+ * Our rule counts weights times output positions. Kernels are generated once per level, whatever the number of images,
+ * so that generation stands apart from the work per image.
+ *
+ * @param config What fixes the model.
+ * @param options Number of classes, size of the images, images that share a generation.
+ * @returns The figures.
+ * @throws {RangeError} if the configuration is out of range, `batch` is not an integer >= 1, or the image is too small for
+ * the model's poolings.
+ */
+export async function countModel(
+  config: ModelConfig,
+  options: CountModelOptions,
+): Promise<ModelCount> {
+  const complete = { batch: PAPER_BATCH, ...options };
+  if (!Number.isInteger(complete.batch) || complete.batch < 1) {
+    throw new RangeError(
+      `Cannot count a model: batch must be an integer >= 1, current value is ${complete.batch}`,
+    );
+  }
+  const model = layersOfModel(config, complete.classes);
+  return model === null
+    ? await countCustom(config, complete)
+    : countLayers(config, { ...complete, model });
+}

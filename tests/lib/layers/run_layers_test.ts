@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { sizeAfter } from "../../../lib/architectures/count_layers.ts";
+import { classifierHead, convolution } from "../../../lib/architectures/layer.ts";
+import { mobilenetV1Architecture } from "../../../lib/architectures/mobilenet_v1.ts";
+import { squeezenetArchitecture } from "../../../lib/architectures/squeezenet.ts";
+import {
+  activate,
+  runHead,
+  runLayers,
+  runSpatialLayers,
+  splitAtHead,
+} from "../../../lib/layers/run_layers.ts";
+import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { normalTensor, take } from "../../helpers/tensors.ts";
+import type { ConvolutionLayer, Layer } from "../../../lib/architectures/layer.ts";
+import type { LayerOperations } from "../../../lib/layers/run_layers.ts";
+
+const SHAPE = { kernelSize: 1, inputChannels: 1, outputChannels: 1 };
+
+/** A convolution that only adds the number in its name. */
+function add(name: string, changes: Partial<ConvolutionLayer> = {}): ConvolutionLayer {
+  return convolution(name, SHAPE, { activation: "none", ...changes });
+}
+
+const ADDING: LayerOperations = {
+  convolve: (layer, input) => tf.add(input, Number(layer.name)),
+  linear: (_, input) => tf.mul(input, 10),
+};
+
+/** Runs layers on one pixel. */
+async function runOn(value: number, layers: Layer[]): Promise<number[]> {
+  const output = tf.tidy(() =>
+    runSpatialLayers(layers, tf.tensor4d([value], [1, 1, 1, 1]), ADDING)
+  );
+  return [...await take(output)];
+}
+
+for (const backend of await testBackends()) {
+  Deno.test(`activate() is the identity, ReLU or ReLU6 (${backend})`, () =>
+    withBackend(backend, async () => {
+      const results = [];
+      for (const activation of ["none", "relu", "relu6"] as const) {
+        const output = tf.tidy(() => activate(tf.tensor1d([-2, 3, 9]), activation).clone());
+        results.push([...await take(output)]);
+      }
+      assert.deepEqual(results, [[-2, 3, 9], [0, 3, 9], [0, 3, 6]]);
+    }));
+
+  Deno.test(`runSpatialLayers() adds body and shortcut, then applies the activation (${backend})`, () =>
+    withBackend(backend, async () => {
+      const block = (shortcut: Layer[], activation: "relu" | "none"): Layer => ({
+        kind: "residual",
+        body: [add("2"), add("-9")],
+        shortcut,
+        activation,
+      });
+      assert.deepEqual(await runOn(1, [block([], "none")]), [-6 + 1]);
+      assert.deepEqual(await runOn(1, [block([], "relu")]), [0]);
+      assert.deepEqual(await runOn(1, [block([add("20")], "relu")]), [-6 + 21]);
+    }));
+
+  Deno.test(`runSpatialLayers() gives every branch the same input and joins the channels (${backend})`, () =>
+    withBackend(backend, async () => {
+      const joined: Layer = {
+        kind: "concatenation",
+        branches: [[add("1")], [add("-5", { activation: "relu" })], []],
+      };
+      assert.deepEqual(await runOn(3, [joined]), [4, 0, 3]);
+    }));
+
+  Deno.test(`runSpatialLayers() drops the odd rest in pooling (${backend})`, () =>
+    withBackend(backend, async () => {
+      const input = tf.tensor4d(Float32Array.from({ length: 25 }, (_, index) => index), [
+        1,
+        5,
+        5,
+        1,
+      ]);
+      const pool = { kind: "max-pool", size: 2, stride: 2 } as const;
+      const output = tf.tidy(() => runSpatialLayers([pool], input, ADDING));
+      assert.deepEqual(output.shape, [1, 2, 2, 1]);
+      assert.deepEqual([...await take(output)], [6, 8, 16, 18]);
+      input.dispose();
+    }));
+}
+
+Deno.test("runHead() averages height and width, then runs the linear layers", () =>
+  withBackend("cpu", async () => {
+    const [, ...head] = [add("0"), ...classifierHead([2, 2, 2])];
+    const features = tf.tensor4d([1, -2, 3, -4], [1, 1, 2, 2]);
+    const output = tf.tidy(() => runHead(head, features, ADDING));
+    // Means 2 and -3; ReLU stands between the two linear layers only.
+    assert.deepEqual([...await take(output)], [200, 0]);
+    features.dispose();
+  }));
+
+Deno.test("splitAtHead() splits at the pooling and refuses layers without one", () => {
+  const layers = [add("1"), ...classifierHead([1, 2])];
+  const { body, head } = splitAtHead(layers);
+  assert.deepEqual([...body, ...head], layers);
+  assert.equal(head[0]!.kind, "global-average-pool");
+  assert.throws(() => splitAtHead([add("1")]), /needs a global average pooling/);
+});
+
+Deno.test("runSpatialLayers() refuses layers of vectors", () =>
+  withBackend("cpu", () => {
+    const input = tf.zeros<tf.Rank.R4>([1, 1, 1, 1]);
+    const [, linear] = classifierHead([1, 2]);
+    assert.throws(() => runSpatialLayers([linear!], input, ADDING), /linear layer on feature maps/);
+    input.dispose();
+  }));
+
+Deno.test("runLayers() gives feature maps the sizes that sizeAfter() foretells", () =>
+  withBackend("wasm", () => {
+    for (const layers of [mobilenetV1Architecture(3), squeezenetArchitecture(3)]) {
+      const images = normalTensor<tf.Tensor4D>([1, 33, 35, 3], "images");
+      let size = { height: 33, width: 35 };
+      tf.tidy(() => {
+        let at = images;
+        for (const layer of splitAtHead(layers).body) {
+          at = runSpatialLayers([layer], at, {
+            convolve: ({ stride, outputChannels }, { shape: [batch, height, width] }) =>
+              tf.zeros([
+                batch,
+                Math.ceil(height / stride),
+                Math.ceil(width / stride),
+                outputChannels,
+              ]),
+            linear: (_, input) => input,
+          });
+          size = sizeAfter(layer, size);
+          assert.deepEqual(at.shape.slice(1, 3), [size.height, size.width]);
+        }
+        const logits = runLayers(layers, images, {
+          convolve: ({ stride, outputChannels }, { shape: [batch, height, width] }) =>
+            tf.zeros([
+              batch,
+              Math.ceil(height / stride),
+              Math.ceil(width / stride),
+              outputChannels,
+            ]),
+          linear: ({ outputs }, { shape: [batch] }) => tf.zeros([batch, outputs]),
+        });
+        assert.deepEqual(logits.shape, [1, 3]);
+      });
+      images.dispose();
+    }
+  }));
