@@ -60,19 +60,22 @@ export function runOption(): Option<"--run <folder>"> {
   return new Option("--run <folder>", "folder of the run; must not exist or be empty");
 }
 
-const CHECKPOINTS = ["best", "last"] as const;
+const CHECKPOINTS = ["auto", "best", "last"] as const;
 
 /** Makes `--checkpoint <which>`. */
 export function checkpointOption(): Option<
   "--checkpoint <which>",
   undefined,
-  "best",
+  "auto",
   undefined,
   false,
   typeof CHECKPOINTS[number]
 > {
-  return new Option("--checkpoint <which>", "checkpoint of the run").choices(CHECKPOINTS)
-    .default("best");
+  return new Option(
+    "--checkpoint <which>",
+    "checkpoint of the run; auto takes the best, or the last if none was validated",
+  ).choices(CHECKPOINTS)
+    .default("auto");
 }
 
 /** Makes `--exact`. */

@@ -55,7 +55,10 @@ async function runWithSignals(
   const provenance = collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
   progress.note(`run: ${runDirectory}`);
-  const report = showTraining(progress, config.training);
+  const report = showTraining(progress, {
+    training: config.training,
+    warn: (text) => output.warn(text),
+  });
   try {
     return await withStopSignals(
       (signal) => runTraining(config, { runDirectory, resume, provenance, signal, report }),

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { standardize } from "../datasets/standardization.ts";
+import { letEventsIn } from "../tensors/event_loop.ts";
 import { KernelBank } from "../puppet/kernel_bank.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
@@ -63,20 +64,25 @@ async function rowsOf(logits: tf.Tensor2D): Promise<Float32Array[]> {
   return Array.from({ length: rows }, (_, row) => values.slice(row * classes, (row + 1) * classes));
 }
 
-/** Logits with every image's own trajectory and the statistics of its level. */
+/** Logits with every image's own trajectory and the statistics of its level; one image at a time bounds the memory. */
 function exactLogits(
   trained: TrainedClassifier,
   images: tf.Tensor4D,
   complexities: readonly number[],
 ): tf.Tensor2D {
   const { classifier, statistics } = trained;
-  const levels = complexities.map((complexity) => classifier.levels.exactLevel(complexity));
-  return tf.tidy(() =>
-    classifier.evaluationLogits(images, levels, (name) => {
-      const { mean, variance } = statistics.get(levels[0]!.index)!.get(name)!;
-      return { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
-    })
-  );
+  return tf.tidy(() => {
+    const rows = complexities.map((complexity, row) => {
+      const level = classifier.levels.exactLevel(complexity);
+      return tf.tidy(() =>
+        classifier.evaluationLogits(tf.slice(images, row, 1), level, (name) => {
+          const { mean, variance } = statistics.get(level.index)!.get(name)!;
+          return { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
+        })
+      );
+    });
+    return tf.concat(rows, 0);
+  });
 }
 
 /** Classifies the images of one chunk and yields them by level. */
@@ -100,6 +106,7 @@ async function* classifyChunk(
         const image = pixels.subarray(position * size, (position + 1) * size);
         standardize(image, trained.standardization, input.subarray(row * size, (row + 1) * size));
       });
+      await letEventsIn();
       const images = tf.tensor4d(input, [batch.length, height, width, 3]);
       const logits = options.exact
         ? exactLogits(trained, images, batch.map((position) => complexities[position]!))

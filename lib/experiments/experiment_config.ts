@@ -199,7 +199,7 @@ const trainingSchema = z.strictObject({
     default: 0,
   }),
   patience: whole(0, 1e6, {
-    is: "epochs without a better validation accuracy before stopping; 0 never stops",
+    is: "validations without a better accuracy before stopping; 0 never stops",
     default: 0,
   }),
   validateEvery: whole(1, 1e6, { is: "epochs between two validations", default: 1 }),
@@ -280,7 +280,20 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
  * @throws {z.ZodError} if a key is unknown or a value is not allowed.
  */
 export function completeConfig(input: unknown): ExperimentConfig {
-  return experimentSchema.parse(withScaleOfMeasure(input));
+  return experimentSchema.parse(withRulesOfDataset(withScaleOfMeasure(input)));
+}
+
+/**
+ * The paper draws 10,000 images from CIFAR-10 only and takes the other data sets whole; mini-ImageNet is cut to 84 x 84
+ * pixels and split 8:1:1 (section 4.1).
+ */
+function withRulesOfDataset(input: unknown): unknown {
+  const data = isMap(input) ? input.data : undefined;
+  if (!isMap(data) || data.dataset === undefined || data.dataset === "cifar10") return input;
+  const rules = data.dataset === "mini-imagenet"
+    ? { images: null, imageSize: 84, validationFraction: 1 / 9 }
+    : { images: null };
+  return { ...(input as Record<string, unknown>), data: { ...rules, ...data } };
 }
 
 /** Layers that an image of average complexity gets by default. */

@@ -183,12 +183,30 @@ export function findContradictions(config: ExperimentConfig): string[] {
       `${training.minLearningRate} and ${training.learningRate}`,
     ],
     [
+      model.exact && exactTrainingBytes(config) > EXACT_TRAINING_LIMIT,
+      `model.exact needs a trajectory for every image of a batch: with model.maxChannels ` +
+      `${model.maxChannels} and training.batchSize ${training.batchSize} about ` +
+      `${(exactTrainingBytes(config) / 1e9).toFixed(0)} GB; lower one of them`,
+    ],
+    [
       training.patience > 0 && data.validationFraction === 0,
       `training.patience must be 0 without validation images (data.validationFraction is 0), ` +
       `current value is ${training.patience}`,
     ],
   ];
   return rules.flatMap(([isBroken, problem]) => isBroken ? [problem] : []);
+}
+
+/** Memory above which an exact training is refused, in bytes. */
+const EXACT_TRAINING_LIMIT = 64e9;
+
+/** States that the gradient of one step of one trajectory keeps, measured at ten steps. */
+const STATES_PER_STEP = 24;
+
+function exactTrainingBytes({ model, training }: ExperimentConfig): number {
+  const depth = model.depthAdaptation ? model.maxSteps : model.fixedDepth;
+  const stateBytes = 4 * model.kernelSize ** 2 * model.maxChannels ** 2;
+  return training.batchSize * depth * STATES_PER_STEP * stateBytes;
 }
 
 function failWith(problems: readonly string[], source: string): void {

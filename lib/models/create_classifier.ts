@@ -35,8 +35,10 @@ export function createClassifier(
   const levels = levelsOfModel(config);
   const architecture = (depth: number) =>
     plainArchitecture({ depth, maxChannels, kernelSize, classes, identityShortcuts });
+  // Before anything is made on the device: a layout that cannot be leaves nothing behind.
+  const convolutions = convolutionsOf(architecture(config.fixedDepth));
   const kernelSource = config.name === "fixed-cnn"
-    ? new StoredKernels(parameters, convolutionsOf(architecture(config.fixedDepth)), seed)
+    ? new StoredKernels(parameters, convolutions, seed)
     : new GeneratedKernels(parameters, {
       channels: maxChannels,
       taps: kernelSize * kernelSize,

@@ -173,7 +173,7 @@ export class LevelClassifier {
     this.parameters.dispose();
   }
 
-  /** Name -> channels of every slot that any level uses, in order of stage and place. */
+  /** Name -> channels of every slot that any level uses, in order of the names. */
   #slots(): [string, number][] {
     const slots = new Map<string, number>();
     for (const level of this.levels.list) {

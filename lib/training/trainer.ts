@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { computeLevelStatistics } from "../puppet/level_statistics.ts";
+import { letEventsIn } from "../tensors/event_loop.ts";
 import { Adam } from "./adam.ts";
 import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
@@ -117,9 +118,10 @@ export class Trainer {
    */
   async validate(): Promise<EvaluationReport | null> {
     const { validation, standardization, measure } = this.#data;
-    if (validation.length === 0) return null;
     const { classifier } = this;
+    // Without validation images too: who evaluates the checkpoint should not need the training images.
     const statistics = await this.computeStatistics();
+    if (validation.length === 0) return null;
     return await evaluate({ classifier, statistics, standardization, measure }, validation, {
       batchSize: VALIDATION_BATCH,
       exact: this.#exact,
@@ -149,6 +151,7 @@ export class Trainer {
     const images = drawStatisticsImages(level, statisticsImages, options);
     for (let first = 0; first < images.length; first += batchSize) {
       const indices = images.subarray(first, first + batchSize);
+      await letEventsIn();
       const batch = await loadBatch(this.#data, indices, this.#loadOptions(level));
       batch.labels.dispose();
       yield batch;
@@ -169,12 +172,14 @@ export class Trainer {
       epoch: this.progress.epoch,
     });
     for (const batch of plan.slice(this.progress.sums.steps)) {
+      await letEventsIn();
       if (hooks.signal?.aborted) return "interrupted";
       const outcome = await this.#step(batch);
       if (!outcome.updated) return "diverged";
       hooks.report?.(this.#stepEvent());
     }
-    return null;
+    await letEventsIn();
+    return hooks.signal?.aborted ? "interrupted" : null;
   }
 
   #learningRate(step: number): number {

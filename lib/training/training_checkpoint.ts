@@ -28,7 +28,7 @@ export interface ModelCard {
   readonly standardization: ChannelStatistics;
   /** Fingerprint of the training images. */
   readonly trainFingerprint: string;
-  /** Backend that trained the model last. */
+  /** Backend and device that trained the model last. */
   readonly backend: string;
 }
 

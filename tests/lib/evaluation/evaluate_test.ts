@@ -8,13 +8,14 @@ import { KernelBank } from "../../../lib/puppet/kernel_bank.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
 import { tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
+import type { ModelConfig } from "../../../lib/models/model_config.ts";
 import type { Classification } from "../../../lib/evaluation/evaluate.ts";
 
 const OPTIONS = { batchSize: 4, exact: false };
 
 /** A classifier with statistics, as `evaluate()` takes it. */
-async function prepare() {
-  const { trainer, classifier, dispose } = await tinyTrainer();
+async function prepare(model: Partial<ModelConfig> = {}) {
+  const { trainer, classifier, dispose } = await tinyTrainer({ model });
   const trained = {
     classifier,
     statistics: await trainer.computeStatistics(),
@@ -85,6 +86,17 @@ Deno.test("classifyDataset() gives an image the same answer alone and in company
     assert.equal(alone.get(5)!.level, together.get(5)!.level);
     assert.ok(largestDifference(alone.get(5)!.logits, together.get(5)!.logits) < 1e-5);
     bank.dispose();
+    dispose();
+  }));
+
+Deno.test("evaluate() in exact mode equals the kernel bank where phi does not follow the image", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare({ parameterAdaptation: false });
+    const dataset = tinyDataset(12, 7);
+    const banked = await evaluate(trained, dataset, OPTIONS);
+    const exact = await evaluate(trained, dataset, { ...OPTIONS, exact: true });
+    assert.ok(Math.abs(banked.loss - exact.loss) < 1e-5);
+    assert.deepEqual(exact.confusion, banked.confusion);
     dispose();
   }));
 
