@@ -1,3 +1,4 @@
+import { PROGRAM } from "./program_name.ts";
 import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { BackendName } from "../lib/backends/backend.ts";
 import { EXIT_CODES_HELP } from "./exit_codes.ts";
@@ -119,7 +120,7 @@ export function addHelpSections(
   examples: readonly (readonly [commandLine: string, purpose: string])[],
 ): void {
   const lines = examples.map(([commandLine, purpose]) =>
-    `  # ${purpose}\n  puppet-cnn ${commandLine}`
+    `  # ${purpose}\n  ${PROGRAM} ${commandLine}`
   );
   command.addHelpText("after", `\nExamples:\n${lines.join("\n")}\n\n${EXIT_CODES_HELP}`);
 }

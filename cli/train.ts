@@ -19,6 +19,7 @@ import {
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 import { type StoppableResult, withStopSignals } from "./stop_signals.ts";
+import { PROGRAM } from "./program_name.ts";
 import { showTraining } from "./training_display.ts";
 import {
   resolveTrainingRequest,
@@ -82,7 +83,7 @@ function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSumma
   if (stopReason === "interrupted") {
     throw new InterruptedError(
       signal ?? "SIGTERM",
-      `Training was interrupted ${moment}; continue with "puppet-cnn train --resume ${runDirectory}"`,
+      `Training was interrupted ${moment}; continue with "${PROGRAM} train --resume ${runDirectory}"`,
     );
   }
 }
@@ -98,7 +99,7 @@ async function train(options: TrainOptions): Promise<void> {
   const ending = await runWithSignals(request, { output, startedAt });
   output.result(ending.result, () => formatTrainingSummary(ending.result));
   refuseBadEnd(ending);
-  output.talk(`next: puppet-cnn eval ${request.runDirectory}`);
+  output.talk(`next: ${PROGRAM} eval ${request.runDirectory}`);
 }
 
 /**

@@ -207,10 +207,11 @@ const trainingSchema = z.strictObject({
     is: "stops every epoch after this many steps; null uses all images",
     default: null,
   }),
-  recompute: flag({
-    is:
-      "computes states again in the backward pass instead of keeping them: less memory, more time",
-    default: false,
+  recompute: z.union([z.literal("auto"), z.boolean()]).default("auto").meta({
+    description:
+      "computes states again in the backward pass instead of keeping them: less memory, " +
+      "more time; auto does where WASM's memory is too small",
+    allowed: "auto, true or false",
   }),
 });
 

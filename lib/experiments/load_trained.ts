@@ -78,7 +78,7 @@ export async function loadTrained(options: {
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
   const which = await resolveChoice(root, options.checkpoint);
   const { folder, files, skipped } = await loadCheckpoint(root, which);
-  for (const reason of skipped) options.warn?.(`skipped ${reason}`);
+  for (const reason of skipped) options.warn?.(`${reason}; taking ${folder} instead`);
   const { card, parameters, statistics } = decodeCheckpoint(files, join(root, folder));
   const classes = card.classNames.length;
   const classifier = createClassifier(card.model, { classes, seed: config.training.seed });

@@ -6,6 +6,7 @@ import {
   type ConfigKey,
   type ExperimentConfig,
 } from "./experiment_config.ts";
+import { trajectoryBytes } from "./resolve_recompute.ts";
 import { nearestWord } from "./nearest_word.ts";
 
 /** A value that wins over the file: `{ path: "model.maxChannels", value: 128 }`. */
@@ -200,13 +201,8 @@ export function findContradictions(config: ExperimentConfig): string[] {
 /** Memory above which an exact training is refused, in bytes. */
 const EXACT_TRAINING_LIMIT = 64e9;
 
-/** States that the gradient of one step of one trajectory keeps, measured at ten steps. */
-const STATES_PER_STEP = 24;
-
 function exactTrainingBytes({ model, training }: ExperimentConfig): number {
-  const depth = model.depthAdaptation ? model.maxSteps : model.fixedDepth;
-  const stateBytes = 4 * model.kernelSize ** 2 * model.maxChannels ** 2;
-  return training.batchSize * depth * STATES_PER_STEP * stateBytes;
+  return training.batchSize * trajectoryBytes(model);
 }
 
 function failWith(problems: readonly string[], source: string): void {

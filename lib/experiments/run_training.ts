@@ -16,6 +16,7 @@ import {
 import { formatConfig } from "./format_config.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
+import { resolveRecompute } from "./resolve_recompute.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
@@ -72,7 +73,9 @@ async function readLastCheckpoint(
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
   if ((await listCheckpoints(root)).length === 0) return null;
   const { folder, files, skipped } = await loadCheckpoint(root, "last");
-  for (const reason of skipped) options.report?.({ kind: "warning", text: `skipped ${reason}` });
+  for (const reason of skipped) {
+    options.report?.({ kind: "warning", text: `${reason}; continuing from ${folder}` });
+  }
   const checkpoint = decodeCheckpoint(files, join(root, folder));
   const { card, progress } = checkpoint;
   requireSameImages(data.train, card.trainFingerprint);
@@ -191,7 +194,13 @@ async function trainLocked(
   const classes = data.train.classNames.length;
   const classifier = createClassifier(config.model, { classes, seed });
   const { exact } = config.model;
-  const trainer = new Trainer({ classifier, data, config: config.training, exact });
+  const recompute = resolveRecompute(config, tf.getBackend());
+  if (recompute && config.training.recompute === "auto") {
+    const text =
+      "states are recomputed in the backward pass: they would not fit into WASM's memory";
+    options.report?.({ kind: "phase", text });
+  }
+  const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
   try {
     const checkpoint = resume ? await readLastCheckpoint(config, data, options) : null;
     if (checkpoint !== null) restoreTrainer(trainer, checkpoint);

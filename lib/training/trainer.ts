@@ -31,6 +31,12 @@ export interface TrainerOptions {
   readonly config: TrainingConfig;
   /** Every image has its own trajectory. */
   readonly exact: boolean;
+  /**
+   * Computes the dynamics' intermediate values again in the backward pass.
+   *
+   * @default {config.recompute, where "auto" is no}
+   */
+  readonly recompute?: boolean;
 }
 
 /** What `run` calls, and what stops it. */
@@ -62,6 +68,7 @@ export class Trainer {
   readonly #data: TrainingData;
   readonly #config: TrainingConfig;
   readonly #exact: boolean;
+  readonly #recompute: boolean;
   readonly #levelOfImage: Uint32Array;
 
   /**
@@ -75,6 +82,7 @@ export class Trainer {
     this.#data = options.data;
     this.#config = options.config;
     this.#exact = options.exact;
+    this.#recompute = options.recompute ?? options.config.recompute === true;
     const { levels } = options.classifier;
     this.#levelOfImage = Uint32Array.from(
       options.data.complexities,
@@ -190,7 +198,8 @@ export class Trainer {
 
   async #step({ level, indices }: PlannedBatch): Promise<StepOutcome> {
     const started = performance.now();
-    const { seed, flip, crop, clipNorm, recompute } = this.#config;
+    const { seed, flip, crop, clipNorm } = this.#config;
+    const recompute = this.#recompute;
     const { step, sums } = this.progress;
     const batch = await loadBatch(this.#data, indices, {
       ...this.#loadOptions(level),

@@ -31,7 +31,7 @@ export interface TrainingConfig {
   /** Training images per level from which the batch-norm statistics are computed. */
   readonly statisticsImages: number;
   /** Computes the dynamics' intermediate values again in the backward pass: less memory, more time. */
-  readonly recompute: boolean;
+  readonly recompute: boolean | "auto";
   /** Mirrors half of the training images. */
   readonly flip: boolean;
   /** Pads by this many pixels and crops back at random; 0 is off. */
