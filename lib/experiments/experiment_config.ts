@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BackendName } from "../backends/backend.ts";
-import { complexityMeasure, complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import { complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import { withDerivedDefaults } from "./derived_defaults.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { TrainingConfig } from "../training/training_config.ts";
@@ -281,45 +282,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
  * @throws {z.ZodError} if a key is unknown or a value is not allowed.
  */
 export function completeConfig(input: unknown): ExperimentConfig {
-  return experimentSchema.parse(withRulesOfDataset(withScaleOfMeasure(input)));
-}
-
-/**
- * The paper draws 10,000 images from CIFAR-10 only and takes the other data sets whole; mini-ImageNet is cut to 84 x 84
- * pixels and split 8:1:1 (section 4.1).
- */
-function withRulesOfDataset(input: unknown): unknown {
-  const data = isMap(input) ? input.data : undefined;
-  if (!isMap(data) || data.dataset === undefined || data.dataset === "cifar10") return input;
-  const rules = data.dataset === "mini-imagenet"
-    ? { images: null, imageSize: 84, validationFraction: 1 / 9 }
-    : { images: null };
-  return { ...(input as Record<string, unknown>), data: { ...rules, ...data } };
-}
-
-/** Layers that an image of average complexity gets by default. */
-const AVERAGE_DEPTH = 10;
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-/**
- * kappa = 0.8 and 12.5 bits are made for `entropy`. Another measure has another scale, and with those numbers
- * could send every image to the same depth: its own average takes their place where nothing is said.
- */
-function withScaleOfMeasure(input: unknown): unknown {
-  const model = isMap(input) ? input.model : undefined;
-  if (!isMap(model) || typeof model.complexity !== "string" || model.complexity === "entropy") {
-    return input;
-  }
-  if (!complexityMeasureNames.includes(model.complexity)) return input;
-  const { referenceMean } = complexityMeasure(model.complexity);
-  const stepsPerBit = Number((AVERAGE_DEPTH / referenceMean).toPrecision(4));
-  return {
-    ...(input as Record<string, unknown>),
-    model: { stepsPerBit, referenceComplexity: referenceMean, ...model },
-  };
+  return experimentSchema.parse(withDerivedDefaults(input));
 }
 
 /**
