@@ -7,6 +7,7 @@ import {
 import { UsageError } from "../lib/errors.ts";
 import { EXIT_CODES_HELP } from "./exit_codes.ts";
 import { ClosedOutputError, hasColor, writeText } from "./output.ts";
+import { PROGRAM } from "./program_name.ts";
 import { TOOLKIT_VERSION } from "./toolkit_version.ts";
 
 /** One sub-command: what `--help` says about it, and how to get the rest. */
@@ -52,15 +53,13 @@ const COMMANDS: readonly CommandEntry[] = [
 
 const EXAMPLES_HELP = `Examples:
   # see what works here
-  puppet-cnn doctor
+  ${PROGRAM} doctor
   # get the images, train on them, measure the result
-  puppet-cnn fetch-data cifar10
-  puppet-cnn train --run runs/first
-  puppet-cnn eval runs/first
+  ${PROGRAM} fetch-data cifar10
+  ${PROGRAM} train --run runs/first
+  ${PROGRAM} eval runs/first
   # all options of one command
-  puppet-cnn train --help
-
-"puppet-cnn" stands for "deno task puppet", or for the compiled binary.`;
+  ${PROGRAM} train --help`;
 
 /** Help whose list of commands shows names and summaries only. */
 class PlainHelp extends Help {
@@ -82,7 +81,7 @@ function isKnown(name: string | undefined): boolean {
 
 /** The program with the requested command in full and the others by name and summary. */
 async function createProgram(requested: string | undefined): Promise<Command> {
-  const program = new Command("puppet-cnn")
+  const program = new Command(PROGRAM)
     .description("Puppet-CNN: convolutional networks whose kernels are generated for every image.")
     .version(TOOLKIT_VERSION, "--version", "show the version")
     .helpOption("--help", "show this help")
@@ -114,7 +113,7 @@ function usageErrorFrom(error: CommanderError, requested: string | undefined): U
     .replace(/^error: /, "")
     .replace(/\n\(Did you mean one of (.+)\?\)/, "; did you mean one of $1?")
     .replace(/\n\(Did you mean (.+)\?\)/, '; did you mean "$1"?');
-  const help = isKnown(requested) ? `puppet-cnn ${requested} --help` : "puppet-cnn --help";
+  const help = isKnown(requested) ? `${PROGRAM} ${requested} --help` : `${PROGRAM} --help`;
   return new UsageError(
     `${message[0]?.toUpperCase()}${message.slice(1)}\nSee "${help}"`,
     { cause: error },
@@ -139,7 +138,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     if (error.exitCode === 0) return;
     // Without any argument the parser has shown the help on stderr.
     if (error.code === "commander.help") {
-      throw new UsageError('No command given; name one, for example "puppet-cnn doctor"');
+      throw new UsageError(`No command given; name one, for example "${PROGRAM} doctor"`);
     }
     if (error.cause instanceof ClosedOutputError) throw error.cause;
     throw usageErrorFrom(error, requested);

@@ -200,7 +200,7 @@ export function formatDoctorReport(report: DoctorReport): string {
     line(true, `${machine.platform}, ${machine.processors} processors${memory}`),
     ...report.backends.flatMap(backendLines),
     line(report.auto !== null, `backend auto takes ${report.auto ?? "nothing"}`),
-    line(true, `native library folder: ${report.nativeDirectory ?? "unknown"}`),
+    `      native library folder: ${report.nativeDirectory ?? "unknown (no permission to look)"}`,
     ...report.permissions.map(({ granted, flag, purpose }) =>
       line(granted, `${flag} (${purpose})`, "not granted")
     ),

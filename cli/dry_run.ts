@@ -1,5 +1,4 @@
 import type { ExperimentConfig } from "../lib/experiments/experiment_config.ts";
-import { formatConfig } from "../lib/experiments/format_config.ts";
 import type { TrainingPlan } from "../lib/experiments/plan_training.ts";
 import { formatCount, formatParameters } from "./number_text.ts";
 import { renderFacts } from "./text_table.ts";
@@ -39,5 +38,5 @@ export function formatDryRun(dryRun: DryRun): string {
     ["puppeteer", `${formatParameters(plan.parameters.puppeteer)} parameters`],
     ["stored", `${formatParameters(plan.parameters.total)} parameters in all`],
   ]);
-  return `${formatConfig(dryRun.config)}\n${facts}\n\nDry run: nothing was written`;
+  return `${facts}\n\nDry run: nothing was written. All settings: --print-config`;
 }

@@ -80,7 +80,8 @@ export function evalCommand(): CommandUnknownOpts {
       const report = (done: number, total: number) => progress.update({ done, total, text });
       try {
         const data = replacedData(options);
-        const request = { runDirectory, checkpoint, part, batchSize, exact, data, report };
+        const warn = (text: string) => output.warn(text);
+        const request = { runDirectory, checkpoint, part, batchSize, exact, data, report, warn };
         const summary = await runEvaluation(request);
         progress.end();
         printEvaluation(summary, { output, confusion });

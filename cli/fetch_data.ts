@@ -156,7 +156,11 @@ function summarize(result: FetchResult): Record<string, unknown> {
 
 function describe(result: FetchResult): string {
   const { name, path, status, manifest } = result;
-  const verb = { installed: "installed", replaced: "replaced", present: "already there, intact:" };
+  const verb = {
+    installed: "installed",
+    replaced: "replaced",
+    present: "already there (--force replaces it), intact:",
+  };
   const size = (totalBytes(manifest.files) / 1e6).toFixed(1);
   return `${name} ${verb[status]} ${status === "present" ? "" : "in "}${path} ` +
     `(${manifest.files.length} files, ${size} MB)`;

@@ -29,7 +29,8 @@ interface CountRequest {
 
 /** Finds one model, or all of them without a name. */
 async function findEntries(name: string | undefined): Promise<ModelEntry[]> {
-  const { modelEntry, modelNames } = await import("../lib/models/model_registry.ts");
+  const { modelEntry } = await import("../lib/models/model_registry.ts");
+  const { modelNames } = await import("../lib/models/model_names.ts");
   if (name === undefined) return modelNames.map(modelEntry);
   if (modelNames.some((known) => known === name)) return [modelEntry(name)];
   const { nearestWord } = await import("../lib/experiments/nearest_word.ts");
@@ -63,12 +64,12 @@ async function listLayers(
   entry: ModelEntry,
   request: CountRequest,
 ): Promise<LayerRow[] | null> {
-  const { layersOfModel } = await import("../lib/models/count_architecture.ts");
+  const { layersOfModel } = await import("../lib/models/model_layers.ts");
   const { kernelLength, sizeAfter } = await import("../lib/architectures/count_layers.ts");
   const model = layersOfModel(await configOf(entry.name, request), request.classes);
   if (model === null) return null;
   const size = { height: request.imageSize, width: request.imageSize };
-  return layerRows(model.layersOf(model.levels[model.reference]!), size, {
+  return layerRows(model.layersOf(model.levels.list[model.reference]!), size, {
     sizeAfter,
     kernelLength,
     isGenerated: (layer) => model.isGenerated?.(layer) === true,

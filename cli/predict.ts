@@ -70,7 +70,9 @@ export function predictCommand(): CommandUnknownOpts {
       await startBackend(options.backend ?? "auto", output);
       const { runPrediction } = await import("../lib/experiments/run_prediction.ts");
       const { checkpoint, top: topK, exact = false } = options;
-      const predictions = await runPrediction({ runDirectory, checkpoint, files, topK, exact });
+      const warn = (text: string) => output.warn(text);
+      const request = { runDirectory, checkpoint, files, topK, exact, warn };
+      const predictions = await runPrediction(request);
       output.result(predictions, () => formatPredictions(predictions));
     });
   addHelpSections(command, [

@@ -1,3 +1,4 @@
+import { PROGRAM } from "./program_name.ts";
 import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { BackendName } from "../lib/backends/backend.ts";
 import { EXIT_CODES_HELP } from "./exit_codes.ts";
@@ -60,19 +61,22 @@ export function runOption(): Option<"--run <folder>"> {
   return new Option("--run <folder>", "folder of the run; must not exist or be empty");
 }
 
-const CHECKPOINTS = ["best", "last"] as const;
+const CHECKPOINTS = ["auto", "best", "last"] as const;
 
 /** Makes `--checkpoint <which>`. */
 export function checkpointOption(): Option<
   "--checkpoint <which>",
   undefined,
-  "best",
+  "auto",
   undefined,
   false,
   typeof CHECKPOINTS[number]
 > {
-  return new Option("--checkpoint <which>", "checkpoint of the run").choices(CHECKPOINTS)
-    .default("best");
+  return new Option(
+    "--checkpoint <which>",
+    "checkpoint of the run; auto takes the best, or the last if none was validated",
+  ).choices(CHECKPOINTS)
+    .default("auto");
 }
 
 /** Makes `--exact`. */
@@ -116,7 +120,7 @@ export function addHelpSections(
   examples: readonly (readonly [commandLine: string, purpose: string])[],
 ): void {
   const lines = examples.map(([commandLine, purpose]) =>
-    `  # ${purpose}\n  puppet-cnn ${commandLine}`
+    `  # ${purpose}\n  ${PROGRAM} ${commandLine}`
   );
   command.addHelpText("after", `\nExamples:\n${lines.join("\n")}\n\n${EXIT_CODES_HELP}`);
 }

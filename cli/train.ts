@@ -19,6 +19,7 @@ import {
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 import { type StoppableResult, withStopSignals } from "./stop_signals.ts";
+import { PROGRAM } from "./program_name.ts";
 import { showTraining } from "./training_display.ts";
 import {
   resolveTrainingRequest,
@@ -55,7 +56,10 @@ async function runWithSignals(
   const provenance = collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
   progress.note(`run: ${runDirectory}`);
-  const report = showTraining(progress, config.training);
+  const report = showTraining(progress, {
+    training: config.training,
+    warn: (text) => output.warn(text),
+  });
   try {
     return await withStopSignals(
       (signal) => runTraining(config, { runDirectory, resume, provenance, signal, report }),
@@ -79,7 +83,7 @@ function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSumma
   if (stopReason === "interrupted") {
     throw new InterruptedError(
       signal ?? "SIGTERM",
-      `Training was interrupted ${moment}; continue with "puppet-cnn train --resume ${runDirectory}"`,
+      `Training was interrupted ${moment}; continue with "${PROGRAM} train --resume ${runDirectory}"`,
     );
   }
 }
@@ -95,7 +99,7 @@ async function train(options: TrainOptions): Promise<void> {
   const ending = await runWithSignals(request, { output, startedAt });
   output.result(ending.result, () => formatTrainingSummary(ending.result));
   refuseBadEnd(ending);
-  output.talk(`next: puppet-cnn eval ${request.runDirectory}`);
+  output.talk(`next: ${PROGRAM} eval ${request.runDirectory}`);
 }
 
 /**

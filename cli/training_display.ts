@@ -23,14 +23,17 @@ function describeEpoch(
  * Makes the function that shows the events of a training.
  *
  * @param progress Where they are shown.
- * @param training The run's training configuration.
+ * @param options The run's training configuration, and where warnings go.
  * @returns Takes one event.
  */
 export function showTraining(
   progress: Progress,
-  training: Pick<TrainingConfig, "epochs" | "batchSize">,
+  options: {
+    readonly training: Pick<TrainingConfig, "epochs" | "batchSize">;
+    readonly warn: (text: string) => void;
+  },
 ): (event: TrainingEvent) => void {
-  const { epochs, batchSize } = training;
+  const { training: { epochs, batchSize }, warn } = options;
   let latest: ProgressUpdate | null = null;
   return (event) => {
     switch (event.kind) {
@@ -39,6 +42,8 @@ export function showTraining(
         if (latest === null) progress.note(event.text);
         else progress.update({ ...latest, text: event.text, urgent: true });
         return;
+      case "warning":
+        return warn(event.text);
       case "step":
         latest = {
           done: event.step * batchSize,

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { CheckpointError, UsageError } from "../lib/errors.ts";
+import { UsageError } from "../lib/errors.ts";
 import type { ExperimentConfig } from "../lib/experiments/experiment_config.ts";
 import { configEntries, formatConfig } from "../lib/experiments/format_config.ts";
 import { type ConfigOverride, parseConfig } from "../lib/experiments/parse_config.ts";
+import { requireNewFolder } from "../lib/experiments/require_new_folder.ts";
 import { readRunConfig } from "../lib/experiments/run_config_file.ts";
 import { readConfigOverrides } from "./config_options.ts";
 
@@ -53,25 +54,6 @@ function defaultRunDirectory(config: ExperimentConfig, startedAt: Date): string 
   return join("runs", `${config.data.dataset}-${config.model.name}-${time}`);
 }
 
-/** A run is never overwritten: its folder must be new or empty. */
-async function refuseUsedFolder(runDirectory: string): Promise<void> {
-  try {
-    for await (const entry of Deno.readDir(runDirectory)) {
-      throw new CheckpointError(
-        `Cannot start a run in ${runDirectory}: the folder is not empty (it holds ${entry.name}); ` +
-          `name another with --run, or continue that run with --resume ${runDirectory}`,
-      );
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    if (!(error instanceof Deno.errors.NotADirectory)) throw error;
-    throw new CheckpointError(
-      `Cannot start a run in ${runDirectory}: it is a file; name another folder with --run`,
-      { cause: error },
-    );
-  }
-}
-
 /** The run's own configuration with the few changes that a run survives. */
 function changeForResume(
   saved: ExperimentConfig,
@@ -115,6 +97,6 @@ export async function resolveTrainingRequest(
   const source = options.config ?? "the options";
   const config = parseConfig(text, { source, overrides });
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
-  await refuseUsedFolder(runDirectory);
+  await requireNewFolder(runDirectory);
   return { config, runDirectory, resume: false };
 }

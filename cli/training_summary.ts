@@ -5,7 +5,7 @@ import { renderFacts } from "./text_table.ts";
 
 const STOP_WORDS: Readonly<Record<TrainingSummary["stopReason"], string>> = {
   "finished": "all epochs done",
-  "early-stop": "no better validation accuracy for the epochs of training.patience",
+  "early-stop": "no better validation accuracy for training.patience validations",
   "interrupted": "interrupted; the state is saved",
   "diverged": "diverged; what was saved before is kept",
 };

@@ -2,7 +2,9 @@ import type { ConvolutionLayer, Layer } from "./layer.ts";
 
 /** Height and width of a feature map, in pixels. */
 export interface MapSize {
+  /** Rows. */
   readonly height: number;
+  /** Columns. */
   readonly width: number;
 }
 

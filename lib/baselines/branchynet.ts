@@ -203,6 +203,7 @@ export class BranchyNet implements Classifier {
 export const branchynetEntry: CustomEntry = {
   name: "branchynet",
   kind: "custom",
+  depth: 5,
   description: "AlexNet with two side exits for images that are certain early",
   source: "Teerapittayanon et al. 2016",
   paperMegabytes: 27.69,

@@ -129,6 +129,7 @@ export function createDdfn(options: DynamicKernelOptions): DynamicKernelClassifi
 export const ddfnSwEntry: CustomEntry = {
   name: "ddfn-sw",
   kind: "custom",
+  depth: 5,
   description:
     "decoupled dynamic filters, sample-wise: AlexNet, every kernel generated for the image",
   source: "Zhou, Jampani, Pi, Liu and Yang 2021",

@@ -51,6 +51,8 @@ class ChannelwiseGenerator implements KernelGenerator {
   /**
    * A kernel's part that belongs to input channel c is weights_c mean_c + bias_c, and a convolution is linear in its
    * kernel: it is the fixed kernel `weights` on the map scaled by its means, plus the fixed kernel `bias` on the map.
+   * On two CPU cores 16 images took, with kernels made and convolved one by one, 1.1 to 4 times as long on TensorFlow
+   * and 1.6 to 36 times on WASM, forward and backward; the more, the more channels.
    */
   convolve(layer: ConvolutionLayer, input: tf.Tensor4D): tf.Tensor4D {
     const { weights, bias } = this.#parametersOf(layer);
@@ -107,6 +109,7 @@ export function createDynamicFilterNetwork(options: DynamicKernelOptions): Dynam
 export const dfnEntry: CustomEntry = {
   name: "dfn",
   kind: "custom",
+  depth: 8,
   description: "dynamic filter network: VGG-11, every kernel generated for the image",
   source: "Jia, De Brabandere, Tuytelaars and Van Gool 2016",
   paperMegabytes: 75.89,

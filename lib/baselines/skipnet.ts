@@ -162,6 +162,7 @@ export class SkipNet implements Classifier {
 export const skipnetEntry: CustomEntry = {
   name: "skipnet",
   kind: "custom",
+  depth: 21,
   description: "ResNet-18 whose blocks are skipped image by image",
   source: "Wang et al. 2018",
   paperMegabytes: 68.88,

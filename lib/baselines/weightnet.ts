@@ -55,7 +55,8 @@ class WeightNetGenerator implements KernelGenerator {
 
   /**
    * An activation scales all that an output channel takes from a half of the input channels, and a convolution is
-   * linear in its kernel: each half is convolved with its fixed weights, then scaled.
+   * linear in its kernel: each half is convolved with its fixed weights, then scaled. On two CPU cores 16 images took,
+   * with kernels made and convolved one by one, 1.5 to 7 times as long on TensorFlow and 3 to 230 times on WASM.
    */
   convolve(layer: ConvolutionLayer, input: tf.Tensor4D): tf.Tensor4D {
     const activations = this.#activations(layer, input);
@@ -131,6 +132,7 @@ export function createWeightNet(options: DynamicKernelOptions): DynamicKernelCla
 export const weightnetEntry: CustomEntry = {
   name: "weightnet",
   kind: "custom",
+  depth: 21,
   description: "WeightNet: ResNet-18, kernels of its blocks generated for the image",
   source: "Ma, Zhang, Huang and Sun 2020",
   paperMegabytes: 45.87,

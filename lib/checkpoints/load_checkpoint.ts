@@ -63,12 +63,10 @@ export async function loadCheckpoint(
       skipped.push(error.message);
     }
   }
-  const remedy = which === "best" ? `load the last checkpoint instead` : "start a new run";
-  throw new CheckpointError(
-    `Cannot load checkpoint: no complete one is left in ${root}; ${remedy}. Found: ${
-      skipped.join(" | ")
-    }`,
-  );
+  const problem = which === "best"
+    ? `the best one of ${root} is damaged; take the last with --checkpoint last`
+    : `no complete one is left in ${root}; start a new run`;
+  throw new CheckpointError(`Cannot load checkpoint: ${problem}. Found: ${skipped.join(" | ")}`);
 }
 
 /** The checkpoint that the pointer names and, for `last`, all others from the newest on. */
@@ -90,7 +88,7 @@ async function findCandidates(
     if (pointed !== null) return [pointed];
     throw new CheckpointError(
       `Cannot load checkpoint: there is no best checkpoint in ${root}; it appears with the first validation, ` +
-        `load the last checkpoint instead`,
+        `take the last with --checkpoint last`,
     );
   }
   const names = await listCheckpoints(root);

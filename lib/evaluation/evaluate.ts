@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { standardize } from "../datasets/standardization.ts";
+import { letEventsIn } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
@@ -87,6 +88,7 @@ async function* classifyChunk(
         const image = pixels.subarray(position * size, (position + 1) * size);
         standardize(image, trained.standardization, input.subarray(row * size, (row + 1) * size));
       });
+      await letEventsIn();
       const images = tf.tensor4d(input, [batch.length, height, width, 3]);
       const result = await network.infer({
         images,

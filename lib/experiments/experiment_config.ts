@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { BackendName } from "../backends/backend.ts";
-import { complexityMeasure, complexityMeasureNames } from "../complexity/complexity_measure.ts";
-import { modelNames } from "../models/model_registry.ts";
+import { complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import { modelNames } from "../models/model_names.ts";
+import { withDerivedDefaults } from "./derived_defaults.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { TrainingConfig } from "../training/training_config.ts";
@@ -200,7 +201,7 @@ const trainingSchema = z.strictObject({
     default: 0,
   }),
   patience: whole(0, 1e6, {
-    is: "epochs without a better validation accuracy before stopping; 0 never stops",
+    is: "validations without a better accuracy before stopping; 0 never stops",
     default: 0,
   }),
   validateEvery: whole(1, 1e6, { is: "epochs between two validations", default: 1 }),
@@ -208,10 +209,11 @@ const trainingSchema = z.strictObject({
     is: "stops every epoch after this many steps; null uses all images",
     default: null,
   }),
-  recompute: flag({
-    is:
-      "computes states again in the backward pass instead of keeping them: less memory, more time",
-    default: false,
+  recompute: z.union([z.literal("auto"), z.boolean()]).default("auto").meta({
+    description:
+      "computes states again in the backward pass instead of keeping them: less memory, " +
+      "more time; auto does where WASM's memory is too small",
+    allowed: "auto, true or false",
   }),
 });
 
@@ -281,32 +283,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
  * @throws {z.ZodError} if a key is unknown or a value is not allowed.
  */
 export function completeConfig(input: unknown): ExperimentConfig {
-  return experimentSchema.parse(withScaleOfMeasure(input));
-}
-
-/** Layers that an image of average complexity gets by default. */
-const AVERAGE_DEPTH = 10;
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-/**
- * kappa = 0.8 and 12.5 bits are made for `entropy`. Another measure has another scale, and with those numbers
- * could send every image to the same depth: its own average takes their place where nothing is said.
- */
-function withScaleOfMeasure(input: unknown): unknown {
-  const model = isMap(input) ? input.model : undefined;
-  if (!isMap(model) || typeof model.complexity !== "string" || model.complexity === "entropy") {
-    return input;
-  }
-  if (!complexityMeasureNames.includes(model.complexity)) return input;
-  const { referenceMean } = complexityMeasure(model.complexity);
-  const stepsPerBit = Number((AVERAGE_DEPTH / referenceMean).toPrecision(4));
-  return {
-    ...(input as Record<string, unknown>),
-    model: { stepsPerBit, referenceComplexity: referenceMean, ...model },
-  };
+  return experimentSchema.parse(withDerivedDefaults(input));
 }
 
 /**

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { complexityMeasure } from "../complexity/complexity_measure.ts";
 import { createClassifier } from "../models/create_classifier.ts";
+import { withEveryLevel } from "../models/level_statistics.ts";
 import { Trainer } from "../training/trainer.ts";
 import { decodeCheckpoint } from "../training/training_checkpoint.ts";
-import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
+import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_training.ts";
 import type { TrainedClassifier } from "../evaluation/evaluate.ts";
@@ -12,6 +13,7 @@ import type { Classifier } from "../models/classifier.ts";
 import type { LevelStatistics } from "../models/level_statistics.ts";
 import type { ModelCard } from "../training/training_checkpoint.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
+import type { CheckpointChoice } from "./run_types.ts";
 
 /** A classifier from a run folder, ready to look at images. */
 export interface LoadedClassifier {
@@ -32,11 +34,11 @@ export interface LoadedClassifier {
 async function computeMissingStatistics(
   config: ExperimentConfig,
   classifier: Classifier,
+  trainFingerprint: string,
 ): Promise<LevelStatistics> {
-  const data = await prepareTrainingData(
-    await loadExperimentImages(config),
-    config.model.complexity,
-  );
+  const images = await loadExperimentImages(config);
+  requireSameImages(images.train, trainFingerprint);
+  const data = await prepareTrainingData(images, config.model.complexity);
   const { exact } = config.model;
   const trainer = new Trainer({ classifier, data, config: config.training, exact });
   try {
@@ -46,30 +48,38 @@ async function computeMissingStatistics(
   }
 }
 
-/** A network without norms stores no statistics; its levels are there all the same. */
-function everyLevelOf(classifier: Classifier, stored: LevelStatistics): LevelStatistics {
-  return new Map(
-    classifier.levels.list.map(({ index }) => [index, stored.get(index) ?? new Map()]),
-  );
+/** A run without validation images has no best checkpoint. */
+async function resolveChoice(root: string, choice: CheckpointChoice): Promise<"best" | "last"> {
+  if (choice !== "auto") return choice;
+  try {
+    await Deno.stat(join(root, "best"));
+    return "best";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "last";
+    throw error;
+  }
 }
 
 /**
  * Loads a trained classifier from a run folder onto the current backend.
  *
- * @param options Run folder, which checkpoint, and fields of the data configuration to replace.
+ * @param options Run folder, which checkpoint, fields of the data configuration to replace, and who is warned.
  * @returns Classifier, statistics, and what the checkpoint says; the caller disposes of the classifier.
  * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
  * @throws {DataError} if statistics have to be computed and the training images are not there.
  */
 export async function loadTrained(options: {
   readonly runDirectory: string;
-  readonly checkpoint: "best" | "last";
+  readonly checkpoint: CheckpointChoice;
   readonly data?: Partial<ExperimentConfig["data"]>;
+  readonly warn?: (text: string) => void;
 }): Promise<LoadedClassifier> {
   const saved = await readRunConfig(options.runDirectory);
   const config = { ...saved, data: { ...saved.data, ...options.data } };
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
-  const { folder, files } = await loadCheckpoint(root, options.checkpoint);
+  const which = await resolveChoice(root, options.checkpoint);
+  const { folder, files, skipped } = await loadCheckpoint(root, which);
+  for (const reason of skipped) options.warn?.(`${reason}; taking ${folder} instead`);
   const { card, parameters, statistics, calibration } = decodeCheckpoint(files, join(root, folder));
   const classes = card.classNames.length;
   const classifier = createClassifier(card.model, { classes, seed: config.training.seed });
@@ -79,8 +89,8 @@ export async function loadTrained(options: {
     const trained = {
       classifier,
       statistics: statistics === null
-        ? await computeMissingStatistics(config, classifier)
-        : everyLevelOf(classifier, statistics),
+        ? await computeMissingStatistics(config, classifier, card.trainFingerprint)
+        : withEveryLevel(statistics, classifier.levels.list.length),
       standardization: card.standardization,
       measure: complexityMeasure(card.model.complexity),
     };

@@ -6,6 +6,7 @@ import {
   type ConfigKey,
   type ExperimentConfig,
 } from "./experiment_config.ts";
+import { trajectoryBytes } from "./resolve_recompute.ts";
 import { nearestWord } from "./nearest_word.ts";
 
 /** A value that wins over the file: `{ path: "model.maxChannels", value: 128 }`. */
@@ -183,12 +184,25 @@ export function findContradictions(config: ExperimentConfig): string[] {
       `${training.minLearningRate} and ${training.learningRate}`,
     ],
     [
+      model.exact && exactTrainingBytes(config) > EXACT_TRAINING_LIMIT,
+      `model.exact needs a trajectory for every image of a batch: with model.maxChannels ` +
+      `${model.maxChannels} and training.batchSize ${training.batchSize} about ` +
+      `${(exactTrainingBytes(config) / 1e9).toFixed(0)} GB; lower one of them`,
+    ],
+    [
       training.patience > 0 && data.validationFraction === 0,
       `training.patience must be 0 without validation images (data.validationFraction is 0), ` +
       `current value is ${training.patience}`,
     ],
   ];
   return rules.flatMap(([isBroken, problem]) => isBroken ? [problem] : []);
+}
+
+/** Memory above which an exact training is refused, in bytes. */
+const EXACT_TRAINING_LIMIT = 64e9;
+
+function exactTrainingBytes({ model, training }: ExperimentConfig): number {
+  return training.batchSize * trajectoryBytes(model);
 }
 
 function failWith(problems: readonly string[], source: string): void {

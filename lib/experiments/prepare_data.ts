@@ -3,7 +3,7 @@ import { loadDataset } from "../datasets/load_dataset.ts";
 import { splitTraining } from "../datasets/split.ts";
 import { channelStatistics } from "../datasets/standardization.ts";
 import { subset } from "../datasets/subset.ts";
-import { DataError } from "../errors.ts";
+import { CheckpointError, DataError, UsageError } from "../errors.ts";
 import { measureDataset } from "../training/training_data.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { TrainingData } from "../training/training_data.ts";
@@ -29,12 +29,52 @@ function firstImages(dataset: ImageDataset, count: number | null): ImageDataset 
   return subset(dataset, Uint32Array.from({ length: count }, (_, index) => index));
 }
 
+/** What only the size of the images and their number can tell about a configuration. */
+function requireUsableSplit(
+  { data, training }: Pick<ExperimentConfig, "data" | "training">,
+  { length, height, width }: ImageDataset,
+): void {
+  const count = data.images ?? length;
+  const held = Math.round(count * data.validationFraction);
+  if (held === count) {
+    throw new UsageError(
+      `Cannot split ${count} images: data.validationFraction ${data.validationFraction} leaves none to train on; lower it or take more images`,
+    );
+  }
+  if (held === 0 && training.patience > 0) {
+    throw new UsageError(
+      `Cannot stop early: data.validationFraction ${data.validationFraction} of ${count} images leaves none to validate on; set training.patience to 0 or take more images`,
+    );
+  }
+  const side = Math.min(height, width);
+  if (training.crop >= side) {
+    throw new UsageError(
+      `Cannot crop images: training.crop must be below their side of ${side} pixels, current value is ${training.crop}`,
+    );
+  }
+}
+
+/**
+ * Makes sure that images are those that a checkpoint was trained on.
+ *
+ * @param train Training images found.
+ * @param fingerprint Fingerprint that the checkpoint names.
+ * @throws {CheckpointError} if they are others.
+ */
+export function requireSameImages(train: ImageDataset, fingerprint: string): void {
+  if (train.fingerprint === fingerprint) return;
+  throw new CheckpointError(
+    `Cannot go on with these images: the checkpoint's training images have fingerprint ${fingerprint}, those found have ${train.fingerprint}; give the same data with --data`,
+  );
+}
+
 /**
  * Loads the images that a configuration asks for and splits them.
  *
  * @param config Data and seed of the experiment.
  * @returns Training, validation and test images.
  * @throws {DataError} if the data set is missing or damaged, or holds fewer images than asked for.
+ * @throws {UsageError} if the configuration does not fit the number or size of the images.
  */
 export async function loadExperimentImages(
   config: Pick<ExperimentConfig, "data" | "training">,
@@ -46,6 +86,7 @@ export async function loadExperimentImages(
       `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower --images`,
     );
   }
+  requireUsableSplit(config, parts.train);
   const { train, validation } = splitTraining(parts.train, { ...data, seed: training.seed });
   return { train, validation, test: firstImages(parts.test, data.testImages) };
 }

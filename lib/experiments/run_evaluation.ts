@@ -29,6 +29,11 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
         }; the data have ${dataset.classNames.join(", ")}`,
       );
     }
+    if (dataset.height !== card.image.height || dataset.width !== card.image.width) {
+      throw new DataError(
+        `Cannot evaluate: the model was trained on ${card.image.height} x ${card.image.width} pixels; the images have ${dataset.height} x ${dataset.width}`,
+      );
+    }
     const { batchSize, report } = options;
     const exact = options.exact || card.model.exact;
     const figures = await evaluate(trained, dataset, {

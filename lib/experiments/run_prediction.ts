@@ -17,9 +17,12 @@ async function readImage(file: string, size: number): Promise<Uint8Array> {
   try {
     bytes = await Deno.readFile(file);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory)) {
-      throw error;
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new DataError(`Cannot read image ${file}: it is a folder; give the files in it`, {
+        cause: error,
+      });
     }
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new DataError(`Cannot read image ${file}: there is no such file`, { cause: error });
   }
   return prepareImage(bytes, file, size);

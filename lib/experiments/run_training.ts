@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoints/atomic_write.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { listCheckpoints } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
-import { CheckpointError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
@@ -13,7 +14,9 @@ import {
   restoreTrainer,
 } from "../training/training_checkpoint.ts";
 import { formatConfig } from "./format_config.ts";
-import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
+import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import { requireNewFolder } from "./require_new_folder.ts";
+import { resolveRecompute } from "./resolve_recompute.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
@@ -26,34 +29,30 @@ export const CHECKPOINTS_FOLDER = "checkpoints";
 
 const PROVENANCE_FILE = "provenance.json";
 
-async function requireEmptyFolder(directory: string): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
-  for await (const entry of Deno.readDir(directory)) {
-    throw new CheckpointError(
-      `Cannot start a run in ${directory}: the folder is not empty (it holds ${entry.name}); choose another folder, or resume the run that is in it`,
-    );
-  }
-}
-
 /** One entry for every command that worked on the run, oldest first. */
 async function addProvenance(directory: string, provenance: Provenance): Promise<void> {
   const path = join(directory, PROVENANCE_FILE);
-  let earlier: unknown[] = [];
+  let earlier: unknown = [];
   try {
     earlier = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof SyntaxError)) throw error;
+    if (error instanceof SyntaxError) earlier = ["an entry that could not be read"];
+    else if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const text = JSON.stringify([...earlier, provenance], null, 2);
-  await writeFileAtomically(path, new TextEncoder().encode(`${text}\n`));
+  const entries = [...(Array.isArray(earlier) ? earlier : [earlier]), provenance];
+  await writeFileAtomically(path, `${JSON.stringify(entries, null, 2)}\n`);
 }
 
 async function writeConfig(directory: string, config: ExperimentConfig): Promise<void> {
-  const text = new TextEncoder().encode(formatConfig(config));
-  await writeFileAtomically(join(directory, RUN_CONFIG_FILE), text);
+  await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig(config));
 }
 
-function cardOf(config: ExperimentConfig, data: TrainingData): ModelCard {
+/** Backend with its device, as far as the command has named it. */
+function deviceOf({ versions }: Provenance): string {
+  return versions.backend ?? tf.getBackend();
+}
+
+function cardOf(config: ExperimentConfig, data: TrainingData, provenance: Provenance): ModelCard {
   const { classNames, height, width, fingerprint } = data.train;
   return {
     model: config.model,
@@ -61,28 +60,34 @@ function cardOf(config: ExperimentConfig, data: TrainingData): ModelCard {
     image: { height, width },
     standardization: data.standardization,
     trainFingerprint: fingerprint,
-    backend: tf.getBackend(),
+    backend: deviceOf(provenance),
   };
 }
 
+/** The newest complete checkpoint; `null` if the run ended before it had saved one. */
 async function readLastCheckpoint(
-  options: RunTrainingOptions,
+  config: ExperimentConfig,
   data: TrainingData,
-): Promise<TrainingCheckpoint> {
+  options: RunTrainingOptions,
+): Promise<TrainingCheckpoint | null> {
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
+  if ((await listCheckpoints(root)).length === 0) return null;
   const { folder, files, skipped } = await loadCheckpoint(root, "last");
-  for (const reason of skipped) options.report?.({ kind: "phase", text: `skipped ${reason}` });
+  for (const reason of skipped) {
+    options.report?.({ kind: "warning", text: `${reason}; continuing from ${folder}` });
+  }
   const checkpoint = decodeCheckpoint(files, join(root, folder));
-  const { trainFingerprint, backend } = checkpoint.card;
-  if (trainFingerprint !== data.train.fingerprint) {
-    throw new CheckpointError(
-      `Cannot resume ${options.runDirectory}: its training images have fingerprint ${trainFingerprint}, those found have ${data.train.fingerprint}; give the same data with --data`,
+  const { card, progress } = checkpoint;
+  requireSameImages(data.train, card.trainFingerprint);
+  if (progress.epoch > config.training.epochs) {
+    throw new UsageError(
+      `Cannot resume ${options.runDirectory}: ${progress.epoch} epochs are done, --epochs must be at least that, current value is ${config.training.epochs}`,
     );
   }
-  if (backend !== tf.getBackend()) {
-    const text =
-      `resuming on ${tf.getBackend()} what ${backend} trained: close, but not bit for bit`;
-    options.report?.({ kind: "phase", text });
+  const device = deviceOf(options.provenance);
+  if (card.backend !== device) {
+    const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;
+    options.report?.({ kind: "warning", text });
   }
   return checkpoint;
 }
@@ -123,7 +128,7 @@ async function trainInFolder(
   options: RunTrainingOptions,
 ): Promise<OpenRun> {
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
-  const card = cardOf(config, data);
+  const card = cardOf(config, data, options.provenance);
   const log = await openMetricsLog(options.runDirectory, {
     resumeAfterEpoch: trainer.progress.epoch,
   });
@@ -131,7 +136,7 @@ async function trainInFolder(
     const text = `the log has lost epochs ${
       log.missingEpochs.join(", ")
     }; training is not affected`;
-    options.report?.({ kind: "phase", text });
+    options.report?.({ kind: "warning", text });
   }
   const started = performance.now();
   const stopReason = await trainer.run({
@@ -166,7 +171,10 @@ export async function runTraining(
   options.report?.({ kind: "phase", text: "loading images" });
   const images = await loadExperimentImages(config);
   const data = await prepareTrainingData(images, config.model.complexity);
-  if (!resume) await requireEmptyFolder(runDirectory);
+  if (!resume) {
+    await requireNewFolder(runDirectory);
+    await Deno.mkdir(runDirectory, { recursive: true });
+  }
   const lock = await lockRunFolder(runDirectory);
   try {
     return await trainLocked(config, data, options);
@@ -186,9 +194,16 @@ async function trainLocked(
   const classes = data.train.classNames.length;
   const classifier = createClassifier(config.model, { classes, seed });
   const { exact } = config.model;
-  const trainer = new Trainer({ classifier, data, config: config.training, exact });
+  const recompute = resolveRecompute(config, tf.getBackend());
+  if (recompute && config.training.recompute === "auto") {
+    const text =
+      "states are recomputed in the backward pass: they would not fit into WASM's memory";
+    options.report?.({ kind: "phase", text });
+  }
+  const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
   try {
-    if (resume) restoreTrainer(trainer, await readLastCheckpoint(options, data));
+    const checkpoint = resume ? await readLastCheckpoint(config, data, options) : null;
+    if (checkpoint !== null) restoreTrainer(trainer, checkpoint);
     await writeConfig(runDirectory, config);
     await addProvenance(runDirectory, options.provenance);
     return await summarize(await trainInFolder(config, trainer, data, options), options);

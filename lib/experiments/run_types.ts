@@ -14,6 +14,9 @@ export interface Provenance {
   readonly startedAt: string;
 }
 
+/** The checkpoint of the best validation, the newest one, or the best if there is one and else the newest. */
+export type CheckpointChoice = "best" | "last" | "auto";
+
 /** Options of `runTraining`. */
 export interface RunTrainingOptions {
   /** Folder of the run; must not exist, or be empty, unless `resume`. */
@@ -56,14 +59,16 @@ export interface TrainingSummary {
 export interface RunEvaluationOptions {
   /** Folder of the run. */
   readonly runDirectory: string;
-  /** Which checkpoint: of the best validation, or the newest. */
-  readonly checkpoint: "best" | "last";
+  /** Which checkpoint. */
+  readonly checkpoint: CheckpointChoice;
   /** Part of the run's data to evaluate. */
   readonly part: "test" | "validation" | "train";
   /** Replaces fields of the run's data configuration (another folder, fewer test images). */
   readonly data?: Partial<DataConfig>;
   /** Images per forward pass. */
   readonly batchSize: number;
+  /** Called with what a person should know: a checkpoint that was skipped. */
+  readonly warn?: (text: string) => void;
   /** One trajectory per image instead of one per level. */
   readonly exact: boolean;
   /** Called from time to time with the images done and all images. */
@@ -90,10 +95,12 @@ export interface EvaluationSummary {
 export interface RunPredictionOptions {
   /** Folder of the run. */
   readonly runDirectory: string;
-  /** Which checkpoint: of the best validation, or the newest. */
-  readonly checkpoint: "best" | "last";
+  /** Which checkpoint. */
+  readonly checkpoint: CheckpointChoice;
   /** PNG or JPEG files; resized to the model's input size. */
   readonly files: readonly string[];
+  /** Called with what a person should know: a checkpoint that was skipped. */
+  readonly warn?: (text: string) => void;
   /** Number of classes returned per image. */
   readonly topK: number;
   /** One trajectory per image instead of one per level. */

@@ -1,6 +1,6 @@
 import { kernelLength, sizeAfter, workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
-import { layersOfModel } from "./count_architecture.ts";
+import { layersOfModel, levelsOfModel } from "./model_layers.ts";
 import { countByRunning } from "./count_custom.ts";
 import {
   evaluationsFor,
@@ -8,11 +8,10 @@ import {
   workOfEvaluation,
   workOfResizing,
 } from "./count_puppeteer.ts";
-import { levelsOfModel } from "./create_classifier.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
-import type { ModelLayers } from "./count_architecture.ts";
+import type { ModelLayers } from "./model_layers.ts";
 import type { ModelConfig } from "./model_config.ts";
 
 /** Images of the paper's summaries: 178.07 M per image times 64 is the published 11.40 G of ResNet. */
@@ -82,7 +81,7 @@ function megabytesOf(parameters: number): number {
 /** Kernels, biases, norms and linear layers of all levels together; a place that levels share counts once. */
 function storedParameters({ levels, layersOf, isGenerated }: ModelLayers): number {
   const places = new Map<string, ConvolutionLayer>();
-  for (const level of levels) {
+  for (const level of levels.list) {
     for (const layer of convolutionsOf(layersOf(level))) places.set(layer.name, layer);
   }
   let total = 0;
@@ -91,7 +90,7 @@ function storedParameters({ levels, layersOf, isGenerated }: ModelLayers): numbe
     total += layer.bias ? layer.outputChannels : 0;
     total += layer.norm ? 2 * layer.outputChannels : 0;
   }
-  for (const { inputs, outputs } of linearsOf(layersOf(levels[0]!))) {
+  for (const { inputs, outputs } of linearsOf(layersOf(levels.list[0]!))) {
     total += (inputs + 1) * outputs;
   }
   return total;
@@ -123,7 +122,7 @@ function workOfLevel(
 
 /** An image that poolings shrink to nothing would count as no work at all. */
 function checkImage(config: ModelConfig, model: ModelLayers, image: MapSize): void {
-  for (const level of model.levels) {
+  for (const level of model.levels.list) {
     const { height, width } = model.layersOf(level).reduce(
       (at, layer) => sizeAfter(layer, at),
       image,
@@ -141,14 +140,16 @@ function countLayers(
 ): ModelCount {
   const { model, image, batch } = options;
   checkImage(config, model, image);
-  const levels = model.levels.map((level) => workOfLevel(config, level, { model, image, batch }));
+  const levels = model.levels.list.map((level) =>
+    workOfLevel(config, level, { model, image, batch })
+  );
   const reference = levels[model.reference]!;
   const generates = model.isGenerated !== null;
   const { dynamics, initialState } = generates
     ? parametersOfPuppeteer(config)
     : { dynamics: 0, initialState: 0 };
   const total = dynamics + initialState + storedParameters(model);
-  const layers = model.layersOf(model.levels[model.reference]!);
+  const layers = model.layersOf(model.levels.list[model.reference]!);
   return {
     parameters: { puppeteer: dynamics, total },
     megabytes: { puppeteer: megabytesOf(dynamics), total: megabytesOf(total) },

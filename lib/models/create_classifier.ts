@@ -1,12 +1,11 @@
-import { plainArchitecture } from "../architectures/plain.ts";
-import { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import { GeneratedKernels } from "../puppet/generated_kernels.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import { LevelClassifier } from "./level_classifier.ts";
+import { layersOfModel, levelsOfModel } from "./model_layers.ts";
 import { modelEntry } from "./model_registry.ts";
-import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { Classifier } from "./classifier.ts";
 import type { ModelConfig } from "./model_config.ts";
+import type { ModelLayers } from "./model_layers.ts";
 
 /** Number of classes, and the seed of the initial weights. */
 export interface CreateClassifierOptions {
@@ -16,25 +15,14 @@ export interface CreateClassifierOptions {
   readonly seed: number;
 }
 
-/** The levels that a configuration asks for; a model that does not look at complexity has one. */
-export function levelsOfModel(config: ModelConfig): ComplexityLevels {
-  const { adapts } = modelEntry(config.name);
-  return new ComplexityLevels({
-    ...config,
-    depthAdaptation: adapts.depth && config.depthAdaptation,
-    parameterAdaptation: adapts.parameters && config.parameterAdaptation,
-  });
-}
-
 /** A network of layers, with the kernels of some of them generated. */
 function createLevelClassifier(
   config: ModelConfig,
-  options: CreateClassifierOptions & {
-    readonly architecture: (depth: number) => Layer[];
-    readonly isGenerated: ((layer: ConvolutionLayer) => boolean) | null;
-  },
+  { levels, layersOf, isGenerated }: ModelLayers,
+  seed: number,
 ): LevelClassifier {
-  const { seed, architecture, isGenerated } = options;
+  // Before anything is made on the device: a layout that cannot be leaves nothing behind.
+  for (const level of levels.list) layersOf(level);
   const parameters = new ParameterSet();
   const kernelSource = isGenerated === null ? null : new GeneratedKernels(parameters, {
     channels: config.maxChannels,
@@ -45,8 +33,8 @@ function createLevelClassifier(
   });
   return new LevelClassifier({
     parameters,
-    levels: levelsOfModel(config),
-    architecture,
+    levels,
+    layersOf,
     kernelSource,
     isGenerated: isGenerated ?? (() => false),
     seed,
@@ -66,21 +54,8 @@ export function createClassifier(
   options: CreateClassifierOptions,
 ): Classifier {
   const entry = modelEntry(config.name);
-  const { maxChannels, kernelSize, identityShortcuts } = config;
-  const { classes } = options;
-  if (entry.kind === "plain") {
-    const architecture = (depth: number) =>
-      plainArchitecture({ depth, maxChannels, kernelSize, classes, identityShortcuts });
-    const isGenerated = entry.generates ? () => true : null;
-    return createLevelClassifier(config, { ...options, architecture, isGenerated });
+  if (entry.kind === "custom") {
+    return entry.create({ ...options, levels: levelsOfModel(config) });
   }
-  if (entry.kind === "layers") {
-    const architecture = () => entry.architecture(classes);
-    return createLevelClassifier(config, {
-      ...options,
-      architecture,
-      isGenerated: entry.isGenerated,
-    });
-  }
-  return entry.create({ ...options, levels: levelsOfModel(config) });
+  return createLevelClassifier(config, layersOfModel(config, options.classes)!, options.seed);
 }

@@ -30,19 +30,30 @@ export class ExactNetwork implements InferenceNetwork {
 
   infer({ images, level, complexities }: InferenceBatch): Promise<InferenceResult> {
     const classifier = this.#classifier;
-    const levels = complexities.map((complexity) => classifier.levels.exactLevel(complexity));
+    // One image at a time: the trajectories of a whole batch would take gigabytes.
     const logits = tf.tidy(() =>
-      classifier.forward(images, levels, {
-        normalize: (site, input) => {
-          const { mean, variance } = this.#statistics.get(level)!.get(site.name)!;
-          const moments = { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
-          return batchNormWithMoments(input, moments, site);
-        },
-      }).logits
+      tf.concat(
+        complexities.map((complexity, row) =>
+          tf.tidy(() => this.#logitsOf(tf.slice(images, row, 1), complexity))
+        ),
+        0,
+      )
     );
     const layers = classifier.layersOf(classifier.levels.list[level]!);
     const multiplyAdds = complexities.length * workOfLayers(layers, this.#image).multiplyAdds;
     return Promise.resolve({ logits, multiplyAdds, routes: null });
+  }
+
+  #logitsOf(image: tf.Tensor4D, complexity: number): tf.Tensor2D {
+    const level = this.#classifier.levels.exactLevel(complexity);
+    const statistics = this.#statistics.get(level.index)!;
+    return this.#classifier.forward(image, level, {
+      normalize: (site, input) => {
+        const { mean, variance } = statistics.get(site.name)!;
+        const moments = { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
+        return batchNormWithMoments(input, moments, site);
+      },
+    }).logits;
   }
 
   dispose(): void {

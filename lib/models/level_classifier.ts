@@ -23,8 +23,8 @@ export interface LevelClassifierParts {
   readonly parameters: ParameterSet;
   /** The levels; one for an ordinary network. */
   readonly levels: ComplexityLevels;
-  /** Layers of the network that serves a level of this depth. */
-  readonly architecture: (depth: number) => Layer[];
+  /** Layers of the network that serves a level. */
+  readonly layersOf: (level: ComplexityLevel) => Layer[];
   /** Generates kernels; `null` stores them all. */
   readonly kernelSource: KernelSource | null;
   /** Which convolutions have generated kernels. */
@@ -50,7 +50,7 @@ export class LevelClassifier implements Classifier {
   /**
    * Adds the layers' parameters.
    *
-   * @param parts Parameters, levels, architecture, kernels.
+   * @param parts Parameters, levels, layers, kernels.
    */
   constructor(parts: LevelClassifierParts) {
     this.#parts = parts;
@@ -68,7 +68,7 @@ export class LevelClassifier implements Classifier {
 
   /** Layers of the network that serves a level. */
   layersOf(level: ComplexityLevel): Layer[] {
-    return this.#parts.architecture(level.depth);
+    return this.#parts.layersOf(level);
   }
 
   /**
@@ -130,7 +130,7 @@ export class LevelClassifier implements Classifier {
     return this.#parts.kernelSource !== null && this.#parts.isGenerated(layer);
   }
 
-  /** Every place that any level uses, in the order of the architecture. */
+  /** Every place that any level uses: one level's in the order of its layers, several levels' in order of the names. */
   #places(): ConvolutionLayer[] {
     const places = new Map<string, ConvolutionLayer>();
     for (const level of this.levels.list) {

@@ -151,3 +151,15 @@ export function statisticsFromTensors(tensors: ReadonlyMap<string, TensorValues>
   }
   return levels;
 }
+
+/**
+ * Statistics with every level of a model: a network without norms has none to store, and its level would be lost.
+ *
+ * @param statistics What was stored.
+ * @param levels Number of levels of the model.
+ * @returns The same, with empty statistics for levels that are not in it.
+ */
+export function withEveryLevel(statistics: LevelStatistics, levels: number): LevelStatistics {
+  const indices = Array.from({ length: levels }, (_, index) => index);
+  return new Map(indices.map((index) => [index, statistics.get(index) ?? new Map()]));
+}

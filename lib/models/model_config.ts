@@ -1,4 +1,4 @@
-import type { ModelName } from "./model_registry.ts";
+import type { ModelName } from "./model_names.ts";
 
 /** Everything that fixes a model's architecture: two equal configurations have interchangeable checkpoints. */
 export interface ModelConfig {

@@ -6,32 +6,20 @@ import { resnetArchitecture } from "../architectures/resnet.ts";
 import { squeezenetArchitecture } from "../architectures/squeezenet.ts";
 import { vggArchitecture } from "../architectures/vgg.ts";
 import { splitAtHead } from "../layers/run_layers.ts";
+import { ddfnSwEntry } from "../baselines/ddfn.ts";
+import { dfnEntry } from "../baselines/dynamic_filter_network.ts";
+import { weightnetEntry } from "../baselines/weightnet.ts";
+import { branchynetEntry } from "../baselines/branchynet.ts";
+import { drnnEntry } from "../baselines/drnn.ts";
+import { skipnetEntry } from "../baselines/skipnet.ts";
+import { modelNames } from "./model_names.ts";
+import type { ModelName } from "./model_names.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { Classifier } from "./classifier.ts";
 
-/** Names of the models. */
-export type ModelName =
-  | "puppet-cnn"
-  | "fixed-cnn"
-  | "puppet-alexnet"
-  | "puppet-vgg"
-  | "puppet-resnet"
-  | "alexnet"
-  | "vgg"
-  | "resnet"
-  | "mobilenet-v1"
-  | "mobilenet-v2"
-  | "squeezenet"
-  | "dfn"
-  | "weightnet"
-  | "ddfn-sw"
-  | "branchynet"
-  | "skipnet"
-  | "drnn";
-
 /** What is said of a model, however it is made. */
-interface EntryBase {
+export interface EntryBase {
   /** What `--model` takes. */
   readonly name: ModelName;
   /** One line: what the model is. */
@@ -68,6 +56,8 @@ export interface LayersEntry extends EntryBase {
 export interface CustomEntry extends EntryBase {
   /** Tells the kinds of entry apart. */
   readonly kind: "custom";
+  /** Convolutions of an image's longest way through the network, shortcuts included. */
+  readonly depth: number;
   /** Makes the model. */
   readonly create: (options: {
     readonly classes: number;
@@ -220,10 +210,13 @@ const ENTRIES: readonly ModelEntry[] = [
     ground: "exact size; stride of the stem ours",
     adapts: FIXED,
   },
+  dfnEntry,
+  weightnetEntry,
+  ddfnSwEntry,
+  branchynetEntry,
+  skipnetEntry,
+  drnnEntry,
 ];
-
-/** Names of all models, in the order in which they are listed. */
-export const modelNames: readonly ModelName[] = ENTRIES.map(({ name }) => name);
 
 /**
  * Finds a model.

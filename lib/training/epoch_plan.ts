@@ -54,13 +54,22 @@ class ImagePool {
   /** Deals the next images without repeating any before all were dealt. */
   take(count: number): Uint32Array {
     const size = Math.min(count, this.#images.length);
-    if (this.#next + size > this.#images.length) {
-      this.#order = shuffledIndices(this.#images.length, this.#stream);
-      this.#next = 0;
-    }
+    if (this.#next + size > this.#images.length) this.#reshuffle();
     const chosen = this.#order.subarray(this.#next, this.#next + size);
     this.#next += size;
     return Uint32Array.from(chosen, (position) => this.#images[position]!);
+  }
+
+  /** A new order whose beginning is what is left of the old one; within a batch nothing repeats. */
+  #reshuffle(): void {
+    const left = this.#order.slice(this.#next);
+    const isLeft = new Set(left);
+    const order = shuffledIndices(this.#images.length, this.#stream);
+    // What is left is dealt now and comes last in the next round.
+    const others = order.filter((position) => !isLeft.has(position));
+    const again = order.filter((position) => isLeft.has(position));
+    this.#order = Uint32Array.from([...left, ...others, ...again]);
+    this.#next = 0;
   }
 }
 

@@ -16,10 +16,18 @@ export function globalNorm(gradients: Iterable<tf.Tensor>): tf.Scalar {
 /**
  * Factor that brings gradients to at most a global norm (Pascanu et al. 2013): min(1, limit / norm).
  *
- * @param norm Scalar tensor from `globalNorm`.
- * @param limit Largest norm, > 0.
- * @returns Scalar tensor in (0, 1].
+ * @param norm Global norm, >= 0.
+ * @param limit Largest norm; 0 does not clip.
+ * @returns The factor, in (0, 1].
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(clippingFactor(8, 2), 0.25);
+ * assert.equal(clippingFactor(8, 0), 1);
+ * ```
  */
-export function clippingFactor(norm: tf.Scalar, limit: number): tf.Scalar {
-  return tf.tidy(() => tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12))) as tf.Scalar);
+export function clippingFactor(norm: number, limit: number): number {
+  return limit > 0 && norm > limit ? limit / norm : 1;
 }

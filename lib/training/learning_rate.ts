@@ -37,7 +37,7 @@ function oneCycle(progress: number, options: ScheduleOptions): number {
  *
  * @param step Step about to be made, counted from 0.
  * @param options Schedule, rates, and the length of the run in steps.
- * @returns The rate, > 0.
+ * @returns The rate, >= 0.
  *
  * @example
  * ```ts

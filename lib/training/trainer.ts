@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { standardize } from "../datasets/standardization.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { computeLevelStatistics } from "../models/level_statistics.ts";
+import { letEventsIn } from "../tensors/event_loop.ts";
 import { Adam } from "./adam.ts";
 import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
@@ -31,6 +32,12 @@ export interface TrainerOptions {
   readonly config: TrainingConfig;
   /** Every image has its own trajectory. */
   readonly exact: boolean;
+  /**
+   * Computes the dynamics' intermediate values again in the backward pass.
+   *
+   * @default {config.recompute, where "auto" is no}
+   */
+  readonly recompute?: boolean;
 }
 
 /** What `run` calls, and what stops it. */
@@ -62,6 +69,7 @@ export class Trainer {
   readonly #data: TrainingData;
   readonly #config: TrainingConfig;
   readonly #exact: boolean;
+  readonly #recompute: boolean;
   readonly #levelOfImage: Uint32Array;
 
   /**
@@ -75,6 +83,7 @@ export class Trainer {
     this.#data = options.data;
     this.#config = options.config;
     this.#exact = options.exact;
+    this.#recompute = options.recompute ?? options.config.recompute === true;
     const { levels } = options.classifier;
     this.#levelOfImage = Uint32Array.from(
       options.data.complexities,
@@ -118,9 +127,10 @@ export class Trainer {
    */
   async validate(): Promise<EvaluationReport | null> {
     const { validation, standardization, measure } = this.#data;
-    if (validation.length === 0) return null;
     const { classifier } = this;
+    // Without validation images too: who evaluates the checkpoint should not need the training images.
     const statistics = await this.computeStatistics();
+    if (validation.length === 0) return null;
     await classifier.calibration?.tune(statistics, this.#validationBatches());
     return await evaluate({ classifier, statistics, standardization, measure }, validation, {
       batchSize: VALIDATION_BATCH,
@@ -165,6 +175,7 @@ export class Trainer {
     const images = drawStatisticsImages(level, statisticsImages, options);
     for (let first = 0; first < images.length; first += batchSize) {
       const indices = images.subarray(first, first + batchSize);
+      await letEventsIn();
       const batch = await loadBatch(this.#data, indices, this.#loadOptions(level));
       batch.labels.dispose();
       yield batch;
@@ -185,12 +196,14 @@ export class Trainer {
       epoch: this.progress.epoch,
     });
     for (const batch of plan.slice(this.progress.sums.steps)) {
+      await letEventsIn();
       if (hooks.signal?.aborted) return "interrupted";
       const outcome = await this.#step(batch);
       if (!outcome.updated) return "diverged";
       hooks.report?.(this.#stepEvent());
     }
-    return null;
+    await letEventsIn();
+    return hooks.signal?.aborted ? "interrupted" : null;
   }
 
   #learningRate(step: number): number {
@@ -201,7 +214,8 @@ export class Trainer {
 
   async #step({ level, indices }: PlannedBatch): Promise<StepOutcome> {
     const started = performance.now();
-    const { seed, flip, crop, clipNorm, recompute } = this.#config;
+    const { seed, flip, crop, clipNorm } = this.#config;
+    const recompute = this.#recompute;
     const { step, sums } = this.progress;
     const batch = await loadBatch(this.#data, indices, {
       ...this.#loadOptions(level),

@@ -1,6 +1,10 @@
 import { decodeSafetensors, encodeSafetensors } from "../checkpoints/safetensors.ts";
 import { CheckpointError } from "../errors.ts";
-import { statisticsFromTensors, statisticsToTensors } from "../models/level_statistics.ts";
+import {
+  statisticsFromTensors,
+  statisticsToTensors,
+  withEveryLevel,
+} from "../models/level_statistics.ts";
 import type { ChannelStatistics } from "../datasets/standardization.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { LevelStatistics } from "../models/level_statistics.ts";
@@ -28,7 +32,7 @@ export interface ModelCard {
   readonly standardization: ChannelStatistics;
   /** Fingerprint of the training images. */
   readonly trainFingerprint: string;
-  /** Backend that trained the model last. */
+  /** Backend and device that trained the model last. */
   readonly backend: string;
 }
 
@@ -175,6 +179,7 @@ export function restoreTrainer(trainer: Trainer, checkpoint: TrainingCheckpoint)
   trainer.classifier.parameters.write(checkpoint.parameters);
   trainer.optimizer.write(checkpoint.optimizer);
   trainer.progress = structuredClone(checkpoint.progress);
-  trainer.statistics = checkpoint.statistics;
+  const levels = trainer.classifier.levels.list.length;
+  trainer.statistics = checkpoint.statistics && withEveryLevel(checkpoint.statistics, levels);
   trainer.classifier.calibration?.restore(checkpoint.calibration);
 }

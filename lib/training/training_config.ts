@@ -20,7 +20,7 @@ export interface TrainingConfig {
   readonly beta2: number;
   /** Adam: added to the root of the second moment. */
   readonly epsilon: number;
-  /** Decoupled weight decay per unit of learning rate; 0 is none. */
+  /** Decoupled weight decay of every parameter per unit of learning rate; 0 is none. */
   readonly weightDecay: number;
   /** Largest global norm of the gradient; 0 does not clip. */
   readonly clipNorm: number;
@@ -31,12 +31,12 @@ export interface TrainingConfig {
   /** Training images per level from which the batch-norm statistics are computed. */
   readonly statisticsImages: number;
   /** Computes the dynamics' intermediate values again in the backward pass: less memory, more time. */
-  readonly recompute: boolean;
+  readonly recompute: boolean | "auto";
   /** Mirrors half of the training images. */
   readonly flip: boolean;
   /** Pads by this many pixels and crops back at random; 0 is off. */
   readonly crop: number;
-  /** Epochs without a better validation accuracy after which training stops; 0 never stops. */
+  /** Validations without a better accuracy after which training stops; 0 never stops. */
   readonly patience: number;
   /** Epochs between two validations. */
   readonly validateEvery: number;

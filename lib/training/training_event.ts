@@ -22,7 +22,7 @@ export interface EpochRecord {
   readonly meanDepth: number;
   /** Training throughput, without validation. */
   readonly imagesPerSecond: number;
-  /** Wall time of the epoch in seconds, with validation. */
+  /** Wall time of the epoch in seconds, with validation; of a resumed epoch the part after resuming. */
   readonly seconds: number;
   /** Live tensors after the epoch; constant unless something leaks. */
   readonly liveTensors: number;
@@ -34,6 +34,7 @@ export type StopReason = "finished" | "early-stop" | "interrupted" | "diverged";
 /** What a running training reports to whoever watches it. */
 export type TrainingEvent =
   | { readonly kind: "phase"; readonly text: string }
+  | { readonly kind: "warning"; readonly text: string }
   | {
     readonly kind: "step";
     readonly epoch: number;

@@ -93,8 +93,8 @@ export function lossAndGradients(
 }
 
 /**
- * Makes one training step: gradient of the batch's loss, clipping, update of the parameters. An update that
- * would write a number that is not finite is not made.
+ * Makes one training step: gradient of the batch's loss, clipping, update of the parameters. Nothing is updated when
+ * the loss or the gradient is not finite.
  *
  * @param model The classifier and its optimiser.
  * @param batch Images, labels, level; not disposed of.
@@ -116,9 +116,11 @@ export async function trainingStep(
   ];
   const updated = Number.isFinite(lossValue) && Number.isFinite(gradientNorm);
   if (updated) {
-    const factor = options.clipNorm > 0 ? clippingFactor(norm, options.clipNorm) : null;
-    model.optimizer.update(gradients, options.learningRate, factor);
-    factor?.dispose();
+    model.optimizer.update(
+      gradients,
+      options.learningRate,
+      clippingFactor(gradientNorm, options.clipNorm),
+    );
   }
   tf.dispose([loss, correct, norm, figures, ...gradients.values()]);
   return { loss: lossValue, correct: correctValue, gradientNorm, updated };

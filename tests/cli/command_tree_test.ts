@@ -72,7 +72,7 @@ Deno.test("puppet-cnn --version prints the version of deno.json", async () => {
 Deno.test("puppet-cnn --help needs no permission", async () => {
   const { code, stdout } = await runCommand(["--help"], { permissions: [] });
   assert.equal(code, 0);
-  assert.match(stdout, /^Usage: puppet-cnn/);
+  assert.match(stdout, /^Usage: deno task puppet/);
 });
 
 Deno.test("main.ts loads neither TensorFlow.js, zod nor a command before one is asked for", async () => {
@@ -94,7 +94,7 @@ Deno.test("puppet-cnn without a command shows the help on stderr and exits with 
   const { code, stdout, stderr } = await runCommand([]);
   assert.equal(code, 2);
   assert.equal(stdout, "");
-  assert.match(stderr, /^Usage: puppet-cnn/);
+  assert.match(stderr, /^Usage: deno task puppet/);
   assert.match(stderr, /No command given/);
 });
 
@@ -112,6 +112,6 @@ Deno.test("puppet-cnn suggests the option that was meant and names the help", as
   assert.equal(stdout, "");
   assert.equal(
     stderr,
-    `error: Unknown option '--epoch'; did you mean "--epochs"?\nSee "puppet-cnn train --help"\n`,
+    `error: Unknown option '--epoch'; did you mean "--epochs"?\nSee "deno task puppet train --help"\n`,
   );
 });

@@ -42,7 +42,7 @@ Deno.test("formatDoctorReport() says what is missing and how to mend it", () => 
       "ok    backend wasm: WebAssembly with SIMD, CPU",
       "no    backend wasm lacks for training: MaxPoolGrad, TopK",
       "ok    backend auto takes wasm",
-      "ok    native library folder: /cache",
+      "      native library folder: /cache",
       "no    --allow-net (fetch-data)",
       "      not granted",
       "ok    write into /runs",

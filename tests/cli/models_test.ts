@@ -74,7 +74,7 @@ Deno.test("formatModels() and formatModel() are the reviewed texts", async () =>
 });
 
 Deno.test("models --json lists every model with the figures of the paper", async () => {
-  const { modelNames } = await import("../../lib/models/model_registry.ts");
+  const { modelNames } = await import("../../lib/models/model_names.ts");
   const { code, stdout } = await runCommand(["models", "--json"]);
   assert.equal(code, 0);
   const models = JSON.parse(stdout) as ListedModel[];

@@ -44,7 +44,7 @@ export function plainNetwork(architecture: Layer[]): LevelClassifier {
   return new LevelClassifier({
     parameters: new ParameterSet(),
     levels: ONE_LEVEL,
-    architecture: () => architecture,
+    layersOf: () => architecture,
     kernelSource: null,
     isGenerated: () => false,
     seed: TINY.seed,

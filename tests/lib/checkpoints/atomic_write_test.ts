@@ -78,12 +78,12 @@ Deno.test({
         await writeFileAtomically(${JSON.stringify(`${folder}/big`)}, "old");
         try { await writeFileAtomically(${
           JSON.stringify(`${folder}/big`)
-        }, new Uint8Array(4_000_000)); }
+        }, new Uint8Array(40_000_000)); }
         catch (error) { console.log(error.message); }
         Deno.exit(0);`,
       );
       const command =
-        `ulimit -f 1000; exec "$0" run --no-lock --no-config --allow-read --allow-write "$1"`;
+        `ulimit -f 20000; exec "$0" run --no-code-cache --no-lock --no-config --allow-read --allow-write "$1"`;
       const { stdout, stderr } = await new Deno.Command("bash", {
         args: ["-c", command, Deno.execPath(), script],
         env: { DENO_NO_UPDATE_CHECK: "1" },
@@ -91,7 +91,7 @@ Deno.test({
       const said = new TextDecoder().decode(stdout);
       assert.match(
         said,
-        /4000000 bytes to .*big failed \(File too large/,
+        /40000000 bytes to .*big failed \(File too large/,
         new TextDecoder().decode(stderr),
       );
       assert.equal(Deno.readTextFileSync(`${folder}/big`), "old");

@@ -11,13 +11,14 @@ import { withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
 import { TINY_SIZE, tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { Classifier, InferenceNetwork } from "../../../lib/models/classifier.ts";
+import type { ModelConfig } from "../../../lib/models/model_config.ts";
 import type { Classification } from "../../../lib/evaluation/evaluate.ts";
 
 const OPTIONS = { batchSize: 4, exact: false };
 
 /** A classifier with statistics, as `evaluate()` takes it. */
-async function prepare() {
-  const { trainer, classifier, dispose } = await tinyTrainer();
+async function prepare(model: Partial<ModelConfig> = {}) {
+  const { trainer, classifier, dispose } = await tinyTrainer({ model });
   const trained = {
     classifier,
     statistics: await trainer.computeStatistics(),
@@ -135,6 +136,17 @@ Deno.test("evaluate() gives the share of every way through a network that decide
     assert.ok(share > 0 && share < 1, "both ways are taken");
     assert.deepEqual(report.routes, [{ route: 0, share }, { route: 3, share: 1 - share }]);
     assert.ok(Math.abs(report.meanMultiplyAdds - (100 - 50 * share)) < 1e-9);
+    dispose();
+  }));
+
+Deno.test("evaluate() in exact mode equals the kernel bank where phi does not follow the image", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare({ parameterAdaptation: false });
+    const dataset = tinyDataset(12, 7);
+    const banked = await evaluate(trained, dataset, OPTIONS);
+    const exact = await evaluate(trained, dataset, { ...OPTIONS, exact: true });
+    assert.ok(Math.abs(banked.loss - exact.loss) < 1e-5);
+    assert.deepEqual(exact.confusion, banked.confusion);
     dispose();
   }));
 

@@ -208,3 +208,18 @@ Deno.test("parseConfig() gives another complexity measure its own scale, unless 
   assert.equal(given.model.stepsPerBit, 3);
   assert.equal(parseConfig("model: { complexity: entropy }").model.stepsPerBit, 0.8);
 });
+
+Deno.test("parseConfig() takes data sets other than CIFAR-10 whole, unless a number is given", () => {
+  assert.equal(parseConfig("data: { dataset: cifar10 }").data.images, 10_000);
+  assert.equal(parseConfig("data: { dataset: cifar100 }").data.images, null);
+  assert.equal(parseConfig("data: { dataset: cifar100, images: 500 }").data.images, 500);
+  assert.equal(parseConfig("data: { dataset: mini-imagenet }").data.imageSize, 84);
+});
+
+Deno.test("parseConfig() refuses exact training that no memory can hold, and says how much it takes", () => {
+  assert.throws(
+    () => parseConfig("model: { exact: true }"),
+    /model\.exact .* model\.maxChannels 512 and training\.batchSize 64 about \d+ GB/,
+  );
+  assert.ok(parseConfig("model: { exact: true, maxChannels: 64 }").model.exact);
+});

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
-import { CheckpointError, DataError } from "../../../lib/errors.ts";
+import { CheckpointError, DataError, UsageError } from "../../../lib/errors.ts";
 import { loadTrained } from "../../../lib/experiments/load_trained.ts";
 import { readRunConfig } from "../../../lib/experiments/run_config_file.ts";
 import { runEvaluation } from "../../../lib/experiments/run_evaluation.ts";
@@ -127,6 +127,83 @@ Deno.test("runTraining() refuses to resume with other images", () =>
         train(other, run, { resume: true }),
         (error) => error instanceof CheckpointError && /fingerprint/.test(error.message),
       );
+    })));
+
+Deno.test("runTraining() refuses to resume below the epochs that are done", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      await train(tinyRunConfig(), run);
+      await assert.rejects(
+        train(tinyRunConfig({ training: { epochs: 1 } }), run, { resume: true }),
+        (error) => error instanceof UsageError && /2 epochs are done/.test(error.message),
+      );
+      assert.equal((await readRunConfig(run)).training.epochs, 2, "the configuration stays");
+    })));
+
+Deno.test("runTraining() starts over in a run that ended before its first checkpoint", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      const config = tinyRunConfig({ training: { epochs: 1 } });
+      await train(config, run);
+      const straight = await lastTensors(run);
+      await Deno.remove(join(run, "checkpoints"), { recursive: true });
+      const { stopReason } = await train(config, run, { resume: true });
+      assert.equal(stopReason, "finished");
+      assert.deepEqual(await lastTensors(run), straight);
+    })));
+
+Deno.test("runEvaluation() warns when the last checkpoint is damaged and takes the one before", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      await train(tinyRunConfig(), run);
+      const { folder: last } = await loadCheckpoint(join(run, "checkpoints"), "last");
+      const file = join(run, "checkpoints", last, "model.safetensors");
+      const bytes = await Deno.readFile(file);
+      bytes[bytes.length - 5]! ^= 1;
+      await Deno.writeFile(file, bytes);
+      const warnings: string[] = [];
+      const { checkpoint } = await runEvaluation({
+        ...EVALUATION,
+        runDirectory: run,
+        warn: (text) => warnings.push(text),
+      });
+      assert.notEqual(checkpoint, last);
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0]!, new RegExp(`${last}.*model\\.safetensors`));
+    })));
+
+Deno.test("runEvaluation() of a run without validation images takes the last checkpoint", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      const config = tinyRunConfig({ data: { validationFraction: 0 }, training: { epochs: 1 } });
+      await train(config, run);
+      const options = { ...EVALUATION, checkpoint: "auto", runDirectory: run } as const;
+      assert.equal((await runEvaluation(options)).figures.images, 40);
+      const { files } = await loadCheckpoint(join(run, "checkpoints"), "last");
+      assert.ok(files.has("statistics.safetensors"), "no training images are needed");
+    })));
+
+Deno.test("runTraining() refuses crops and splits that the images do not allow", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      for (
+        const [changes, message] of [
+          [{ training: { crop: 32 } }, /training\.crop must be below their side of 32 pixels/],
+          [{ data: { images: 1, validationFraction: 0.6 } }, /leaves none to train on/],
+          [{ data: { images: 2 }, training: { patience: 2 } }, /leaves none to validate on/],
+        ] as const
+      ) {
+        await assert.rejects(
+          train(tinyRunConfig(changes), run),
+          (error) => error instanceof UsageError && message.test(error.message),
+        );
+      }
+      assert.equal(existsSync(run), false);
     })));
 
 Deno.test("runEvaluation() computes the statistics of a checkpoint that was saved within an epoch", () =>

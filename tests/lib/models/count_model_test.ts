@@ -5,12 +5,13 @@ import { countByRunning } from "../../../lib/models/count_custom.ts";
 import { countModel } from "../../../lib/models/count_model.ts";
 import { parametersOfPuppeteer, workOfResizing } from "../../../lib/models/count_puppeteer.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
-import { modelEntry, modelNames } from "../../../lib/models/model_registry.ts";
+import { modelNames } from "../../../lib/models/model_names.ts";
+import { modelEntry } from "../../../lib/models/model_registry.ts";
 import { adaptivePoolingMatrix } from "../../../lib/puppet/kernel_resizing.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 import type { ModelConfig } from "../../../lib/models/model_config.ts";
-import type { ModelName } from "../../../lib/models/model_registry.ts";
+import type { ModelName } from "../../../lib/models/model_names.ts";
 
 const CIFAR = { classes: 10, image: { height: 32, width: 32 } };
 

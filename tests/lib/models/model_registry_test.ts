@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf } from "../../../lib/architectures/layer.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../lib/checkpoints/safetensors.ts";
-import { layersOfModel } from "../../../lib/models/count_architecture.ts";
+import { layersOfModel } from "../../../lib/models/model_layers.ts";
 import { countModel } from "../../../lib/models/count_model.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import { computeLevelStatistics } from "../../../lib/models/level_statistics.ts";
-import { modelEntry, modelNames } from "../../../lib/models/model_registry.ts";
+import { modelNames } from "../../../lib/models/model_names.ts";
+import { modelEntry } from "../../../lib/models/model_registry.ts";
 import { lossAndGradients } from "../../../lib/training/training_step.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { trainingLogits } from "../../helpers/forward.ts";
@@ -14,7 +15,8 @@ import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts"
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 import type { Classifier } from "../../../lib/models/classifier.ts";
 import type { ModelConfig } from "../../../lib/models/model_config.ts";
-import type { ModelEntry, ModelName } from "../../../lib/models/model_registry.ts";
+import type { ModelName } from "../../../lib/models/model_names.ts";
+import type { ModelEntry } from "../../../lib/models/model_registry.ts";
 import type { TensorValues } from "../../../lib/tensors/parameter_set.ts";
 
 const SIDE = 32;
@@ -68,7 +70,7 @@ async function logitsOf(classifier: Classifier): Promise<Float32Array> {
 /** Biases that a batch norm behind them cancels: their true gradient is zero. */
 function cancelledBiases(name: ModelName): Set<string> {
   const model = layersOfModel(configOf(name), CLASSES);
-  const layers = model === null ? [] : model.levels.flatMap((level) => model.layersOf(level));
+  const layers = model === null ? [] : model.levels.list.flatMap((level) => model.layersOf(level));
   const biases = convolutionsOf(layers).filter(({ bias, norm }) => bias && norm);
   return new Set([
     "puppeteer.depthwise.bias",

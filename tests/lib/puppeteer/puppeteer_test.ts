@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { Dynamics } from "../../../lib/puppeteer/dynamics.ts";
+import { initialStateValues } from "../../../lib/puppeteer/initial_state.ts";
 import { Puppeteer } from "../../../lib/puppeteer/puppeteer.ts";
 import { ParameterSet } from "../../../lib/tensors/parameter_set.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
@@ -57,6 +59,26 @@ Deno.test("Puppeteer.states() keeps all input channels equal from a constant ini
       puppeteer.dispose();
       parameters.dispose();
     }
+  }));
+
+Deno.test("Puppeteer.states() by Euler is K + h f(K) from phi(H) E, written out (Eq. 3, 5)", () =>
+  withBackend("cpu", async () => {
+    const { parameters, puppeteer } = make();
+    const other = new ParameterSet();
+    const dynamics = new Dynamics(other, { channels: CHANNELS, seed: 1, prefix: "puppeteer" });
+    const values = initialStateValues("seeded", { channels: CHANNELS, taps: 9 });
+    const expected = tf.tidy(() => {
+      let state = tf.mul<tf.Tensor4D>(tf.tensor4d(values, [1, CHANNELS, 9, CHANNELS]), 0.75);
+      for (let step = 0; step < 4; step++) {
+        state = tf.add<tf.Tensor4D>(state, tf.mul(dynamics.apply(state), 1 / 4));
+      }
+      return state;
+    });
+    const found = tf.tidy(() => puppeteer.states({ depth: 4, scale: 0.75 }).at(-1)!);
+    assert.ok(largestDifference(await take(found), await take(expected)) < 1e-5);
+    puppeteer.dispose();
+    parameters.dispose();
+    other.dispose();
   }));
 
 for (const backend of await testBackends()) {

@@ -50,6 +50,27 @@ Deno.test("planEpoch() keeps to levels at most J away", () => {
   }
 });
 
+Deno.test("planEpoch() deals all images of a level before it repeats one", () => {
+  const many = planEpoch({
+    ...OPTIONS,
+    levelOfImage: LEVELS.slice(0, 160),
+    levelSharing: 0,
+    epoch: 3,
+  });
+  const dealt = new Map<number, number[]>();
+  for (const { level, indices } of many) {
+    dealt.set(level, [...(dealt.get(level) ?? []), ...indices]);
+  }
+  for (const [level, order] of dealt) {
+    const count = LEVELS.slice(0, 160).filter((other) => other === level).length;
+    assert.equal(
+      new Set(order.slice(0, count)).size,
+      Math.min(count, order.length),
+      `level ${level}`,
+    );
+  }
+});
+
 Deno.test("planEpoch() draws the levels by their chances", () => {
   const counts = new Float64Array(5);
   let batches = 0;

@@ -126,6 +126,18 @@ for (const backend of await testBackends()) {
     }));
 }
 
+Deno.test("Trainer lets timers and signals in between steps (wasm)", () =>
+  withBackend("wasm", async () => {
+    const { trainer, dispose } = await tinyTrainer({ training: { epochs: 50 } });
+    const controller = new AbortController();
+    // Set by the event loop, not by a callback of the training: it has to get its turn.
+    const timer = setTimeout(() => controller.abort(), 0);
+    assert.equal(await trainer.run({ ...NO_HOOKS, signal: controller.signal }), "interrupted");
+    assert.ok(trainer.progress.step <= 2, `${trainer.progress.step} steps after the signal`);
+    clearTimeout(timer);
+    dispose();
+  }));
+
 Deno.test("Trainer stops before an update that is not finite", () =>
   withBackend("cpu", async () => {
     const { trainer, classifier, dispose } = await tinyTrainer();

@@ -1,5 +1,6 @@
 import { plainArchitecture } from "../architectures/plain.ts";
-import { levelsOfModel } from "./create_classifier.ts";
+import { convolutionsOf } from "../architectures/layer.ts";
+import { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import { modelEntry } from "./model_registry.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
@@ -8,13 +9,34 @@ import type { ModelConfig } from "./model_config.ts";
 /** The layers of a model, as data: nothing is on the device. */
 export interface ModelLayers {
   /** The complexity levels. */
-  readonly levels: readonly ComplexityLevel[];
+  readonly levels: ComplexityLevels;
   /** Index of the level of an image of the reference complexity. */
   readonly reference: number;
   /** Layers of the network that serves a level. */
   readonly layersOf: (level: ComplexityLevel) => Layer[];
   /** Which kernels are generated; `null` stores them all. */
   readonly isGenerated: ((layer: ConvolutionLayer) => boolean) | null;
+}
+
+/** Layers of a network whose depth does not follow the image. */
+function fixedDepthOf(config: ModelConfig): number {
+  const entry = modelEntry(config.name);
+  if (entry.kind === "plain") return config.fixedDepth;
+  if (entry.kind === "custom") return entry.depth;
+  // The depth does not depend on the number of classes.
+  const convolutions = convolutionsOf(entry.architecture(1));
+  return convolutions.filter((layer) => entry.isGenerated?.(layer) ?? true).length;
+}
+
+/** The levels that a configuration asks for; a model that does not look at complexity has one. */
+export function levelsOfModel(config: ModelConfig): ComplexityLevels {
+  const { adapts } = modelEntry(config.name);
+  return new ComplexityLevels({
+    ...config,
+    fixedDepth: fixedDepthOf(config),
+    depthAdaptation: adapts.depth && config.depthAdaptation,
+    parameterAdaptation: adapts.parameters && config.parameterAdaptation,
+  });
 }
 
 /**
@@ -31,7 +53,7 @@ export function layersOfModel(config: ModelConfig, classes: number): ModelLayers
   const { maxChannels, kernelSize, identityShortcuts } = config;
   const levels = levelsOfModel(config);
   const shared = {
-    levels: levels.list,
+    levels,
     reference: levels.levelOf(config.referenceComplexity),
   };
   if (entry.kind === "layers") {

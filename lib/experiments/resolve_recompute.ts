@@ -1,0 +1,36 @@
+import type { ExperimentConfig } from "./experiment_config.ts";
+
+/** Memory for states above which WASM, which has 2 GB for everything, recomputes them; in bytes. */
+const WASM_LIMIT = 0.5e9;
+
+/** States that the gradient of one step of a trajectory keeps, measured at ten steps. */
+const STATES_PER_STEP = 24;
+
+/**
+ * Memory that the states of a trajectory take in a training step without recomputation.
+ *
+ * @param model The model.
+ * @returns Bytes for one trajectory; 0 if no kernels are generated.
+ */
+export function trajectoryBytes(model: ExperimentConfig["model"]): number {
+  if (model.name === "fixed-cnn") return 0;
+  const depth = model.depthAdaptation ? model.maxSteps : model.fixedDepth;
+  const stateBytes = 4 * model.kernelSize ** 2 * model.maxChannels ** 2;
+  return depth * STATES_PER_STEP * stateBytes;
+}
+
+/**
+ * Decides whether the dynamics' intermediate values are computed again in the backward pass.
+ *
+ * @param config The experiment.
+ * @param backend Name of the backend in use.
+ * @returns What the configuration says; for `auto`, whether they would not fit into WASM's memory.
+ */
+export function resolveRecompute(
+  config: Pick<ExperimentConfig, "model" | "training">,
+  backend: string,
+): boolean {
+  const { recompute } = config.training;
+  if (recompute !== "auto") return recompute;
+  return backend === "wasm" && trajectoryBytes(config.model) > WASM_LIMIT;
+}
