@@ -18,10 +18,11 @@ export function uniformFanIn(
 ): TensorValues {
   const stream = new RandomStream(options.seed, `weights/${options.name}`);
   const bound = 1 / Math.sqrt(options.fanIn);
-  const values = Float32Array.from(
-    { length: sizeOf(shape) },
-    () => (2 * stream.nextFloat() - 1) * bound,
-  );
+  // A plain loop: from() with a function takes twice as long, seconds for the largest models.
+  const values = new Float32Array(sizeOf(shape));
+  for (let index = 0; index < values.length; index++) {
+    values[index] = (2 * stream.nextFloat() - 1) * bound;
+  }
   return { shape, values };
 }
 

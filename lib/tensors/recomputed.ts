@@ -8,8 +8,13 @@ interface TapeState {
 /**
  * Gradient inside a gradient function. TensorFlow.js drops its tape when a nested gradient ends, and the
  * outer gradient then fails on it: the tape is put back.
+ *
+ * @param compute The function, of the sources and of nothing else that needs a gradient.
+ * @param sources Where the gradient is wanted.
+ * @param outputGradient Gradient of the function's value.
+ * @returns One gradient per source; zeros where the function does not use it.
  */
-function nestedGradients(
+export function nestedGradients(
   compute: () => tf.Tensor,
   sources: tf.Tensor[],
   outputGradient: tf.Tensor,
