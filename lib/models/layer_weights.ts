@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { constantValues, uniformFanIn } from "../tensors/initial_values.ts";
+import { constantValues, uniformFanIn, uniformHe } from "../tensors/initial_values.ts";
 import type { ConvolutionLayer, LinearLayer } from "../architectures/layer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 import type { NormSite } from "./classifier.ts";
 
 /**
  * Stored parameters of layers: biases, batch norm, linear layers, and kernels where they are not generated. Initial values
- * are PyTorch's defaults.
+ * are PyTorch's defaults, and He's for kernels that no norm follows.
  */
 export class LayerWeights {
   readonly #parameters: ParameterSet;
@@ -25,13 +25,12 @@ export class LayerWeights {
 
   /** Adds `kernels.<layer>`, `[k, k, in, out]`, or `[k, k, channels, 1]` for a depthwise layer. */
   addKernel(layer: ConvolutionLayer): void {
-    const { kernelSize, inputChannels, outputChannels, depthwise } = layer;
+    const { kernelSize, inputChannels, outputChannels, depthwise, norm, activation } = layer;
     const channels = depthwise ? [inputChannels, 1] : [inputChannels, outputChannels];
-    this.#addUniform(
-      `kernels.${layer.name}`,
-      [kernelSize, kernelSize, ...channels],
-      fanInOf(layer),
-    );
+    const name = `kernels.${layer.name}`;
+    const shape = [kernelSize, kernelSize, ...channels];
+    const uniform = norm || activation === "none" ? uniformFanIn : uniformHe;
+    this.#parameters.add(name, uniform(shape, { fanIn: fanInOf(layer), seed: this.#seed, name }));
   }
 
   /** Adds `biases.<layer>` and `norms.<layer>.*` where the layer has them. */
