@@ -2,22 +2,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf } from "../architectures/layer.ts";
 import { DivergenceError } from "../errors.ts";
-import { BATCH_NORM_EPSILON } from "../layers/batch_norm.ts";
 import { runLayers } from "../layers/run_layers.ts";
-import { convolveWith } from "../models/layer_weights.ts";
+import { convolveFolded, disposeFolded, foldConvolution } from "../models/folded_convolution.ts";
 import { firstNonFiniteState } from "../puppeteer/integrate.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
-import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
+import type { Layer } from "../architectures/layer.ts";
+import type { FoldedConvolution } from "../models/folded_convolution.ts";
 import type { InferenceBatch, InferenceNetwork, InferenceResult } from "../models/classifier.ts";
 import type { LevelClassifier } from "../models/level_classifier.ts";
-import type { LayerStatistics, LevelStatistics } from "../models/level_statistics.ts";
-
-/** A convolution with its bias and batch norm folded in. */
-interface FoldedConvolution {
-  readonly kernel: tf.Tensor4D;
-  /** `null` if there is neither bias nor norm. */
-  readonly bias: tf.Tensor1D | null;
-}
+import type { LevelStatistics } from "../models/level_statistics.ts";
 
 interface BankedNetwork {
   readonly layers: readonly Layer[];
@@ -108,41 +101,8 @@ export class KernelBank implements InferenceNetwork {
 
   /** Frees the kernels. */
   dispose(): void {
-    for (const { convolutions } of this.#networks.values()) {
-      for (const { kernel, bias } of convolutions.values()) {
-        kernel.dispose();
-        bias?.dispose();
-      }
-    }
+    for (const { convolutions } of this.#networks.values()) disposeFolded(convolutions.values());
   }
-}
-
-function convolveFolded(
-  layer: ConvolutionLayer,
-  input: tf.Tensor4D,
-  { kernel, bias }: FoldedConvolution,
-): tf.Tensor4D {
-  if (bias === null) return convolveWith(layer, input, kernel);
-  const fused = layer.depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
-  return fused({ x: input, filter: kernel, strides: layer.stride, pad: "same", bias });
-}
-
-/** scale (w * x + b - mean) / deviation + offset, as one kernel and one bias. */
-function foldNorm(
-  parts: FoldedConvolution,
-  site: { readonly scale: tf.Tensor1D; readonly offset: tf.Tensor1D },
-  options: { readonly statistics: LayerStatistics; readonly depthwise: boolean },
-): FoldedConvolution {
-  const { mean, variance } = options.statistics;
-  const deviation = tf.sqrt(tf.add(tf.tensor1d(variance), BATCH_NORM_EPSILON));
-  const factor = tf.div<tf.Tensor1D>(site.scale, deviation);
-  // A depthwise kernel has its channels on the third axis, any other on the fourth.
-  const kernelFactor = options.depthwise ? tf.reshape(factor, [-1, 1]) : factor;
-  const centre = tf.sub(parts.bias ?? 0, tf.tensor1d(mean));
-  return {
-    kernel: tf.mul<tf.Tensor4D>(parts.kernel, kernelFactor),
-    bias: tf.add<tf.Tensor1D>(site.offset, tf.mul(centre, factor)),
-  };
 }
 
 function foldNetwork(
@@ -161,18 +121,12 @@ function foldNetwork(
   tf.tidy(() => {
     const kernels = classifier.kernelsOf(level);
     for (const layer of convolutionsOf(layers)) {
-      // A clone of its own: a stored kernel that needs no folding must survive the bank.
-      const parts = {
-        kernel: tf.clone(kernels.get(layer.name)!),
-        bias: classifier.weights.bias(layer)?.clone() ?? null,
-      };
-      const statistics = options.statistics.get(index)!.get(layer.name)!;
-      const { depthwise } = layer;
-      const folded = layer.norm
-        ? foldNorm(parts, classifier.weights.norm(layer.name), { statistics, depthwise })
-        : parts;
-      tf.keep(folded.kernel);
-      if (folded.bias !== null) tf.keep(folded.bias);
+      const folded = foldConvolution(layer, {
+        kernel: kernels.get(layer.name)!,
+        bias: classifier.weights.bias(layer),
+        norm: layer.norm ? classifier.weights.norm(layer.name) : null,
+        statistics: options.statistics.get(index)!.get(layer.name),
+      });
       convolutions.set(layer.name, folded);
     }
   });
