@@ -27,6 +27,7 @@ export const TRAINING_KERNELS: readonly string[] = [
   "GreaterEqual",
   "Identity",
   "IsFinite",
+  "Less",
   "LessEqual",
   "Log",
   "Max",

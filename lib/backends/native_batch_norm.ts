@@ -1,36 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-
-/** An attribute of a TensorFlow operation, as the native binding takes it. */
-interface OperationAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
-/** The part of the native backend that runs any operation of libtensorflow. */
-interface NativeBackend {
-  readonly binding: Readonly<Record<string, number>>;
-  executeMultipleOutputs(
-    name: string,
-    attributes: readonly OperationAttribute[],
-    inputs: readonly tf.Tensor[],
-    outputs: number,
-  ): tf.Tensor[];
-}
+import { floatType, nativeBackend } from "./native_operation.ts";
+import type { NativeBackend, OperationAttribute } from "./native_operation.ts";
 
 type BatchNorm = (...inputs: tf.Tensor[]) => tf.Tensor;
 
-function isNative(backend: unknown): backend is NativeBackend {
-  return tf.getBackend() === "tensorflow" &&
-    typeof (backend as Partial<NativeBackend>).executeMultipleOutputs === "function";
-}
-
 function attributes(backend: NativeBackend, epsilon: number): OperationAttribute[] {
-  const { TF_ATTR_TYPE, TF_ATTR_FLOAT, TF_ATTR_STRING, TF_ATTR_BOOL, TF_FLOAT } = backend
-    .binding as Record<string, number>;
+  const { TF_ATTR_FLOAT, TF_ATTR_STRING, TF_ATTR_BOOL } = backend.binding;
   return [
-    { name: "T", type: TF_ATTR_TYPE!, value: TF_FLOAT },
-    { name: "U", type: TF_ATTR_TYPE!, value: TF_FLOAT },
+    floatType(backend, "T"),
+    floatType(backend, "U"),
     { name: "epsilon", type: TF_ATTR_FLOAT!, value: epsilon },
     { name: "data_format", type: TF_ATTR_STRING!, value: "NHWC" },
     { name: "is_training", type: TF_ATTR_BOOL!, value: true },
@@ -79,8 +57,8 @@ const cache = new WeakMap<NativeBackend, Map<number, BatchNorm>>();
  * current backend is not the native one.
  */
 export function nativeBatchNorm(epsilon: number): BatchNorm | null {
-  const backend: unknown = tf.backend();
-  if (!isNative(backend)) return null;
+  const backend = nativeBackend();
+  if (backend === null) return null;
   const known = cache.get(backend) ?? new Map<number, BatchNorm>();
   cache.set(backend, known);
   const operation = known.get(epsilon) ?? makeBatchNorm(backend, epsilon);

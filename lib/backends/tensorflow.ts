@@ -12,6 +12,7 @@ import {
 } from "./native_cache.ts";
 import { areDriversLoaded } from "./webgpu.ts";
 import { quietStderr } from "./quiet_stderr.ts";
+import { registerGradients } from "./register_gradients.ts";
 import { errorText, isGranted } from "./permissions.ts";
 
 const INSTALL_REMEDY = 'run "deno task install-native"';
@@ -132,6 +133,7 @@ async function loadBackend(): Promise<ActiveBackend> {
   const { NodeJSKernelBackend } = await import(
     "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js"
   );
+  await registerGradients();
   const backend = new NodeJSKernelBackend(binding, "tfjs-node-gpu");
   tf.registerBackend("tensorflow", () => backend, 3);
   const device = binding.isUsingGpuDevice() ? "gpu" : "cpu";

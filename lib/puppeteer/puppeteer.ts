@@ -32,7 +32,6 @@ export class Puppeteer {
   readonly #options: PuppeteerOptions;
   /** E, `[1, C_in, taps, C_out]`; a parameter if learned, otherwise a constant. */
   readonly #initialState: tf.Tensor4D;
-  readonly #parameters: ParameterSet;
 
   /**
    * Adds the puppeteer's parameters (`puppeteer.*`, and `initial-state` if learned) to a set.
@@ -43,7 +42,6 @@ export class Puppeteer {
   constructor(parameters: ParameterSet, options: PuppeteerOptions) {
     const { channels, taps, initialState, seed } = options;
     this.#options = options;
-    this.#parameters = parameters;
     this.#dynamics = new Dynamics(parameters, { channels, seed, prefix: "puppeteer" });
     const shape: [number, number, number, number] = [1, channels, taps, channels];
     const values = initialStateValues(initialState, { channels, taps });
@@ -65,12 +63,9 @@ export class Puppeteer {
     options: { readonly recompute?: boolean } = {},
   ): tf.Tensor4D[] {
     const state0 = tf.mul<tf.Tensor4D>(this.#initialState, level.scale);
-    const weights = this.#parameters.entries
-      .filter(([name]) => name.startsWith("puppeteer."))
-      .map(([, variable]) => variable);
     const field = (state: tf.Tensor4D): tf.Tensor4D =>
       options.recompute === true
-        ? recomputed((input) => this.#dynamics.apply(input), state, weights)
+        ? recomputed((input) => this.#dynamics.apply(input), state, this.#dynamics.weights)
         : this.#dynamics.apply(state);
     return integrate(field, state0, { steps: level.depth, solver: solvers[this.#options.solver] });
   }

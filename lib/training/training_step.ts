@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { batchNormOfBatch } from "../layers/batch_norm.ts";
+import { valueAndGradients } from "../tensors/value_and_gradients.ts";
 import { clippingFactor, globalNorm } from "./gradient_clipping.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
@@ -72,10 +73,9 @@ export function lossAndGradients(
   batch: TrainingBatch,
   options: { readonly recompute: boolean },
 ): LossAndGradients {
-  const names = new Map(classifier.parameters.entries.map(([name, { name: id }]) => [id, name]));
-  const variables = classifier.parameters.entries.map(([, variable]) => variable);
+  const { entries } = classifier.parameters;
   let correct: tf.Scalar | null = null;
-  const { value, grads } = tf.variableGrads(() => {
+  const { value, gradients } = valueAndGradients(() => {
     const { logits, auxiliary, penalty } = classifier.forward(batch.images, batch.levels, {
       ...options,
       normalize: (site, input) => batchNormOfBatch(input, site.scale, site.offset),
@@ -87,9 +87,12 @@ export function lossAndGradients(
       ...auxiliary.map((other) => tf.mul(crossEntropy(other.logits, batch.labels), other.weight)),
       ...(penalty === null ? [] : [penalty]),
     ]) as tf.Scalar;
-  }, variables);
-  const gradients = new Map(Object.entries(grads).map(([id, grad]) => [names.get(id)!, grad]));
-  return { loss: value, correct: correct!, gradients };
+  }, entries.map(([, variable]) => variable));
+  const named = entries.flatMap(([name], index) => {
+    const gradient = gradients[index];
+    return gradient ? [[name, gradient] as const] : [];
+  });
+  return { loss: value, correct: correct!, gradients: new Map(named) };
 }
 
 /**

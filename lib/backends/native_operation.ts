@@ -1,0 +1,45 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** An attribute of a TensorFlow operation, as the native binding takes it. */
+export interface OperationAttribute {
+  /** Name in TensorFlow's definition of the operation. */
+  readonly name: string;
+  /** One of the binding's `TF_ATTR_*` constants. */
+  readonly type: number;
+  /** Value of that type. */
+  readonly value: unknown;
+}
+
+/** The part of the native backend that runs any operation of libtensorflow. */
+export interface NativeBackend {
+  /** Constants of the binding by name. */
+  readonly binding: Readonly<Record<string, number>>;
+  /** Runs an operation at once. */
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly OperationAttribute[],
+    inputs: readonly tf.Tensor[],
+    outputs: number,
+  ): tf.Tensor[];
+}
+
+/**
+ * The native backend, for operations that TensorFlow.js has no name for.
+ *
+ * @returns The backend, or `null` where the current backend is another one.
+ */
+export function nativeBackend(): NativeBackend | null {
+  if (tf.getBackend() !== "tensorflow") return null;
+  const backend = tf.backend() as unknown as Partial<NativeBackend>;
+  return typeof backend.executeMultipleOutputs === "function" ? backend as NativeBackend : null;
+}
+
+/**
+ * The attribute that gives the element type of an operation on float32 tensors.
+ *
+ * @param backend The native backend.
+ * @param name Name of the attribute, `T` in most operations.
+ */
+export function floatType({ binding }: NativeBackend, name = "T"): OperationAttribute {
+  return { name, type: binding["TF_ATTR_TYPE"]!, value: binding["TF_FLOAT"]! };
+}

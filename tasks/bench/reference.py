@@ -1,0 +1,201 @@
+"""The plain Puppet-CNN in PyTorch: what `deno task bench` compares with.
+
+A child process that the benchmark drives: one JSON request a line on standard input, one JSON answer a line on standard
+output. It holds the model of lib/ at the same sizes: the state is one image of C_out channels, height C_in, width 9
+(NCHW here); kernels are adaptive 3-D average pools of the states; both norms of the dynamics use the state at hand.
+
+Requests: {"do": NAME, ...} with NAME one of the methods of `Bench`; timed ones answer {"seconds": [...]}.
+"""
+import json
+import resource
+import sys
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.numpy import load_file, save_file
+
+
+class Dynamics(torch.nn.Module):
+    """f_theta: depthwise 3x3, norm, ReLU, pointwise 1x1, norm; C^2 + 15 C parameters."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.depthwise = torch.nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
+        self.norm1 = torch.nn.BatchNorm2d(channels, track_running_stats=False)
+        self.pointwise = torch.nn.Conv2d(channels, channels, 1)
+        self.norm2 = torch.nn.BatchNorm2d(channels, track_running_stats=False)
+
+    def forward(self, state):
+        return self.norm2(self.pointwise(F.relu(self.norm1(self.depthwise(state)))))
+
+
+class Plain(torch.nn.Module):
+    """The plain backbone with generated kernels: widths C/8, C/4, C/2, C."""
+
+    def __init__(self, channels, depth, classes=10):
+        super().__init__()
+        self.channels, self.depth = channels, depth
+        self.dynamics = Dynamics(channels)
+        widths = [channels // 8, channels // 4, channels // 2, channels]
+        shares = [(i + 1) * depth // 4 - i * depth // 4 for i in range(4)]
+        self.sizes = [width for width, share in zip(widths, shares) for _ in range(share)]
+        self.norms = torch.nn.ModuleList(torch.nn.BatchNorm2d(size) for size in self.sizes)
+        self.head = torch.nn.Linear(self.sizes[-1], classes)
+        self.register_buffer("start", torch.randn(1, channels, channels, 9))
+
+    def kernels(self, scale=1.0):
+        """Euler's trajectory, resized: [c_out, c_in, 3, 3] each."""
+        state, step, result, inputs = self.start * scale, 1 / self.depth, [], 3
+        for size in self.sizes:
+            state = state + step * self.dynamics(state)
+            pooled = F.adaptive_avg_pool3d(state, (size, inputs, 9))
+            result.append(pooled.reshape(size, inputs, 3, 3))
+            inputs = size
+        return result
+
+    def network(self, images, kernels, layout=torch.contiguous_format):
+        x = images.contiguous(memory_format=layout)
+        for index, (kernel, norm) in enumerate(zip(kernels, self.norms)):
+            if index > 0 and self.sizes[index] != self.sizes[index - 1]:
+                x = F.max_pool2d(x, 2)
+            x = F.relu(norm(F.conv2d(x, kernel.contiguous(memory_format=layout), padding=1)))
+        return self.head(x.mean((2, 3)))
+
+
+class Bench:
+    def prepare(self, channels, depth, batch, threads, layout="contiguous", seed=1):
+        torch.manual_seed(seed)
+        torch.set_num_threads(threads)
+        self.layout = torch.channels_last if layout == "channels_last" else torch.contiguous_format
+        self.model = Plain(channels, depth)
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
+        self.images = torch.randn(batch, 3, 32, 32)
+        self.labels = torch.arange(batch) % 10
+        return {"torch": torch.__version__, "threads": torch.get_num_threads()}
+
+    def timed(self, work, times):
+        seconds = []
+        for _ in range(times):
+            start = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - start)
+        return {"seconds": seconds}
+
+    def dynamics_forward(self, times):
+        def work():
+            with torch.no_grad():
+                self.model.dynamics(self.model.start)
+        return self.timed(work, times)
+
+    def dynamics_gradient(self, times):
+        state = self.model.start.clone().requires_grad_()
+
+        def work():
+            self.model.zero_grad(set_to_none=True)
+            state.grad = None
+            self.model.dynamics(state).sum().backward()
+        return self.timed(work, times)
+
+    def generation(self, times):
+        def work():
+            with torch.no_grad():
+                self.model.kernels()
+        return self.timed(work, times)
+
+    def training_step(self, times):
+        def work():
+            self.optimizer.zero_grad(set_to_none=True)
+            logits = self.model.network(self.images, self.model.kernels(), self.layout)
+            loss = F.cross_entropy(logits, self.labels)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1e9)
+            self.optimizer.step()
+            loss.item()
+        self.model.train()
+        return self.timed(work, times)
+
+    def bank(self):
+        """Kernels with the norms folded in, as the best an inference user would do by hand."""
+        self.model.eval()
+        with torch.no_grad():
+            folded = []
+            for kernel, norm in zip(self.model.kernels(), self.model.norms):
+                factor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+                weights = (kernel * factor[:, None, None, None]).contiguous(memory_format=self.layout)
+                folded.append((weights, norm.bias - norm.running_mean * factor))
+        return folded
+
+    def banked(self, images, folded):
+        x = images.contiguous(memory_format=self.layout)
+        for index, (kernel, bias) in enumerate(folded):
+            if index > 0 and self.model.sizes[index] != self.model.sizes[index - 1]:
+                x = F.max_pool2d(x, 2)
+            x = F.relu(F.conv2d(x, kernel, bias, padding=1), inplace=True)
+        return self.model.head(x.mean((2, 3)))
+
+    def forward(self, times, batch):
+        folded = self.bank()
+        images = torch.randn(batch, 3, 32, 32)
+
+        def work():
+            with torch.inference_mode():
+                self.banked(images, folded)
+        return self.timed(work, times)
+
+    def evaluation(self, times, images, batch):
+        """Bytes in, classes out: standardise, forward, Top-1, over `images` random images."""
+        folded = self.bank()
+        pixels = np.random.default_rng(1).integers(0, 256, (images, 32, 32, 3), dtype=np.uint8)
+        labels = torch.arange(images) % 10
+
+        def work():
+            right = 0
+            with torch.inference_mode():
+                for at in range(0, images, batch):
+                    x = torch.from_numpy(pixels[at:at + batch]).permute(0, 3, 1, 2).float()
+                    x = (x / 255 - 0.5) / 0.25
+                    right += (self.banked(x, folded).argmax(1) == labels[at:at + batch]).sum().item()
+        return self.timed(work, times)
+
+    def load(self, path, trained):
+        """Takes the weights of a file that `deno task bench` wrote (layout of lib/, see weights.ts)."""
+        names = load_file(path)
+        model, take = self.model, lambda name: torch.from_numpy(names[name])
+        dynamics = model.dynamics
+        with torch.no_grad():
+            dynamics.depthwise.weight.copy_(take("puppeteer.depthwise.weights").permute(2, 3, 0, 1))
+            dynamics.depthwise.bias.copy_(take("puppeteer.depthwise.bias"))
+            dynamics.pointwise.weight.copy_(take("puppeteer.pointwise.weights").T[:, :, None, None])
+            dynamics.pointwise.bias.copy_(take("puppeteer.pointwise.bias"))
+            for name in ("norm1", "norm2"):
+                getattr(dynamics, name).weight.copy_(take(f"puppeteer.{name}.scale"))
+                getattr(dynamics, name).bias.copy_(take(f"puppeteer.{name}.offset"))
+            model.start.copy_(take("initial-state").permute(0, 3, 1, 2))
+            for norm, name in zip(model.norms, trained):
+                norm.weight.copy_(take(f"{name}.scale"))
+                norm.bias.copy_(take(f"{name}.offset"))
+            model.head.weight.copy_(take("head.weights").T)
+            model.head.bias.copy_(take("head.bias"))
+            self.images = take("images").permute(0, 3, 1, 2)
+        return {}
+
+    def logits(self, path):
+        """Writes the logits of the images at hand, with the norms of the batch."""
+        self.model.train()
+        with torch.no_grad():
+            logits = self.model.network(self.images, self.model.kernels(), self.layout)
+        save_file({"logits": logits.numpy()}, path)
+        return {}
+
+    def peak(self):
+        """Largest resident size so far, in bytes."""
+        return {"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+
+
+if __name__ == "__main__":
+    bench = Bench()
+    for line in sys.stdin:
+        request = json.loads(line)
+        print(json.dumps(getattr(bench, request.pop("do"))(**request)), flush=True)
