@@ -159,6 +159,27 @@ class Bench:
                     right += (self.banked(x, folded).argmax(1) == labels[at:at + batch]).sum().item()
         return self.timed(work, times)
 
+    def complexity(self, times, images):
+        """Spatial plus spectral entropy of grey images, by NumPy's batched real transform, in batches of 256."""
+        pixels = np.random.default_rng(1).integers(0, 256, (images, 32, 32, 3), dtype=np.uint8)
+
+        def entropy(batch):
+            x = batch.astype(np.int32)
+            grey = (299 * x[..., 0] + 587 * x[..., 1] + 114 * x[..., 2] + 500) // 1000
+            count = len(grey)
+            bins = (grey.reshape(count, -1) + 256 * np.arange(count)[:, None]).ravel()
+            shares = np.bincount(bins, minlength=256 * count).reshape(count, 256) / 1024
+            spatial = -(shares * np.log2(np.where(shares > 0, shares, 1))).sum(1)
+            spectrum = np.fft.rfft2(grey.astype(np.float64))
+            power = spectrum.real ** 2 + spectrum.imag ** 2
+            power[:, 0, 0] = 0
+            weight = np.full(17, 2.0)
+            weight[0] = weight[-1] = 1
+            total = (power.sum(1) * weight).sum(1)
+            logs = ((power * np.log2(np.where(power > 0, power, 1))).sum(1) * weight).sum(1)
+            return spatial + np.log2(total) - logs / total
+        return self.timed(lambda: [entropy(pixels[at:at + 256]) for at in range(0, images, 256)], times)
+
     def load(self, path, trained):
         """Takes the weights of a file that `deno task bench` wrote (layout of lib/, see weights.ts)."""
         names = load_file(path)
@@ -172,13 +193,36 @@ class Bench:
             for name in ("norm1", "norm2"):
                 getattr(dynamics, name).weight.copy_(take(f"puppeteer.{name}.scale"))
                 getattr(dynamics, name).bias.copy_(take(f"puppeteer.{name}.offset"))
-            model.start.copy_(take("initial-state").permute(0, 3, 1, 2))
+            model.start.copy_(take("initial-state").permute(0, 3, 1, 2))  # [1, in, 9, out] to NCHW
             for norm, name in zip(model.norms, trained):
                 norm.weight.copy_(take(f"{name}.scale"))
                 norm.bias.copy_(take(f"{name}.offset"))
             model.head.weight.copy_(take("head.weights").T)
             model.head.bias.copy_(take("head.bias"))
             self.images = take("images").permute(0, 3, 1, 2)
+        return {}
+
+    def save(self, path, trained):
+        """Writes the weights in the layout of lib/, and the logits of the images at hand: what `load` reads."""
+        model, give = self.model, lambda tensor: tensor.detach().contiguous().numpy()
+        dynamics = model.dynamics
+        names = {
+            "puppeteer.depthwise.weights": give(dynamics.depthwise.weight.permute(2, 3, 0, 1)),
+            "puppeteer.depthwise.bias": give(dynamics.depthwise.bias),
+            "puppeteer.pointwise.weights": give(dynamics.pointwise.weight[:, :, 0, 0].T),
+            "puppeteer.pointwise.bias": give(dynamics.pointwise.bias),
+            "initial-state": give(model.start.permute(0, 2, 3, 1)),
+            "head.weights": give(model.head.weight.T),
+            "head.bias": give(model.head.bias),
+            "images": give(self.images.permute(0, 2, 3, 1)),
+        }
+        for name in ("norm1", "norm2"):
+            names[f"puppeteer.{name}.scale"] = give(getattr(dynamics, name).weight)
+            names[f"puppeteer.{name}.offset"] = give(getattr(dynamics, name).bias)
+        for norm, name in zip(model.norms, trained):
+            names[f"{name}.scale"] = give(norm.weight)
+            names[f"{name}.offset"] = give(norm.bias)
+        save_file(names, path)
         return {}
 
     def logits(self, path):

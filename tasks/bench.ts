@@ -1,0 +1,169 @@
+/**
+ * The benchmark: every row is a ratio of two things timed in turns in one run, since times of a shared machine mean
+ * little by themselves.
+ *
+ *     deno task bench [--only a,b,c,d,e,f,g,h,i] [--python NAME] [--data FOLDER] [--channels 512] [--rounds 5]
+ *                     [--backend tensorflow] [--json FILE] [--quick]
+ *
+ * --python is a Python with torch, numpy and safetensors (CPU builds do); without it the comparisons with PyTorch are
+ * left out. --data is a folder with CIFAR-10; without it random pixels are used. --quick takes seconds, for trying the
+ * benchmark itself. --threads is the number of threads that PyTorch gets: as many as TensorFlow takes, one a core.
+ */
+import { parseArgs } from "node:util";
+import { selectBackend } from "../lib/backends/select_backend.ts";
+import { formatRow, meetsTarget } from "./bench/bench_row.ts";
+import { TorchReference } from "./bench/torch_reference.ts";
+import type { BackendName } from "../lib/backends/backend.ts";
+import type { BenchRow } from "./bench/bench_row.ts";
+
+interface BenchOptions {
+  readonly only: ReadonlySet<string>;
+  readonly python: string | null;
+  readonly dataFolder: string | null;
+  readonly channels: number;
+  readonly rounds: number;
+  readonly batchSize: number;
+  readonly evaluationImages: number;
+  readonly memorySteps: number;
+  readonly wasmRounds: number;
+  readonly backend: BackendName;
+  readonly threads: number;
+  readonly json: string | null;
+}
+
+function readOptions(): BenchOptions {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      only: { type: "string", default: "a,b,c,d,e,f,g,h,i" },
+      python: { type: "string" },
+      data: { type: "string" },
+      channels: { type: "string" },
+      rounds: { type: "string" },
+      backend: { type: "string", default: "tensorflow" },
+      threads: { type: "string" },
+      json: { type: "string" },
+      quick: { type: "boolean", default: false },
+    },
+  });
+  const quick = values.quick;
+  const count = (name: "channels" | "rounds" | "threads", usual: number): number => {
+    const value = Number(values[name] ?? usual);
+    if (Number.isInteger(value) && value > 0) return value;
+    throw new RangeError(`--${name} must be an integer above 0, current value is ${values[name]}`);
+  };
+  return {
+    only: new Set(values.only.split(",")),
+    python: values.python ?? null,
+    dataFolder: values.data ?? null,
+    channels: count("channels", quick ? 64 : 512),
+    rounds: count("rounds", quick ? 2 : 5),
+    batchSize: quick ? 16 : 64,
+    evaluationImages: quick ? 256 : 2048,
+    memorySteps: quick ? 4 : 10,
+    wasmRounds: quick ? 1 : 3,
+    backend: values.backend as BackendName,
+    threads: count("threads", navigator.hardwareConcurrency),
+    json: values.json ?? null,
+  };
+}
+
+/** Rows that run in processes of their own come first: a process that has trained is not what they compare. */
+async function runProcesses(options: BenchOptions, add: (row: BenchRow) => void): Promise<void> {
+  const { only } = options;
+  if (only.has("f")) {
+    await (await import("./bench/start_up.ts")).compareStartUp(2 * options.rounds, add);
+  }
+  if (only.has("g")) {
+    const { compareMemory } = await import("./bench/memory.ts");
+    await compareMemory({ ...options, steps: options.memorySteps, add });
+  }
+  if (only.has("h")) {
+    const { compareWasm } = await import("./bench/wasm_share.ts");
+    await compareWasm({ ...options, rounds: options.wasmRounds, add });
+  }
+}
+
+async function runHere(
+  options: BenchOptions,
+  torch: TorchReference | null,
+  add: (row: BenchRow) => void,
+): Promise<void> {
+  const { only, channels, rounds, evaluationImages: images } = options;
+  const wants = (...targets: string[]) => targets.some((target) => only.has(target));
+  if (wants("e")) {
+    const { compareComplexity } = await import("./bench/complexity_cost.ts");
+    await compareComplexity({ torch, rounds }, add);
+  }
+  if (torch !== null && wants("b", "c", "d")) {
+    const { compareLogits } = await import("./bench/same_logits.ts");
+    const found = await compareLogits(torch, Math.min(channels, 128));
+    console.log(
+      `same weights, same images: logits differ by at most ${
+        found.oursInTorch.toExponential(1)
+      } (ours in PyTorch), ` +
+        `${found.torchInOurs.toExponential(1)} (PyTorch's here), of ${
+          found.largestLogit.toFixed(2)
+        }`,
+    );
+    const batch = options.batchSize;
+    const layout = "channels_last";
+    await torch.ask({
+      do: "prepare",
+      channels,
+      depth: 10,
+      batch,
+      threads: options.threads,
+      layout,
+    });
+    const { compareWithTorch } = await import("./bench/against_torch.ts");
+    await compareWithTorch(torch, { ...options, add });
+  }
+  if (wants("a")) {
+    const { compareAdaptivity } = await import("./bench/adaptivity.ts");
+    await compareAdaptivity({ ...options, images, add });
+  }
+  if (wants("i")) {
+    const { compareScaling } = await import("./bench/scaling.ts");
+    await compareScaling({ channels: Math.min(channels, 128), images, rounds }, add);
+  }
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const rows: BenchRow[] = [];
+  const add = (row: BenchRow) => {
+    rows.push(row);
+    console.log(formatRow(row));
+  };
+  await runProcesses(options, add);
+  const active = await selectBackend(options.backend);
+  const torch = options.python === null ? null : new TorchReference(options.python);
+  const prepared = torch === null ? {} : await torch.ask<Record<string, unknown>>({
+    ...{ do: "prepare", channels: 8, depth: 4, batch: 1, threads: options.threads },
+  });
+  const conditions = {
+    date: new Date().toISOString(),
+    backend: active.description,
+    versions: { ...active.versions, deno: Deno.version.deno, ...prepared },
+    cores: navigator.hardwareConcurrency,
+    channels: options.channels,
+    batchSize: options.batchSize,
+    rounds: options.rounds,
+    images: options.dataFolder === null ? "random pixels" : "CIFAR-10 test images",
+  };
+  console.log(JSON.stringify(conditions));
+  await runHere(options, torch, add);
+  await torch?.stop();
+  const judged = rows.filter((row) => row.limit !== null);
+  const met = judged.filter((row) => meetsTarget(row));
+  console.log(`${met.length} of ${judged.length} targets met`);
+  if (options.json !== null) {
+    await Deno.writeTextFile(
+      options.json,
+      `${JSON.stringify({ kind: "bench", version: 1, conditions, rows }, null, 2)}\n`,
+    );
+  }
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,133 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { Dynamics } from "../../lib/puppeteer/dynamics.ts";
+import { ParameterSet } from "../../lib/tensors/parameter_set.ts";
+import { valueAndGradients } from "../../lib/tensors/value_and_gradients.ts";
+import {
+  bankOf,
+  DEPTH,
+  fixedDepthPuppet,
+  inferOnce,
+  randomImages,
+  trainingWork,
+} from "./bench_models.ts";
+import { evaluationOfBytes } from "./evaluation_work.ts";
+import { pairedTimes, secondsOf } from "./paired_times.ts";
+import type { BenchRow } from "./bench_row.ts";
+import type { LevelClassifier } from "../../lib/models/level_classifier.ts";
+import type { TorchReference } from "./torch_reference.ts";
+
+/** Sizes of the comparison. */
+export interface TorchComparison {
+  /** C. */
+  readonly channels: number;
+  /** Images of a training batch. */
+  readonly batchSize: number;
+  /** Turns per row. */
+  readonly rounds: number;
+  /** Images of the evaluation. */
+  readonly evaluationImages: number;
+  /** Receives rows as they come. */
+  readonly add: (row: BenchRow) => void;
+}
+
+/** f_theta alone, forward and with its gradient. */
+async function compareDynamics(torch: TorchReference, options: TorchComparison): Promise<void> {
+  const { channels, rounds, add } = options;
+  const parameters = new ParameterSet();
+  const dynamics = new Dynamics(parameters, { channels, seed: 1, prefix: "puppeteer" });
+  const state: tf.Tensor4D = tf.randomNormal([1, channels, 9, channels], 0, 1, "float32", 1);
+  const forward = () => tf.dispose(tf.tidy(() => dynamics.apply(state)));
+  const gradient = () => {
+    const sources = [state, ...dynamics.weights];
+    const found = valueAndGradients(() => tf.sum(dynamics.apply(state)), sources);
+    tf.dispose([found.value, ...found.gradients.map((tensor) => tensor!)]);
+  };
+  const rows = [
+    ["f_theta forward / PyTorch", forward, "dynamics_forward"],
+    ["f_theta forward and gradient / PyTorch", gradient, "dynamics_gradient"],
+  ] as const;
+  for (const [name, work, request] of rows) {
+    add(
+      await pairedTimes(() => secondsOf(work), torch.timed({ do: request }), {
+        ...{ target: "d", name, limit: 1, rounds: 2 * rounds },
+      }),
+    );
+  }
+  state.dispose();
+  parameters.dispose();
+}
+
+async function compareGeneration(torch: TorchReference, options: TorchComparison): Promise<void> {
+  const classifier = fixedDepthPuppet(options.channels) as LevelClassifier;
+  const generate = () => tf.tidy(() => void classifier.kernelsOf(classifier.levels.list[0]!));
+  options.add(
+    await pairedTimes(() => secondsOf(generate), torch.timed({ do: "generation" }), {
+      target: "",
+      name: `generation of ${DEPTH} kernels / PyTorch`,
+      limit: null,
+      rounds: options.rounds,
+    }),
+  );
+  classifier.dispose();
+}
+
+async function compareTraining(torch: TorchReference, options: TorchComparison): Promise<void> {
+  const { channels, batchSize, rounds, add } = options;
+  const classifier = fixedDepthPuppet(channels);
+  const training = trainingWork(classifier, batchSize);
+  add(
+    await pairedTimes(() => secondsOf(training.step), torch.timed({ do: "training_step" }), {
+      target: "b",
+      name: `training step, batch ${batchSize}, depth ${DEPTH} / PyTorch`,
+      limit: 1,
+      rounds,
+    }),
+  );
+  training.dispose();
+  classifier.dispose();
+}
+
+async function compareInference(torch: TorchReference, options: TorchComparison): Promise<void> {
+  const { channels, rounds, evaluationImages, add } = options;
+  const classifier = fixedDepthPuppet(channels);
+  const network = await bankOf(classifier);
+  for (const batch of [1, 64]) {
+    const images = randomImages(batch);
+    add(
+      await pairedTimes(
+        () => secondsOf(() => inferOnce(network, images)),
+        torch.timed({ do: "forward", batch }),
+        {
+          target: "",
+          name: `banked forward, batch ${batch} / PyTorch with folded norms`,
+          limit: null,
+          rounds: batch === 1 ? 10 * rounds : 2 * rounds,
+        },
+      ),
+    );
+    images.dispose();
+  }
+  const request = { do: "evaluation", images: evaluationImages, batch: 128 };
+  const evaluate = evaluationOfBytes(network, evaluationImages);
+  add(
+    await pairedTimes(() => secondsOf(evaluate), torch.timed(request), {
+      target: "c",
+      name: `evaluation of ${evaluationImages} images from bytes / PyTorch`,
+      limit: 1,
+      rounds,
+    }),
+  );
+  network.dispose();
+  classifier.dispose();
+}
+
+/** Everything that PyTorch can do too: same shapes, threads and batch, in turns. */
+export async function compareWithTorch(
+  torch: TorchReference,
+  options: TorchComparison,
+): Promise<void> {
+  await compareDynamics(torch, options);
+  await compareGeneration(torch, options);
+  await compareTraining(torch, options);
+  await compareInference(torch, options);
+}

@@ -1,0 +1,48 @@
+/**
+ * Child process of the benchmark: seconds of a training step, of generating the kernels and of the network's forward
+ * pass, one line of JSON per line on standard input.
+ *
+ *     deno run ... tasks/bench/child_step.ts BACKEND CHANNELS BATCH
+ */
+import { selectBackend } from "../../lib/backends/select_backend.ts";
+import { batchNormOfBatch } from "../../lib/layers/batch_norm.ts";
+import { fixedDepthPuppet, randomImages, trainingWork } from "./bench_models.ts";
+import { secondsOf } from "./paired_times.ts";
+import { TextLineStream } from "./text_lines.ts";
+import type { BackendName } from "../../lib/backends/backend.ts";
+import type { LevelClassifier } from "../../lib/models/level_classifier.ts";
+
+const [backend, channels, batch] = Deno.args;
+await selectBackend(backend as BackendName);
+const tf = await import("@tensorflow/tfjs-core");
+const classifier = fixedDepthPuppet(Number(channels)) as LevelClassifier;
+const level = classifier.levels.list[0]!;
+const training = trainingWork(classifier, Number(batch));
+const images = randomImages(Number(batch));
+
+/** Generation alone, waited for. */
+async function generate(): Promise<void> {
+  const kernels = tf.tidy(() => [...classifier.kernelsOf(level).values()]);
+  await kernels.at(-1)!.data();
+  tf.dispose(kernels);
+}
+
+/** Generation and network. */
+async function forward(): Promise<void> {
+  const logits = tf.tidy(() =>
+    classifier.forward(images, level, {
+      normalize: (site, input) => batchNormOfBatch(input, site.scale, site.offset),
+    }).logits
+  );
+  await logits.data();
+  logits.dispose();
+}
+
+for await (const _ of Deno.stdin.readable.pipeThrough(TextLineStream())) {
+  const times = {
+    generation: await secondsOf(generate),
+    forward: await secondsOf(forward),
+    step: await secondsOf(training.step),
+  };
+  console.log(JSON.stringify(times));
+}

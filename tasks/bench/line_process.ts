@@ -1,0 +1,40 @@
+import { TextLineStream } from "./text_lines.ts";
+
+/** A child process that answers every line with a line of JSON. */
+export class LineProcess {
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+
+  /**
+   * Starts the program.
+   *
+   * @param program Name or path.
+   * @param args Its arguments.
+   */
+  constructor(program: string, args: readonly string[]) {
+    this.#child = new Deno.Command(program, {
+      args: [...args],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    this.#lines = this.#child.stdout.pipeThrough(TextLineStream()).getReader();
+  }
+
+  /** Sends a line and waits for the answer. */
+  async ask<Answer>(line: string): Promise<Answer> {
+    await this.#writer.write(new TextEncoder().encode(`${line}\n`));
+    const { value } = await this.#lines.read();
+    if (value === undefined) throw new Error(`A child process of the benchmark stopped at ${line}`);
+    return JSON.parse(value) as Answer;
+  }
+
+  /** Ends the process by closing its input. */
+  async stop(): Promise<void> {
+    await this.#writer.close();
+    await this.#lines.cancel();
+    await this.#child.status;
+  }
+}
