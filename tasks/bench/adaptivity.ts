@@ -106,17 +106,17 @@ export async function compareAdaptivity(options: AdaptivityOptions): Promise<voi
   const fixed = await bankOf(fixedCnn);
   const banked = await bankOf(puppet);
   const level = puppet.levels.list.find(({ depth }) => depth === DEPTH)!.index;
-  for (const batch of [1, 64]) {
+  for (const [batch, times] of [[1, 30], [64, 4]] as const) {
     const input = randomImages(batch);
     add(
       await pairedTimes(
-        () => secondsOf(() => inferOnce(banked, input, level)),
-        () => secondsOf(() => inferOnce(fixed, input)),
+        () => secondsOf(() => inferOnce(banked, input, level), times),
+        () => secondsOf(() => inferOnce(fixed, input), times),
         {
           target: "a",
           name: `banked forward, batch ${batch} / fixed CNN of the same layers`,
           limit: 1.02,
-          rounds: batch === 1 ? 20 * rounds : 4 * rounds,
+          rounds: 3 * rounds,
         },
       ),
     );

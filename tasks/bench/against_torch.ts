@@ -48,7 +48,7 @@ async function compareDynamics(torch: TorchReference, options: TorchComparison):
   ] as const;
   for (const [name, work, request] of rows) {
     add(
-      await pairedTimes(() => secondsOf(work), torch.timed({ do: request }), {
+      await pairedTimes(() => secondsOf(work, 8), torch.timed({ do: request }, 8), {
         ...{ target: "d", name, limit: 1, rounds: 2 * rounds },
       }),
     );
@@ -61,7 +61,7 @@ async function compareGeneration(torch: TorchReference, options: TorchComparison
   const classifier = fixedDepthPuppet(options.channels) as LevelClassifier;
   const generate = () => tf.tidy(() => void classifier.kernelsOf(classifier.levels.list[0]!));
   options.add(
-    await pairedTimes(() => secondsOf(generate), torch.timed({ do: "generation" }), {
+    await pairedTimes(() => secondsOf(generate, 3), torch.timed({ do: "generation" }, 3), {
       target: "",
       name: `generation of ${DEPTH} kernels / PyTorch`,
       limit: null,
@@ -91,17 +91,17 @@ async function compareInference(torch: TorchReference, options: TorchComparison)
   const { channels, rounds, evaluationImages, add } = options;
   const classifier = fixedDepthPuppet(channels);
   const network = await bankOf(classifier);
-  for (const batch of [1, 64]) {
+  for (const [batch, times] of [[1, 30], [64, 4]] as const) {
     const images = randomImages(batch);
     add(
       await pairedTimes(
-        () => secondsOf(() => inferOnce(network, images)),
-        torch.timed({ do: "forward", batch }),
+        () => secondsOf(() => inferOnce(network, images), times),
+        torch.timed({ do: "forward", batch }, times),
         {
           target: "",
           name: `banked forward, batch ${batch} / PyTorch with folded norms`,
           limit: null,
-          rounds: batch === 1 ? 10 * rounds : 2 * rounds,
+          rounds: 2 * rounds,
         },
       ),
     );

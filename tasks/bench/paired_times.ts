@@ -4,11 +4,16 @@ import type { BenchRow } from "./bench_row.ts";
 /** Runs once and tells the seconds it took. */
 export type TimedRun = () => Promise<number>;
 
-/** Seconds of a piece of work. */
-export async function secondsOf(work: () => unknown): Promise<number> {
+/**
+ * Seconds of a piece of work.
+ *
+ * @param work What is timed.
+ * @param times Repetitions that are averaged: a short piece of work alone would measure the waking of threads.
+ */
+export async function secondsOf(work: () => unknown, times = 1): Promise<number> {
   const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1000;
+  for (let time = 0; time < times; time++) await work();
+  return (performance.now() - started) / 1000 / times;
 }
 
 /**

@@ -21,11 +21,11 @@ export class TorchReference {
     return this.#process.ask<Answer>(JSON.stringify(request));
   }
 
-  /** A run of a timed request, for `pairedTimes`. */
-  timed(request: TorchRequest): () => Promise<number> {
+  /** A run of a timed request, for `pairedTimes`: mean seconds of so many repetitions. */
+  timed(request: TorchRequest, times = 1): () => Promise<number> {
     return async () => {
-      const { seconds } = await this.ask<{ seconds: number[] }>({ ...request, times: 1 });
-      return seconds[0]!;
+      const { seconds } = await this.ask<{ seconds: number[] }>({ ...request, times });
+      return seconds.reduce((sum, value) => sum + value, 0) / times;
     };
   }
 
