@@ -51,6 +51,7 @@ export class FoldedLayers {
     return {
       convolve: (layer, input) =>
         convolveFolded(layer, input, this.#convolutions.get(layer.name + pass)!),
+      activates: true,
       linear: (layer, input) => this.#weights.linear(layer, input),
     };
   }

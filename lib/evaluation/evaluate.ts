@@ -83,12 +83,12 @@ async function* classifyChunk(
   for (const [level, positions] of groupByLevel(levels)) {
     for (let first = 0; first < positions.length; first += options.batchSize) {
       const batch = positions.slice(first, first + options.batchSize);
-      const input = new Float32Array(batch.length * size);
+      const bytes = new Uint8Array(batch.length * size);
       batch.forEach((position, row) => {
-        const image = pixels.subarray(position * size, (position + 1) * size);
-        standardize(image, trained.standardization, input.subarray(row * size, (row + 1) * size));
+        bytes.set(pixels.subarray(position * size, (position + 1) * size), row * size);
       });
       await letEventsIn();
+      const input = standardize(bytes, trained.standardization);
       const images = tf.tensor4d(input, [batch.length, height, width, 3]);
       const result = await network.infer({
         images,

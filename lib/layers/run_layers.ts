@@ -3,8 +3,14 @@ import type { Activation, ConvolutionLayer, Layer, LinearLayer } from "../archit
 
 /** How the layers with weights are computed; the rest of a network is the same in every mode. */
 export interface LayerOperations {
-  /** Convolution, bias and batch norm, before the activation: `[batch, h, w, in] -> [batch, h', w', out]`. */
+  /** Convolution, bias and batch norm: `[batch, h, w, in] -> [batch, h', w', out]`. */
   convolve(layer: ConvolutionLayer, input: tf.Tensor4D): tf.Tensor4D;
+  /**
+   * Whether `convolve` applies the layer's activation too, as fused operations do.
+   *
+   * @default false
+   */
+  readonly activates?: boolean;
   /** Affine map, before the activation: `[batch, in] -> [batch, out]`. */
   linear(layer: LinearLayer, input: tf.Tensor2D): tf.Tensor2D;
 }
@@ -40,7 +46,10 @@ function runSpatialLayer(
   switch (layer.kind) {
     case "convolution":
       // What the gradient needs is kept by the tape; the rest, half of the memory, is freed here.
-      return tf.tidy(() => activate(operations.convolve(layer, input), layer.activation));
+      return tf.tidy(() => {
+        const output = operations.convolve(layer, input);
+        return operations.activates === true ? output : activate(output, layer.activation);
+      });
     case "max-pool":
       return tf.maxPool(input, layer.size, layer.stride, "valid");
     case "residual": {

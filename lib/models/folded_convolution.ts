@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { BATCH_NORM_EPSILON } from "../layers/batch_norm.ts";
+import { activate } from "../layers/run_layers.ts";
 import { convolveWith } from "./layer_weights.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { NormSite } from "./classifier.ts";
@@ -70,15 +71,19 @@ export function foldConvolution(layer: ConvolutionLayer, parts: FoldingParts): F
   return { kernel: tf.keep(foldedKernel), bias: tf.keep(foldedBias) };
 }
 
-/** Runs a folded convolution, "same" padding, before the activation. */
+/** Runs a folded convolution, "same" padding, with its activation. */
 export function convolveFolded(
   layer: ConvolutionLayer,
   input: tf.Tensor4D,
   { kernel, bias }: FoldedConvolution,
 ): tf.Tensor4D {
-  if (bias === null) return convolveWith(layer, input, kernel);
+  const { activation, stride } = layer;
+  if (bias === null) return activate(convolveWith(layer, input, kernel), activation);
   const fused = layer.depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
-  return fused({ x: input, filter: kernel, strides: layer.stride, pad: "same", bias });
+  return fused({
+    ...{ x: input, filter: kernel, strides: stride, pad: "same", bias },
+    activation: activation === "none" ? "linear" : activation,
+  });
 }
 
 /** Frees folded convolutions. */

@@ -93,6 +93,7 @@ export class KernelBank implements InferenceNetwork {
       runLayers(network.layers, images, {
         convolve: (layer, input) =>
           convolveFolded(layer, input, network.convolutions.get(layer.name)!),
+        activates: true,
         linear: (layer, input) => this.#classifier.weights.linear(layer, input),
       })
     );
