@@ -20,6 +20,7 @@ export const TRAINING_KERNELS: readonly string[] = [
   "DepthwiseConv2dNativeBackpropInput",
   "Equal",
   "Exp",
+  "Fill",
   "FusedBatchNorm",
   "FusedConv2D",
   "GatherV2",

@@ -1,13 +1,14 @@
 /**
- * Child process of the benchmark: seconds of a training step, of generating the kernels and of the network's forward
- * pass, one line of JSON per line on standard input.
+ * Child process of the benchmark: seconds of processor time of a training step, of generating the kernels and of a
+ * whole forward pass, one line of JSON per line on standard input. Processor time, since the process is kept on one core
+ * that others use too.
  *
  *     deno run ... tasks/bench/child_step.ts BACKEND CHANNELS BATCH
  */
+import process from "node:process";
 import { selectBackend } from "../../lib/backends/select_backend.ts";
 import { batchNormOfBatch } from "../../lib/layers/batch_norm.ts";
 import { fixedDepthPuppet, randomImages, trainingWork } from "./bench_models.ts";
-import { secondsOf } from "./paired_times.ts";
 import { TextLineStream } from "./text_lines.ts";
 import type { BackendName } from "../../lib/backends/backend.ts";
 import type { LevelClassifier } from "../../lib/models/level_classifier.ts";
@@ -38,11 +39,19 @@ async function forward(): Promise<void> {
   logits.dispose();
 }
 
+/** Seconds of processor time of a piece of work, all threads together. */
+async function processorSeconds(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
 for await (const _ of Deno.stdin.readable.pipeThrough(TextLineStream())) {
   const times = {
-    generation: await secondsOf(generate),
-    forward: await secondsOf(forward),
-    step: await secondsOf(training.step),
+    generation: await processorSeconds(generate),
+    forward: await processorSeconds(forward),
+    step: await processorSeconds(training.step),
   };
   console.log(JSON.stringify(times));
 }

@@ -73,7 +73,7 @@ export async function compareWasm(options: WasmOptions): Promise<void> {
       ...{
         name: `training step, C = ${channels}, batch ${batchSize}, WASM / native, one core each`,
       },
-      ...{ limit: 6, unit: "s" },
+      ...{ limit: 6, unit: "s of processor" },
     },
   ));
   const share = await generationShare(options);
