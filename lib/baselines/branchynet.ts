@@ -135,9 +135,9 @@ export class BranchyNet implements Classifier {
   forward(
     images: tf.Tensor4D,
     _levels: ComplexityLevel | readonly ComplexityLevel[],
-    { normalize }: ForwardOptions,
+    options: ForwardOptions,
   ): ForwardOutput {
-    const operations = storedOperations(this.weights, normalize);
+    const operations = storedOperations(this.weights, options);
     let features = images;
     const logits = this.#segments.map(({ layers, exit }) => {
       features = runSpatialLayers(layers, features, operations);

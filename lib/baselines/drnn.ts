@@ -20,7 +20,6 @@ import type {
   ForwardOptions,
   ForwardOutput,
   InferenceNetwork,
-  Normalization,
   PrepareOptions,
 } from "../models/classifier.ts";
 import type { LevelStatistics } from "../models/level_statistics.ts";
@@ -165,14 +164,14 @@ export class Drnn implements Classifier {
   forward(
     images: tf.Tensor4D,
     _levels: ComplexityLevel | readonly ComplexityLevel[],
-    { normalize }: ForwardOptions,
+    options: ForwardOptions,
   ): ForwardOutput {
     const { stem, stages, head } = this.#layers;
-    const operations = storedOperations(this.weights, normalize);
+    const operations = storedOperations(this.weights, options);
     let features = runSpatialLayers(stem, images, operations);
     const loops: tf.Tensor1D[] = [];
     for (const stage of stages) {
-      const passed = this.#passStage(stage, features, normalize);
+      const passed = this.#passStage(stage, features, options);
       features = passed.features;
       loops.push(...passed.loops);
     }
@@ -205,10 +204,10 @@ export class Drnn implements Classifier {
   #passStage(
     stage: RecursiveStage,
     input: tf.Tensor4D,
-    normalize: Normalization,
+    options: ForwardOptions,
   ): { readonly features: tf.Tensor4D; readonly loops: tf.Tensor1D[] } {
     const operationsOf = (loop: number) =>
-      storedOperations(this.weights, normalize, passOfLoop(loop));
+      storedOperations(this.weights, options, passOfLoop(loop));
     let features = runSpatialLayers([stage.block], input, operationsOf(1));
     const gate = gateOfMap(stage.gate, features.shape[1], features.shape[2]);
     const loops: tf.Tensor1D[] = [];

@@ -14,7 +14,6 @@ import type {
   InferenceBatch,
   InferenceNetwork,
   InferenceResult,
-  Normalization,
 } from "../models/classifier.ts";
 import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statistics.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
@@ -78,21 +77,21 @@ export class DynamicKernelClassifier implements Classifier {
   forward(
     images: tf.Tensor4D,
     _levels: ComplexityLevel | readonly ComplexityLevel[],
-    { normalize }: ForwardOptions,
+    options: ForwardOptions,
   ): ForwardOutput {
-    return { logits: this.run(images, normalize).logits, auxiliary: [], penalty: null };
+    return { logits: this.run(images, options).logits, auxiliary: [], penalty: null };
   }
 
   /**
    * Runs the network.
    *
    * @param images `[batch, height, width, 3]`, float32, standardised.
-   * @param normalize What batch norms do.
+   * @param options What batch norms do, and what is dropped.
    * @returns Logits `[batch, classes]`, and the multiply-adds of the whole batch.
    */
   run(
     images: tf.Tensor4D,
-    normalize: Normalization,
+    { normalize, drop }: Pick<ForwardOptions, "normalize" | "drop">,
   ): { readonly logits: tf.Tensor2D; readonly multiplyAdds: number } {
     let multiplyAdds = 0;
     const logits = runLayers(this.layers, images, {
@@ -101,11 +100,12 @@ export class DynamicKernelClassifier implements Classifier {
         multiplyAdds += this.#workOf(layer, output.shape[1] * output.shape[2]);
         const bias = this.#weights.bias(layer);
         const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
-        return layer.norm ? normalize(this.#weights.norm(layer.name), biased) : biased;
+        const normed = layer.norm ? normalize(this.#weights.norm(layer.name), biased) : biased;
+        return drop?.maps(normed) ?? normed;
       },
       linear: (layer, input) => {
         multiplyAdds += layer.inputs * layer.outputs;
-        return this.#weights.linear(layer, input);
+        return this.#weights.linear(layer, drop?.vectors(input) ?? input);
       },
     });
     return { logits, multiplyAdds: multiplyAdds * images.shape[0] };
@@ -159,7 +159,10 @@ class DynamicKernelNetwork implements InferenceNetwork {
     const logits = tf.tidy(() => {
       const result = this.#classifier.run(
         images,
-        (site, input) => batchNormWithMoments(input, this.#moments.get(site.name)!, site),
+        {
+          normalize: (site, input) =>
+            batchNormWithMoments(input, this.#moments.get(site.name)!, site),
+        },
       );
       multiplyAdds = result.multiplyAdds;
       return result.logits;

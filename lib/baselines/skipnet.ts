@@ -120,10 +120,10 @@ export class SkipNet implements Classifier {
   forward(
     images: tf.Tensor4D,
     _levels: ComplexityLevel | readonly ComplexityLevel[],
-    { normalize }: ForwardOptions,
+    options: ForwardOptions,
   ): ForwardOutput {
     const { stem, blocks, head } = this.#layers;
-    const operations = storedOperations(this.weights, normalize);
+    const operations = storedOperations(this.weights, options);
     let features = runSpatialLayers(stem, images, operations);
     const gates: tf.Tensor1D[] = [];
     for (const { block, gate } of blocks) {

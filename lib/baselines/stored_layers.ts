@@ -3,7 +3,7 @@ import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
 import { convolveWith } from "../models/layer_weights.ts";
 import type { Layer } from "../architectures/layer.ts";
 import type { LayerOperations } from "../layers/run_layers.ts";
-import type { Normalization } from "../models/classifier.ts";
+import type { ForwardOptions } from "../models/classifier.ts";
 import type { LayerWeights } from "../models/layer_weights.ts";
 
 /**
@@ -24,13 +24,13 @@ export function addStoredLayers(weights: LayerWeights, layers: readonly Layer[])
  * How stored layers are computed in training, recorded for the gradient.
  *
  * @param weights Parameters of the layers.
- * @param normalize What batch norms do.
+ * @param options What batch norms do, and what is dropped.
  * @param pass Added to the names of the statistics where a layer is passed several times; "" otherwise.
  * @returns Operations for `runLayers`.
  */
 export function storedOperations(
   weights: LayerWeights,
-  normalize: Normalization,
+  { normalize, drop }: Pick<ForwardOptions, "normalize" | "drop">,
   pass: string = "",
 ): LayerOperations {
   return {
@@ -38,9 +38,11 @@ export function storedOperations(
       const output = convolveWith(layer, input, weights.kernel(layer));
       const bias = weights.bias(layer);
       const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
-      if (!layer.norm) return biased;
-      return normalize(weights.norm(layer.name, layer.name + pass), biased);
+      const normed = layer.norm
+        ? normalize(weights.norm(layer.name, layer.name + pass), biased)
+        : biased;
+      return drop?.maps(normed) ?? normed;
     },
-    linear: (layer, input) => weights.linear(layer, input),
+    linear: (layer, input) => weights.linear(layer, drop?.vectors(input) ?? input),
   };
 }

@@ -176,7 +176,19 @@ const trainingSchema = z.strictObject({
   beta2: realBelow(0, 1, { is: "Adam: decay of the second moment", default: 0.999 }),
   epsilon: positive(1, { is: "Adam: added to the root of the second moment", default: 1e-8 }),
   weightDecay: real(0, 100, {
-    is: "decoupled weight decay per unit of learning rate; 0 is none",
+    is: "decoupled weight decay of kernels and matrices per unit of learning rate; 0 is none",
+    default: 0,
+  }),
+  labelSmoothing: realBelow(0, 1, {
+    is: "share of the target that is spread evenly over all classes",
+    default: 0,
+  }),
+  dropout: realBelow(0, 1, {
+    is: "share of the inputs of linear layers that are dropped in training",
+    default: 0,
+  }),
+  channelDropout: realBelow(0, 1, {
+    is: "share of the channels of feature maps that are dropped in training",
     default: 0,
   }),
   clipNorm: real(0, 1e9, {

@@ -16,10 +16,24 @@ export interface NormSite {
 /** Normalises a feature map `[batch, height, width, channels]`. */
 export type Normalization = (site: NormSite, input: tf.Tensor4D) => tf.Tensor4D;
 
+/** Drops numbers at random in training; what is left is scaled so that expected values stay. */
+export interface DropOut {
+  /** Inputs of a linear layer, `[batch, channels]`. */
+  vectors(input: tf.Tensor2D): tf.Tensor2D;
+  /** Feature maps after a convolution and its norm, `[batch, height, width, channels]`. */
+  maps(input: tf.Tensor4D): tf.Tensor4D;
+}
+
 /** Options of a forward pass. */
 export interface ForwardOptions {
   /** What batch norms do: statistics of the batch, or statistics computed before. */
   readonly normalize: Normalization;
+  /**
+   * Drops numbers at random.
+   *
+   * @default nothing is dropped
+   */
+  readonly drop?: DropOut | undefined;
   /** Computes the dynamics' intermediate values again in the backward pass instead of keeping them. */
   readonly recompute?: boolean;
 }

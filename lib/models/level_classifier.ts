@@ -108,9 +108,12 @@ export class LevelClassifier implements Classifier {
           : convolveEach(layer, input, kernels);
         const bias = this.weights.bias(layer);
         const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
-        return layer.norm ? options.normalize(this.weights.norm(layer.name), biased) : biased;
+        const normed = layer.norm
+          ? options.normalize(this.weights.norm(layer.name), biased)
+          : biased;
+        return options.drop?.maps(normed) ?? normed;
       },
-      linear: (layer, input) => this.weights.linear(layer, input),
+      linear: (layer, input) => this.weights.linear(layer, options.drop?.vectors(input) ?? input),
     });
     return { logits, auxiliary: [], penalty: null };
   }

@@ -137,7 +137,10 @@ export class Adam {
     const rootCorrection = Math.sqrt(1 - beta2 ** entry.updates);
     const denominator = tf.add(tf.sqrt(entry.second), epsilon * rootCorrection);
     const stepSize = (learningRate * rootCorrection) / firstCorrection;
-    const decayed = weightDecay === 0 ? variable : tf.mul(variable, 1 - learningRate * weightDecay);
+    // Biases and norms are left alone: pulling them to zero is no regularisation.
+    const decayed = weightDecay === 0 || variable.rank < 2
+      ? variable
+      : tf.mul(variable, 1 - learningRate * weightDecay);
     variable.assign(tf.sub(decayed, tf.div(tf.mul(entry.first, stepSize), denominator)));
   }
 }

@@ -4,6 +4,7 @@ import { evaluate } from "../evaluation/evaluate.ts";
 import { computeLevelStatistics } from "../models/level_statistics.ts";
 import { letEventsIn } from "../tensors/event_loop.ts";
 import { Adam } from "./adam.ts";
+import { dropoutOfStep } from "./dropout.ts";
 import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { loadBatch } from "./training_data.ts";
@@ -214,7 +215,7 @@ export class Trainer {
 
   async #step({ level, indices }: PlannedBatch): Promise<StepOutcome> {
     const started = performance.now();
-    const { seed, flip, crop, clipNorm } = this.#config;
+    const { seed, flip, crop, clipNorm, labelSmoothing } = this.#config;
     const recompute = this.#recompute;
     const { step, sums } = this.progress;
     const batch = await loadBatch(this.#data, indices, {
@@ -222,7 +223,10 @@ export class Trainer {
       augmentation: { flip, crop, seed, step },
     });
     const learningRate = this.#learningRate(step);
-    const outcome = await trainingStep(this, batch, { learningRate, clipNorm, recompute });
+    const drop = dropoutOfStep(step, this.#config);
+    const outcome = await trainingStep(this, batch, {
+      ...{ learningRate, clipNorm, recompute, labelSmoothing, drop },
+    });
     tf.dispose([batch.images, batch.labels]);
     if (!outcome.updated) return outcome;
     this.statistics = null;

@@ -20,8 +20,14 @@ export interface TrainingConfig {
   readonly beta2: number;
   /** Adam: added to the root of the second moment. */
   readonly epsilon: number;
-  /** Decoupled weight decay of every parameter per unit of learning rate; 0 is none. */
+  /** Decoupled weight decay of kernels and matrices (not of biases and norms) per unit of learning rate; 0 is none. */
   readonly weightDecay: number;
+  /** Share of the target that is spread evenly over all classes, 0 <= labelSmoothing < 1; 0 is none. */
+  readonly labelSmoothing: number;
+  /** Share of the inputs of linear layers that are dropped in training, 0 <= dropout < 1. */
+  readonly dropout: number;
+  /** Share of the channels of feature maps that are dropped in training, 0 <= channelDropout < 1. */
+  readonly channelDropout: number;
   /** Largest global norm of the gradient; 0 does not clip. */
   readonly clipNorm: number;
   /** J: a level is trained on images of levels at most this far from it. */

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batchNormOfBatch } from "../layers/batch_norm.ts";
 import { valueAndGradients } from "../tensors/value_and_gradients.ts";
 import { clippingFactor, globalNorm } from "./gradient_clipping.ts";
-import type { Classifier } from "../models/classifier.ts";
+import type { Classifier, DropOut } from "../models/classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { Adam } from "./adam.ts";
 
@@ -24,6 +24,18 @@ export interface TrainingStepOptions {
   readonly clipNorm: number;
   /** Computes the dynamics' intermediate values again instead of keeping them. */
   readonly recompute: boolean;
+  /**
+   * Share of the target that is spread evenly over all classes.
+   *
+   * @default 0
+   */
+  readonly labelSmoothing?: number;
+  /**
+   * What is dropped at random.
+   *
+   * @default nothing
+   */
+  readonly drop?: DropOut | undefined;
 }
 
 /** What one step found. */
@@ -43,10 +55,19 @@ export interface StepOutcome {
  *
  * @param logits `[batch, classes]`, float32.
  * @param labels `[batch]`, int32.
+ * @param smoothing Share of the target that is spread evenly over all classes (Szegedy et al. 2016), 0..1.
  * @returns Scalar in nats.
  */
-export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
-  const targets = tf.oneHot(labels, logits.shape[1]);
+export function crossEntropy(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  smoothing = 0,
+): tf.Scalar {
+  const classes = logits.shape[1];
+  const certain = tf.oneHot(labels, classes);
+  const targets = smoothing === 0
+    ? certain
+    : tf.add(tf.mul(tf.cast(certain, "float32"), 1 - smoothing), smoothing / classes);
   return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), targets), 1)));
 }
 
@@ -65,26 +86,29 @@ export interface LossAndGradients {
  *
  * @param classifier The model.
  * @param batch Images, labels, level.
- * @param options `recompute` trades time for memory.
+ * @param options `recompute` trades time for memory; label smoothing; what is dropped.
  * @returns Tensors that the caller disposes of.
  */
 export function lossAndGradients(
   classifier: Classifier,
   batch: TrainingBatch,
-  options: { readonly recompute: boolean },
+  options: Pick<TrainingStepOptions, "recompute" | "labelSmoothing" | "drop">,
 ): LossAndGradients {
   const { entries } = classifier.parameters;
   let correct: tf.Scalar | null = null;
   const { value, gradients } = valueAndGradients(() => {
     const { logits, auxiliary, penalty } = classifier.forward(batch.images, batch.levels, {
-      ...options,
+      recompute: options.recompute,
+      drop: options.drop,
       normalize: (site, input) => batchNormOfBatch(input, site.scale, site.offset),
     });
     const hits = tf.equal(tf.argMax(logits, 1), batch.labels);
     correct = tf.keep(tf.sum(tf.cast(hits, "float32")));
+    const lossOf = (found: tf.Tensor2D) =>
+      crossEntropy(found, batch.labels, options.labelSmoothing);
     return tf.addN([
-      crossEntropy(logits, batch.labels),
-      ...auxiliary.map((other) => tf.mul(crossEntropy(other.logits, batch.labels), other.weight)),
+      lossOf(logits),
+      ...auxiliary.map((other) => tf.mul(lossOf(other.logits), other.weight)),
       ...(penalty === null ? [] : [penalty]),
     ]) as tf.Scalar;
   }, entries.map(([, variable]) => variable));

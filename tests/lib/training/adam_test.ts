@@ -68,6 +68,20 @@ for (const backend of await testBackends()) {
       }
     }));
 
+  Deno.test(`Adam decays matrices and kernels, not biases and norms (${backend})`, () =>
+    withBackend(backend, async () => {
+      const decaying = make({ ...OPTIONS, weightDecay: 0.5 });
+      const plain = make();
+      for (const { optimizer } of [decaying, plain]) step(optimizer, 0);
+      const [found, expected] = [await decaying.parameters.read(), await plain.parameters.read()];
+      assert.deepEqual(found.get("b"), expected.get("b"));
+      assert.notDeepEqual(found.get("a"), expected.get("a"));
+      for (const { parameters, optimizer } of [decaying, plain]) {
+        optimizer.dispose();
+        parameters.dispose();
+      }
+    }));
+
   Deno.test(`Adam continues bit for bit from what it stored (${backend})`, () =>
     withBackend(backend, async () => {
       const straight = make();

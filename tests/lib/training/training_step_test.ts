@@ -25,6 +25,16 @@ for (const backend of await testBackends()) {
       const [found] = await take(crossEntropy(logits, labels));
       assert.ok(Math.abs(found! - expected) < 1e-5, `${found} is not ${expected}`);
       await checkGradients((source) => crossEntropy(source as tf.Tensor2D, labels), [logits]);
+      // Smoothed: the mean over all classes as label gets its share.
+      const even = await Promise.all([0, 1, 2, 3, 4].map(async (label) => {
+        const all = tf.tensor1d([label, label, label, label], "int32");
+        const [value] = await take(crossEntropy(logits, all));
+        all.dispose();
+        return value! / 5;
+      }));
+      const smoothed = 0.8 * expected + 0.2 * even.reduce((sum, value) => sum + value, 0);
+      const [softer] = await take(tf.tidy(() => crossEntropy(logits, labels, 0.2)));
+      assert.ok(Math.abs(softer! - smoothed) < 1e-5, `${softer} is not ${smoothed}`);
       tf.dispose([logits, labels]);
     }));
 }
