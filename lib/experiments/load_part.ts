@@ -21,7 +21,7 @@ export async function loadPart(
 ): Promise<ImageDataset> {
   const dataset = (await loadExperimentImages(config))[part];
   if (dataset.length > 0) return dataset;
-  throw new DataError(`Cannot evaluate: the run has no ${part} images; choose another --part`);
+  throw new DataError(`Cannot evaluate: there are no ${part} images; choose another --part`);
 }
 
 /**
