@@ -17,6 +17,14 @@
  * @module
  */
 
+export * from "./analyses/analyze_depth.ts";
+export * from "./analyses/analyze_parameter_scaling.ts";
+export * from "./analyses/depth_analysis.ts";
+export * from "./analyses/depth_charts.ts";
+export * from "./analyses/describe_values.ts";
+export * from "./analyses/distribution.ts";
+export * from "./analyses/parameter_scaling.ts";
+export * from "./analyses/parameter_scaling_charts.ts";
 export * from "./architectures/layer.ts";
 export * from "./architectures/plain.ts";
 export * from "./backends/backend.ts";
@@ -50,6 +58,7 @@ export * from "./experiments/format_config.ts";
 export * from "./experiments/load_trained.ts";
 export * from "./experiments/parse_config.ts";
 export * from "./experiments/prepare_data.ts";
+export * from "./experiments/run_depth_analysis.ts";
 export * from "./experiments/run_evaluation.ts";
 export * from "./experiments/run_prediction.ts";
 export * from "./experiments/run_training.ts";
