@@ -93,22 +93,15 @@ async function adaptiveEvaluation(
   };
 }
 
-/**
- * What adaptivity costs: the same layers with generated kernels from the bank and with stored ones, forward alone and
- * as whole evaluations, and beside it the paper's way, a generation for every image.
- */
-export async function compareAdaptivity(options: AdaptivityOptions): Promise<void> {
-  const { channels, rounds, images, add } = options;
-  const fixedConfig = modelConfig({ name: "fixed-cnn", maxChannels: channels, fixedDepth: DEPTH });
-  const fixedCnn = createClassifier(fixedConfig, { classes: CLASSES, seed: 1 });
-  const puppetConfig = modelConfig({ name: "puppet-cnn", maxChannels: channels });
-  const puppet = createClassifier(puppetConfig, { classes: CLASSES, seed: 1 });
-  const fixed = await bankOf(fixedCnn);
+/** Forward passes of a level's banked kernels against those of a fixed CNN of the same layers. */
+async function compareForward(fixed: InferenceNetwork, options: AdaptivityOptions): Promise<void> {
+  const config = modelConfig({ name: "puppet-cnn", maxChannels: options.channels });
+  const puppet = createClassifier(config, { classes: CLASSES, seed: 1 });
   const banked = await bankOf(puppet);
   const level = puppet.levels.list.find(({ depth }) => depth === DEPTH)!.index;
   for (const [batch, times] of [[1, 30], [64, 4]] as const) {
     const input = randomImages(batch);
-    add(
+    options.add(
       await pairedTimes(
         () => secondsOf(() => inferOnce(banked, input, level), times),
         () => secondsOf(() => inferOnce(fixed, input), times),
@@ -116,7 +109,7 @@ export async function compareAdaptivity(options: AdaptivityOptions): Promise<voi
           target: "a",
           name: `banked forward, batch ${batch} / fixed CNN of the same layers`,
           limit: 1.02,
-          rounds: 3 * rounds,
+          rounds: 3 * options.rounds,
         },
       ),
     );
@@ -124,6 +117,18 @@ export async function compareAdaptivity(options: AdaptivityOptions): Promise<voi
   }
   banked.dispose();
   puppet.dispose();
+}
+
+/**
+ * What adaptivity costs: the same layers with generated kernels from the bank and with stored ones, forward alone and
+ * as whole evaluations, and beside it the paper's way, a generation for every image.
+ */
+export async function compareAdaptivity(options: AdaptivityOptions): Promise<void> {
+  const { channels, rounds, images, add } = options;
+  const config = modelConfig({ name: "fixed-cnn", maxChannels: channels, fixedDepth: DEPTH });
+  const fixedCnn = createClassifier(config, { classes: CLASSES, seed: 1 });
+  const fixed = await bankOf(fixedCnn);
+  await compareForward(fixed, options);
 
   const dataset = await benchImages(options);
   const pixels = await dataset.read(Uint32Array.from({ length: images }, (_, index) => index));
