@@ -37,7 +37,7 @@ function secondsPerImage(
   return best / 1000 / imagesPerRound;
 }
 
-async function main(): Promise<void> {
+function main(): void {
   const { values } = parseArgs({
     args: Deno.args,
     options: { seconds: { type: "string", default: "1" } },
@@ -65,4 +65,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) main();
