@@ -40,6 +40,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./predict.ts")).predictCommand(),
   },
   {
+    name: "analyze-depth",
+    summary: "show how complexity and depth are spread over a data set",
+    load: async () => (await import("./analyze_depth.ts")).analyzeDepthCommand(),
+  },
+  {
+    name: "param-scaling",
+    summary: "count parameters by width and depth (Table 7, Figure 4)",
+    load: async () => (await import("./param_scaling.ts")).paramScalingCommand(),
+  },
+  {
     name: "models",
     summary: "list the models with their sizes and multiply-adds",
     load: async () => (await import("./models.ts")).modelsCommand(),

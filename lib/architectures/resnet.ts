@@ -4,8 +4,19 @@ import type { Layer, ResidualLayer } from "./layer.ts";
 /** Channels of the four stages. */
 const STAGES = [64, 128, 256, 512] as const;
 
-/** Basic blocks of every stage. */
-const RESNET_18 = [2, 2, 2, 2] as const;
+/**
+ * Basic blocks of every stage by the depth that names the network (stem and head count as one layer each): 18 and 34 are
+ * those of He et al. 2016 (their Table 1); 10 and 26 are the even ladder below and between, in common use.
+ */
+export const resnetVariants: ReadonlyMap<number, readonly number[]> = new Map([
+  [10, [1, 1, 1, 1]],
+  [18, [2, 2, 2, 2]],
+  [26, [3, 3, 3, 3]],
+  [34, [3, 4, 6, 3]],
+]);
+
+/** Where nothing else is said. */
+const RESNET_18 = resnetVariants.get(18)!;
 
 /**
  * A basic block: two 3x3 convolutions beside a shortcut, which is a 1x1 convolution without norm where the shape
@@ -71,7 +82,7 @@ export function resnetBlocks(blocks: readonly number[] = RESNET_18): ResidualLay
  * classes as published, and the published 11.40 G multiply-adds for a batch of 64.
  *
  * @param classes Number of classes.
- * @param blocks Basic blocks of every stage, for other depths.
+ * @param blocks Basic blocks of every stage, for other depths: a row of `resnetVariants`.
  * @returns The layers in order: 11,209,290 parameters for ten classes.
  */
 export function resnetArchitecture(

@@ -2,7 +2,16 @@ import { classifierHead, convolution } from "./layer.ts";
 import type { Layer } from "./layer.ts";
 
 /** Output channels of the convolutions; "M" is 2x2 max-pooling. */
-const VGG_11 = [64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"] as const;
+export type VggRows = readonly (number | "M")[];
+
+/** The configurations A, B, D and E of Simonyan and Zisserman 2015 (their Table 1), named by their weighted layers. */
+// deno-fmt-ignore
+export const vggVariants: ReadonlyMap<number, VggRows> = new Map<number, VggRows>([
+  [11, [64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"]],
+  [13, [64, 64, "M", 128, 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"]],
+  [16, [64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"]],
+  [19, [64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M"]],
+]);
 
 /** Length of the vectors of the head, before the classes. */
 const HEAD = [512, 512, 512] as const;
@@ -12,12 +21,12 @@ const HEAD = [512, 512, 512] as const;
  * gives the published 39.01 MB and 39.20 MB for 100 classes.
  *
  * @param classes Number of classes.
- * @param rows Output channels and poolings, for other depths.
+ * @param rows Output channels and poolings, for other depths: a row of `vggVariants`.
  * @returns The layers in order: 9,753,674 parameters for ten classes.
  */
 export function vggArchitecture(
   classes: number,
-  rows: readonly (number | "M")[] = VGG_11,
+  rows: VggRows = vggVariants.get(11)!,
 ): Layer[] {
   const layers: Layer[] = [];
   let inputChannels = 3;

@@ -97,7 +97,7 @@ function storedParameters({ levels, layersOf, isGenerated }: ModelLayers): numbe
 }
 
 function workOfLevel(
-  config: ModelConfig,
+  config: Omit<ModelConfig, "name">,
   level: ComplexityLevel,
   options: { readonly model: ModelLayers; readonly image: MapSize; readonly batch: number },
 ): LevelWork {
@@ -121,7 +121,7 @@ function workOfLevel(
 }
 
 /** An image that poolings shrink to nothing would count as no work at all. */
-function checkImage(config: ModelConfig, model: ModelLayers, image: MapSize): void {
+function checkImage(config: { readonly name: string }, model: ModelLayers, image: MapSize): void {
   for (const level of model.levels.list) {
     const { height, width } = model.layersOf(level).reduce(
       (at, layer) => sizeAfter(layer, at),
@@ -134,11 +134,19 @@ function checkImage(config: ModelConfig, model: ModelLayers, image: MapSize): vo
   }
 }
 
-function countLayers(
-  config: ModelConfig,
-  options: Required<CountModelOptions> & { readonly model: ModelLayers },
+/**
+ * Counts a network that is given as layers, in the registry or not: other depths of a template, for example.
+ *
+ * @param config Sizes of the puppeteer, and a name for messages; the layers are those of `model`.
+ * @param options The layers by level, size of the images, images that share a generation (default 64).
+ * @returns The figures.
+ * @throws {RangeError} if the image is too small for the poolings.
+ */
+export function countModelLayers(
+  config: Omit<ModelConfig, "name"> & { readonly name: string },
+  options: Omit<CountModelOptions, "classes"> & { readonly model: ModelLayers },
 ): ModelCount {
-  const { model, image, batch } = options;
+  const { model, image, batch = PAPER_BATCH } = options;
   checkImage(config, model, image);
   const levels = model.levels.list.map((level) =>
     workOfLevel(config, level, { model, image, batch })
@@ -216,5 +224,5 @@ export async function countModel(
   const model = layersOfModel(config, complete.classes);
   return model === null
     ? await countCustom(config, complete)
-    : countLayers(config, { ...complete, model });
+    : countModelLayers(config, { ...complete, model });
 }

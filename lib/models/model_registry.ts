@@ -74,8 +74,10 @@ const FIXED = { depth: false, parameters: false } as const;
 /** A template with generated kernels keeps its layers: only its initial state can follow the image. */
 const TEMPLATE = { depth: false, parameters: true } as const;
 
-/** The paper's templates keep the convolutions and take the head of Puppet-CNN. */
-function withPuppetHead(architecture: (classes: number) => Layer[]): (classes: number) => Layer[] {
+/** The paper's templates keep the convolutions and take the head of Puppet-CNN: global pooling, one linear layer. */
+export function withPuppetHead(
+  architecture: (classes: number) => Layer[],
+): (classes: number) => Layer[] {
   return (classes) => {
     const { body } = splitAtHead(architecture(classes));
     const channels = convolutionsOf(body).at(-1)!.outputChannels;
@@ -84,7 +86,7 @@ function withPuppetHead(architecture: (classes: number) => Layer[]): (classes: n
 }
 
 /** Puppet-ResNet stores its stem: 19 kernels are generated, which gives Table 5's 23.44 G. */
-function isNotStem(layer: ConvolutionLayer): boolean {
+export function isNotStem(layer: ConvolutionLayer): boolean {
   return !layer.name.startsWith("stem");
 }
 
