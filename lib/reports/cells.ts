@@ -76,12 +76,12 @@ export function significantCell(value: number | null, unit: string = ""): Cell {
  * Multiply-adds.
  *
  * @param value Their number, or `null`.
- * @returns `284.9 M`, `12.34 G`.
+ * @returns Four digits: `284.9 M`, `12.34 G`.
  */
 export function workCell(value: number | null): Cell {
   return cellOf(value, (work) => {
     const [size, unit] = work >= 1e9 ? [1e9, "G"] : work >= 1e6 ? [1e6, "M"] : [1e3, "k"];
-    return `${(work / size).toFixed(work >= 1e9 ? 2 : 1)} ${unit}`;
+    return `${(work / size).toPrecision(4)} ${unit}`;
   });
 }
 

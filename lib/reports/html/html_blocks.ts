@@ -78,13 +78,12 @@ function chartHtml(block: ChartBlock): string {
   const { chart, wide = false } = block;
   const width = wide ? WIDE_WIDTH : CHART_WIDTH;
   const drawing = drawChart(chart, { width, height: chartHeight(block), standalone: false });
-  const caption = element("figcaption", {}, [
-    element("strong", {}, escapeMarkup(chart.title)),
-    element("p", {}, escapeMarkup(chart.description)),
-  ]);
-  if (!wide) return element("figure", {}, caption + drawing);
+  const caption = element("figcaption", {}, element("strong", {}, escapeMarkup(chart.title)));
+  // Below the drawing, so that drawings side by side begin at one height.
+  const note = element("p", { class: "note" }, escapeMarkup(chart.description));
+  if (!wide) return element("figure", {}, caption + drawing + note);
   const box = { class: "wide", tabindex: 0, role: "region", "aria-label": chart.title };
-  return element("figure", {}, caption + element("div", box, drawing));
+  return element("figure", {}, caption + element("div", box, drawing) + note);
 }
 
 /** Documents come from files: only a picture that brings its own bytes may enter the page. */
@@ -157,7 +156,8 @@ export function blocksHtml(blocks: readonly ReportBlock[]): string {
     charts.push(blockHtml(block));
     const next = blocks[index + 1];
     if (next !== undefined && isSmallChart(next)) continue;
-    parts.push(element("div", { class: "grid" }, charts));
+    // Three and one would leave a hole.
+    parts.push(element("div", { class: charts.length === 4 ? "grid four" : "grid" }, charts));
     charts = [];
   }
   return parts.join("\n");

@@ -27,18 +27,20 @@ a { color: var(--accent); }
 header { padding-bottom: 1rem; border-bottom: 1px solid var(--line); }
 header .subtitle { margin-top: 0.25rem; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 1rem 0 0; padding: 0; }
-section { margin-top: 2.5rem; }
+section { margin-top: 3rem; }
 .part { margin-top: 3.5rem; border-top: 1px solid var(--line); padding-top: 1.5rem; }
-section > * + * { margin-top: 1.25rem; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 2rem; }
 figure { margin: 0; min-width: 0; }
+figure .note { margin-top: 0.25rem; }
+.grid.four { grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 26rem)); }
 figcaption strong { font-weight: 600; }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
 .wide { overflow-x: auto; }
 .wide svg { min-width: 40rem; }
-.key { display: flex; flex-wrap: wrap; gap: 1.25rem 2.5rem; margin: 0; }
+dl { margin: 0; }
+.key { display: flex; flex-wrap: wrap; gap: 1.25rem 2.5rem; }
 .key dd { font-size: 1.75rem; line-height: 1.2; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0.75rem 2rem; margin: 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9rem), 14rem)); gap: 1rem 1.25rem; }
 dd { margin: 0; font-variant-numeric: tabular-nums; }
 .fact-note { display: block; font-weight: 400; line-height: 1.4; }
 .scroll { overflow-x: auto; max-width: 100%; }
@@ -67,6 +69,8 @@ pre.tall { max-height: 20rem; }
 .missing { border-left: 3px solid var(--muted); padding-left: 0.75rem; max-width: 42rem; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+section > :not(:first-child) { margin-top: 1.5rem; }
+section > .note:not(:first-child) { margin-top: 0.5rem; }
 @media print {
   :root { --ground: #ffffff; --text: #000000; --muted: #4a4a4a; --line: #bbbbbb; --soft: #ffffff; --accent: #1f6fb2; }
   body { max-width: none; padding: 0; font-size: 0.8rem; }
@@ -76,6 +80,6 @@ footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem;
   pre { white-space: pre-wrap; padding: 0; }
   figure, tr, .key, dl > div { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
-  .grid { grid-template-columns: 1fr 1fr; }
+  .grid, .grid.four { grid-template-columns: 1fr 1fr; }
 }
 `;

@@ -29,7 +29,8 @@ function trajectoryCharts(trajectories: readonly TrajectoryFigures[]): Chart[] {
     {
       title: "Rate of change along the trajectory",
       description:
-        "Root mean square of (K(s + h) - K(s)) / h, one value per step, drawn at the middle of it.",
+        "Root mean square of (K(s + h) - K(s)) / h, one value per step, drawn at the middle of it. " +
+        "With Euler's method the norm that ends the dynamics keeps it at one value, whatever the state.",
       xLabel: "s",
       yLabel: "RMS of dK/ds",
       series: seriesOf(trajectories, (t) => t.changeNorms, (index, depth) => (index + 0.5) / depth),

@@ -76,7 +76,7 @@ function learningCharts(epochs: readonly EpochRecord[]): Chart[] {
     {
       title: "Learning rate",
       description: `Rate of the last step of every epoch: ${
-        describe(rate, (y) => y.toPrecision(3))
+        describe(rate, (y) => significantCell(y).text)
       }`,
       xLabel,
       yLabel: "per step",
