@@ -94,18 +94,20 @@ function optionsOfKey(key: ConfigKey): Option[] {
 }
 
 /**
- * Adds one option for every key of the configuration, and `--set` for keys by path.
+ * Adds one option for every key of the configuration, `--backend`, and `--set` for keys by path.
  *
  * @param command Receives the options.
+ * @param only Paths of the keys that get an option, without `--set`; all by default.
  */
-export function addConfigOptions(command: CommandUnknownOpts): void {
-  for (const key of CONFIG_KEYS) {
+export function addConfigOptions(command: CommandUnknownOpts, only?: ReadonlySet<string>): void {
+  for (const key of CONFIG_KEYS.filter(({ path }) => only?.has(path) ?? true)) {
     const group = GROUP_OF_SECTION[key.path.split(".")[0]!];
     for (const option of optionsOfKey(key)) {
       command.addOption(group === undefined ? option : option.helpGroup(group));
     }
   }
   command.addOption(backendOption());
+  if (only !== undefined) return;
   command.addOption(
     new Option("--set <path=value>", "set a key of the configuration by its path; may be repeated")
       .argParser((word: string, previous: string[] | undefined) => [...(previous ?? []), word]),

@@ -130,7 +130,9 @@ export interface AdaptiveWork {
 
 /** An image that stands for a place on the complexity axis. */
 export interface ExampleImage {
-  /** Share of the images that are less complex, 0..1; where in the order it was taken. */
+  /** The place it stands for: 0 the least complex images, 1 the most complex ones, 0.1 .. 0.9 quantiles. */
+  readonly place: number;
+  /** Its rank in the order of complexity as a share, 0..1. */
   readonly share: number;
   /** Position in the part of the data set. */
   readonly index: number;

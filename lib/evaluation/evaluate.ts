@@ -35,6 +35,16 @@ export interface EvaluationOptions {
   readonly report?: (done: number, total: number) => void;
 }
 
+/** Options of `classifyDataset`. */
+export interface RoutingOptions extends EvaluationOptions {
+  /**
+   * Level that all images are sent through, an index into the classifier's list.
+   *
+   * @default each image's own
+   */
+  readonly level?: number;
+}
+
 /** What the classifier says of one image. */
 export interface Classification {
   /** Position in the data set. */
@@ -72,13 +82,14 @@ async function* classifyChunk(
   trained: TrainedClassifier,
   network: InferenceNetwork,
   chunk: { readonly dataset: ImageDataset; readonly start: number; readonly count: number },
-  options: EvaluationOptions,
+  options: RoutingOptions,
 ): AsyncGenerator<Classification> {
   const { dataset, start, count } = chunk;
   const { height, width } = dataset;
   const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
   const complexities = measureComplexity(pixels, { height, width, measure: trained.measure });
-  const levels = Array.from(complexities, (value) => trained.classifier.levels.levelOf(value));
+  const { levels: own } = trained.classifier;
+  const levels = Array.from(complexities, (value) => options.level ?? own.levelOf(value));
   const size = height * width * 3;
   for (const [level, positions] of groupByLevel(levels)) {
     for (let first = 0; first < positions.length; first += options.batchSize) {
@@ -93,7 +104,10 @@ async function* classifyChunk(
       const result = await network.infer({
         images,
         level,
-        complexities: batch.map((position) => complexities[position]!),
+        // In exact mode the complexity decides: an image sent elsewhere takes that of the level.
+        complexities: batch.map((position) =>
+          options.level === undefined ? complexities[position]! : own.list[level]!.complexity
+        ),
       });
       images.dispose();
       const rows = await rowsOf(result.logits);
@@ -117,13 +131,13 @@ async function* classifyChunk(
  *
  * @param trained Classifier with statistics.
  * @param dataset Images.
- * @param options Batch size, and the network to use.
+ * @param options Batch size, the network to use, and a level if all images take the same.
  * @returns One classification per image; grouped by level within chunks, so not in order.
  */
 export async function* classifyDataset(
   trained: TrainedClassifier,
   dataset: ImageDataset,
-  options: EvaluationOptions & { readonly network: InferenceNetwork },
+  options: RoutingOptions & { readonly network: InferenceNetwork },
 ): AsyncGenerator<Classification> {
   for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {
     const count = Math.min(CHUNK_IMAGES, dataset.length - start);

@@ -1,7 +1,6 @@
-import { DataError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { loadTrained } from "./load_trained.ts";
-import { loadExperimentImages } from "./prepare_data.ts";
+import { loadPartForModel } from "./load_part.ts";
 import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
 
 /**
@@ -15,25 +14,7 @@ import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
 export async function runEvaluation(options: RunEvaluationOptions): Promise<EvaluationSummary> {
   const { trained, card, config, folder } = await loadTrained(options);
   try {
-    const images = await loadExperimentImages(config);
-    const dataset = images[options.part];
-    if (dataset.length === 0) {
-      throw new DataError(
-        `Cannot evaluate: the run has no ${options.part} images; choose another --part`,
-      );
-    }
-    if (dataset.classNames.join() !== card.classNames.join()) {
-      throw new DataError(
-        `Cannot evaluate: the model knows the classes ${
-          card.classNames.join(", ")
-        }; the data have ${dataset.classNames.join(", ")}`,
-      );
-    }
-    if (dataset.height !== card.image.height || dataset.width !== card.image.width) {
-      throw new DataError(
-        `Cannot evaluate: the model was trained on ${card.image.height} x ${card.image.width} pixels; the images have ${dataset.height} x ${dataset.width}`,
-      );
-    }
+    const dataset = await loadPartForModel(config, { card, part: options.part });
     const { batchSize, report } = options;
     const exact = options.exact || card.model.exact;
     const figures = await evaluate(trained, dataset, {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { workOfLayers } from "../../../lib/architectures/count_layers.ts";
 import { convolutionsOf } from "../../../lib/architectures/layer.ts";
-import { basicBlock, resnetArchitecture } from "../../../lib/architectures/resnet.ts";
+import {
+  basicBlock,
+  resnetArchitecture,
+  resnetVariants,
+} from "../../../lib/architectures/resnet.ts";
 import { layerParameters, layerText } from "../../helpers/layer_parameters.ts";
 
 Deno.test("resnetArchitecture() has the published size for 10 and 100 classes", () => {
@@ -36,4 +40,14 @@ Deno.test("basicBlock() applies its last ReLU to the sum", () => {
   const block = basicBlock("b", { inputChannels: 8, outputChannels: 8, stride: 1 });
   assert.deepEqual(convolutionsOf([block]).map(({ activation }) => activation), ["relu", "none"]);
   assert.equal(block.activation, "relu");
+});
+
+Deno.test("resnetVariants: a depth counts two convolutions per block, the stem and the head once", () => {
+  for (const [depth, blocks] of resnetVariants) {
+    assert.equal(2 * blocks.reduce((sum, count) => sum + count, 0) + 2, depth);
+    const layers = resnetArchitecture(10, blocks);
+    // The stem is two convolutions here, and three stages have a shortcut.
+    assert.equal(convolutionsOf(layers).length, depth - 2 + 2 + 3);
+  }
+  assert.deepEqual(resnetVariants.get(34), [3, 4, 6, 3]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { convolutionsOf, linearsOf } from "../../../lib/architectures/layer.ts";
-import { vggArchitecture } from "../../../lib/architectures/vgg.ts";
+import { vggArchitecture, vggVariants } from "../../../lib/architectures/vgg.ts";
 import { layerParameters, layerText } from "../../helpers/layer_parameters.ts";
 
 Deno.test("vggArchitecture() has the published size for 10 and 100 classes", () => {
@@ -22,4 +22,13 @@ Deno.test("vggArchitecture() is VGG-11 with norms in place of biases", () => {
 Deno.test("vggArchitecture() takes other rows, for other depths", () => {
   const layers = vggArchitecture(3, [16, 16, "M", 512]);
   assert.equal(layerText(layers), "16 16 M2/2 512 G (512>512) (512>512) (512>3)");
+});
+
+Deno.test("vggVariants are the published configurations: a depth counts convolutions and head", () => {
+  for (const [depth, rows] of vggVariants) {
+    const layers = vggArchitecture(10, rows);
+    assert.equal(convolutionsOf(layers).length + linearsOf(layers).length, depth);
+    assert.equal(rows.filter((row) => row === "M").length, 5);
+  }
+  assert.deepEqual([...vggVariants.keys()], [11, 13, 16, 19]);
 });

@@ -1,0 +1,255 @@
+import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import type { DepthAnalysisResult } from "../lib/analyses/analyze_depth.ts";
+import type { DepthChartName } from "../lib/analyses/depth_charts.ts";
+import { UsageError } from "../lib/errors.ts";
+import { parseConfig } from "../lib/experiments/parse_config.ts";
+import type { CheckpointChoice } from "../lib/experiments/run_types.ts";
+import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
+import { depthAnalysisCsv } from "./depth_analysis_csv.ts";
+import { formatDepthAnalysis } from "./depth_analysis_text.ts";
+import {
+  checkTarget,
+  chosenFormat,
+  type DocumentTarget,
+  forceOption,
+  outputOption,
+  writeDocument,
+} from "./document_output.ts";
+import { createOutput, type Output } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import {
+  addHelpSections,
+  checkpointOption,
+  debugOption,
+  exactOption,
+  jsonOption,
+  quietOption,
+  type TalkOptions,
+  wholeNumber,
+} from "./shared_options.ts";
+import { type BackendChoice } from "./shared_options.ts";
+import { startBackend } from "./start_backend.ts";
+
+const FORMATS = ["text", "md", "json", "csv", "svg"] as const;
+type Format = typeof FORMATS[number];
+const PARTS = ["test", "validation", "train"] as const;
+/** Named again here, so that help does not load the library; a test compares them. */
+const CHARTS = ["depth", "complexity", "measures", "classes", "accuracy"] as const;
+
+/** Keys of the configuration that data without a trained model need. */
+const DATA_KEYS: ReadonlySet<string> = new Set([
+  "data.dataset",
+  "data.directory",
+  "data.images",
+  "data.validationFraction",
+  "data.selection",
+  "data.testImages",
+  "data.imageSize",
+  "model.name",
+  "model.maxChannels",
+  "model.stepsPerBit",
+  "model.minSteps",
+  "model.maxSteps",
+  "model.referenceComplexity",
+  "model.levelsPerDepth",
+  "training.seed",
+]);
+
+/** Of these, what may be said beside a run: where its data are, and how many test images. */
+const KEYS_WITH_RUN: ReadonlySet<string> = new Set(["data.directory", "data.testImages"]);
+
+/** Options of the command that are no keys of the configuration. */
+interface AnalyzeDepthOptions extends TalkOptions, DocumentTarget {
+  readonly part: typeof PARTS[number];
+  readonly measure?: string | undefined;
+  readonly backend?: BackendChoice | undefined;
+  readonly checkpoint: CheckpointChoice;
+  readonly batchSize: number;
+  readonly exact?: true | undefined;
+  readonly fixedLevels?: true | undefined;
+  readonly examples: number;
+  readonly thumbnails?: true | undefined;
+  readonly chart: DepthChartName;
+  readonly format?: Format | undefined;
+}
+
+/** Options that only a run gives a meaning to, by what the parser calls them. */
+const RUN_OPTIONS = { exact: "--exact", fixedLevels: "--fixed-levels" } as const;
+
+type Request = Parameters<
+  typeof import("../lib/experiments/run_depth_analysis.ts").runDepthAnalysis
+>[0];
+
+function overridesOf(options: AnalyzeDepthOptions): ReturnType<typeof readConfigOverrides> {
+  // --exact is one of the run's options here, and --backend is no part of what is analysed.
+  const { exact: _exact, backend: _backend, ...config } = options;
+  const { measure, ...rest } = config as typeof config & Readonly<Record<string, unknown>>;
+  const named = measure === undefined
+    ? []
+    : [{ path: "model.complexity", value: measure, from: "--measure" }];
+  return [
+    ...readConfigOverrides(rest).filter(({ path }) => DATA_KEYS.has(path)),
+    ...named,
+  ];
+}
+
+/** A run has a model and data of its own. */
+function requestOfRun(runDirectory: string, options: AnalyzeDepthOptions, output: Output): Request {
+  const overrides = overridesOf(options);
+  const foreign = overrides.find(({ path }) => !KEYS_WITH_RUN.has(path));
+  if (foreign !== undefined) {
+    throw new UsageError(
+      `Cannot use ${foreign.from} with a run: its data and model are those it was trained with`,
+    );
+  }
+  // Read through the configuration, for its checks.
+  const { data } = parseConfig("", { source: "the options", overrides });
+  const given = (path: string) => overrides.some((override) => override.path === path);
+  return {
+    ...commonOf(options),
+    runDirectory,
+    checkpoint: options.checkpoint,
+    data: {
+      ...given("data.directory") ? { directory: data.directory } : {},
+      ...given("data.testImages") ? { testImages: data.testImages } : {},
+    },
+    batchSize: options.batchSize,
+    exact: options.exact ?? false,
+    fixedLevels: options.fixedLevels ?? false,
+    warn: (text) => output.warn(text),
+  };
+}
+
+function requestOfData(options: AnalyzeDepthOptions): Request {
+  for (const [name, flag] of Object.entries(RUN_OPTIONS)) {
+    if (options[name as keyof typeof RUN_OPTIONS] === undefined) continue;
+    throw new UsageError(`Cannot use ${flag} without a run: it asks a trained model`);
+  }
+  if (options.chart === "accuracy") {
+    throw new UsageError("Cannot use --chart accuracy without a run: it asks a trained model");
+  }
+  const overrides = overridesOf(options);
+  return { ...commonOf(options), config: parseConfig("", { source: "the options", overrides }) };
+}
+
+function commonOf(options: AnalyzeDepthOptions) {
+  const { part, examples, thumbnails = false } = options;
+  return { part, examples: { perPlace: examples, thumbnails } };
+}
+
+/** A backend is needed to ask a trained model, and to count a model that is more than layers. */
+async function startNeededBackend(
+  request: Request,
+  options: AnalyzeDepthOptions,
+  output: Output,
+): Promise<void> {
+  if ("runDirectory" in request) {
+    await startBackend(options.backend ?? "auto", output);
+    return;
+  }
+  const { modelEntry } = await import("../lib/models/model_registry.ts");
+  if (modelEntry(request.config.model.name).kind === "custom") {
+    await startBackend(options.backend ?? "wasm", output);
+  }
+}
+
+async function render(
+  { analysis, images }: DepthAnalysisResult,
+  format: Format,
+  options: AnalyzeDepthOptions,
+): Promise<string> {
+  if (format === "json") return JSON.stringify(analysis, null, 2);
+  if (format === "csv") return depthAnalysisCsv(images);
+  if (format !== "svg") return formatDepthAnalysis(analysis, { markdown: format === "md" });
+  const { depthAnalysisChart } = await import("../lib/analyses/depth_charts.ts");
+  const { renderChart } = await import("../lib/reports/render_chart.ts");
+  return await renderChart(depthAnalysisChart(analysis, options.chart)!);
+}
+
+async function analyzeDepth(
+  runDirectory: string | undefined,
+  options: AnalyzeDepthOptions,
+): Promise<void> {
+  const output = createOutput(options);
+  const format = chosenFormat(options, "text");
+  if (options.thumbnails && format !== "json") {
+    throw new UsageError("Cannot use --thumbnails without --format json: only it holds pictures");
+  }
+  await checkTarget(options);
+  const request = runDirectory === undefined
+    ? requestOfData(options)
+    : requestOfRun(runDirectory, options, output);
+  await startNeededBackend(request, options, output);
+  const { runDepthAnalysis } = await import("../lib/experiments/run_depth_analysis.ts");
+  const progress = createProgress({ quiet: output.quiet });
+  const report = (done: number, total: number, text: string) =>
+    progress.update({ done, total, text });
+  try {
+    const result = await runDepthAnalysis({ ...request, report });
+    progress.end();
+    const text = await render(result, format, options);
+    await writeDocument(text, { ...options, to: output });
+  } finally {
+    progress.end();
+  }
+}
+
+function addRunOptions(command: CommandUnknownOpts): void {
+  const group = "With a run:";
+  const batchSize = new Option("--batch-size <images>", "images per forward pass")
+    .argParser(wholeNumber(1, 65_536)).default(128);
+  const fixedLevels = new Option(
+    "--fixed-levels",
+    "also send all images through each level: one more pass per level",
+  );
+  for (const option of [checkpointOption(), batchSize, exactOption(), fixedLevels]) {
+    command.addOption(option.helpGroup(group));
+  }
+}
+
+/**
+ * Makes the command `analyze-depth`.
+ *
+ * @returns The command, to be added to the program.
+ */
+export function analyzeDepthCommand(): CommandUnknownOpts {
+  const command = new Command("analyze-depth")
+    .description(
+      "Shows how complexity is spread over a data set, which depths and how much work follow from " +
+        "it, and how other measures compare. With a run, also how well the trained model does by " +
+        "depth and complexity.",
+    )
+    .addArgument(new Argument("[run]", 'folder of a run that "train" made; without it, data alone'))
+    .addOption(
+      new Option("--part <name>", "part of the data").choices(PARTS).default("test" as const),
+    )
+    .addOption(
+      new Option("--format <format>", "form of the result (default: text)").choices(FORMATS),
+    )
+    .addOption(jsonOption())
+    .addOption(
+      new Option("--chart <name>", "what --format svg draws").choices(CHARTS)
+        .default("depth" as const),
+    )
+    .addOption(outputOption())
+    .addOption(forceOption())
+    .addOption(
+      new Option("--examples <count>", "images shown per place on the complexity axis")
+        .argParser(wholeNumber(0, 100)).default(3),
+    )
+    .addOption(new Option("--thumbnails", "with their pixels, as PNG in the JSON"))
+    .addOption(quietOption())
+    .addOption(debugOption())
+    .addOption(new Option("--measure <name>", "complexity measure (default: entropy)"))
+    .action((run, options) => analyzeDepth(run, options as unknown as AnalyzeDepthOptions));
+  addRunOptions(command);
+  addConfigOptions(command, DATA_KEYS);
+  addHelpSections(command, [
+    ["analyze-depth --data data", "the test images of CIFAR-10"],
+    ["analyze-depth --dataset synthetic --measure jpeg-like", "another data set and measure"],
+    ["analyze-depth runs/first --fixed-levels", "does adaptive depth help, cost or save?"],
+    ["analyze-depth --format csv --output images.csv", "one row per image"],
+    ["analyze-depth --json --thumbnails", "everything, with example images, for a report"],
+  ]);
+  return command;
+}

@@ -1,0 +1,156 @@
+import type { Chart, ChartPoint, ChartSeries } from "../reports/chart.ts";
+import type { DepthAnalysis } from "./depth_analysis.ts";
+import type { Distribution } from "./distribution.ts";
+
+/** Charts of a depth analysis by the names that the command line takes. */
+export const depthChartNames = ["depth", "complexity", "measures", "classes", "accuracy"] as const;
+
+/** A chart of a depth analysis. */
+export type DepthChartName = typeof depthChartNames[number];
+
+function percent(share: number): number {
+  return share * 100;
+}
+
+function dataLabel({ data }: DepthAnalysis): string {
+  return `${data.images.toLocaleString("en-US")} images of ${data.dataset}, ${data.part}`;
+}
+
+function depthChart(analysis: DepthAnalysis): Chart {
+  const { shares, mean } = analysis.depth;
+  return {
+    title: "Depth of the images",
+    description: `Share of the images by number of generated layers, mean ${mean.toFixed(2)}: ` +
+      `${dataLabel(analysis)}.`,
+    xLabel: "depth N, layers",
+    yLabel: "images, %",
+    xScale: "category",
+    series: [{
+      name: "images",
+      mark: "bar",
+      points: shares.map(({ depth, share }) => ({ x: String(depth), y: percent(share) })),
+    }],
+  };
+}
+
+/** A histogram as a line through the middles of its bins: density, so that bins of any width compare. */
+function densityOf({ histogram }: Distribution, images: number): ChartPoint[] {
+  const [first, last] = [histogram[0]!, histogram.at(-1)!];
+  const width = first.to - first.from;
+  if (width === 0) return [{ x: first.from, y: 100 }];
+  return [
+    { x: first.from - width / 2, y: 0 },
+    ...histogram.map(({ from, to, count }) => ({
+      x: Number(((from + to) / 2).toPrecision(12)),
+      y: percent(count / images / width),
+    })),
+    { x: last.to + width / 2, y: 0 },
+  ];
+}
+
+function complexityChart(analysis: DepthAnalysis): Chart {
+  const { rule, complexity, parts, data } = analysis;
+  const line = (
+    name: string,
+    mark: "line" | "dashed-line",
+    distribution: Distribution,
+  ): ChartSeries => ({ name, mark, points: densityOf(distribution, data.images) });
+  const inBits = rule.unit === "bits";
+  return {
+    title: "Complexity of the images",
+    description: `Density of the complexity by the measure ${rule.measure}` +
+      `${inBits ? ", and of its two entropies" : ""}: ${dataLabel(analysis)}.`,
+    xLabel: `complexity, ${rule.unit}`,
+    yLabel: `images, % per ${inBits ? "bit" : "unit"}`,
+    series: [
+      line(rule.measure, "line", complexity),
+      ...inBits && rule.measure !== "spatial-entropy"
+        ? [line("spatial entropy", "dashed-line", parts.spatial)]
+        : [],
+      ...inBits && rule.measure !== "spectral-entropy"
+        ? [line("spectral entropy", "dashed-line", parts.spectral)]
+        : [],
+    ],
+  };
+}
+
+function measuresChart(analysis: DepthAnalysis): Chart {
+  return {
+    title: "Depth by complexity measure",
+    description: "Share of the images by depth when another measure decides, each with its own " +
+      `kappa: ${dataLabel(analysis)}.`,
+    xLabel: "depth N, layers",
+    yLabel: "images, %",
+    series: analysis.measures.map(({ name, depths }) => ({
+      name,
+      mark: "line",
+      points: depths.map(({ depth, share }) => ({ x: depth, y: percent(share) })),
+    })),
+  };
+}
+
+function classesChart(analysis: DepthAnalysis): Chart {
+  return {
+    title: "Complexity by class",
+    description: `Mean complexity of every class: ${dataLabel(analysis)}.`,
+    xLabel: "class",
+    yLabel: `mean complexity, ${analysis.rule.unit}`,
+    xScale: "category",
+    series: [{
+      name: "mean complexity",
+      mark: "point",
+      points: analysis.classes.map(({ className, meanComplexity }) => ({
+        x: className,
+        y: meanComplexity,
+      })),
+    }],
+  };
+}
+
+function accuracyChart(analysis: DepthAnalysis): Chart | null {
+  const { trained } = analysis;
+  if (trained === null) return null;
+  const points = (
+    levels: readonly { readonly level: number; readonly top1: number | null }[],
+  ) => levels.map(({ level, top1 }) => ({ x: level, y: top1 === null ? null : percent(top1) }));
+  const overall = percent(trained.overall.top1!);
+  return {
+    title: "Accuracy by level",
+    description: "Top-1 accuracy of the images of every level in their own network" +
+      `${trained.fixedLevels === null ? "" : ", and of all images through every one level"}: ` +
+      `${dataLabel(analysis)}.`,
+    xLabel: "level",
+    yLabel: "top-1, %",
+    series: [
+      { name: "images of the level", mark: "line", points: points(trained.levels) },
+      ...trained.fixedLevels === null ? [] : [{
+        name: "all images, this level",
+        mark: "dashed-line" as const,
+        points: points(trained.fixedLevels.levels),
+      }],
+      {
+        name: "all images, own levels",
+        mark: "dashed-line",
+        points: trained.levels.map(({ level }) => ({ x: level, y: overall })),
+      },
+    ],
+  };
+}
+
+/**
+ * A depth analysis as a chart.
+ *
+ * @param analysis The document.
+ * @param name Which chart.
+ * @returns The chart; `null` for `accuracy` without a trained model.
+ */
+export function depthAnalysisChart(analysis: DepthAnalysis, name: DepthChartName): Chart | null {
+  const draw: Readonly<Record<DepthChartName, (analysis: DepthAnalysis) => Chart | null>> = {
+    depth: depthChart,
+    complexity: complexityChart,
+    measures: measuresChart,
+    classes: classesChart,
+    accuracy: accuracyChart,
+  };
+  return draw[name](analysis);
+}

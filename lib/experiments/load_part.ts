@@ -1,0 +1,54 @@
+import { DataError } from "../errors.ts";
+import { loadExperimentImages } from "./prepare_data.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { ModelCard } from "../training/training_checkpoint.ts";
+import type { ExperimentConfig } from "./experiment_config.ts";
+
+/** Parts of an experiment's images. */
+export type DataPart = "test" | "validation" | "train";
+
+/**
+ * Loads one part of an experiment's images.
+ *
+ * @param config Data and seed of the experiment.
+ * @param part Which part.
+ * @returns Its images, at least one.
+ * @throws {DataError} if the data set is missing or damaged, or the part holds no image.
+ */
+export async function loadPart(
+  config: Pick<ExperimentConfig, "data" | "training">,
+  part: DataPart,
+): Promise<ImageDataset> {
+  const dataset = (await loadExperimentImages(config))[part];
+  if (dataset.length > 0) return dataset;
+  throw new DataError(`Cannot evaluate: there are no ${part} images; choose another --part`);
+}
+
+/**
+ * Loads images that a trained model is to look at.
+ *
+ * @param config Data and seed of the run.
+ * @param options What the checkpoint says of its model, and which part.
+ * @returns The images, at least one.
+ * @throws {DataError} if the images are missing, or their classes or size are not the model's.
+ */
+export async function loadPartForModel(
+  config: Pick<ExperimentConfig, "data" | "training">,
+  options: { readonly card: ModelCard; readonly part: DataPart },
+): Promise<ImageDataset> {
+  const { card, part } = options;
+  const dataset = await loadPart(config, part);
+  if (dataset.classNames.join() !== card.classNames.join()) {
+    throw new DataError(
+      `Cannot evaluate: the model knows the classes ${card.classNames.join(", ")}; the data have ${
+        dataset.classNames.join(", ")
+      }`,
+    );
+  }
+  if (dataset.height !== card.image.height || dataset.width !== card.image.width) {
+    throw new DataError(
+      `Cannot evaluate: the model was trained on ${card.image.height} x ${card.image.width} pixels; the images have ${dataset.height} x ${dataset.width}`,
+    );
+  }
+  return dataset;
+}
