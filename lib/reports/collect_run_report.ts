@@ -10,7 +10,7 @@ import { readRunConfig } from "../experiments/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
 import { collectWeights } from "./collect_weights.ts";
-import { histogramOf } from "./histogram.ts";
+import { histogramOf } from "../analyses/describe_values.ts";
 import type { HistogramBin } from "../analyses/distribution.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { LoadedClassifier } from "../experiments/load_trained.ts";
@@ -74,7 +74,7 @@ async function measureHistogram(
     const { measure } = loaded.trained;
     for (const value of measureComplexity(pixels, { height, width, measure })) values.push(value);
   }
-  return histogramOf(values);
+  return histogramOf(values.sort((a, b) => a - b));
 }
 
 /** Evaluates the test images of the run. */

@@ -3,7 +3,7 @@ import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import configuration from "../../deno.json" with { type: "json" };
 
-const COMMANDS = ["fetch-data", "train", "eval", "predict", "models", "doctor"];
+const COMMANDS = ["fetch-data", "train", "eval", "predict", "models", "report", "doctor"];
 
 function snapshotFile(name: string): URL {
   return new URL(`snapshots/${name}.txt`, import.meta.url);

@@ -80,11 +80,7 @@ function drawPoints(placed: readonly Placed[], index: number): string {
     stroke: seriesColor(index),
     "stroke-width": 4,
     "stroke-linecap": "round",
-<<<<<<< HEAD
     "stroke-opacity": 0.65,
-=======
-    "stroke-opacity": 0.5,
->>>>>>> wip-analyses
   });
 }
 
