@@ -12,7 +12,6 @@ import {
 } from "./document_output.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { PROGRAM } from "./program_name.ts";
 import { reportCsv } from "./report_csv.ts";
 import { reportMarkdown } from "./report_markdown.ts";
 import {
@@ -149,7 +148,7 @@ async function render(sources: readonly ReportSource[], format: Format): Promise
       return reportCsv(document);
     case "html": {
       const { writeHtml } = await import("../lib/reports/html/write_html.ts");
-      return writeHtml(document, { footer: `${PROGRAM} ${TOOLKIT_VERSION}` }).trimEnd();
+      return writeHtml(document, { footer: `Puppet-CNN for Deno ${TOOLKIT_VERSION}` }).trimEnd();
     }
   }
 }

@@ -72,6 +72,8 @@ export function significantCell(value: number | null, unit: string = ""): Cell {
   });
 }
 
+const WORK_UNITS = [[1e12, "T"], [1e9, "G"], [1e6, "M"]] as const;
+
 /**
  * Multiply-adds.
  *
@@ -80,7 +82,8 @@ export function significantCell(value: number | null, unit: string = ""): Cell {
  */
 export function workCell(value: number | null): Cell {
   return cellOf(value, (work) => {
-    const [size, unit] = work >= 1e9 ? [1e9, "G"] : work >= 1e6 ? [1e6, "M"] : [1e3, "k"];
+    if (work === 0) return "0";
+    const [size, unit] = WORK_UNITS.find(([size]) => work >= size) ?? [1e3, "k"];
     return `${(work / size).toPrecision(4)} ${unit}`;
   });
 }

@@ -10,12 +10,13 @@ import type {
   TableBlock,
 } from "../report_document.ts";
 import { confusionHtml } from "./html_confusion.ts";
+import { tableCaption } from "./table_caption.ts";
 
 /** Longer tables and texts scroll in a box of their own. */
 const TALL_ROWS = 24;
 
 const CHART_WIDTH = 400;
-const WIDE_WIDTH = 840;
+const WIDE_WIDTH = 1120;
 
 /** The value itself stays in the page beside its rounded form, for those who copy or check it. */
 function cellHtml({ value, text }: Cell): string {
@@ -59,19 +60,21 @@ function tableHtml({ caption, columns, rows, note }: TableBlock): string {
       ),
     )
   );
+  const { visible, own } = tableCaption(caption);
   const table = element("table", {}, [
-    element("caption", {}, escapeMarkup(caption)),
+    own,
     element("thead", {}, element("tr", {}, heads)),
     element("tbody", {}, body),
   ]);
   const box = scrollBox(table, { label: caption, tall: rows.length > TALL_ROWS });
-  return box + (note === undefined ? "" : element("p", { class: "note" }, escapeMarkup(note)));
+  return visible + box +
+    (note === undefined ? "" : element("p", { class: "note" }, escapeMarkup(note)));
 }
 
 /** A legend of many series needs height of its own. */
 function chartHeight(block: ChartBlock): number {
   const extra = Math.max(0, block.chart.series.length - 3) * 9;
-  return (block.wide ? 340 : 280) + extra;
+  return (block.wide ? 400 : 280) + extra;
 }
 
 function chartHtml(block: ChartBlock): string {

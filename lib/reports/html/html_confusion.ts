@@ -1,6 +1,7 @@
 import { encode } from "fast-png";
 import { element, escapeMarkup } from "../markup.ts";
 import type { ConfusionBlock } from "../report_document.ts";
+import { tableCaption } from "./table_caption.ts";
 
 /** With more classes the numbers of a table would be too small to read: the picture shows where to look. */
 const NUMBERED_CLASSES = 20;
@@ -25,16 +26,16 @@ function drawTable({ classNames, counts }: ConfusionBlock): string {
     const head = element("th", { scope: "row" }, escapeMarkup(classNames[label] ?? String(label)));
     return element("tr", {}, [head, ...cells]);
   });
-  const caption = element("caption", {}, "Confusion matrix") + element(
-    "thead",
-    {},
-    element("tr", {}, [corner, ...heads]),
-  );
-  const table = element("table", { class: "matrix" }, [caption, element("tbody", {}, rows)]);
+  const { visible, own } = tableCaption("Confusion matrix");
+  const table = element("table", { class: "matrix" }, [
+    own,
+    element("thead", {}, element("tr", {}, [corner, ...heads])),
+    element("tbody", {}, rows),
+  ]);
   const box = { class: "scroll", tabindex: 0, role: "region", "aria-label": "Confusion matrix" };
   const note =
     "Rows are true classes, columns predicted ones, numbers are images; the colour is the share of the row.";
-  return element("div", box, table) + element("p", { class: "note" }, note);
+  return visible + element("div", box, table) + element("p", { class: "note" }, note);
 }
 
 /** One pixel per pair of classes. */
@@ -52,29 +53,49 @@ function drawPicture(counts: readonly (readonly number[])[]): string {
   return `data:image/png;base64,${bytes.toBase64()}`;
 }
 
+/** Labels at every tenth class, or less often where there are very many. */
+function labelTicks(classes: number): number[] {
+  const stride = Math.max(10, Math.ceil(classes / 100) * 10);
+  return Array.from({ length: Math.ceil(classes / stride) }, (_, index) => index * stride);
+}
+
+/** The picture with the numbers of the classes at its left and top. */
+function drawHeatMap(counts: readonly (readonly number[])[], alternative: string): string {
+  const [edge, size] = [44, 600];
+  const pixel = size / counts.length;
+  const ticks = labelTicks(counts.length).flatMap((label) => {
+    const at = edge + (label + 0.5) * pixel;
+    return [
+      element("text", { x: edge - 6, y: at + 5, "text-anchor": "end" }, String(label)),
+      element("text", { x: at, y: edge - 8, "text-anchor": "middle" }, String(label)),
+    ];
+  });
+  const image = { href: drawPicture(counts), x: edge, y: edge, width: size, height: size };
+  const frame = { x: edge, y: edge, width: size, height: size, fill: "none" };
+  return element("svg", { viewBox: `0 0 ${edge + size + 2} ${edge + size + 2}`, role: "img" }, [
+    element("title", {}, alternative),
+    element("image", { ...image, style: "image-rendering:pixelated" }),
+    element("rect", { ...frame, stroke: "currentColor", "stroke-opacity": 0.3 }),
+    element("g", { fill: "currentColor", "fill-opacity": 0.75, "font-size": 15 }, ticks),
+  ]);
+}
+
 function drawHeat({ counts, classNames }: ConfusionBlock): string {
   const all = counts.flat().reduce((sum, count) => sum + count, 0);
   const right = counts.reduce((sum, row, label) => sum + (row[label] ?? 0), 0);
   const share = all === 0
     ? "no images"
     : `${(right / all * 100).toFixed(2)} % of the images on the diagonal`;
-  const alternative =
-    `Confusion matrix of ${classNames.length} classes, ${share}. The most frequent confusions are ` +
-    "in the table that follows.";
-  const image = element("img", { src: drawPicture(counts), alt: alternative });
-  const caption = element("figcaption", {}, [
-    element("strong", {}, "Confusion matrix"),
-    element(
-      "p",
-      {},
-      `True class downwards, predicted class to the right, in the order of the labels ` +
-        `(0 to ${
-          classNames.length - 1
-        }, named in the table of classes); the colour is the root of the share of the ` +
-        `true class. All counts: --format csv.`,
-    ),
+  const alternative = `Confusion matrix of ${classNames.length} classes, ${share}. The most ` +
+    "frequent confusions are in the table that follows.";
+  const note = "True classes downwards, predicted ones to the right, by label: the table of " +
+    "classes names them. The colour is the root of the share of the true class, so that rare " +
+    "confusions can be seen. All counts: report --format csv.";
+  return element("figure", { class: "heat" }, [
+    element("figcaption", {}, element("strong", {}, "Confusion matrix")),
+    drawHeatMap(counts, alternative),
+    element("p", { class: "note" }, note),
   ]);
-  return element("figure", {}, caption + element("div", { class: "heat" }, image));
 }
 
 /**

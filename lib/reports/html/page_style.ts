@@ -36,20 +36,23 @@ figure .note { margin-top: 0.25rem; }
 figcaption strong { font-weight: 600; }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
 .wide { overflow-x: auto; }
-.wide svg { min-width: 40rem; }
+.wide svg { min-width: 56rem; }
 dl { margin: 0; }
 .key { display: flex; flex-wrap: wrap; gap: 1.25rem 2.5rem; }
 .key dd { font-size: 1.75rem; line-height: 1.2; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9rem), 14rem)); gap: 1rem 1.25rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, 14rem); gap: 1rem 1.25rem; }
+@media (max-width: 40rem) { .facts { grid-template-columns: repeat(auto-fill, minmax(min(100%, 9rem), 1fr)); } }
 dd { margin: 0; font-variant-numeric: tabular-nums; }
 .fact-note { display: block; font-weight: 400; line-height: 1.4; }
 .scroll { overflow-x: auto; max-width: 100%; }
 .tall { max-height: 28rem; overflow-y: auto; }
 .tall thead th { position: sticky; top: 0; background: var(--ground); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.35; }
-caption { text-align: left; font-weight: 600; font-size: 1rem; padding-bottom: 0.5rem; }
+.caption { font-weight: 600; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.scroll { position: relative; }
 th { font-weight: 600; vertical-align: bottom; }
-tbody th { font-weight: 400; vertical-align: top; }
+tbody th { font-weight: 400; vertical-align: top; white-space: nowrap; }
 td { vertical-align: top; }
 th, td { padding: 0.3rem 1.25rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 th.n, td.n { text-align: right; white-space: nowrap; }
@@ -58,8 +61,7 @@ th.n, td.n { text-align: right; white-space: nowrap; }
 .matrix thead th[scope=col] { writing-mode: vertical-rl; rotate: 180deg; text-align: left; padding: 0.3rem 0.2rem; }
 .matrix tbody th { white-space: nowrap; padding-left: 0; position: sticky; left: 0; background: var(--ground); }
 .matrix .zero { color: var(--muted); }
-.heat { display: grid; grid-template-columns: 1fr; max-width: 40rem; }
-.heat img { width: 100%; image-rendering: pixelated; border: 1px solid var(--line); }
+.heat { max-width: 40rem; }
 .images { display: flex; flex-wrap: wrap; gap: 1.25rem; list-style: none; margin: 0.5rem 0; padding: 0; }
 .images img { display: block; width: 6.5rem; height: auto; }
 .pixelated img { image-rendering: pixelated; }
@@ -71,15 +73,20 @@ pre.tall { max-height: 20rem; }
 footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 section > :not(:first-child) { margin-top: 1.5rem; }
 section > .note:not(:first-child) { margin-top: 0.5rem; }
+section > .caption + .scroll:not(:first-child) { margin-top: 0.5rem; }
 @media print {
   :root { --ground: #ffffff; --text: #000000; --muted: #4a4a4a; --line: #bbbbbb; --soft: #ffffff; --accent: #1f6fb2; }
   body { max-width: none; padding: 0; font-size: 0.8rem; }
   nav { display: none; }
   .tall, pre.tall { max-height: none; overflow: visible; }
   .scroll, pre { overflow: visible; }
+  table { font-size: 0.65rem; }
+  th, td { padding-right: 0.6rem; }
+  th.n, td.n, tbody th { white-space: normal; }
   pre { white-space: pre-wrap; padding: 0; }
   figure, tr, .key, dl > div { break-inside: avoid; }
-  h2, h3, caption { break-after: avoid; }
+  h2, h3, .caption, figcaption { break-after: avoid; }
+  .wide svg { min-width: 0; }
   .grid, .grid.four { grid-template-columns: 1fr 1fr; }
 }
 `;

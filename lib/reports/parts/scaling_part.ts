@@ -35,7 +35,7 @@ function table7Section(scaling: ParameterScaling): ReportSection | null {
           workCell(row.multiplyAddsPerGeneration),
         ]),
         note:
-          `${table7.source} Parameters in millions with a learned E; size of the dynamics alone as float32. ` +
+          `${table7.source}. Parameters in millions with a learned E; size of the dynamics alone as float32. ` +
           `Multiply-adds at depth ${table7.depth}.`,
       },
     ],
@@ -75,7 +75,7 @@ function figure4Section(scaling: ParameterScaling): ReportSection | null {
     title: "Figure 4",
     blocks: [
       { kind: "chart", chart, wide: true },
-      { kind: "text", paragraphs: [`${figure4.source} C = ${figure4.channels}.`] },
+      { kind: "text", paragraphs: [`${figure4.source}. C = ${figure4.channels}.`] },
       ...figure4.families.map(familyTable),
     ],
   };
