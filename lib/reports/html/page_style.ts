@@ -52,7 +52,9 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; line-heig
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .scroll { position: relative; }
 th { font-weight: 600; vertical-align: bottom; }
-tbody th { font-weight: 400; vertical-align: top; white-space: nowrap; }
+tbody th { font-weight: 400; vertical-align: top; }
+tbody th:not(.n) { min-width: 8rem; max-width: 16rem; }
+.matrix tbody th:not(.n) { min-width: 0; max-width: none; }
 td { vertical-align: top; }
 th, td { padding: 0.3rem 1.25rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 th.n, td.n { text-align: right; white-space: nowrap; }
