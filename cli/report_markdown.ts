@@ -12,9 +12,9 @@ import { renderMarkdownTable } from "./table_formats.ts";
 const CHART_ROWS = 24;
 const CONFUSION_CLASSES = 20;
 
-/** Names come from files: none may become markup. */
+/** Names come from files: none may become markup. Bars are the table's business. */
 function escapeText(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|~!]/g, "\\$&").replace(/[\r\n]+/g, " ");
+  return text.replace(/[\\`*_{}[\]<>#~!]/g, "\\$&").replace(/[\r\n]+/g, " ");
 }
 
 function factLine({ name, cell, note }: Fact): string {

@@ -99,6 +99,8 @@ export interface TextBlock {
   readonly kind: "text";
   /** One string per paragraph. */
   readonly paragraphs: readonly string[];
+  /** Set small: what has to be known, but not read first. @default false */
+  readonly small?: boolean;
 }
 
 /** Something that is not there, and why. */

@@ -98,7 +98,7 @@ class Connection {
 
   call(
     method: string,
-    params: Record<string, unknown> = {},
+    params?: Record<string, unknown>,
     sessionId?: string,
   ): Promise<Record<string, unknown>> {
     const id = ++this.#calls;
@@ -199,6 +199,7 @@ export async function startBrowser(): Promise<Browser> {
     args: [
       "--headless",
       "--no-sandbox",
+      "--no-zygote",
       "--disable-gpu",
       "--disable-dev-shm-usage",
       "--no-first-run",

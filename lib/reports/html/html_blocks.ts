@@ -8,6 +8,7 @@ import type {
   ImagesBlock,
   ReportBlock,
   TableBlock,
+  TextBlock,
 } from "../report_document.ts";
 import { confusionHtml } from "./html_confusion.ts";
 import { tableCaption } from "./table_caption.ts";
@@ -115,6 +116,12 @@ function codeHtml({ caption, text }: CodeBlock): string {
   return element("figure", {}, head + code);
 }
 
+function textHtml({ paragraphs, small = false }: TextBlock): string {
+  const attributes = small ? { class: "note" } : {};
+  const texts = paragraphs.map((text) => element("p", attributes, escapeMarkup(text)));
+  return small ? element("div", { class: "notes" }, texts) : texts.join("");
+}
+
 function blockHtml(block: ReportBlock): string {
   switch (block.kind) {
     case "key-figures":
@@ -130,7 +137,7 @@ function blockHtml(block: ReportBlock): string {
     case "images":
       return imagesHtml(block);
     case "text":
-      return block.paragraphs.map((text) => element("p", {}, escapeMarkup(text))).join("");
+      return textHtml(block);
     case "missing":
       return element("p", { class: "missing" }, escapeMarkup(block.text));
     case "code":

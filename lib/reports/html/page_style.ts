@@ -73,8 +73,14 @@ pre.tall { max-height: 20rem; }
 .missing { border-left: 3px solid var(--muted); padding-left: 0.75rem; max-width: 42rem; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 footer { margin-top: 4rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+header + main > .part:first-child { border-top: 0; margin-top: 1rem; }
+.part > h2 { font-size: 1.5rem; }
+.part h3 { font-size: 1.25rem; }
+.notes { display: grid; gap: 0.4rem; }
 section > :not(:first-child) { margin-top: 1.5rem; }
+.part > section:not(:first-child) { margin-top: 2.5rem; }
 section > .note:not(:first-child) { margin-top: 0.5rem; }
+section > .subtitle:not(:first-child) { margin-top: 0.25rem; }
 section > .caption + .scroll:not(:first-child) { margin-top: 0.5rem; }
 @media print {
   :root { --ground: #ffffff; --text: #000000; --muted: #4a4a4a; --line: #bbbbbb; --soft: #ffffff; --accent: #1f6fb2; }

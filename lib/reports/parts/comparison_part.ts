@@ -84,7 +84,7 @@ function resultTable(comparison: Comparison): ReportBlock {
   const { headers, cells } = resultColumns(comparison);
   return {
     kind: "table",
-    caption: comparison.title,
+    caption: comparison.table === null ? "Runs side by side" : "Ours beside the paper",
     columns: [{ header: "model" }, ...headers.map(right), { header: "remark" }],
     rows: comparison.rows.map((row) => [textCell(nameOf(row)), ...cells(row), textCell(row.mark)]),
     note: comparison.paperSource,
@@ -246,21 +246,26 @@ export function comparisonPart(comparison: Comparison): ReportPart {
   const { rows, notes, mode } = comparison;
   const charts: ReportBlock[] = [top1Chart(comparison), sizeChart(comparison)]
     .flatMap((chart) => chart === null ? [] : [{ kind: "chart", chart, wide: rows.length > 5 }]);
+  const found = rows.filter(({ top1 }) => top1 !== null).length;
   const modes: Readonly<Record<Comparison["mode"], string>> = {
     full: "the paper's protocol",
     changed: "not the paper's protocol",
     smoke: "runs of seconds that show that everything works; their figures are no result",
-    runs: `${rows.length} models`,
+    runs: "runs as they are",
   };
   return {
     title: comparison.title,
-    subtitle: comparison.table === null ? modes[mode] : `Table ${comparison.table}: ${modes[mode]}`,
+    subtitle: [
+      ...comparison.table === null ? [] : [`Table ${comparison.table}`],
+      modes[mode],
+      `${found} of ${rows.length} rows have a finished run`,
+    ].join("; "),
     sections: [
       {
         title: "Result",
         blocks: [
           resultTable(comparison),
-          ...notes.length === 0 ? [] : [{ kind: "text" as const, paragraphs: notes }],
+          ...notes.length === 0 ? [] : [{ kind: "text" as const, paragraphs: notes, small: true }],
           ...charts,
         ],
       },
