@@ -28,6 +28,7 @@ export interface ReportColumn {
 
 /** The few figures that say most, set large. */
 export interface KeyFiguresBlock {
+  /** Tells blocks apart. */
   readonly kind: "key-figures";
   /** The figures. */
   readonly facts: readonly Fact[];
@@ -35,6 +36,7 @@ export interface KeyFiguresBlock {
 
 /** Names and values. */
 export interface FactsBlock {
+  /** Tells blocks apart. */
   readonly kind: "facts";
   /** The entries. */
   readonly facts: readonly Fact[];
@@ -42,6 +44,7 @@ export interface FactsBlock {
 
 /** A table; the first cell of a row names the row. */
 export interface TableBlock {
+  /** Tells blocks apart. */
   readonly kind: "table";
   /** Heading. */
   readonly caption: string;
@@ -55,6 +58,7 @@ export interface TableBlock {
 
 /** A chart. */
 export interface ChartBlock {
+  /** Tells blocks apart. */
   readonly kind: "chart";
   /** What is drawn. */
   readonly chart: Chart;
@@ -64,6 +68,7 @@ export interface ChartBlock {
 
 /** Which classes are taken for which. */
 export interface ConfusionBlock {
+  /** Tells blocks apart. */
   readonly kind: "confusion";
   /** Class names in the order of the labels. */
   readonly classNames: readonly string[];
@@ -83,6 +88,7 @@ export interface ReportImage {
 
 /** Small pictures side by side. */
 export interface ImagesBlock {
+  /** Tells blocks apart. */
   readonly kind: "images";
   /** Heading. */
   readonly caption: string;
@@ -96,6 +102,7 @@ export interface ImagesBlock {
 
 /** Paragraphs. */
 export interface TextBlock {
+  /** Tells blocks apart. */
   readonly kind: "text";
   /** One string per paragraph. */
   readonly paragraphs: readonly string[];
@@ -105,6 +112,7 @@ export interface TextBlock {
 
 /** Something that is not there, and why. */
 export interface MissingBlock {
+  /** Tells blocks apart. */
   readonly kind: "missing";
   /** What is missing, why, and how to get it. */
   readonly text: string;
@@ -112,6 +120,7 @@ export interface MissingBlock {
 
 /** Text as a machine reads it: a command, a configuration. */
 export interface CodeBlock {
+  /** Tells blocks apart. */
   readonly kind: "code";
   /** Heading. */
   readonly caption: string;
