@@ -42,7 +42,13 @@ function factsOf(analysis: DepthAnalysis): string[][] {
         ? `N = round(${formatSmall(stepsPerBit)} H), held in ${minSteps}..${maxSteps}`
         : "the same depth for every image",
     ],
-    ["model", `${work.model}, C = ${work.maxChannels}`],
+    // C means nothing to a network with a fixed list of stored kernels.
+    [
+      "model",
+      work.generation > 0 || work.model === "fixed-cnn"
+        ? `${work.model}, C = ${work.maxChannels}`
+        : work.model,
+    ],
     ["complexity", `${complexity.mean.toFixed(2)} +- ${complexity.deviation.toFixed(2)}`],
     ["depth", `${depth.mean.toFixed(2)} +- ${depth.deviation.toFixed(2)} layers`],
   ];
@@ -91,8 +97,10 @@ function showComparison(comparison: FixedDepthComparison): string {
 
 function formatWork({ work }: DepthAnalysis): string {
   const lines = [
-    `Multiply-adds: ${formatMultiplyAdds(work.meanMultiplyAdds)} per image on average` +
-    `${work.decides ? " at most, as the network decides what it computes" : ""}` +
+    `Multiply-adds: ${work.decides ? "at most " : ""}${
+      formatMultiplyAdds(work.meanMultiplyAdds)
+    } per image${work.decides ? ", as the network decides what it computes" : ""}` +
+    `${work.comparisons.length === 0 ? "" : " on average"}` +
     `${work.generation === 0 ? "" : ", kernels generated beforehand"}`,
     ...work.comparisons.map(showComparison),
     ...work.generation === 0

@@ -65,7 +65,7 @@ async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
 /**
  * Writes a document: to its file, whole or not at all, or to stdout.
  *
- * @param text The document; one line end is added.
+ * @param text The document; a line end is added where it has none.
  * @param options Where it goes, and where a command writes.
  * @throws {UsageError} if the target may not be written.
  */
@@ -74,11 +74,12 @@ export async function writeDocument(
   options: DocumentTarget & { readonly to: Output },
 ): Promise<void> {
   const { output, to } = options;
-  if (output === undefined) return to.data(text);
+  const lines = text.endsWith("\n") ? text : `${text}\n`;
+  if (output === undefined) return to.data(lines.slice(0, -1));
   // Looked at again: the work may have taken minutes.
   await checkTarget(options);
-  await writeFileAtomically(output, `${text}\n`);
-  to.talk(`wrote ${output}, ${formatCount(new TextEncoder().encode(text).length + 1)} bytes`);
+  await writeFileAtomically(output, lines);
+  to.talk(`wrote ${output}, ${formatCount(new TextEncoder().encode(lines).length)} bytes`);
 }
 
 /**

@@ -17,6 +17,20 @@
  * @module
  */
 
+export * from "./analyses/analyze_depth.ts";
+export * from "./analyses/analyze_parameter_scaling.ts";
+export * from "./analyses/analyze_trained.ts";
+export * from "./analyses/choose_examples.ts";
+export * from "./analyses/classify_images.ts";
+export * from "./analyses/compare_measures.ts";
+export * from "./analyses/depth_analysis.ts";
+export * from "./analyses/depth_charts.ts";
+export * from "./analyses/describe_values.ts";
+export * from "./analyses/distribution.ts";
+export * from "./analyses/image_table.ts";
+export * from "./analyses/measure_images.ts";
+export * from "./analyses/parameter_scaling.ts";
+export * from "./analyses/parameter_scaling_charts.ts";
 export * from "./architectures/layer.ts";
 export * from "./architectures/plain.ts";
 export * from "./backends/backend.ts";
@@ -50,8 +64,10 @@ export * from "./experiments/comparison/comparison.ts";
 export * from "./experiments/experiment_config.ts";
 export * from "./experiments/format_config.ts";
 export * from "./experiments/load_trained.ts";
+export * from "./experiments/load_part.ts";
 export * from "./experiments/parse_config.ts";
 export * from "./experiments/prepare_data.ts";
+export * from "./experiments/run_depth_analysis.ts";
 export * from "./experiments/run_evaluation.ts";
 export * from "./experiments/run_prediction.ts";
 export * from "./experiments/run_training.ts";
@@ -64,6 +80,7 @@ export * from "./models/level_classifier.ts";
 export * from "./models/model_config.ts";
 export * from "./models/layer_weights.ts";
 export * from "./models/level_statistics.ts";
+export * from "./models/model_layers.ts";
 export * from "./models/model_names.ts";
 export * from "./models/model_registry.ts";
 export * from "./models/classifier.ts";

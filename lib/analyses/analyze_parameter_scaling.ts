@@ -15,13 +15,13 @@ import type { MapSize } from "../architectures/count_layers.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ModelCount } from "../models/count_model.ts";
 import type { ModelConfig } from "../models/model_config.ts";
+import type { InitialStateKind } from "../puppeteer/initial_state.ts";
 import type { ArchitectureFamily } from "./architecture_families.ts";
 import type {
   BesidePaper,
   ChannelScaling,
   DepthScaling,
   FamilyScaling,
-  InitialStateKind,
   ParameterScaling,
 } from "./parameter_scaling.ts";
 

@@ -1,5 +1,5 @@
 import type { Chart, ChartPoint, ChartSeries } from "../reports/chart.ts";
-import type { DepthAnalysis } from "./depth_analysis.ts";
+import type { DepthAnalysis, TrainedLevel } from "./depth_analysis.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** Charts of a depth analysis by the names that the command line takes. */
@@ -107,18 +107,23 @@ function classesChart(analysis: DepthAnalysis): Chart {
   };
 }
 
+/** Fewest images whose accuracy is drawn: one more right answer of three would move it by 33 points. */
+const DRAWN_IMAGES = 20;
+
 function accuracyChart(analysis: DepthAnalysis): Chart | null {
   const { trained } = analysis;
   if (trained === null) return null;
-  const points = (
-    levels: readonly { readonly level: number; readonly top1: number | null }[],
-  ) => levels.map(({ level, top1 }) => ({ x: level, y: top1 === null ? null : percent(top1) }));
+  const points = (levels: readonly TrainedLevel[]) =>
+    levels.map(({ level, top1, images }) => ({
+      x: level,
+      y: top1 === null || images < DRAWN_IMAGES ? null : percent(top1),
+    }));
   const overall = percent(trained.overall.top1!);
   return {
     title: "Accuracy by level",
     description: "Top-1 accuracy of the images of every level in their own network" +
       `${trained.fixedLevels === null ? "" : ", and of all images through every one level"}: ` +
-      `${dataLabel(analysis)}.`,
+      `${dataLabel(analysis)}. Levels of fewer than ${DRAWN_IMAGES} images are left out.`,
     xLabel: "level",
     yLabel: "top-1, %",
     series: [

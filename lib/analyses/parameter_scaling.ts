@@ -1,7 +1,4 @@
-import type { ModelConfig } from "../models/model_config.ts";
-
-/** What `ModelConfig.initialState` allows. */
-export type InitialStateKind = ModelConfig["initialState"];
+import type { InitialStateKind } from "../puppeteer/initial_state.ts";
 
 /** A count beside the paper's print. */
 export interface BesidePaper {

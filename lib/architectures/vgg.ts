@@ -4,8 +4,8 @@ import type { Layer } from "./layer.ts";
 /** Output channels of the convolutions; "M" is 2x2 max-pooling. */
 export type VggRows = readonly (number | "M")[];
 
-/** The configurations A, B, D and E of Simonyan and Zisserman 2015 (their Table 1), named by their weighted layers. */
 // deno-fmt-ignore
+/** The configurations A, B, D and E of Simonyan and Zisserman 2015 (their Table 1), named by their weighted layers. */
 export const vggVariants: ReadonlyMap<number, VggRows> = new Map<number, VggRows>([
   [11, [64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"]],
   [13, [64, 64, "M", 128, 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"]],

@@ -11,7 +11,7 @@ import type { DataPart } from "./load_part.ts";
 import type { CheckpointChoice } from "./run_types.ts";
 
 /** What both analyses share. */
-interface CommonOptions {
+export interface CommonDepthOptions {
   /** Part of the data. */
   readonly part: DataPart;
   /** Which images are shown. */
@@ -21,13 +21,13 @@ interface CommonOptions {
 }
 
 /** Options of `runDepthAnalysis` for data without a trained model. */
-export interface DataDepthOptions extends CommonOptions {
+export interface DataDepthOptions extends CommonDepthOptions {
   /** Data, model (not trained) and seed. */
   readonly config: ExperimentConfig;
 }
 
 /** Options of `runDepthAnalysis` for a trained run. */
-export interface RunDepthOptions extends CommonOptions {
+export interface RunDepthOptions extends CommonDepthOptions {
   /** Folder of the run. */
   readonly runDirectory: string;
   /** Which checkpoint. */

@@ -9,96 +9,113 @@ import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import type { DepthAnalysisResult } from "../../../lib/analyses/analyze_depth.ts";
 import type { EvaluationSummary } from "../../../lib/experiments/run_types.ts";
 
-/** Trains a run of seconds and lets both commands look at it. */
-async function analyzeTinyRun(
-  options: { readonly exact: boolean; readonly model?: Parameters<typeof tinyRunConfig>[0] },
-): Promise<{ readonly result: DepthAnalysisResult; readonly evaluation: EvaluationSummary }> {
+type Changes = Parameters<typeof tinyRunConfig>[0];
+
+/** Trains a run of seconds and hands it on. */
+async function withTinyRun(
+  model: NonNullable<Changes>["model"],
+  use: (runDirectory: string) => Promise<void>,
+): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "puppet-analysis-" });
   try {
     const runDirectory = join(folder, "run");
-    await runTraining(tinyRunConfig({ training: { epochs: 1 }, ...options.model }), {
-      ...{ runDirectory, resume: false, provenance: TEST_PROVENANCE },
+    const config = tinyRunConfig({
+      data: { images: 40, testImages: 20 },
+      model: { maxChannels: 8, ...model },
+      training: { epochs: 1, statisticsImages: 8 },
     });
-    const common = {
-      runDirectory,
-      checkpoint: "last",
-      part: "test",
-      batchSize: 16,
-      exact: options.exact,
-    } as const;
-    const examples = { perPlace: 1, thumbnails: false };
-    const result = await runDepthAnalysis({ ...common, examples, fixedLevels: true });
-    return { result, evaluation: await runEvaluation(common) };
+    await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+    await use(runDirectory);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
+/** What both commands are asked. */
+function common(runDirectory: string, exact: boolean) {
+  return { runDirectory, checkpoint: "last", part: "test", batchSize: 16, exact } as const;
+}
+
+const EXAMPLES = { perPlace: 1, thumbnails: false };
+
 function assertNear(actual: number | null, expected: number): void {
   assert.ok(actual !== null && Math.abs(actual - expected) < 1e-6, `${actual}, not ${expected}`);
 }
 
-for (const exact of [false, true]) {
-  const mode = exact ? "exact" : "banked";
-  Deno.test(`analyzeTrained() agrees with evaluate() (${mode})`, () =>
-    withBackend("wasm", async () => {
-      const { result, evaluation } = await analyzeTinyRun({ exact });
-      const { figures } = evaluation;
-      const trained = result.analysis.trained!;
-      assert.equal(trained.exact, exact);
-      assert.equal(trained.overall.images, 40);
-      assertNear(trained.overall.top1, figures.top1);
-      assertNear(trained.overall.loss, figures.loss);
-      assertNear(trained.overall.multiplyAdds, figures.meanMultiplyAdds);
-      assertNear(result.analysis.depth.mean, figures.meanDepth);
-      assertNear(result.analysis.work.meanMultiplyAdds, figures.meanMultiplyAdds);
-      for (const [index, level] of figures.levels.entries()) {
-        const own = trained.levels[index]!;
-        assert.equal(own.images, level.images);
-        if (level.top1 === null) assert.equal(own.top1, null);
-        else assertNear(own.top1, level.top1);
-      }
-    }));
+function assertAgree({ analysis }: DepthAnalysisResult, { figures }: EvaluationSummary): void {
+  const trained = analysis.trained!;
+  assert.equal(trained.overall.images, 20);
+  assertNear(trained.overall.top1, figures.top1);
+  assertNear(trained.overall.loss, figures.loss);
+  assertNear(trained.overall.multiplyAdds, figures.meanMultiplyAdds);
+  assertNear(analysis.depth.mean, figures.meanDepth);
+  assertNear(analysis.work.meanMultiplyAdds, figures.meanMultiplyAdds);
+  for (const [index, level] of figures.levels.entries()) {
+    const own = trained.levels[index]!;
+    assert.equal(own.images, level.images);
+    if (level.top1 === null) assert.equal(own.top1, null);
+    else assertNear(own.top1, level.top1);
+  }
 }
 
+Deno.test("analyzeTrained() agrees with evaluate(), with kernels banked and exact", () =>
+  withBackend("wasm", () =>
+    withTinyRun({}, async (runDirectory) => {
+      for (const exact of [false, true]) {
+        const options = common(runDirectory, exact);
+        const result = await runDepthAnalysis({
+          ...options,
+          examples: EXAMPLES,
+          fixedLevels: false,
+        });
+        assert.equal(result.analysis.trained!.exact, exact);
+        assert.equal(result.analysis.trained!.fixedLevels, null);
+        assertAgree(result, await runEvaluation(options));
+      }
+    })));
+
 Deno.test("analyzeTrained() groups by depth and tenth, and sends all images through one level", () =>
-  withBackend("wasm", async () => {
-    const { result } = await analyzeTinyRun({
-      exact: false,
-      model: { model: { levelsPerDepth: 2, minSteps: 9, maxSteps: 10 } },
-    });
-    const { analysis, images } = result;
-    const trained = analysis.trained!;
-    const total = (groups: readonly { readonly images: number }[]) =>
-      groups.reduce((sum, group) => sum + group.images, 0);
-    assert.deepEqual(trained.depths.map(({ depth }) => depth), [9, 10]);
-    assert.equal(trained.levels.length, 4);
-    assert.deepEqual(
-      [trained.depths, trained.levels, trained.deciles].map(total),
-      [40, 40, 40],
-    );
-    trained.deciles.forEach(({ images }) => assert.equal(images, 4));
-    const fixed = trained.fixedLevels!;
-    assert.equal(fixed.levels.length, 4);
-    assert.ok(fixed.levels.every((level) => level.images === 40));
-    const shares = analysis.levels.map(({ share }) => share);
-    assertNear(
-      fixed.blind.top1,
-      fixed.levels.reduce((sum, { top1 }, at) => sum + top1! * shares[at]!, 0),
-    );
-    // The same levels in the same proportions: the same work, whoever is sent where.
-    assertNear(fixed.blind.multiplyAdds / trained.overall.multiplyAdds!, 1);
-    assert.equal(
-      fixed.levels[fixed.best]!.top1,
-      Math.max(...fixed.levels.map(({ top1 }) => top1!)),
-    );
-    const { confidence, loss, right, predicted } = images.trained!;
-    for (let index = 0; index < 40; index++) {
-      assert.ok(confidence[index]! >= 0.1 && confidence[index]! <= 1);
-      assert.equal(right[index], predicted[index] === images.labels[index] ? 1 : 0);
-      // A right answer's loss is that of its confidence.
-      if (right[index] === 1) assertNear(loss[index]!, -Math.log(confidence[index]!));
-    }
-    const chart = depthAnalysisChart(analysis, "accuracy")!;
-    assert.equal(chart.series.length, 3);
-  }));
+  withBackend(
+    "wasm",
+    () =>
+      withTinyRun({ levelsPerDepth: 2, minSteps: 9, maxSteps: 10 }, async (runDirectory) => {
+        const { analysis, images } = await runDepthAnalysis({
+          ...common(runDirectory, false),
+          examples: EXAMPLES,
+          fixedLevels: true,
+        });
+        const trained = analysis.trained!;
+        const total = (groups: readonly { readonly images: number }[]) =>
+          groups.reduce((sum, group) => sum + group.images, 0);
+        assert.deepEqual(trained.depths.map(({ depth }) => depth), [9, 10]);
+        assert.equal(trained.levels.length, 4);
+        assert.deepEqual(
+          [trained.depths, trained.levels, trained.deciles].map(total),
+          [20, 20, 20],
+        );
+        trained.deciles.forEach(({ images }) => assert.equal(images, 2));
+        const fixed = trained.fixedLevels!;
+        assert.equal(fixed.levels.length, 4);
+        assert.ok(fixed.levels.every((level) => level.images === 20));
+        const shares = analysis.levels.map(({ share }) => share);
+        assertNear(
+          fixed.blind.top1,
+          fixed.levels.reduce((sum, { top1 }, at) => sum + top1! * shares[at]!, 0),
+        );
+        // The same levels in the same proportions: the same work, whoever is sent where.
+        assertNear(fixed.blind.multiplyAdds / trained.overall.multiplyAdds!, 1);
+        assert.equal(
+          fixed.levels[fixed.best]!.top1,
+          Math.max(...fixed.levels.map(({ top1 }) => top1!)),
+        );
+        const { confidence, loss, right, predicted } = images.trained!;
+        for (let index = 0; index < 20; index++) {
+          assert.ok(confidence[index]! >= 0.1 && confidence[index]! <= 1);
+          assert.equal(right[index], predicted[index] === images.labels[index] ? 1 : 0);
+          // A right answer's loss is that of its confidence.
+          if (right[index] === 1) assertNear(loss[index]!, -Math.log(confidence[index]!));
+        }
+        const chart = depthAnalysisChart(analysis, "accuracy")!;
+        assert.equal(chart.series.length, 3);
+      }),
+  ));
