@@ -48,6 +48,7 @@ function keyFigures(report: RunReport): Fact[] {
 /** What an evaluation was made of, and its lesser figures. */
 function evaluationBlock(summary: EvaluationSummary): ReportBlock {
   const { figures } = summary;
+  const way = summary.exact ? "one trajectory per image" : "kernels of all levels at hand";
   return {
     kind: "facts",
     facts: [
@@ -55,11 +56,7 @@ function evaluationBlock(summary: EvaluationSummary): ReportBlock {
       fact("checkpoint", { value: summary.checkpoint, text: summary.checkpoint }),
       fact("loss", decimalCell(figures.loss), "nats"),
       fact("mean complexity", decimalCell(figures.meanComplexity, 2)),
-      fact(
-        "speed",
-        significantCell(figures.secondsPerImage, "s/image"),
-        summary.exact ? "one trajectory per image" : "kernels of all levels at hand",
-      ),
+      fact("speed", significantCell(figures.secondsPerImage, "s/image"), way),
       ...summary.exact
         ? []
         : [fact("kernels of all levels", significantCell(figures.bankSeconds, "s"), "once")],
