@@ -57,7 +57,9 @@ tbody th:not(.n) { min-width: 8rem; max-width: 16rem; }
 .matrix tbody th:not(.n) { min-width: 0; max-width: none; }
 td { vertical-align: top; }
 th, td { padding: 0.3rem 1.25rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
-th.n, td.n { text-align: right; white-space: nowrap; }
+th.n, td.n { text-align: right; }
+td.n, tbody th.n { white-space: nowrap; }
+thead th { overflow-wrap: normal; hyphens: none; }
 .matrix th, .matrix td { padding: 0.2rem 0.45rem; border: 0; }
 .matrix td { text-align: right; min-width: 2.4rem; background: color-mix(in srgb, var(--accent) calc(var(--v, 0) * 50%), transparent); }
 .matrix thead th[scope=col] { writing-mode: vertical-rl; rotate: 180deg; text-align: left; padding: 0.3rem 0.2rem; }
