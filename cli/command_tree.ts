@@ -55,6 +55,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./models.ts")).modelsCommand(),
   },
   {
+    name: "report",
+    summary: "make a page of runs and analyses, to look at and to pass on",
+    load: async () => (await import("./report.ts")).reportCommand(),
+  },
+  {
     name: "doctor",
     summary: "say what works on this machine and how to mend the rest",
     load: async () => (await import("./doctor.ts")).doctorCommand(),

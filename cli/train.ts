@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { join } from "node:path";
 import { DivergenceError } from "../lib/errors.ts";
 import { formatConfig } from "../lib/experiments/format_config.ts";
 import type { TrainingSummary } from "../lib/experiments/run_types.ts";
@@ -32,6 +33,13 @@ import { formatTrainingSummary } from "./training_summary.ts";
 interface TrainOptions extends TrainingRequestOptions, TalkOptions {
   readonly dryRun?: true;
   readonly printConfig?: true;
+  readonly tensorboard?: string | true;
+}
+
+/** The folder that was named, or the one in the run folder where the option stands alone. */
+function tensorboardFolder(word: string | true | undefined, runDirectory: string) {
+  if (word === undefined) return {};
+  return { tensorboard: word === true ? join(runDirectory, "tensorboard") : word };
 }
 
 /** Loads data and model, says what would be done, and leaves no trace. */
@@ -47,10 +55,15 @@ async function rehearse(request: TrainingRequest, output: Output): Promise<void>
 /** Trains until the end or until a signal, and shows how it goes. */
 async function runWithSignals(
   request: TrainingRequest,
-  options: { readonly output: Output; readonly startedAt: Date },
+  options: {
+    readonly output: Output;
+    readonly startedAt: Date;
+    readonly tensorboard: string | true | undefined;
+  },
 ): Promise<StoppableResult<TrainingSummary>> {
   const { config, runDirectory, resume } = request;
   const { output, startedAt } = options;
+  const events = tensorboardFolder(options.tensorboard, runDirectory);
   const backend = await startBackend(config.backend, output);
   const { runTraining } = await import("../lib/experiments/run_training.ts");
   const provenance = collectProvenance({ argv: Deno.args, startedAt, backend });
@@ -62,7 +75,8 @@ async function runWithSignals(
   });
   try {
     return await withStopSignals(
-      (signal) => runTraining(config, { runDirectory, resume, provenance, signal, report }),
+      (signal) =>
+        runTraining(config, { runDirectory, resume, provenance, signal, report, ...events }),
       (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
     );
   } finally {
@@ -96,7 +110,11 @@ async function train(options: TrainOptions): Promise<void> {
     return output.result(request.config, () => formatConfig(request.config).trimEnd());
   }
   if (options.dryRun) return await rehearse(request, output);
-  const ending = await runWithSignals(request, { output, startedAt });
+  const ending = await runWithSignals(request, {
+    output,
+    startedAt,
+    tensorboard: options.tensorboard,
+  });
   output.result(ending.result, () => formatTrainingSummary(ending.result));
   refuseBadEnd(ending);
   output.talk(`next: ${PROGRAM} eval ${request.runDirectory}`);
@@ -120,6 +138,12 @@ export function trainCommand(): CommandUnknownOpts {
     )
     .addOption(
       new Option("--dry-run", "load data and model, show what would be done, write nothing"),
+    )
+    .addOption(
+      new Option(
+        "--tensorboard [folder]",
+        "write events for TensorBoard; default folder: tensorboard in the run folder",
+      ),
     )
     .addOption(new Option("--print-config", "print the complete configuration as YAML and stop"))
     .addOption(jsonOption())

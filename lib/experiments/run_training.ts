@@ -17,6 +17,7 @@ import { formatConfig } from "./format_config.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { resolveRecompute } from "./resolve_recompute.ts";
+import { openRunEvents } from "./run_events.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
@@ -138,6 +139,7 @@ async function trainInFolder(
     }; training is not affected`;
     options.report?.({ kind: "warning", text });
   }
+  const events = await openRunEvents(trainer.progress, options);
   const started = performance.now();
   const stopReason = await trainer.run({
     save: async ({ isBest }) => {
@@ -147,7 +149,10 @@ async function trainInFolder(
       options.report?.({ kind: "checkpoint", folder, isBest });
     },
     log: (record) => log.append(record),
-    ...(options.report === undefined ? {} : { report: options.report }),
+    report: (event) => {
+      events?.add(event);
+      options.report?.(event);
+    },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   return { trainer, data, stopReason, seconds: (performance.now() - started) / 1000 };

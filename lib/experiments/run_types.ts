@@ -29,6 +29,12 @@ export interface RunTrainingOptions {
   readonly signal?: AbortSignal;
   /** Called for every step, epoch and checkpoint. */
   readonly report?: (event: TrainingEvent) => void;
+  /**
+   * Folder of the event file for TensorBoard.
+   *
+   * @default none; a run that goes on continues the one in its folder `tensorboard`
+   */
+  readonly tensorboard?: string;
 }
 
 /** What `runTraining` returns. */

@@ -62,12 +62,22 @@ export class Puppeteer {
     level: Pick<ComplexityLevel, "depth" | "scale">,
     options: { readonly recompute?: boolean } = {},
   ): tf.Tensor4D[] {
-    const state0 = tf.mul<tf.Tensor4D>(this.#initialState, level.scale);
+    const state0 = this.initialState(level);
     const field = (state: tf.Tensor4D): tf.Tensor4D =>
       options.recompute === true
         ? recomputed((input) => this.#dynamics.apply(input), state, this.#dynamics.weights)
         : this.#dynamics.apply(state);
     return integrate(field, state0, { steps: level.depth, solver: solvers[this.#options.solver] });
+  }
+
+  /**
+   * The state at s = 0 (Eq. 5, 14).
+   *
+   * @param level Gives phi(H) (scale).
+   * @returns K_0 = phi(H) E, `[1, C_in, taps, C_out]`.
+   */
+  initialState(level: Pick<ComplexityLevel, "scale">): tf.Tensor4D {
+    return tf.mul<tf.Tensor4D>(this.#initialState, level.scale);
   }
 
   /** Frees E if it is not a parameter. */

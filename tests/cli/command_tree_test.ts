@@ -5,7 +5,7 @@ import configuration from "../../deno.json" with { type: "json" };
 
 const COMMANDS = [
   ...["fetch-data", "train", "eval", "predict"],
-  ...["analyze-depth", "param-scaling", "models", "doctor"],
+  ...["analyze-depth", "param-scaling", "models", "report", "doctor"],
 ];
 
 function snapshotFile(name: string): URL {

@@ -80,7 +80,7 @@ function drawPoints(placed: readonly Placed[], index: number): string {
     stroke: seriesColor(index),
     "stroke-width": 4,
     "stroke-linecap": "round",
-    "stroke-opacity": 0.5,
+    "stroke-opacity": 0.65,
   });
 }
 

@@ -170,6 +170,12 @@ export function horizontalScale(chart: Chart, range: readonly [number, number]):
   };
 }
 
+/** Whether several values differ by less than a hundredth of their size. */
+function isNearlyConstant(values: readonly number[]): boolean {
+  const [least, most] = extentOf(values);
+  return values.length > 1 && most - least < 0.01 * Math.max(Math.abs(least), Math.abs(most));
+}
+
 /**
  * Makes the vertical scale of a chart.
  *
@@ -181,8 +187,8 @@ export function verticalScale(chart: Chart, range: readonly [number, number]): V
   const kind = chart.yScale ?? "linear";
   const isLog = kind === "log";
   const values = shownBy(kind, allPoints(chart).map(({ y }) => y));
-  // Bars compare by length: cut off above zero they would lie.
-  if (hasBars(chart) && !isLog) values.push(0);
+  // Bars compare by length: cut off above zero they would lie. So would a line that hardly moves, filling the height.
+  if (!isLog && (hasBars(chart) || isNearlyConstant(values))) values.push(0);
   const count = Math.max(2, Math.round((range[0] - range[1]) / 55));
   const scale = (isLog ? scaleLog() : scaleLinear()).domain(widened(extentOf(values), kind))
     .nice(count).range(range);

@@ -86,7 +86,7 @@ export function drawChart(chart: Chart, options: DrawChartOptions): string {
   const top = title.height + legend.height + 30;
   const rough = verticalScale(chart, [height, top]);
   const left = 18 + Math.max(16, ...rough.ticks.map(({ label }) => textWidth(label, TICK_SIZE)));
-  const right = width - 14;
+  const right = width - 18;
   const bottom = bottomOf(chart, right - left);
   const area = { left, right, top, bottom: Math.max(top + 40, height - bottom.size) };
   const scales = {

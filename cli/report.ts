@@ -1,0 +1,214 @@
+import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { UsageError } from "../lib/errors.ts";
+import type { CheckpointChoice, EvaluationSummary } from "../lib/experiments/run_types.ts";
+import type { ReportSource } from "../lib/reports/build_report.ts";
+import {
+  checkTarget,
+  chosenFormat,
+  type DocumentTarget,
+  forceOption,
+  outputOption,
+  writeDocument,
+} from "./document_output.ts";
+import { createOutput, type Output } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import { reportCsv } from "./report_csv.ts";
+import { reportMarkdown } from "./report_markdown.ts";
+import {
+  addHelpSections,
+  type BackendChoice,
+  backendOption,
+  checkpointOption,
+  debugOption,
+  jsonOption,
+  quietOption,
+  type TalkOptions,
+  wholeNumber,
+} from "./shared_options.ts";
+import { startBackend } from "./start_backend.ts";
+import { TOOLKIT_VERSION } from "./toolkit_version.ts";
+
+const FORMATS = ["html", "md", "json", "csv"] as const;
+type Format = typeof FORMATS[number];
+
+interface ReportOptions extends DocumentTarget, TalkOptions {
+  readonly format?: Format;
+  readonly eval: boolean;
+  readonly images?: number;
+  readonly data?: string;
+  readonly checkpoint: CheckpointChoice;
+  readonly backend?: BackendChoice;
+}
+
+/** The ending of the file says what is wanted; without a file, something that a terminal can show. */
+function defaultFormat({ output }: ReportOptions): Format {
+  if (output === undefined) return "md";
+  const ending = output.split(".").at(-1)?.toLowerCase();
+  return FORMATS.find((format) => format === ending) ?? "html";
+}
+
+/** Folders are runs, files are documents. */
+async function sortPaths(paths: readonly string[]) {
+  const [runs, files]: [string[], string[]] = [[], []];
+  for (const path of paths) {
+    const found = await Deno.stat(path).catch((error: unknown) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new UsageError(`Cannot report on ${path}: there is no such folder or file`);
+    });
+    (found.isDirectory ? runs : files).push(path);
+  }
+  return { runs, files };
+}
+
+/** Evaluations that belong to one of the runs, by run; the first one on test images of each. */
+async function assignEvaluations(
+  documents: readonly ReportSource[],
+  runs: readonly string[],
+): Promise<Map<string, EvaluationSummary>> {
+  const { resolve } = await import("node:path");
+  const assigned = new Map<string, EvaluationSummary>();
+  for (const run of runs) {
+    const found = documents.find((source) =>
+      source.kind === "evaluation" && source.content.part === "test" &&
+      resolve(source.content.runDirectory) === resolve(run)
+    );
+    if (found?.kind === "evaluation") assigned.set(run, found.content);
+  }
+  return assigned;
+}
+
+async function collectRun(
+  runDirectory: string,
+  evaluation: EvaluationSummary | null,
+  options: ReportOptions & { readonly to: Output },
+): Promise<ReportSource> {
+  const { collectRunReport } = await import("../lib/reports/collect_run_report.ts");
+  const { to } = options;
+  const progress = createProgress({ quiet: to.quiet });
+  try {
+    const content = await collectRunReport({
+      runDirectory,
+      checkpoint: options.checkpoint,
+      evaluation,
+      evaluate: options.eval,
+      testImages: options.images ?? null,
+      ...options.data === undefined ? {} : { dataDirectory: options.data },
+      warn: (text) => to.warn(text),
+      report: (done, total) => progress.update({ done, total, text: `evaluating ${runDirectory}` }),
+    });
+    for (const text of content.missing) progress.note(`${runDirectory}: ${text}`);
+    return { kind: "run-report", content, origin: runDirectory };
+  } finally {
+    progress.end();
+  }
+}
+
+/** Everything that was asked for, in the order in which it was named. */
+async function collectSources(
+  paths: readonly string[],
+  options: ReportOptions & { readonly to: Output },
+): Promise<ReportSource[]> {
+  const { readReportSource } = await import("../lib/reports/read_report_source.ts");
+  const { runs, files } = await sortPaths(paths);
+  if (runs.length === 0 && (options.images !== undefined || options.data !== undefined)) {
+    throw new UsageError(
+      "Cannot use --images or --data without a run: nothing is evaluated for documents",
+    );
+  }
+  const sources = new Map<string, ReportSource>();
+  for (const file of files) sources.set(file, await readReportSource(file));
+  if (runs.length > 0) {
+    const { readRunConfig } = await import("../lib/experiments/run_config_file.ts");
+    // Before a backend is started for nothing.
+    for (const run of runs) await readRunConfig(run);
+    await startBackend(options.backend ?? "auto", options.to);
+  }
+  const evaluations = await assignEvaluations([...sources.values()], runs);
+  for (const run of runs) {
+    sources.set(run, await collectRun(run, evaluations.get(run) ?? null, options));
+  }
+  const used = new Set<unknown>(evaluations.values());
+  return [...new Set(paths)].map((path) => sources.get(path)!)
+    .filter(({ content }) => !used.has(content));
+}
+
+async function render(sources: readonly ReportSource[], format: Format): Promise<string> {
+  const { buildReport } = await import("../lib/reports/build_report.ts");
+  // Built in every case: a document that cannot be shown must not pass as JSON either.
+  const document = buildReport(sources);
+  switch (format) {
+    case "json": {
+      const [only] = sources;
+      const all = { kind: "report", version: 1, sources };
+      return JSON.stringify(sources.length === 1 ? only!.content : all, null, 2);
+    }
+    case "md":
+      return reportMarkdown(document);
+    case "csv":
+      return reportCsv(document);
+    case "html": {
+      const { writeHtml } = await import("../lib/reports/html/write_html.ts");
+      return writeHtml(document, { footer: `Puppet-CNN for Deno ${TOOLKIT_VERSION}` }).trimEnd();
+    }
+  }
+}
+
+async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
+  const format = chosenFormat(options, defaultFormat(options));
+  const to = createOutput(options);
+  await checkTarget(options);
+  const sources = await collectSources(paths, { ...options, to });
+  await writeDocument(await render(sources, format), { ...options, to });
+}
+
+/**
+ * Makes the command `report`.
+ *
+ * @returns The command, to be added to the program.
+ */
+export function reportCommand(): CommandUnknownOpts {
+  const command = new Command("report")
+    .description(
+      "Makes one HTML page of a run: curves, accuracy by level and class, trajectories, sizes, " +
+        "conditions. Also of several runs, and of the JSON documents of other commands. The page " +
+        "needs no network, and holds no script.",
+    )
+    .addArgument(
+      new Argument(
+        "<sources...>",
+        "folders of runs; JSON files of eval, analyze-depth, param-scaling, compare or report",
+      ),
+    )
+    .addOption(
+      new Option(
+        "--format <format>",
+        "form of the report (default: by the ending of --output; md without it)",
+      ).choices(FORMATS),
+    )
+    .addOption(jsonOption())
+    .addOption(outputOption())
+    .addOption(forceOption())
+    .addOption(checkpointOption())
+    .addOption(new Option("--no-eval", "do not evaluate the test images"))
+    .addOption(
+      new Option("--images <count>", "evaluate only the first test images").argParser(
+        wholeNumber(1),
+      ),
+    )
+    .addOption(new Option("--data <folder>", "folder that holds the data set, if not the run's"))
+    .addOption(backendOption())
+    .addOption(quietOption())
+    .addOption(debugOption())
+    .action((sources, options) => report(sources, options as unknown as ReportOptions));
+  addHelpSections(command, [
+    [
+      "report runs/first --output report.html",
+      "evaluates the best checkpoint, then writes the page",
+    ],
+    ["report runs/first --images 1000", "the same as text, from a thousand test images"],
+    ["report runs/a runs/b --output both.html", "two runs side by side"],
+    ["report table1.json depth.json --output paper.html", "documents that were made before"],
+    ["report runs/first eval.json --format csv", "every figure on a line, with this evaluation"],
+  ]);
+  return command;
+}

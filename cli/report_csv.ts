@@ -1,0 +1,70 @@
+import type { Cell, ReportBlock, ReportDocument } from "../lib/reports/report_document.ts";
+import { renderCsv } from "./table_formats.ts";
+
+const HEADERS = ["part", "section", "block", "row", "column", "value"];
+
+/** Block, row, column, value. */
+type Entry = readonly [string, string, string, string | number | boolean | null];
+
+function valueOf({ value }: Cell): string | number | boolean | null {
+  return value;
+}
+
+function tableEntries(block: ReportBlock & { readonly kind: "table" }): Entry[] {
+  return block.rows.flatMap((row) =>
+    row.slice(1).map((cell, index): Entry => [
+      block.caption,
+      row[0]!.text,
+      block.columns[index + 1]?.header ?? "",
+      valueOf(cell),
+    ])
+  );
+}
+
+function blockEntries(block: ReportBlock): Entry[] {
+  switch (block.kind) {
+    case "key-figures":
+    case "facts":
+      return block.facts.map(({ name, cell }) => ["figures", name, "value", valueOf(cell)]);
+    case "table":
+      return tableEntries(block);
+    case "chart":
+      return block.chart.series.flatMap(({ name, points }) =>
+        points.map(({ x, y }): Entry => [block.chart.title, String(x), name, y])
+      );
+    case "confusion":
+      return block.counts.flatMap((row, label) =>
+        row.map((count, predicted): Entry => [
+          "Confusion matrix",
+          block.classNames[label] ?? String(label),
+          block.classNames[predicted] ?? String(predicted),
+          count,
+        ])
+      );
+    case "missing":
+      return [["missing", "", "", block.text]];
+    case "code":
+      return [[block.caption, "", "", block.text]];
+    // Pictures have no values, and sentences are no data.
+    case "images":
+    case "text":
+      return [];
+  }
+}
+
+/**
+ * Writes the figures of a report as CSV in long form: one line per value, unrounded.
+ *
+ * @param document The report.
+ * @returns Lines without a trailing line end: part, section, block, row, column, value.
+ */
+export function reportCsv(document: ReportDocument): string {
+  const rows = document.parts.flatMap((part) =>
+    part.sections.flatMap((section) =>
+      section.blocks.flatMap((block) =>
+        blockEntries(block).map((entry) => [part.title, section.title, ...entry])
+      )
+    )
+  );
+  return renderCsv(HEADERS, rows);
+}

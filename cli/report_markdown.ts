@@ -1,0 +1,119 @@
+import type { Chart } from "../lib/reports/chart.ts";
+import type {
+  ConfusionBlock,
+  Fact,
+  ReportBlock,
+  ReportDocument,
+  ReportSection,
+} from "../lib/reports/report_document.ts";
+import { renderMarkdownTable } from "./table_formats.ts";
+
+/** Longer tables of chart values help nobody in a text; CSV has them. */
+const CHART_ROWS = 24;
+const CONFUSION_CLASSES = 20;
+
+/** Names come from files: none may become markup. Bars are the table's business. */
+function escapeText(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#~!]/g, "\\$&").replace(/[\r\n]+/g, " ");
+}
+
+function factLine({ name, cell, note }: Fact): string {
+  const extra = note === undefined ? "" : ` (${escapeText(note)})`;
+  return `- ${escapeText(name)}: **${escapeText(cell.text)}**${extra}`;
+}
+
+/** The values of a chart, one row per place on the horizontal axis. */
+function chartTable({ series, xLabel }: Chart): string {
+  const places = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))];
+  if (places.length > CHART_ROWS || places.length === 0) {
+    return `${places.length} places on the axis; \`--format csv\` has the values.`;
+  }
+  const columns = [
+    { header: escapeText(xLabel || "name") },
+    ...series.map(({ name }) => ({ header: escapeText(name), align: "right" as const })),
+  ];
+  const rows = places.map((place) => [
+    typeof place === "number" ? String(Number(place.toPrecision(6))) : escapeText(place),
+    ...series.map(({ points }) => {
+      const y = points.find(({ x }) => x === place)?.y ?? null;
+      return y === null ? "" : String(Number(y.toPrecision(6)));
+    }),
+  ]);
+  return renderMarkdownTable(columns, rows);
+}
+
+function confusionTable({ classNames, counts }: ConfusionBlock): string {
+  if (classNames.length > CONFUSION_CLASSES) {
+    return "Confusion matrix: `--format csv` has its counts.";
+  }
+  const columns = [
+    { header: "true \\\\ predicted" },
+    ...classNames.map((name) => ({ header: escapeText(name), align: "right" as const })),
+  ];
+  const rows = counts.map((row, label) => [
+    escapeText(classNames[label] ?? String(label)),
+    ...row.map(String),
+  ]);
+  return `**Confusion matrix**\n\n${renderMarkdownTable(columns, rows)}`;
+}
+
+/** A fence longer than any in the text. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}\n${text}\n${fence}`;
+}
+
+function blockLines(block: ReportBlock): string {
+  switch (block.kind) {
+    case "key-figures":
+    case "facts":
+      return block.facts.map(factLine).join("\n");
+    case "table": {
+      const columns = block.columns.map((column) => ({
+        ...column,
+        header: escapeText(column.header),
+      }));
+      const rows = block.rows.map((row) => row.map(({ text }) => escapeText(text)));
+      const note = block.note === undefined ? "" : `\n\n${escapeText(block.note)}`;
+      return `**${escapeText(block.caption)}**\n\n${renderMarkdownTable(columns, rows)}${note}`;
+    }
+    case "chart": {
+      const { title, description, yLabel } = block.chart;
+      const head = `**${escapeText(title)}**, ${escapeText(yLabel)}. ${escapeText(description)}`;
+      return `${head}\n\n${chartTable(block.chart)}`;
+    }
+    case "confusion":
+      return confusionTable(block);
+    case "images":
+      return `**${escapeText(block.caption)}**: ${
+        block.images.map(({ caption }) => escapeText(caption)).join("; ")
+      }. \`--format html\` has the pictures.`;
+    case "text":
+      return block.paragraphs.map(escapeText).join("\n\n");
+    case "missing":
+      return `> ${escapeText(block.text)}`;
+    case "code":
+      return `**${escapeText(block.caption)}**\n\n${fenced(block.text)}`;
+  }
+}
+
+function sectionLines(section: ReportSection, level: string): string[] {
+  return [`${level} ${escapeText(section.title)}`, ...section.blocks.map(blockLines)];
+}
+
+/**
+ * Writes a report as Markdown.
+ *
+ * @param document The report.
+ * @returns Lines without a trailing line end.
+ */
+export function reportMarkdown(document: ReportDocument): string {
+  const isSingle = document.parts.length === 1;
+  const lines = document.parts.flatMap((part) => [
+    `${isSingle ? "#" : "##"} ${escapeText(part.title)}`,
+    escapeText(part.subtitle),
+    ...part.sections.flatMap((section) => sectionLines(section, isSingle ? "##" : "###")),
+  ]);
+  return (isSingle ? lines : [`# ${escapeText(document.title)}`, ...lines]).join("\n\n");
+}

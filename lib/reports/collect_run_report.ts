@@ -1,0 +1,220 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { messageOf } from "../checkpoints/atomic_write.ts";
+import { measureComplexity } from "../complexity/measure_complexity.ts";
+import { CheckpointError, DataError, PuppetError } from "../errors.ts";
+import { evaluate } from "../evaluation/evaluate.ts";
+import { loadTrained } from "../experiments/load_trained.ts";
+import { loadExperimentImages } from "../experiments/prepare_data.ts";
+import { readRunConfig } from "../experiments/run_config_file.ts";
+import { countModel } from "../models/count_model.ts";
+import { readMetricsLog } from "../training/metrics_log.ts";
+import { collectWeights } from "./collect_weights.ts";
+import { histogramOf } from "../analyses/describe_values.ts";
+import type { HistogramBin } from "../analyses/distribution.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { LoadedClassifier } from "../experiments/load_trained.ts";
+import type { CheckpointChoice, EvaluationSummary, Provenance } from "../experiments/run_types.ts";
+import type { RunReport } from "./run_report.ts";
+
+/** Options of {@linkcode collectRunReport}. */
+export interface CollectRunReportOptions {
+  /** Folder of the run. */
+  readonly runDirectory: string;
+  /** Which checkpoint. */
+  readonly checkpoint: CheckpointChoice;
+  /** An evaluation that was made before; otherwise the test images are evaluated. */
+  readonly evaluation: EvaluationSummary | null;
+  /** Evaluates where there is no evaluation. */
+  readonly evaluate: boolean;
+  /** Evaluates only the first test images; `null` takes as many as the run's configuration says. */
+  readonly testImages: number | null;
+  /** Folder that holds the data set, if not the run's. */
+  readonly dataDirectory?: string;
+  /** Called with what a person should know. */
+  readonly warn?: (text: string) => void;
+  /** Called from time to time with the images done and all images. */
+  readonly report?: (done: number, total: number) => void;
+}
+
+const EVALUATION_BATCH = 128;
+
+const provenanceSchema: z.ZodType<Provenance[]> = z.array(z.object({
+  argv: z.array(z.string()),
+  versions: z.record(z.string(), z.string()),
+  machine: z.string(),
+  startedAt: z.string(),
+}));
+
+/** The origin of a run as it was written; a damaged file is a gap in the report, not its end. */
+async function readProvenance(directory: string, missing: string[]): Promise<Provenance[]> {
+  const path = join(directory, "provenance.json");
+  try {
+    return provenanceSchema.parse(JSON.parse(await Deno.readTextFile(path)));
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) throw error;
+    const reason = error instanceof Deno.errors.NotFound
+      ? "there is no provenance.json in the run folder"
+      : "provenance.json cannot be read";
+    missing.push(`Where the run came from is not known: ${reason}.`);
+    return [];
+  }
+}
+
+/** Complexities of images, for the histogram. */
+async function measureHistogram(
+  loaded: LoadedClassifier,
+  dataset: ImageDataset,
+): Promise<HistogramBin[]> {
+  const { height, width, length } = dataset;
+  const values: number[] = [];
+  for (let start = 0; start < length; start += 1024) {
+    const count = Math.min(1024, length - start);
+    const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
+    const { measure } = loaded.trained;
+    for (const value of measureComplexity(pixels, { height, width, measure })) values.push(value);
+  }
+  return histogramOf(values.sort((a, b) => a - b));
+}
+
+/** Evaluates the test images of the run. */
+async function evaluateTest(
+  loaded: LoadedClassifier,
+  options: CollectRunReportOptions,
+): Promise<Pick<RunReport, "evaluation" | "complexityHistogram">> {
+  const { trained, card, config, folder } = loaded;
+  const { test } = await loadExperimentImages(config);
+  const { height, width } = card.image;
+  const fits = test.classNames.join() === card.classNames.join() && test.height === height &&
+    test.width === width;
+  if (!fits || test.length === 0) {
+    throw new DataError(
+      `the test images of ${test.name} are not those of the model: ${card.classNames.length} classes, ${height} x ${width} pixels`,
+    );
+  }
+  const figures = await evaluate(trained, test, {
+    batchSize: EVALUATION_BATCH,
+    exact: card.model.exact,
+    ...(options.report === undefined ? {} : { report: options.report }),
+  });
+  const evaluation = {
+    runDirectory: options.runDirectory,
+    checkpoint: folder,
+    dataset: test.name,
+    part: "test",
+    exact: card.model.exact,
+    figures,
+  };
+  return { evaluation, complexityHistogram: await measureHistogram(loaded, test) };
+}
+
+/** The evaluation that was given, a new one, or the reason why there is none. */
+async function findEvaluation(
+  loaded: LoadedClassifier,
+  options: CollectRunReportOptions,
+  missing: string[],
+): Promise<Pick<RunReport, "evaluation" | "complexityHistogram">> {
+  if (options.evaluation !== null) {
+    const { checkpoint, part } = options.evaluation;
+    if (checkpoint !== loaded.folder) {
+      missing.push(
+        `The evaluation shown is of ${checkpoint}; weights and sizes are those of ${loaded.folder}.`,
+      );
+    }
+    missing.push(
+      `Complexities of the single ${part} images are not in the evaluation that was given; the histogram has the levels only.`,
+    );
+    return { evaluation: options.evaluation, complexityHistogram: null };
+  }
+  const none = { evaluation: null, complexityHistogram: null };
+  if (!options.evaluate) {
+    missing.push("Figures on the test images: evaluation was not asked for.");
+    return none;
+  }
+  try {
+    return await evaluateTest(loaded, options);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    missing.push(`Figures on the test images: ${messageOf(error)}.`);
+    return none;
+  }
+}
+
+/** What the checkpoint adds to a report. */
+async function collectCheckpoint(
+  options: CollectRunReportOptions,
+  missing: string[],
+): Promise<
+  Pick<RunReport, "checkpoint" | "count" | "evaluation" | "complexityHistogram" | "weights">
+> {
+  const { testImages, dataDirectory, warn } = options;
+  const loaded = await loadTrained({
+    runDirectory: options.runDirectory,
+    checkpoint: options.checkpoint,
+    data: {
+      ...(testImages === null ? {} : { testImages }),
+      ...(dataDirectory === undefined ? {} : { directory: dataDirectory }),
+    },
+    ...(warn === undefined ? {} : { warn }),
+  });
+  try {
+    const { card, folder, trained } = loaded;
+    const { backend, image, classNames } = card;
+    const classes = classNames.length;
+    return {
+      checkpoint: { folder, backend, image, classNames },
+      count: await countModel(card.model, { classes, image }),
+      ...await findEvaluation(loaded, options, missing),
+      weights: await collectWeights(card.model, trained.classifier, classes),
+    };
+  } finally {
+    loaded.trained.classifier.dispose();
+  }
+}
+
+/**
+ * Collects everything that a report says of a run. Configuration and log must be there; what else is missing is named in
+ * the report. The backend must have been selected before.
+ *
+ * @param options Run folder, checkpoint, evaluation.
+ * @returns The report's content.
+ * @throws {CheckpointError} if the folder is no run folder, or its log is damaged.
+ */
+export async function collectRunReport(options: CollectRunReportOptions): Promise<RunReport> {
+  const { runDirectory } = options;
+  const config = await readRunConfig(runDirectory);
+  const missing: string[] = [];
+  const epochs = await readMetricsLog(runDirectory);
+  if (epochs.length === 0) missing.push("Learning curves: no epoch has ended yet.");
+  else if (epochs.length < config.training.epochs) {
+    missing.push(
+      `The run is not complete: ${epochs.length} of ${config.training.epochs} epochs are logged.`,
+    );
+  }
+  const provenance = await readProvenance(runDirectory, missing);
+  const head = {
+    kind: "run-report",
+    version: 1,
+    runDirectory,
+    config,
+    provenance,
+    epochs,
+  } as const;
+  try {
+    return { ...head, ...await collectCheckpoint(options, missing), missing };
+  } catch (error) {
+    if (!(error instanceof CheckpointError || error instanceof DataError)) throw error;
+    missing.push(
+      `Weights, sizes and figures on the test images: ${(error as PuppetError).message}.`,
+    );
+    return {
+      ...head,
+      checkpoint: null,
+      count: null,
+      evaluation: options.evaluation,
+      complexityHistogram: null,
+      weights: null,
+      missing,
+    };
+  }
+}

@@ -1,0 +1,155 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { convolutionsOf } from "../architectures/layer.ts";
+import { letEventsIn } from "../tensors/event_loop.ts";
+import { layersOfModel } from "../models/model_layers.ts";
+import { LevelClassifier } from "../models/level_classifier.ts";
+import { Puppeteer } from "../puppeteer/puppeteer.ts";
+import { ParameterSet } from "../tensors/parameter_set.ts";
+import { drawKernels } from "./kernel_picture.ts";
+import type { Classifier } from "../models/classifier.ts";
+import type { ModelConfig } from "../models/model_config.ts";
+import type { ModelLayers } from "../models/model_layers.ts";
+import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
+import type { FirstKernels, TrajectoryFigures, WeightsReport } from "./run_report.ts";
+
+/** More kernels than this would be a picture that nobody looks at. */
+const SHOWN_KERNELS = 64;
+
+/** The puppeteer of a classifier, with a copy of its weights: the classifier keeps its own to itself. */
+async function copyPuppeteer(
+  config: ModelConfig,
+  classifier: Classifier,
+): Promise<{ readonly puppeteer: Puppeteer; readonly dispose: () => void }> {
+  const parameters = new ParameterSet();
+  const puppeteer = new Puppeteer(parameters, {
+    channels: config.maxChannels,
+    taps: config.kernelSize * config.kernelSize,
+    initialState: config.initialState,
+    solver: config.solver,
+    seed: 0,
+  });
+  const stored = await classifier.parameters.read();
+  parameters.write(new Map(parameters.names.map((name) => [name, stored.get(name)!])));
+  const dispose = () => {
+    puppeteer.dispose();
+    parameters.dispose();
+  };
+  return { puppeteer, dispose };
+}
+
+function rootMeanSquare(values: tf.Tensor): tf.Scalar {
+  return tf.sqrt(tf.mean(tf.square(values))) as tf.Scalar;
+}
+
+/** Follows one trajectory; the states themselves are too large to keep. */
+async function followTrajectory(
+  puppeteer: Puppeteer,
+  level: ComplexityLevel,
+  depth: number,
+): Promise<TrajectoryFigures> {
+  const norms = tf.tidy(() => {
+    const states = [puppeteer.initialState(level), ...puppeteer.states({ ...level, depth })];
+    const changes = states.slice(1).map((state, index) =>
+      tf.mul(rootMeanSquare(tf.sub(state, states[index]!)), depth)
+    );
+    return tf.stack([...states.map(rootMeanSquare), ...changes]);
+  });
+  const values = Array.from(await norms.data());
+  norms.dispose();
+  const { index, complexity, scale } = level;
+  return {
+    level: index,
+    complexity,
+    depth,
+    scale,
+    stateNorms: values.slice(0, depth + 1),
+    changeNorms: values.slice(depth + 1),
+  };
+}
+
+async function collectTrajectories(
+  config: ModelConfig,
+  model: ModelLayers,
+  classifier: Classifier,
+): Promise<TrajectoryFigures[]> {
+  const { isGenerated } = model;
+  if (isGenerated === null) return [];
+  const { puppeteer, dispose } = await copyPuppeteer(config, classifier);
+  try {
+    const trajectories: TrajectoryFigures[] = [];
+    for (const level of model.levels.list) {
+      await letEventsIn();
+      const depth = convolutionsOf(model.layersOf(level)).filter(isGenerated).length;
+      trajectories.push(await followTrajectory(puppeteer, level, depth));
+    }
+    return trajectories;
+  } finally {
+    dispose();
+  }
+}
+
+/** The first convolution whose kernel is generated, or the first of all where none is. */
+function firstLayerOf(model: ModelLayers) {
+  const layers = convolutionsOf(model.layersOf(model.levels.list[0]!));
+  return layers.find((layer) => model.isGenerated?.(layer) === true) ?? layers[0];
+}
+
+async function readKernel(classifier: LevelClassifier, level: ComplexityLevel, name: string) {
+  const kernel = tf.tidy(() => classifier.kernelsOf(level).get(name)!.clone());
+  const values = await kernel.data<"float32">();
+  kernel.dispose();
+  return Float32Array.from(values);
+}
+
+async function collectFirstKernels(
+  model: ModelLayers,
+  classifier: LevelClassifier,
+): Promise<FirstKernels | null> {
+  const layer = firstLayerOf(model);
+  if (layer === undefined || layer.depthwise) return null;
+  const generated = model.isGenerated?.(layer) === true;
+  const levels = generated ? model.levels.list : model.levels.list.slice(0, 1);
+  const kernels = new Map<ComplexityLevel, Float32Array>();
+  for (const level of levels) kernels.set(level, await readKernel(classifier, level, layer.name));
+  const largest = Math.max(...[...kernels.values()].map(largestOf));
+  return {
+    layer: layer.name,
+    generated,
+    kernels: Math.min(layer.outputChannels, SHOWN_KERNELS),
+    kernelSize: layer.kernelSize,
+    largest,
+    pictures: [...kernels].map(([level, values]) => ({
+      level: level.index,
+      depth: level.depth,
+      source: drawKernels(values, { ...layer, largest, shown: SHOWN_KERNELS }),
+    })),
+  };
+}
+
+function largestOf(values: Float32Array): number {
+  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+}
+
+/**
+ * Looks at the weights of a model: trajectories of its puppeteer, kernels of its first layer. The backend of the
+ * classifier must be current.
+ *
+ * @param config Configuration of the model.
+ * @param classifier The model; not changed.
+ * @param classes Number of classes.
+ * @returns Norms along every level's trajectory, and pictures of the first kernels.
+ */
+export async function collectWeights(
+  config: ModelConfig,
+  classifier: Classifier,
+  classes: number,
+): Promise<WeightsReport> {
+  const model = layersOfModel(config, classes);
+  if (model === null || !(classifier instanceof LevelClassifier)) {
+    return { trajectories: [], firstKernels: null };
+  }
+  return {
+    trajectories: await collectTrajectories(config, model, classifier),
+    firstKernels: await collectFirstKernels(model, classifier),
+  };
+}

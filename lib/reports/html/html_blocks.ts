@@ -1,0 +1,174 @@
+import { drawChart } from "../charts/draw_chart.ts";
+import { element, escapeMarkup } from "../markup.ts";
+import type {
+  Cell,
+  ChartBlock,
+  CodeBlock,
+  Fact,
+  ImagesBlock,
+  ReportBlock,
+  TableBlock,
+  TextBlock,
+} from "../report_document.ts";
+import { confusionHtml } from "./html_confusion.ts";
+import { tableCaption } from "./table_caption.ts";
+
+/** Longer tables and texts scroll in a box of their own. */
+const TALL_ROWS = 24;
+
+const CHART_WIDTH = 400;
+const WIDE_WIDTH = 1120;
+
+/** The value itself stays in the page beside its rounded form, for those who copy or check it. */
+function cellHtml({ value, text }: Cell): string {
+  const shown = escapeMarkup(text);
+  if (typeof value !== "number" || !Number.isFinite(value)) return shown;
+  return element("data", { value: String(value) }, shown);
+}
+
+function factHtml({ name, cell, note }: Fact): string {
+  const extra = note === undefined
+    ? ""
+    : element("span", { class: "fact-note" }, escapeMarkup(note));
+  return element("div", {}, [
+    element("dt", {}, escapeMarkup(name)),
+    element("dd", {}, cellHtml(cell) + extra),
+  ]);
+}
+
+function scrollBox(content: string, options: { readonly label: string; readonly tall: boolean }) {
+  return element("div", {
+    class: options.tall ? "scroll tall" : "scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": options.label,
+  }, content);
+}
+
+function tableHtml({ caption, columns, rows, note }: TableBlock): string {
+  const side = (index: number) => columns[index]?.align === "right" ? "n" : undefined;
+  const heads = columns.map(({ header }, index) =>
+    element("th", { scope: "col", class: side(index) }, escapeMarkup(header))
+  );
+  const body = rows.map((row) =>
+    element(
+      "tr",
+      {},
+      row.map((cell, index) =>
+        index === 0
+          ? element("th", { scope: "row", class: side(index) }, cellHtml(cell))
+          : element("td", { class: side(index) }, cellHtml(cell))
+      ),
+    )
+  );
+  const { visible, own } = tableCaption(caption);
+  const table = element("table", {}, [
+    own,
+    element("thead", {}, element("tr", {}, heads)),
+    element("tbody", {}, body),
+  ]);
+  const box = scrollBox(table, { label: caption, tall: rows.length > TALL_ROWS });
+  return visible + box +
+    (note === undefined ? "" : element("p", { class: "note" }, escapeMarkup(note)));
+}
+
+/** A legend of many series needs height of its own. */
+function chartHeight(block: ChartBlock): number {
+  const extra = Math.max(0, block.chart.series.length - 3) * 9;
+  return (block.wide ? 400 : 280) + extra;
+}
+
+function chartHtml(block: ChartBlock): string {
+  const { chart, wide = false } = block;
+  const width = wide ? WIDE_WIDTH : CHART_WIDTH;
+  const drawing = drawChart(chart, { width, height: chartHeight(block), standalone: false });
+  const caption = element("figcaption", {}, element("strong", {}, escapeMarkup(chart.title)));
+  // Below the drawing, so that drawings side by side begin at one height.
+  const note = element("p", { class: "note" }, escapeMarkup(chart.description));
+  if (!wide) return element("figure", {}, caption + drawing + note);
+  const box = { class: "wide", tabindex: 0, role: "region", "aria-label": chart.title };
+  return element("figure", {}, caption + element("div", box, drawing) + note);
+}
+
+/** Documents come from files: only a picture that brings its own bytes may enter the page. */
+function isOwnPicture(source: string): boolean {
+  return /^data:image\/png;base64,[A-Za-z0-9+/]+=*$/.test(source);
+}
+
+function imagesHtml({ caption, images, pixelated, note }: ImagesBlock): string {
+  const items = images.map(({ source, caption, alternative }) => {
+    const picture = isOwnPicture(source)
+      ? element("img", { src: source, alt: alternative })
+      : escapeMarkup(alternative);
+    return element("li", {}, picture + element("span", {}, escapeMarkup(caption)));
+  });
+  const list = element("ul", { class: pixelated ? "images pixelated" : "images" }, items);
+  const text = note === undefined ? "" : element("p", {}, escapeMarkup(note));
+  const head = element("strong", {}, escapeMarkup(caption)) + text;
+  return element("figure", {}, element("figcaption", {}, head) + list);
+}
+
+function codeHtml({ caption, text }: CodeBlock): string {
+  const tall = text.split("\n").length > TALL_ROWS ? "tall" : undefined;
+  const box = { tabindex: 0, role: "region", "aria-label": caption, class: tall };
+  const code = element("pre", box, element("code", {}, escapeMarkup(text)));
+  const head = element("figcaption", {}, element("strong", {}, escapeMarkup(caption)));
+  return element("figure", {}, head + code);
+}
+
+function textHtml({ paragraphs, small = false }: TextBlock): string {
+  const attributes = small ? { class: "note" } : {};
+  const texts = paragraphs.map((text) => element("p", attributes, escapeMarkup(text)));
+  return small ? element("div", { class: "notes" }, texts) : texts.join("");
+}
+
+function blockHtml(block: ReportBlock): string {
+  switch (block.kind) {
+    case "key-figures":
+      return element("dl", { class: "key" }, block.facts.map(factHtml));
+    case "facts":
+      return element("dl", { class: "facts" }, block.facts.map(factHtml));
+    case "table":
+      return tableHtml(block);
+    case "chart":
+      return chartHtml(block);
+    case "confusion":
+      return confusionHtml(block);
+    case "images":
+      return imagesHtml(block);
+    case "text":
+      return textHtml(block);
+    case "missing":
+      return element("p", { class: "missing" }, escapeMarkup(block.text));
+    case "code":
+      return codeHtml(block);
+  }
+}
+
+function isSmallChart(block: ReportBlock): boolean {
+  return block.kind === "chart" && block.wide !== true;
+}
+
+/**
+ * Writes the blocks of a section; charts that follow each other stand side by side.
+ *
+ * @param blocks The blocks.
+ * @returns HTML.
+ */
+export function blocksHtml(blocks: readonly ReportBlock[]): string {
+  const parts: string[] = [];
+  let charts: string[] = [];
+  for (const [index, block] of blocks.entries()) {
+    if (!isSmallChart(block)) {
+      parts.push(blockHtml(block));
+      continue;
+    }
+    charts.push(blockHtml(block));
+    const next = blocks[index + 1];
+    if (next !== undefined && isSmallChart(next)) continue;
+    // Three and one would leave a hole.
+    parts.push(element("div", { class: charts.length === 4 ? "grid four" : "grid" }, charts));
+    charts = [];
+  }
+  return parts.join("\n");
+}

@@ -1,0 +1,172 @@
+import { configEntries, formatConfig } from "../../experiments/format_config.ts";
+import { defaultConfig } from "../../experiments/experiment_config.ts";
+import { countCell, fact, megabyteCell, textCell, workCell } from "../cells.ts";
+import type { ModelCount } from "../../models/count_model.ts";
+import type { ReportBlock, ReportSection } from "../report_document.ts";
+import type { RunReport } from "../run_report.ts";
+
+/** Keys that say where something ran, not what was run. */
+const CIRCUMSTANCES: ReadonlySet<string> = new Set([
+  "backend",
+  "data.directory",
+  "training.recompute",
+]);
+
+/**
+ * Parameters and multiply-adds of a model.
+ *
+ * @param count What was counted; `null` where it could not be.
+ * @returns The section; `null` without a count.
+ */
+export function sizeSection(count: ModelCount | null): ReportSection | null {
+  if (count === null) return null;
+  const { parameters, megabytes, reference, multiplyAddsOfTool, batch, decides } = count;
+  const hasPuppeteer = parameters.puppeteer > 0;
+  return {
+    title: "Size and work",
+    blocks: [{
+      kind: "facts",
+      facts: [
+        ...hasPuppeteer
+          ? [
+            fact("puppeteer, the paper's column", megabyteCell(megabytes.puppeteer)),
+            fact("parameters of the puppeteer", countCell(parameters.puppeteer)),
+          ]
+          : [],
+        fact("everything stored", megabyteCell(megabytes.total), "float32, 10^6 bytes"),
+        fact("parameters stored", countCell(parameters.total)),
+        fact(
+          "multiply-adds of one image",
+          workCell(reference.forward),
+          decides
+            ? "the dearest way; the network decides"
+            : "reference complexity, kernels at hand",
+        ),
+        ...hasPuppeteer
+          ? [
+            fact(
+              "generation of one level's kernels",
+              workCell(reference.dynamics + reference.resizing),
+              "once per level",
+            ),
+          ]
+          : [],
+        fact(
+          "by the rule of the paper's tool",
+          workCell(multiplyAddsOfTool),
+          hasPuppeteer ? "one generation" : `batch of ${batch}`,
+        ),
+      ],
+    }],
+  };
+}
+
+/** What of the configuration is not the default, which is the paper's protocol on 10,000 CIFAR-10 images. */
+function changesTable(report: RunReport): ReportBlock {
+  const defaults = new Map(configEntries(defaultConfig()));
+  const rows = configEntries(report.config)
+    .filter(([path, value]) => value !== defaults.get(path) && !CIRCUMSTANCES.has(path))
+    .map(([path, value]) => [textCell(path), textCell(value), textCell(defaults.get(path))]);
+  if (rows.length === 0) {
+    return { kind: "text", paragraphs: ["Every value of the configuration is the default."] };
+  }
+  return {
+    kind: "table",
+    caption: "Changed from the defaults",
+    columns: [{ header: "key" }, { header: "this run" }, { header: "default" }],
+    rows,
+    note:
+      "The defaults are the paper's protocol on 10,000 CIFAR-10 images; where the paper is silent they are our choice.",
+  };
+}
+
+/** Images that were trained on, from the number of images taken and the share held out. */
+function protocolFacts(report: RunReport): ReportBlock {
+  const { data, training, model } = report.config;
+  const taken = data.images;
+  const held = taken === null ? null : Math.round(taken * data.validationFraction);
+  const augmentation = [
+    ...training.flip ? ["mirrored at random"] : [],
+    ...training.crop > 0 ? [`cropped at random by up to ${training.crop} pixels`] : [],
+  ];
+  return {
+    kind: "facts",
+    facts: [
+      fact("model", textCell(model.name)),
+      fact("data set", textCell(data.dataset)),
+      taken === null || held === null
+        ? fact("training images", textCell("all"), `a share of ${data.validationFraction} held out`)
+        : fact(
+          "training images",
+          countCell(taken - held),
+          `${held.toLocaleString("en-US")} held out`,
+        ),
+      fact("augmentation", textCell(augmentation.length === 0 ? "none" : augmentation.join(", "))),
+      fact("epochs planned", countCell(training.epochs)),
+      fact("batch", countCell(training.batchSize)),
+      fact("schedule", textCell(training.schedule), `peak rate ${training.learningRate}`),
+      fact("seed", countCell(training.seed)),
+    ],
+  };
+}
+
+/**
+ * Under which protocol a run was made.
+ *
+ * @param report The run.
+ * @returns The section.
+ */
+export function protocolSection(report: RunReport): ReportSection {
+  return { title: "Protocol", blocks: [protocolFacts(report), changesTable(report)] };
+}
+
+/** Quotes an argument for a shell where it needs it. */
+function quoteArgument(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+/** The command lines that made the run, oldest first. */
+function commandsOf(report: RunReport): string {
+  return report.provenance
+    .map(({ argv }) => `deno task puppet ${argv.map(quoteArgument).join(" ")}`)
+    .join("\n");
+}
+
+/**
+ * Where a run was made, and how to make it again.
+ *
+ * @param report The run.
+ * @returns The section.
+ */
+export function originSection(report: RunReport): ReportSection {
+  const last = report.provenance.at(-1);
+  const run = quoteArgument(report.runDirectory);
+  const blocks: ReportBlock[] = last === undefined ? [] : [
+    { kind: "code", caption: "Made by", text: commandsOf(report) },
+  ];
+  blocks.push({
+    kind: "code",
+    caption: "Made again, from the configuration below",
+    text: `deno task puppet train --config ${run}/config.yaml --run NEW_FOLDER`,
+  });
+  if (last !== undefined) {
+    const checkpoint = report.checkpoint;
+    blocks.push({
+      kind: "facts",
+      facts: [
+        fact("machine", textCell(last.machine)),
+        fact("begun", textCell(last.startedAt)),
+        ...checkpoint === null
+          ? []
+          : [fact("checkpoint", textCell(checkpoint.folder), checkpoint.backend)],
+        ...Object.entries(last.versions).map(([name, version]) => fact(name, textCell(version))),
+      ],
+    });
+  }
+  blocks.push({
+    kind: "code",
+    caption: "config.yaml",
+    text: formatConfig(report.config).trimEnd(),
+  });
+  return { title: "Origin", blocks };
+}

@@ -1,0 +1,167 @@
+import type { LevelFigures } from "../../evaluation/evaluation_report.ts";
+import { countCell, decimalCell, shareCell, workCell } from "../cells.ts";
+import type { Chart } from "../chart.ts";
+import type { ReportBlock, ReportSection } from "../report_document.ts";
+import type { RunReport } from "../run_report.ts";
+
+/** A level with the work of its network, which the evaluation does not know. */
+interface LevelRow extends LevelFigures {
+  readonly forward: number | null;
+  readonly generation: number | null;
+}
+
+function levelRows(report: RunReport): LevelRow[] {
+  const works = new Map(report.count?.levels.map((work) => [work.level, work]));
+  return (report.evaluation?.figures.levels ?? []).map((level) => {
+    const work = works.get(level.level);
+    const generation = work === undefined ? null : work.dynamics + work.resizing;
+    return { ...level, forward: work?.forward ?? null, generation };
+  });
+}
+
+/** Levels are called by their depth where that is enough. */
+function namesOf(rows: readonly LevelRow[]): string[] {
+  const isUnique = new Set(rows.map(({ depth }) => depth)).size === rows.length;
+  return rows.map(({ level, depth }) => String(isUnique ? depth : level));
+}
+
+function depthChart(rows: readonly LevelRow[]): Chart {
+  const images = new Map<number, number>();
+  for (const row of rows) images.set(row.depth, (images.get(row.depth) ?? 0) + row.images);
+  const points = [...images].map(([depth, y]) => ({ x: String(depth), y }));
+  const most = points.reduce((a, b) => b.y > a.y ? b : a);
+  return {
+    title: "Images by depth",
+    description: `Most images, ${most.y.toLocaleString("en-US")}, have depth ${most.x}.`,
+    xLabel: "depth, layers",
+    yLabel: "images",
+    xScale: "category",
+    series: [{ name: "images", mark: "bar", points }],
+  };
+}
+
+function complexityChart(report: RunReport, rows: readonly LevelRow[]): Chart {
+  const bins = report.complexityHistogram;
+  const mean = report.evaluation!.figures.meanComplexity.toFixed(2);
+  const points = bins === null
+    ? rows.map(({ complexity, images }) => ({ x: complexity, y: images }))
+    : bins.map(({ from, to, count }) => ({ x: (from + to) / 2, y: count }));
+  const width = bins?.[0] === undefined ? null : Number((bins[0].to - bins[0].from).toPrecision(6));
+  return {
+    title: "Images by complexity",
+    description: `Mean ${mean}. ` +
+      (width === null ? "One bar per level." : `Every bar is ${width} wide.`),
+    xLabel: `complexity (${report.config.model.complexity})`,
+    yLabel: "images",
+    series: [{ name: "images", mark: "bar", points }],
+  };
+}
+
+function top1Chart(rows: readonly LevelRow[], overall: number): Chart {
+  const names = namesOf(rows);
+  const points = rows.map(({ top1 }, index) => ({
+    x: names[index]!,
+    y: top1 === null ? null : top1 * 100,
+  }));
+  return {
+    title: "Top-1 by level",
+    description: `Images of all levels together: ${(overall * 100).toFixed(2)} %.`,
+    xLabel: "level, named by its depth",
+    yLabel: "%",
+    xScale: "category",
+    series: [{ name: "Top-1", mark: "bar", points }],
+  };
+}
+
+function workChart(rows: readonly LevelRow[]): Chart {
+  const names = namesOf(rows);
+  const points = rows.map(({ forward }, index) => ({
+    x: names[index]!,
+    y: forward === null ? null : forward / 1e6,
+  }));
+  return {
+    title: "Multiply-adds by level",
+    description: "Forward pass of one image, its kernels at hand.",
+    xLabel: "level, named by its depth",
+    yLabel: "millions per image",
+    xScale: "category",
+    series: [{ name: "multiply-adds", mark: "bar", points }],
+  };
+}
+
+function levelTable(rows: readonly LevelRow[]): ReportBlock {
+  const right = (header: string) => ({ header, align: "right" as const });
+  return {
+    kind: "table",
+    caption: "Levels",
+    columns: [
+      "level",
+      "complexity",
+      "depth",
+      "images",
+      "Top-1",
+      "multiply-adds per image",
+      "generation",
+    ]
+      .map(right),
+    rows: rows.map((row) => [
+      countCell(row.level),
+      decimalCell(row.complexity, 2),
+      countCell(row.depth),
+      countCell(row.images),
+      shareCell(row.top1),
+      workCell(row.forward),
+      workCell(row.generation),
+    ]),
+    note:
+      "Complexity is the one that stands for the level. Generation makes the kernels of a level once, " +
+      "for all its images.",
+  };
+}
+
+function routeTable(report: RunReport): ReportBlock[] {
+  const routes = report.evaluation?.figures.routes ?? [];
+  if (routes.length === 0) return [];
+  return [{
+    kind: "table",
+    caption: "Ways through the network",
+    columns: [{ header: "way", align: "right" }, { header: "images", align: "right" }],
+    rows: routes.map(({ route, share }) => [countCell(route), shareCell(share)]),
+    note: "The number of the exit, or of the blocks that were run.",
+  }];
+}
+
+/**
+ * Depth, complexity, accuracy and work by level.
+ *
+ * @param report The run.
+ * @returns The section; `null` without an evaluation.
+ */
+export function levelSection(report: RunReport): ReportSection | null {
+  const rows = levelRows(report);
+  if (report.evaluation === null || rows.length === 0) return null;
+  const { top1 } = report.evaluation.figures;
+  const hasWork = rows.some(({ forward }) => forward !== null);
+  const charts = rows.length > 1
+    ? [
+      depthChart(rows),
+      complexityChart(report, rows),
+      top1Chart(rows, top1),
+      ...hasWork ? [workChart(rows)] : [],
+    ]
+    : report.complexityHistogram === null
+    ? []
+    : [complexityChart(report, rows)];
+  return {
+    title: "Depth and complexity",
+    blocks: [
+      ...rows.length > 1 ? [] : [{
+        kind: "text" as const,
+        paragraphs: ["The model has one level: every image takes the same network."],
+      }],
+      ...charts.map((chart): ReportBlock => ({ kind: "chart", chart })),
+      levelTable(rows),
+      ...routeTable(report),
+    ],
+  };
+}

@@ -1,0 +1,76 @@
+import type { Chart, ChartSeries } from "../chart.ts";
+import type { ReportBlock, ReportSection } from "../report_document.ts";
+import type { FirstKernels, TrajectoryFigures, WeightsReport } from "../run_report.ts";
+
+function seriesOf(
+  trajectories: readonly TrajectoryFigures[],
+  read: (trajectory: TrajectoryFigures) => readonly number[],
+  place: (index: number, depth: number) => number,
+): ChartSeries[] {
+  const depths = new Set(trajectories.map(({ depth }) => depth));
+  return trajectories.map((trajectory) => ({
+    name: depths.size === trajectories.length
+      ? `${trajectory.depth} layers`
+      : `${trajectory.complexity.toFixed(1)} bits`,
+    points: read(trajectory).map((y, index) => ({ x: place(index, trajectory.depth), y })),
+  }));
+}
+
+function trajectoryCharts(trajectories: readonly TrajectoryFigures[]): Chart[] {
+  return [
+    {
+      title: "Size of the state along the trajectory",
+      description: "Root mean square of K(s). Every marker is a state; the first layer's kernels " +
+        "are the state after the first step.",
+      xLabel: "s",
+      yLabel: "RMS of K",
+      series: seriesOf(trajectories, (t) => t.stateNorms, (index, depth) => index / depth),
+    },
+    {
+      title: "Rate of change along the trajectory",
+      description:
+        "Root mean square of (K(s + h) - K(s)) / h, one value per step, drawn at the middle of it. " +
+        "With Euler's method the norm that ends the dynamics keeps it at one value, whatever the state.",
+      xLabel: "s",
+      yLabel: "RMS of dK/ds",
+      series: seriesOf(trajectories, (t) => t.changeNorms, (index, depth) => (index + 0.5) / depth),
+    },
+  ];
+}
+
+function kernelBlock(kernels: FirstKernels): ReportBlock {
+  const { layer, generated, kernelSize, largest, pictures } = kernels;
+  return {
+    kind: "images",
+    caption: generated
+      ? "Kernels of the first generated layer, by level"
+      : "Kernels of the first layer",
+    pixelated: true,
+    images: pictures.map(({ level, depth, source }) => ({
+      source,
+      caption: generated ? `${depth} layers` : layer,
+      alternative: `${kernels.kernels} kernels of layer ${layer}` +
+        (generated ? `, level ${level}, depth ${depth}` : ""),
+    })),
+    note:
+      `${kernels.kernels} kernels of ${kernelSize} x ${kernelSize} taps of layer ${layer}. Mid-grey is 0, the ` +
+      `brightest colour is ${largest.toPrecision(3)}, the darkest its negative.`,
+  };
+}
+
+/**
+ * What the weights look like.
+ *
+ * @param weights Trajectories and kernels.
+ * @returns The section; `null` where there is nothing to show.
+ */
+export function puppeteerSection(weights: WeightsReport | null): ReportSection | null {
+  if (weights === null) return null;
+  const { trajectories, firstKernels } = weights;
+  const blocks: ReportBlock[] = trajectories.length === 0
+    ? []
+    : trajectoryCharts(trajectories).map((chart) => ({ kind: "chart", chart }));
+  if (firstKernels !== null) blocks.push(kernelBlock(firstKernels));
+  if (blocks.length === 0) return null;
+  return { title: trajectories.length > 0 ? "The puppeteer" : "Weights", blocks };
+}

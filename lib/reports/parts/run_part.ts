@@ -1,0 +1,147 @@
+import type { EvaluationSummary } from "../../experiments/run_types.ts";
+import {
+  countCell,
+  decimalCell,
+  fact,
+  megabyteCell,
+  shareCell,
+  significantCell,
+  workCell,
+} from "../cells.ts";
+import type { Fact, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
+import type { RunReport } from "../run_report.ts";
+import { classSection } from "./class_section.ts";
+import { originSection, protocolSection, sizeSection } from "./condition_sections.ts";
+import { levelSection } from "./level_section.ts";
+import { puppeteerSection } from "./puppeteer_section.ts";
+import { bestEpoch, trainingSection } from "./training_section.ts";
+
+/** The figures of an evaluation that say most. */
+function evaluationFacts({ figures, part }: EvaluationSummary): Fact[] {
+  const images = `${figures.images.toLocaleString("en-US")} ${part} images`;
+  return [
+    fact("Top-1", shareCell(figures.top1), images),
+    fact("Top-5", shareCell(figures.top5)),
+    fact("mean depth", decimalCell(figures.meanDepth, 2), "layers"),
+    fact("multiply-adds", workCell(figures.meanMultiplyAdds), "mean per image"),
+  ];
+}
+
+function keyFigures(report: RunReport): Fact[] {
+  const best = bestEpoch(report.epochs);
+  const { count } = report;
+  return [
+    ...report.evaluation === null
+      ? best === null
+        ? []
+        : [fact("validation Top-1", shareCell(best.validationTop1), `best, epoch ${best.epoch}`)]
+      : evaluationFacts(report.evaluation),
+    ...count === null ? [] : [
+      ...count.parameters.puppeteer > 0
+        ? [fact("puppeteer", megabyteCell(count.megabytes.puppeteer))]
+        : [],
+      fact("everything stored", megabyteCell(count.megabytes.total)),
+    ],
+  ];
+}
+
+/** What an evaluation was made of, and its lesser figures. */
+function evaluationBlock(summary: EvaluationSummary): ReportBlock {
+  const { figures } = summary;
+  const way = summary.exact ? "one trajectory per image" : "kernels of all levels at hand";
+  return {
+    kind: "facts",
+    facts: [
+      fact("evaluated", countCell(figures.images), `${summary.part} images of ${summary.dataset}`),
+      fact("checkpoint", { value: summary.checkpoint, text: summary.checkpoint }),
+      fact("loss", decimalCell(figures.loss), "nats"),
+      fact("mean complexity", decimalCell(figures.meanComplexity, 2)),
+      fact("speed", significantCell(figures.secondsPerImage, "s/image"), way),
+      ...summary.exact
+        ? []
+        : [fact("kernels of all levels", significantCell(figures.bankSeconds, "s"), "once")],
+    ],
+  };
+}
+
+function resultSection(report: RunReport): ReportSection {
+  const facts = keyFigures(report);
+  return {
+    title: "Result",
+    blocks: [
+      ...facts.length === 0 ? [] : [{ kind: "key-figures" as const, facts }],
+      ...report.evaluation === null ? [] : [evaluationBlock(report.evaluation)],
+      ...report.missing.map((text) => ({ kind: "missing" as const, text })),
+    ],
+  };
+}
+
+/** The last part of a path: what people call a run. */
+export function nameOfPath(path: string): string {
+  return path.split(/[\\/]/).filter((name) => name !== "").at(-1) ?? path;
+}
+
+/**
+ * What a report says of a run.
+ *
+ * @param report The run.
+ * @returns Result, learning, levels, classes, weights, sizes, protocol, origin.
+ */
+export function runPart(report: RunReport): ReportPart {
+  const { model, data } = report.config;
+  const sections = [
+    resultSection(report),
+    trainingSection(report),
+    levelSection(report),
+    report.evaluation === null ? null : classSection(report.evaluation.figures),
+    puppeteerSection(report.weights),
+    sizeSection(report.count),
+    protocolSection(report),
+    originSection(report),
+  ];
+  return {
+    title: nameOfPath(report.runDirectory),
+    subtitle: `${model.name} on ${data.dataset}`,
+    sections: sections.filter((section) => section !== null),
+  };
+}
+
+/**
+ * What a report says of an evaluation by itself: the document of `eval --json`, without its run.
+ *
+ * @param summary The evaluation.
+ * @returns Result, levels without their work, classes.
+ */
+export function evaluationPart(summary: EvaluationSummary): ReportPart {
+  const rows = summary.figures.levels.map((level) => [
+    countCell(level.level),
+    decimalCell(level.complexity, 2),
+    countCell(level.depth),
+    countCell(level.images),
+    shareCell(level.top1),
+  ]);
+  const columns = ["level", "complexity", "depth", "images", "Top-1"];
+  return {
+    title: `Evaluation of ${nameOfPath(summary.runDirectory)}`,
+    subtitle: `${summary.part} images of ${summary.dataset}, checkpoint ${summary.checkpoint}`,
+    sections: [
+      {
+        title: "Result",
+        blocks: [
+          { kind: "key-figures", facts: evaluationFacts(summary) },
+          evaluationBlock(summary),
+        ],
+      },
+      {
+        title: "Levels",
+        blocks: [{
+          kind: "table",
+          caption: "Levels",
+          columns: columns.map((header) => ({ header, align: "right" })),
+          rows,
+        }],
+      },
+      classSection(summary.figures),
+    ],
+  };
+}

@@ -1,0 +1,156 @@
+import type { EpochRecord } from "../../training/training_event.ts";
+import {
+  countCell,
+  decimalCell,
+  durationCell,
+  fact,
+  shareCell,
+  significantCell,
+} from "../cells.ts";
+import type { Chart, ChartPoint, ChartSeries } from "../chart.ts";
+import type { ReportBlock, ReportSection } from "../report_document.ts";
+import type { RunReport } from "../run_report.ts";
+
+/** Points of the epochs that have the figure: between two validations the line goes on. */
+function pointsOf(
+  epochs: readonly EpochRecord[],
+  read: (record: EpochRecord) => number | null,
+): ChartPoint[] {
+  return epochs.flatMap((record) => {
+    const y = read(record);
+    return y === null ? [] : [{ x: record.epoch, y }];
+  });
+}
+
+/** Training and, where there was validation, validation. */
+function curves(
+  epochs: readonly EpochRecord[],
+  training: (record: EpochRecord) => number,
+  validation: (record: EpochRecord) => number | null,
+): ChartSeries[] {
+  const held = pointsOf(epochs, validation);
+  return [
+    { name: "training", points: pointsOf(epochs, training) },
+    ...held.length === 0
+      ? []
+      : [{ name: "validation", mark: "dashed-line" as const, points: held }],
+  ];
+}
+
+function range(points: readonly ChartPoint[], write: (y: number) => string): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return "no values";
+  return `from ${write(first.y!)} in epoch ${first.x} to ${write(last.y!)} in epoch ${last.x}`;
+}
+
+function describe(series: readonly ChartSeries[], write: (y: number) => string): string {
+  return `${series.map(({ name, points }) => `${name} ${range(points, write)}`).join("; ")}.`;
+}
+
+function learningCharts(epochs: readonly EpochRecord[]): Chart[] {
+  const loss = curves(epochs, (record) => record.trainLoss, (record) => record.validationLoss);
+  const top1 = curves(
+    epochs,
+    (record) => record.trainTop1 * 100,
+    (record) => record.validationTop1 === null ? null : record.validationTop1 * 100,
+  );
+  const rate = [{ name: "learning rate", points: pointsOf(epochs, (r) => r.learningRate) }];
+  const xLabel = "epoch";
+  return [
+    {
+      title: "Loss",
+      description: `Cross-entropy: ${describe(loss, (y) => y.toFixed(4))}`,
+      xLabel,
+      yLabel: "nats",
+      series: loss,
+    },
+    {
+      title: "Top-1",
+      description: `Share of images classified correctly: ${
+        describe(top1, (y) => `${y.toFixed(2)} %`)
+      }`,
+      xLabel,
+      yLabel: "%",
+      series: top1,
+    },
+    {
+      title: "Learning rate",
+      description: `Rate of the last step of every epoch: ${
+        describe(rate, (y) => significantCell(y).text)
+      }`,
+      xLabel,
+      yLabel: "per step",
+      series: rate,
+    },
+  ];
+}
+
+/** The validation of the highest Top-1; the first of equals, as training chooses. */
+export function bestEpoch(epochs: readonly EpochRecord[]): EpochRecord | null {
+  return epochs.reduce<EpochRecord | null>((best, record) => {
+    if (record.validationTop1 === null) return best;
+    return best === null || record.validationTop1 > best.validationTop1! ? record : best;
+  }, null);
+}
+
+function epochTable(epochs: readonly EpochRecord[]): ReportBlock {
+  const right = (header: string) => ({ header, align: "right" as const });
+  return {
+    kind: "table",
+    caption: "Epochs",
+    columns: [
+      right("epoch"),
+      right("training loss"),
+      right("training Top-1"),
+      right("validation loss"),
+      right("validation Top-1"),
+      right("learning rate"),
+      right("mean depth"),
+      right("images/s"),
+      right("time"),
+    ],
+    rows: epochs.map((record) => [
+      countCell(record.epoch),
+      decimalCell(record.trainLoss),
+      shareCell(record.trainTop1),
+      decimalCell(record.validationLoss),
+      shareCell(record.validationTop1),
+      significantCell(record.learningRate),
+      decimalCell(record.meanDepth, 2),
+      countCell(Math.round(record.imagesPerSecond)),
+      durationCell(record.seconds),
+    ]),
+    note: "Training figures are means over the epoch while the weights moved.",
+  };
+}
+
+/**
+ * How a run learned.
+ *
+ * @param report The run.
+ * @returns Curves and the table of epochs; `null` before the first epoch.
+ */
+export function trainingSection(report: RunReport): ReportSection | null {
+  const { epochs } = report;
+  const last = epochs.at(-1);
+  if (last === undefined) return null;
+  const best = bestEpoch(epochs);
+  const seconds = epochs.reduce((sum, record) => sum + record.seconds, 0);
+  return {
+    title: "Learning",
+    blocks: [
+      ...learningCharts(epochs).map((chart): ReportBlock => ({ kind: "chart", chart })),
+      {
+        kind: "facts",
+        facts: [
+          fact("epochs", countCell(last.epoch), `${last.step.toLocaleString("en-US")} steps`),
+          ...best === null ? [] : [
+            fact("best validation Top-1", shareCell(best.validationTop1), `epoch ${best.epoch}`),
+          ],
+          fact("wall time of all epochs", durationCell(seconds), "with validation"),
+        ],
+      },
+      epochTable(epochs),
+    ],
+  };
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { runEvaluation } from "../../lib/experiments/run_evaluation.ts";
+import { readMetricsLog } from "../../lib/training/metrics_log.ts";
+import { runCommand } from "../helpers/run_command.ts";
+import { madeUpEvaluation, withTinyRun } from "../helpers/tiny_report.ts";
+import { madeUpComparison } from "../helpers/made_up_comparison.ts";
+
+/** Writes documents and gives their folder to the body. */
+async function withDocuments(
+  documents: Readonly<Record<string, unknown>>,
+  body: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, content] of Object.entries(documents)) {
+      const text = typeof content === "string" ? content : JSON.stringify(content);
+      await Deno.writeTextFile(join(folder, name), text);
+    }
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("report makes a page of a run, and its JSON holds the run's own figures", async () => {
+  await withTinyRun(async (run) => {
+    const page = join(run, "..", "page.html");
+    const made = await runCommand(["report", run, "--output", page, "--backend", "cpu"]);
+    assert.equal(made.code, 0, made.stderr);
+    assert.equal(made.stdout, "");
+    assert.match(made.stderr, /wrote .*page\.html, [\d,]+ bytes/);
+    const html = await Deno.readTextFile(page);
+    assert.ok(html.includes("&lt;b&gt;cat") && !html.includes("<b>cat"));
+
+    const again = await runCommand(["report", run, "--output", page, "--backend", "cpu"]);
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /the file is there; name another, or replace it with --force/);
+    assert.equal(await Deno.readTextFile(page), html);
+
+    const json = await runCommand(["report", run, "--json", "--quiet", "--backend", "cpu"]);
+    assert.equal(json.code, 0, json.stderr);
+    const report = JSON.parse(json.stdout);
+    const evaluation = await runEvaluation({
+      runDirectory: run,
+      checkpoint: "auto",
+      part: "test",
+      batchSize: 128,
+      exact: false,
+    });
+    assert.equal(report.evaluation.figures.top1, evaluation.figures.top1);
+    assert.deepEqual(report.evaluation.figures.confusion, evaluation.figures.confusion);
+    assert.deepEqual(report.epochs, await readMetricsLog(run));
+    assert.ok(html.includes(`<data value="${report.epochs[0].trainLoss}">`));
+  });
+});
+
+Deno.test("report takes an evaluation that was made before, and evaluates nothing", async () => {
+  await withTinyRun(async (run) => {
+    const evaluation = { ...madeUpEvaluation(["a", "b"]), runDirectory: run };
+    const path = join(run, "..", "eval.json");
+    await Deno.writeTextFile(path, JSON.stringify(evaluation));
+    const { code, stdout, stderr } = await runCommand(
+      ["report", run, path, "--json", "--backend", "cpu"],
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout).evaluation, evaluation);
+    assert.match(stderr, /The evaluation shown is of step-99999999/);
+  });
+});
+
+Deno.test("report writes documents as Markdown and as CSV, every figure once and unrounded", async () => {
+  const evil = madeUpEvaluation(["a|b", "#*c*"]);
+  const documents = { "eval.json": evil, "table.json": madeUpComparison() };
+  await withDocuments(documents, async (folder) => {
+    const paths = [join(folder, "eval.json"), join(folder, "table.json")];
+    const text = await runCommand(["report", ...paths]);
+    assert.equal(text.code, 0, text.stderr);
+    assert.match(text.stdout, /^# Report\n\n## Evaluation of made-up\n/);
+    assert.ok(text.stdout.includes("| Puppet-CNN | 61.23 % \u00b1 1.23, 3 runs | 72.51 % |"));
+    assert.ok(text.stdout.includes("a\\|b"));
+    const csv = await runCommand(["report", ...paths, "--format", "csv"]);
+    assert.equal(csv.code, 0, csv.stderr);
+    const lines = csv.stdout.split("\n");
+    assert.equal(lines[0], "part,section,block,row,column,value");
+    assert.ok(lines.includes("Evaluation of made-up,Result,figures,Top-5,value,0.987654321"));
+    assert.ok(
+      lines.includes("Puppet-CNN and others,Result,Ours beside the paper,Puppet-CNN,Top-1,0.61234"),
+    );
+  });
+});
+
+Deno.test("report refuses what it cannot show, and leaves no file", async () => {
+  await withDocuments({ "list.json": [], "broken.json": "{" }, async (folder) => {
+    const output = join(folder, "page.html");
+    const cases = [
+      [["nowhere"], 2, /there is no such folder or file/],
+      [[join(folder, "broken.json")], 3, /it is not JSON/],
+      [[join(folder, "list.json")], 3, /it is no document of eval/],
+      [[folder], 4, /config\.yaml does not exist/],
+      [[join(folder, "list.json"), "--images", "5"], 2, /without a run/],
+    ] as const;
+    for (const [argv, expected, message] of cases) {
+      const { code, stderr } = await runCommand(["report", ...argv, "--output", output]);
+      assert.equal(code, expected, stderr);
+      assert.match(stderr, message);
+      assert.ok(![...Deno.readDirSync(folder)].some(({ name }) => name.startsWith("page")));
+    }
+  });
+});
