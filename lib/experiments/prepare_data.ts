@@ -87,7 +87,10 @@ export async function loadExperimentImages(
     );
   }
   requireUsableSplit(config, parts.train);
-  const { train, validation } = splitTraining(parts.train, { ...data, seed: training.seed });
+  const { train, validation } = splitTraining(parts.train, {
+    ...data,
+    seed: data.splitSeed ?? training.seed,
+  });
   return { train, validation, test: firstImages(parts.test, data.testImages) };
 }
 
