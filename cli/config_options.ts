@@ -120,7 +120,14 @@ function attributeOf(flag: string): string {
   return new Option(flag).attributeName();
 }
 
-function readSetting(setting: string): ConfigOverride {
+/**
+ * Reads the word of a `--set`.
+ *
+ * @param setting `path=value`.
+ * @returns The override.
+ * @throws {UsageError} if it has no `=`, or the path names no key.
+ */
+export function readSetting(setting: string): ConfigOverride {
   const [path = "", ...rest] = setting.split("=");
   if (rest.length === 0) {
     throw new UsageError(

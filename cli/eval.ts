@@ -65,6 +65,12 @@ export function evalCommand(): CommandUnknownOpts {
         .argParser(wholeNumber(1, 65_536)).default(128),
     )
     .addOption(exactOption())
+    .addOption(
+      new Option(
+        "--speed",
+        "measure seconds per image at batch 1 and 64, kernels kept and generated per image",
+      ),
+    )
     .addOption(new Option("--confusion", "print the confusion matrix"))
     .addOption(backendOption())
     .addOption(jsonOption())
@@ -82,7 +88,10 @@ export function evalCommand(): CommandUnknownOpts {
         const data = replacedData(options);
         const warn = (text: string) => output.warn(text);
         const request = { runDirectory, checkpoint, part, batchSize, exact, data, report, warn };
-        const summary = await runEvaluation(request);
+        const summary = await runEvaluation({
+          ...request,
+          ...(options.speed ? { speed: {} } : {}),
+        });
         progress.end();
         printEvaluation(summary, { output, confusion });
       } finally {
@@ -92,6 +101,7 @@ export function evalCommand(): CommandUnknownOpts {
   addHelpSections(command, [
     ["eval runs/first", "the test images, best checkpoint"],
     ["eval runs/first --part validation --confusion", "what is confused with what"],
+    ["eval runs/first --speed", "how long an image takes, with spread"],
     ["eval runs/first --json | jq .figures.top1", "one figure for a script"],
   ]);
   return command;

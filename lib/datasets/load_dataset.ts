@@ -43,14 +43,17 @@ export async function loadDataset(config: DataConfig): Promise<DatasetParts> {
 /** Form of the set that `fetch-data synthetic` writes. */
 const INSTALLED_FORM = { imageSize: 32, classes: 10 };
 
-/** From the folder that was written, or drawn anew. */
+/** Drawing takes seconds, and a comparison loads its images for every run; the set never changes and is 15 MB. */
+let drawnSet: DatasetParts | undefined;
+
+/** From the folder that was written, or drawn. */
 async function loadSynthetic(config: DataConfig): Promise<DatasetParts> {
   const { directory, imageSize, classes } = config;
   if (imageSize !== INSTALLED_FORM.imageSize || classes !== INSTALLED_FORM.classes) {
     return drawSyntheticOnDemand({ size: imageSize, classes });
   }
   const folder = join(directory, syntheticFolder);
-  if (!await pathExists(folder)) return createSyntheticDataset();
+  if (!await pathExists(folder)) return drawnSet ??= createSyntheticDataset();
   return await loadCifar10(folder, {
     name: "synthetic",
     folder: syntheticFolder,

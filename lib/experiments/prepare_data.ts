@@ -17,6 +17,8 @@ export interface ExperimentImages {
   readonly validation: ImageDataset;
   /** Images that nothing is ever chosen by. */
   readonly test: ImageDataset;
+  /** Images of the training part that training and validation were drawn from. */
+  readonly pool: number;
 }
 
 function firstImages(dataset: ImageDataset, count: number | null): ImageDataset {
@@ -91,7 +93,12 @@ export async function loadExperimentImages(
     ...data,
     seed: data.splitSeed ?? training.seed,
   });
-  return { train, validation, test: firstImages(parts.test, data.testImages) };
+  return {
+    train,
+    validation,
+    test: firstImages(parts.test, data.testImages),
+    pool: parts.train.length,
+  };
 }
 
 /**

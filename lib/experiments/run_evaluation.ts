@@ -1,5 +1,7 @@
 import { DataError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
+import { measureSpeed } from "../evaluation/measure_speed.ts";
+import { generatesKernels } from "../models/model_layers.ts";
 import { loadTrained } from "./load_trained.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
 import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
@@ -41,6 +43,11 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       exact,
       ...(report === undefined ? {} : { report }),
     });
+    const generates = generatesKernels(card.model);
+    const speed = options.speed === undefined
+      ? null
+      : await measureSpeed(trained, dataset, { ...options.speed, generates });
+    const { train, validation, test, pool } = images;
     return {
       runDirectory: options.runDirectory,
       checkpoint: folder,
@@ -48,6 +55,8 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       part: options.part,
       exact,
       figures,
+      images: { train: train.length, validation: validation.length, test: test.length, pool },
+      ...(speed === null ? {} : { speed }),
     };
   } finally {
     trained.classifier.dispose();
