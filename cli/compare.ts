@@ -71,7 +71,8 @@ function checkOptions(runs: readonly string[], options: CompareOptions): void {
       `Cannot compare: give either --table 1..6 or run folders, for example "${PROGRAM} compare --table 5 --smoke"`,
     );
   }
-  const given = compareOverrides(options).find(({ path }) => path !== "data.directory");
+  // Where the images are and what computes changes no run.
+  const given = compareOverrides({ ...options, data: undefined, backend: undefined })[0];
   if (runs.length > 0 && (options.smoke || options.only || given)) {
     const name = options.smoke ? "--smoke" : options.only ? "--only" : given!.from;
     throw new UsageError(`Cannot use ${name} with run folders: they are taken as they are`);

@@ -88,7 +88,7 @@ function formatCsv({ table, rows, conditions, createdAt, speedBatch }: Compariso
     finished_runs: row.runs.filter(({ state }) => state === "finished").length,
     seeds: row.runs.map(({ seed }) => seed).join(" "),
     epochs: row.runs.map(({ epochs }) => epochs).join(" "),
-    train_images: row.runs.map(({ trainImages }) => trainImages ?? "-").join(" "),
+    train_images: row.runs.flatMap(({ trainImages }) => trainImages ?? []).join(" "),
     top1: row.top1?.mean ?? null,
     top1_deviation: row.top1?.deviation ?? null,
     paper_top1_percent: row.paper?.top1 ?? null,

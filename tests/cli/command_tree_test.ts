@@ -3,7 +3,7 @@ import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import configuration from "../../deno.json" with { type: "json" };
 
-const COMMANDS = ["fetch-data", "train", "eval", "predict", "models", "doctor"];
+const COMMANDS = ["fetch-data", "train", "eval", "predict", "compare", "models", "doctor"];
 
 function snapshotFile(name: string): URL {
   return new URL(`snapshots/${name}.txt`, import.meta.url);
@@ -79,16 +79,20 @@ Deno.test("main.ts loads neither TensorFlow.js, zod nor a command before one is 
   const imports = [...await staticImports("main.ts")];
   assert.ok(imports.some((specifier) => specifier.endsWith("cli/command_tree.ts")));
   const heavy = imports.filter((specifier) =>
-    /tensorflow|zod|yaml|cli\/(?:fetch_data|train|eval|predict|models|doctor)\.ts/.test(specifier)
+    /tensorflow|zod|yaml|cli\/(?:fetch_data|train|eval|predict|compare|models|doctor)\.ts/.test(
+      specifier,
+    )
   );
   assert.deepEqual(heavy, []);
 });
 
-Deno.test("train.ts can show its help without TensorFlow.js", async () => {
-  const imports = [...await staticImports("cli/train.ts")];
-  assert.ok(imports.length > 10);
-  assert.deepEqual(imports.filter((specifier) => specifier.includes("tensorflow")), []);
-});
+for (const command of ["train", "compare"]) {
+  Deno.test(`${command}.ts can show its help without TensorFlow.js`, async () => {
+    const imports = [...await staticImports(`cli/${command}.ts`)];
+    assert.ok(imports.length > 10);
+    assert.deepEqual(imports.filter((specifier) => specifier.includes("tensorflow")), []);
+  });
+}
 
 Deno.test("puppet-cnn without a command shows the help on stderr and exits with 2", async () => {
   const { code, stdout, stderr } = await runCommand([]);
