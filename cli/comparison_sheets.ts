@@ -24,10 +24,6 @@ interface SheetColumn extends TableColumn {
 
 const NOTHING = "-";
 
-function left(header: string, cell: SheetColumn["cell"]): SheetColumn {
-  return { header, cell };
-}
-
 function right(header: string, cell: SheetColumn["cell"]): SheetColumn {
   return { header, align: "right", cell };
 }
@@ -75,12 +71,13 @@ function statusOf(row: ComparisonRow, marks: readonly string[]): string {
 
 /** Names of a row; groups and variants only where the table has any. */
 function nameColumns({ rows }: Comparison): SheetColumn[] {
+  const group: SheetColumn = { header: "group", cell: (row) => row.group ?? "" };
+  const model: SheetColumn = { header: "model", cell: (row) => row.name };
+  const variant: SheetColumn = { header: "variant", cell: (row) => row.variant ?? "" };
   return [
-    ...rows.some(({ group }) => group !== null) ? [left("group", (row) => row.group ?? "")] : [],
-    left("model", ({ name }) => name),
-    ...rows.some(({ variant }) => variant !== null)
-      ? [left("variant", (row) => row.variant ?? "")]
-      : [],
+    ...rows.some((row) => row.group !== null) ? [group] : [],
+    model,
+    ...rows.some((row) => row.variant !== null) ? [variant] : [],
   ];
 }
 
@@ -119,7 +116,7 @@ function resultSheet(comparison: Comparison): Sheet {
     right("paper", ({ paper }) => printed(paper?.top5, 2)),
     // Where the paper prints no speed, ours is left to the JSON: the table is wide enough.
     ...hasSpeed ? speedColumns(speedBatch) : [],
-    left("what it is", (row) => statusOf(row, marks)),
+    { header: "what it is", cell: (row) => statusOf(row, marks) },
   ], rows);
 }
 

@@ -1,7 +1,7 @@
 import type { PaperColumn, PaperFigures } from "./comparison/comparison.ts";
 
 /** Where the figures of this file come from. */
-export const PAPER_SOURCE =
+export const PAPER_SOURCE: string =
   "Puppet-CNN (ECCV 2026), printed figures of Tables 1 to 6: one run each as far as it says, trained and timed with " +
   "PyTorch on an NVIDIA GeForce RTX 4090";
 

@@ -65,12 +65,9 @@ function speedOf(
     )?.median ?? null;
 }
 
-/** A folder with a part of the images makes another protocol, whatever its configuration says. */
-function imageChanges(
-  protocol: ExperimentConfig,
-  runs: readonly ComparedRun[],
-): ProtocolChange[] {
-  const { dataset, images, validationFraction } = protocol.data;
+/** A folder with a part of the data set makes another protocol, whatever the configuration says. */
+function imageChanges(config: ExperimentConfig, runs: readonly ComparedRun[]): ProtocolChange[] {
+  const { dataset, images, validationFraction, testImages } = config.data;
   const sizes = SET_SIZES[dataset];
   const done = runs.find(({ figures }) => figures !== null);
   if (sizes === undefined || done === undefined || done.figures === null) return [];
@@ -78,7 +75,7 @@ function imageChanges(
   const train = taken - Math.round(taken * validationFraction);
   const counts = [
     { path: "training images", protocol: train, run: done.trainImages },
-    { path: "test images", protocol: sizes.test, run: done.figures.testImages },
+    { path: "test images", protocol: testImages ?? sizes.test, run: done.figures.testImages },
   ];
   return counts.filter((count) => count.protocol !== count.run);
 }
@@ -143,7 +140,7 @@ export async function buildRow(parts: RowParts, counter: Counter): Promise<Compa
   const { paper, protocol, config, smoke, runs, speedBatch } = parts;
   const changes = protocol === null
     ? []
-    : [...protocolChanges(protocol, config), ...imageChanges(protocol, runs)];
+    : [...protocolChanges(protocol, config), ...imageChanges(config, runs)];
   const state = smoke
     ? "smoke"
     : protocol === null
