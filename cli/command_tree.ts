@@ -50,6 +50,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./param_scaling.ts")).paramScalingCommand(),
   },
   {
+    name: "compare",
+    summary: "set tables of the paper, or runs, beside each other",
+    load: async () => (await import("./compare.ts")).compareCommand(),
+  },
+  {
     name: "models",
     summary: "list the models with their sizes and multiply-adds",
     load: async () => (await import("./models.ts")).modelsCommand(),

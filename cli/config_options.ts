@@ -13,6 +13,9 @@ const OPTION_OF_KEY: Readonly<Record<string, readonly [flag: string, value?: str
   "data.selection": ["--selection", "rule"],
   "data.testImages": ["--test-images", "count"],
   "data.imageSize": ["--image-size", "pixels"],
+  "data.resizeTo": ["--resize-to", "pixels"],
+  "data.splitSeed": ["--split-seed", "number"],
+  "data.classes": ["--classes", "count"],
   "model.name": ["--model", "name"],
   "model.maxChannels": ["--channels", "count"],
   "model.kernelSize": ["--kernel-size", "taps"],
@@ -122,7 +125,14 @@ function attributeOf(flag: string): string {
   return new Option(flag).attributeName();
 }
 
-function readSetting(setting: string): ConfigOverride {
+/**
+ * Reads the word of a `--set`.
+ *
+ * @param setting `path=value`.
+ * @returns The override.
+ * @throws {UsageError} if it has no `=`, or the path names no key.
+ */
+export function readSetting(setting: string): ConfigOverride {
   const [path = "", ...rest] = setting.split("=");
   if (rest.length === 0) {
     throw new UsageError(

@@ -1,17 +1,19 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { DataConfig } from "../lib/datasets/data_config.ts";
-import type { EvaluationSummary } from "../lib/experiments/run_types.ts";
+import type { CheckpointChoice, EvaluationSummary } from "../lib/experiments/run_types.ts";
 import { formatEvaluation } from "./evaluation_text.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import {
   addHelpSections,
+  type BackendChoice,
   backendOption,
   checkpointOption,
   debugOption,
   exactOption,
   jsonOption,
   quietOption,
+  type TalkOptions,
   wholeNumber,
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
@@ -37,6 +39,39 @@ function printEvaluation(
   options: { readonly output: Output; readonly confusion: boolean },
 ): void {
   options.output.result(summary, () => formatEvaluation(summary, options));
+}
+
+/** Options of `eval`. */
+interface EvalOptions extends DataOptions, TalkOptions {
+  readonly checkpoint: CheckpointChoice;
+  readonly part: typeof PARTS[number];
+  readonly batchSize: number;
+  readonly exact?: true | undefined;
+  readonly speed?: true | undefined;
+  readonly confusion?: true | undefined;
+  readonly backend?: BackendChoice | undefined;
+}
+
+async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<void> {
+  const output = createOutput(options);
+  await startBackend(options.backend ?? "auto", output);
+  const { runEvaluation } = await import("../lib/experiments/run_evaluation.ts");
+  const progress = createProgress({ quiet: output.quiet });
+  const { checkpoint, part, batchSize, exact = false, confusion = false, speed } = options;
+  const text = `evaluating ${part} images`;
+  try {
+    const summary = await runEvaluation({
+      ...{ runDirectory, checkpoint, part, batchSize, exact },
+      data: replacedData(options),
+      report: (done, total) => progress.update({ done, total, text }),
+      warn: (text) => output.warn(text),
+      ...(speed ? { speed: {} } : {}),
+    });
+    progress.end();
+    printEvaluation(summary, { output, confusion });
+  } finally {
+    progress.end();
+  }
 }
 
 /**
@@ -65,33 +100,22 @@ export function evalCommand(): CommandUnknownOpts {
         .argParser(wholeNumber(1, 65_536)).default(128),
     )
     .addOption(exactOption())
+    .addOption(
+      new Option(
+        "--speed",
+        "measure seconds per image at batch 1 and 64, kernels kept and generated per image",
+      ),
+    )
     .addOption(new Option("--confusion", "print the confusion matrix"))
     .addOption(backendOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action(async (runDirectory, options) => {
-      const output = createOutput(options);
-      await startBackend(options.backend ?? "auto", output);
-      const { runEvaluation } = await import("../lib/experiments/run_evaluation.ts");
-      const progress = createProgress({ quiet: output.quiet });
-      const { checkpoint, part, batchSize, exact = false, confusion = false } = options;
-      const text = `evaluating ${part} images`;
-      const report = (done: number, total: number) => progress.update({ done, total, text });
-      try {
-        const data = replacedData(options);
-        const warn = (text: string) => output.warn(text);
-        const request = { runDirectory, checkpoint, part, batchSize, exact, data, report, warn };
-        const summary = await runEvaluation(request);
-        progress.end();
-        printEvaluation(summary, { output, confusion });
-      } finally {
-        progress.end();
-      }
-    });
+    .action((runDirectory, options) => evaluateRun(runDirectory, options));
   addHelpSections(command, [
     ["eval runs/first", "the test images, best checkpoint"],
     ["eval runs/first --part validation --confusion", "what is confused with what"],
+    ["eval runs/first --speed", "how long an image takes, with spread"],
     ["eval runs/first --json | jq .figures.top1", "one figure for a script"],
   ]);
   return command;

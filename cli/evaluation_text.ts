@@ -1,4 +1,5 @@
 import type { EvaluationReport } from "../lib/evaluation/evaluation_report.ts";
+import type { SpeedReport } from "../lib/evaluation/speed_report.ts";
 import type { EvaluationSummary } from "../lib/experiments/run_types.ts";
 import { formatMultiplyAdds } from "./multiply_adds_text.ts";
 import { formatCount, formatDecimals, formatShare, formatSmall } from "./number_text.ts";
@@ -51,6 +52,31 @@ function formatRoutes(figures: EvaluationReport): string[] {
   return [renderTable([right("route"), right("images")], rows)];
 }
 
+/** Seconds per image of the whole pipeline, median and spread. */
+function formatSpeed({ figures, bankSeconds }: SpeedReport): string {
+  const columns = [
+    { header: "kernels" },
+    right("batch"),
+    right("s/image, median"),
+    right("quartiles"),
+    right("fastest"),
+    right("slowest"),
+    right("repetitions"),
+  ];
+  const rows = figures.map((figure) => [
+    figure.generation === "banked" ? "kept" : "generated per image",
+    String(figure.batchSize),
+    formatSmall(figure.median),
+    `${formatSmall(figure.firstQuartile)} .. ${formatSmall(figure.thirdQuartile)}`,
+    formatSmall(figure.lowest),
+    formatSmall(figure.highest),
+    String(figure.repetitions),
+  ]);
+  return `${renderTable(columns, rows)}\nkernels of all levels: ${
+    formatSmall(bankSeconds)
+  } s, in no figure of kept ones`;
+}
+
 function formatClasses(figures: EvaluationReport): string {
   const columns = [
     { header: "class" },
@@ -100,6 +126,7 @@ export function formatEvaluation(
     formatHead(summary),
     formatLevels(figures),
     ...formatRoutes(figures),
+    ...(summary.speed === undefined ? [] : [formatSpeed(summary.speed)]),
     formatClasses(figures),
   ];
   if (options.confusion) parts.push(formatConfusion(figures));

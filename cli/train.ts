@@ -132,6 +132,12 @@ export function trainCommand(): CommandUnknownOpts {
         "The defaults are the paper's protocol on 10,000 CIFAR-10 images.",
     )
     .addOption(configOption().conflicts("resume"))
+    .addOption(
+      new Option(
+        "--preset <name>",
+        "start from a training of the paper's tables; compare --help lists them",
+      ).conflicts(["config", "resume"]),
+    )
     .addOption(runOption().conflicts("resume"))
     .addOption(
       new Option("--resume <folder>", "continue the run of this folder where it was saved"),
@@ -155,6 +161,7 @@ export function trainCommand(): CommandUnknownOpts {
     ["train --run runs/first", "the paper's protocol, data in ./data"],
     ["train --channels 128 --images 2000 --epochs 5 --depth 10", "a small, quick training"],
     ["train --config runs/first/config.yaml --seed 2", "another run like a former one"],
+    ["train --preset vgg-cifar100 --run runs/vgg", "one training of the paper's Table 6"],
     ["train --resume runs/first --epochs 150", "go on, for longer than first planned"],
     ["train --print-config > my.yaml", "a configuration file to start from"],
   ]);

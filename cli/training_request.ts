@@ -3,6 +3,8 @@ import { UsageError } from "../lib/errors.ts";
 import type { ExperimentConfig } from "../lib/experiments/experiment_config.ts";
 import { configEntries, formatConfig } from "../lib/experiments/format_config.ts";
 import { type ConfigOverride, parseConfig } from "../lib/experiments/parse_config.ts";
+import { protocolConfig } from "../lib/experiments/presets/preset.ts";
+import { findPreset } from "../lib/experiments/presets/preset_registry.ts";
 import { requireNewFolder } from "../lib/experiments/require_new_folder.ts";
 import { readRunConfig } from "../lib/experiments/run_config_file.ts";
 import { readConfigOverrides } from "./config_options.ts";
@@ -10,6 +12,7 @@ import { readConfigOverrides } from "./config_options.ts";
 /** Options of `train` that decide what is trained and where. */
 export interface TrainingRequestOptions {
   readonly config?: string | undefined;
+  readonly preset?: string | undefined;
   readonly run?: string | undefined;
   readonly resume?: string | undefined;
 }
@@ -46,6 +49,17 @@ async function readConfigFile(path: string): Promise<string> {
     }
     throw error;
   }
+}
+
+/** What the options win over: a preset, a file, or nothing but the defaults. */
+async function readBase(
+  { config, preset }: TrainingRequestOptions,
+  overrides: readonly ConfigOverride[],
+): Promise<string> {
+  if (preset === undefined) return config === undefined ? "" : await readConfigFile(config);
+  const seed = overrides.findLast(({ path }) => path === "training.seed")?.value;
+  const protocol = protocolConfig(findPreset(preset), typeof seed === "number" ? seed : 1);
+  return formatConfig(protocol);
 }
 
 /** `runs/cifar10-puppet-cnn-20261123T204500Z`: sorts by time and names no two runs alike. */
@@ -93,7 +107,7 @@ export async function resolveTrainingRequest(
     const config = changeForResume(saved, overrides);
     return { config, runDirectory: options.resume, resume: true };
   }
-  const text = options.config === undefined ? "" : await readConfigFile(options.config);
+  const text = await readBase(options, overrides);
   const source = options.config ?? "the options";
   const config = parseConfig(text, { source, overrides });
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);

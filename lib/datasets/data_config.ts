@@ -12,6 +12,15 @@ export interface DataConfig {
   readonly selection: "random" | "first";
   /** Images of the test part that are evaluated; `null` takes all. */
   readonly testImages: number | null;
-  /** Side in pixels to which the images of a folder are resized. */
+  /** Side in pixels of the images of a folder as the model sees them, and of synthetic images. */
   readonly imageSize: number;
+  /**
+   * Side in pixels to which the images of a folder are resized before `imageSize` is cut out of them: at random in
+   * training, from the centre otherwise. `null` resizes to `imageSize` and cuts nothing.
+   */
+  readonly resizeTo: number | null;
+  /** Seed of the draw of images and validation part; `null` takes the run's seed. */
+  readonly splitSeed: number | null;
+  /** Classes of the synthetic data set. */
+  readonly classes: number;
 }

@@ -1,3 +1,5 @@
+import type { RandomStream } from "../randomness/random_stream.ts";
+
 /** A set of labelled colour images of one size, read by index. */
 export interface ImageDataset {
   /** Short name, as the command line spells it (`cifar10`). */
@@ -21,6 +23,15 @@ export interface ImageDataset {
    * @returns Pixels `[indices.length, height, width, 3]` (RGB), row-major, uint8, 0..255.
    */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
+  /**
+   * Reads images, each cut at a random place out of a larger picture; `read` cuts at the centre. Absent where the
+   * pictures have no margin.
+   *
+   * @param indices Positions in the data set.
+   * @param stream Source of randomness; advanced by two numbers per image.
+   * @returns Pixels of the same form as `read` returns.
+   */
+  readRandomCrops?(indices: ArrayLike<number>, stream: RandomStream): Promise<Uint8Array>;
 }
 
 /** The two parts that every data set on disk offers. */

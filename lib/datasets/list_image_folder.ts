@@ -57,8 +57,14 @@ export async function listFolder(directory: string): Promise<{
   return { folders, images };
 }
 
-/** Order by code unit: the same on every machine and in every locale. */
-function compareNames(one: string, other: string): number {
+/**
+ * Orders names by code unit: the same on every machine and in every locale.
+ *
+ * @param one A name.
+ * @param other Another.
+ * @returns A negative number if `one` comes first, a positive one if `other` does.
+ */
+export function compareNames(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 

@@ -5,17 +5,19 @@ import { loadCifar100 } from "./cifar100.ts";
 import type { DataConfig } from "./data_config.ts";
 import type { DatasetParts } from "./dataset.ts";
 import { pathExists } from "./find_data_folder.ts";
-import { loadImageFolder } from "./image_folder.ts";
+import { loadImageFolder, splitListing } from "./image_folder.ts";
+import { listMiniImageNet } from "./find_mini_imagenet.ts";
 import { miniImageNetFolder } from "./mini_imagenet.ts";
 import { createSyntheticDataset, syntheticClassNames, syntheticFolder } from "./synthetic.ts";
+import { drawSyntheticOnDemand } from "./synthetic_on_demand.ts";
 
 /**
  * Loads the data set that a configuration names.
  *
  * `synthetic` is read from its folder where `fetch-data synthetic` wrote one, and drawn in memory (the same
- * images) where not. `mini-imagenet` and `folder` go through the image folder reader; the test part of
- * mini-ImageNet is a tenth of every class by a fixed seed, and a validation share of 1/9 then gives the
- * paper's 8:1:1.
+ * images) where not; with another size or number of classes it is always drawn. `mini-imagenet` is read from
+ * class folders or from split lists, as it is arranged; its test part is a tenth of every class by a fixed
+ * seed, and a validation share of 1/9 then gives the paper's 8:1:1.
  *
  * @param config Which data set, from where. `images`, `validationFraction`, `selection` and `testImages`
  * are for the caller (`splitTraining`, `subset`); the whole parts are returned.
@@ -23,25 +25,35 @@ import { createSyntheticDataset, syntheticClassNames, syntheticFolder } from "./
  * @throws {DataError} if the data is missing or damaged; the message names the command that fetches it.
  */
 export async function loadDataset(config: DataConfig): Promise<DatasetParts> {
-  const { dataset, directory, imageSize } = config;
+  const { dataset, directory, imageSize, resizeTo } = config;
   switch (dataset) {
     case "cifar10":
       return await loadCifar10(directory);
     case "cifar100":
       return await loadCifar100(directory);
     case "synthetic":
-      return await loadSynthetic(directory);
+      return await loadSynthetic(config);
     case "mini-imagenet":
-      return await loadMiniImageNet(directory, imageSize);
+      return await loadMiniImageNet(config);
     case "folder":
-      return await loadImageFolder(directory, { imageSize });
+      return await loadImageFolder(directory, { imageSize, resizeTo: resizeTo ?? imageSize });
   }
 }
 
-/** From the folder that was written, or drawn anew. */
-async function loadSynthetic(directory: string): Promise<DatasetParts> {
+/** Form of the set that `fetch-data synthetic` writes. */
+const INSTALLED_FORM = { imageSize: 32, classes: 10 };
+
+/** Drawing takes seconds, and a comparison loads its images for every run; the set never changes and is 15 MB. */
+let drawnSet: DatasetParts | undefined;
+
+/** From the folder that was written, or drawn. */
+async function loadSynthetic(config: DataConfig): Promise<DatasetParts> {
+  const { directory, imageSize, classes } = config;
+  if (imageSize !== INSTALLED_FORM.imageSize || classes !== INSTALLED_FORM.classes) {
+    return drawSyntheticOnDemand({ size: imageSize, classes });
+  }
   const folder = join(directory, syntheticFolder);
-  if (!await pathExists(folder)) return createSyntheticDataset();
+  if (!await pathExists(folder)) return drawnSet ??= createSyntheticDataset();
   return await loadCifar10(folder, {
     name: "synthetic",
     folder: syntheticFolder,
@@ -49,7 +61,8 @@ async function loadSynthetic(directory: string): Promise<DatasetParts> {
   });
 }
 
-async function loadMiniImageNet(directory: string, imageSize: number): Promise<DatasetParts> {
+async function loadMiniImageNet(config: DataConfig): Promise<DatasetParts> {
+  const { directory, imageSize, resizeTo } = config;
   // Like CIFAR, the set is found from its own folder and from the data directory.
   const folder = basename(directory) === miniImageNetFolder
     ? directory
@@ -60,5 +73,10 @@ async function loadMiniImageNet(directory: string, imageSize: number): Promise<D
         `"fetch-data mini-imagenet --directory ${directory} --from <archive or folder>"`,
     );
   }
-  return await loadImageFolder(folder, { imageSize, name: "mini-imagenet" });
+  return splitListing(await listMiniImageNet(folder), {
+    directory: folder,
+    name: "mini-imagenet",
+    imageSize,
+    resizeTo: resizeTo ?? imageSize,
+  });
 }

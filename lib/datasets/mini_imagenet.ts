@@ -3,8 +3,13 @@ import { join } from "node:path";
 import { DataError } from "../errors.ts";
 import type { ManifestFile } from "./dataset_manifest.ts";
 import { imageFormat } from "./decode_image.ts";
-import { pathExists } from "./find_data_folder.ts";
-import { listFolder } from "./list_image_folder.ts";
+import {
+  findImages,
+  type FoundImage,
+  IMAGE_NAME,
+  isList,
+  SAFE_NAME,
+} from "./find_mini_imagenet.ts";
 import type { TarMember } from "./read_tar.ts";
 
 /** Folder of mini-ImageNet in the data directory. */
@@ -15,13 +20,8 @@ export const miniImageNetAdvice =
   "mini-ImageNet has no open address (its images are ImageNet's and need an account there): get a copy " +
   'and give it by "--from <folder or .tar.gz>" or "--mirror <address of a .tar.gz>"; taken are ' +
   "<class>/<image>.jpg, the same inside train, val and test, or images/ with the lists train.csv, " +
-  "val.csv and test.csv (filename,label); 100 classes of 600 images, JPEG or PNG";
+  "val.csv and test.csv (filename,label; or new_train.csv, new_val.csv); 100 classes of 600 images, JPEG or PNG";
 
-const LISTS = ["train.csv", "val.csv", "test.csv"];
-const PARTS = ["train", "val", "validation", "test"];
-/** Names that are taken over into paths: no separators, no leading dot. */
-const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const IMAGE_NAME = /\.(png|jpe?g)$/i;
 /** Largest image file that is taken. */
 const MAX_IMAGE_BYTES = 64 * 2 ** 20;
 
@@ -51,15 +51,9 @@ export function selectImageMember(member: TarMember): string | null {
   const [folder, file] = member.name.split("/").slice(-2);
   const last = file ?? folder;
   if (last === undefined) return null;
-  if (LISTS.includes(last)) return last;
+  if (isList(last)) return last;
   if (file === undefined || folder === undefined || !IMAGE_NAME.test(file)) return null;
   return SAFE_NAME.test(folder) && SAFE_NAME.test(file) ? `${folder}/${file}` : null;
-}
-
-interface FoundImage {
-  readonly path: string;
-  readonly className: string;
-  readonly file: string;
 }
 
 /** Options of `stageImages`. */
@@ -115,55 +109,6 @@ export async function stageImages(
     onProgress?.(files.length, images.length);
   }
   return files;
-}
-
-/** Recognises the arrangement. */
-async function findImages(from: string): Promise<readonly FoundImage[]> {
-  let root = from;
-  let { folders } = await listFolder(root);
-  if (folders.length === 1 && (await listFolder(join(root, folders[0]!))).folders.length > 0) {
-    root = join(root, folders[0]!);
-    ({ folders } = await listFolder(root));
-  }
-  if (folders.includes("images")) return await findListed(root);
-  const isInParts = folders.length > 0 && folders.every((folder) => PARTS.includes(folder));
-  const roots = isInParts ? folders.map((folder) => join(root, folder)) : [root];
-  const images: FoundImage[] = [];
-  for (const classRoot of roots) {
-    for (const className of (await listFolder(classRoot)).folders) {
-      const listing = await listFolder(join(classRoot, className));
-      for (const { name } of listing.images) {
-        images.push({ path: join(classRoot, className, name), className, file: name });
-      }
-    }
-  }
-  return images;
-}
-
-/** Images named by the lists `filename,label`. */
-async function findListed(root: string): Promise<readonly FoundImage[]> {
-  const images: FoundImage[] = [];
-  for (const list of LISTS) {
-    const path = join(root, list);
-    if (!await pathExists(path)) {
-      throw new DataError(`Cannot install images: ${path} is missing beside images; add the list`);
-    }
-    const lines = (await Deno.readTextFile(path)).split(/\r?\n/);
-    for (const [at, line] of lines.entries()) {
-      if (line.trim() === "" || (at === 0 && line.trim() === "filename,label")) continue;
-      const [file, className, ...rest] = line.trim().split(",");
-      const isSafe = file !== undefined && className !== undefined && rest.length === 0 &&
-        SAFE_NAME.test(file) && SAFE_NAME.test(className);
-      if (!isSafe) {
-        throw new DataError(
-          `Cannot install images: line ${at + 1} of ${path} must be "filename,label", ` +
-            `current value is ${JSON.stringify(line)}`,
-        );
-      }
-      images.push({ path: join(root, "images", file), className, file });
-    }
-  }
-  return images;
 }
 
 function checkCounts(

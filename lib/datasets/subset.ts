@@ -33,6 +33,13 @@ export function subset(dataset: ImageDataset, indices: ArrayLike<number>): Image
     checkImageIndex(indices[position]!, dataset.length);
     kept[position] = indices[position]!;
   }
+  function inWhole(positions: ArrayLike<number>): number[] {
+    return Array.from(positions, (position) => {
+      checkImageIndex(position, kept.length);
+      return kept[position]!;
+    });
+  }
+  const { readRandomCrops } = dataset;
   return {
     name: dataset.name,
     classNames: dataset.classNames,
@@ -41,11 +48,10 @@ export function subset(dataset: ImageDataset, indices: ArrayLike<number>): Image
     length: kept.length,
     labels: Uint16Array.from(kept, (index) => dataset.labels[index]!),
     fingerprint: contentFingerprint([dataset.fingerprint, kept.join(",")]),
-    read(positions: ArrayLike<number>): Promise<Uint8Array> {
-      return dataset.read(Array.from(positions, (position) => {
-        checkImageIndex(position, kept.length);
-        return kept[position]!;
-      }));
-    },
+    read: (positions) => dataset.read(inWhole(positions)),
+    ...(readRandomCrops === undefined ? {} : {
+      readRandomCrops: (positions, stream) =>
+        readRandomCrops.call(dataset, inWhole(positions), stream),
+    }),
   };
 }

@@ -173,13 +173,22 @@ function drawScene(stream: RandomStream, size: number): Scene {
   };
 }
 
-interface Canvas {
+/** What an image is drawn with. */
+export interface Canvas {
+  /** Side in pixels. */
   readonly size: number;
+  /** Source of everything random in the image. */
   readonly stream: RandomStream;
 }
 
-/** Draws one image into `[size, size, 3]`. */
-function drawImage(figure: Figure, target: Uint8Array, canvas: Canvas): void {
+/**
+ * Draws one image.
+ *
+ * @param figure What to draw.
+ * @param target `[size, size, 3]` RGB, row-major, uint8; overwritten.
+ * @param canvas Side of the image, and the source of everything random in it.
+ */
+export function drawImage(figure: Figure, target: Uint8Array, canvas: Canvas): void {
   const { size, stream } = canvas;
   const scene = drawScene(stream, size);
   const ownShare = Math.sqrt(1 - scene.greyShare ** 2);

@@ -1,8 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { measureComplexity } from "../complexity/measure_complexity.ts";
-import { standardize } from "../datasets/standardization.ts";
 import { letEventsIn } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
+import { inferRouted, routeImages } from "./routed_images.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { ChannelStatistics } from "../datasets/standardization.ts";
@@ -61,22 +59,6 @@ export interface Classification {
   readonly route: number | null;
 }
 
-/** Images of a chunk by level. */
-function groupByLevel(levels: readonly number[]): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  levels.forEach((level, position) => {
-    groups.set(level, [...(groups.get(level) ?? []), position]);
-  });
-  return groups;
-}
-
-async function rowsOf(logits: tf.Tensor2D): Promise<Float32Array[]> {
-  const [rows, classes] = logits.shape;
-  const values = await logits.data<"float32">();
-  logits.dispose();
-  return Array.from({ length: rows }, (_, row) => values.slice(row * classes, (row + 1) * classes));
-}
-
 /** Classifies the images of one chunk and yields them by level. */
 async function* classifyChunk(
   trained: TrainedClassifier,
@@ -87,35 +69,22 @@ async function* classifyChunk(
   const { dataset, start, count } = chunk;
   const { height, width } = dataset;
   const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
-  const complexities = measureComplexity(pixels, { height, width, measure: trained.measure });
-  const { levels: own } = trained.classifier;
-  const levels = Array.from(complexities, (value) => options.level ?? own.levelOf(value));
-  const size = height * width * 3;
-  for (const [level, positions] of groupByLevel(levels)) {
+  const routed = routeImages(trained, { pixels, height, width }, options.level);
+  for (const [level, positions] of routed.groups) {
     for (let first = 0; first < positions.length; first += options.batchSize) {
       const batch = positions.slice(first, first + options.batchSize);
-      const bytes = new Uint8Array(batch.length * size);
-      batch.forEach((position, row) => {
-        bytes.set(pixels.subarray(position * size, (position + 1) * size), row * size);
-      });
       await letEventsIn();
-      const input = standardize(bytes, trained.standardization);
-      const images = tf.tensor4d(input, [batch.length, height, width, 3]);
-      const result = await network.infer({
-        images,
+      const { rows, result } = await inferRouted(routed, {
+        trained,
+        network,
+        positions: batch,
         level,
-        // In exact mode the complexity decides: an image sent elsewhere takes that of the level.
-        complexities: batch.map((position) =>
-          options.level === undefined ? complexities[position]! : own.list[level]!.complexity
-        ),
       });
-      images.dispose();
-      const rows = await rowsOf(result.logits);
       for (const [row, position] of batch.entries()) {
         yield {
           index: start + position,
           logits: rows[row]!,
-          complexity: complexities[position]!,
+          complexity: routed.complexities[position]!,
           level,
           multiplyAdds: result.multiplyAdds / batch.length,
           route: result.routes?.[row] ?? null,

@@ -107,9 +107,19 @@ const dataSchema = z.strictObject({
     default: null,
   }),
   imageSize: whole(8, 1024, {
-    is: "side in pixels to which the images of a folder are resized",
+    is: "side in pixels of the images of a folder or of synthetic images",
     default: 32,
   }),
+  resizeTo: wholeOrNull(8, 2048, {
+    is: "side to which images of a folder are resized before image-size is cut out, at random in " +
+      "training, else from the centre; null resizes only",
+    default: null,
+  }),
+  splitSeed: wholeOrNull(0, 2 ** 32 - 1, {
+    is: "seed of the draw of images and validation part; null takes the run's seed",
+    default: null,
+  }),
+  classes: whole(2, 100, { is: "classes of the synthetic data set", default: 10 }),
 });
 
 const modelSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { DataError } from "../errors.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
+import type { ExperimentImages } from "./prepare_data.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { ModelCard } from "../training/training_checkpoint.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
@@ -7,20 +8,47 @@ import type { ExperimentConfig } from "./experiment_config.ts";
 /** Parts of an experiment's images. */
 export type DataPart = "test" | "validation" | "train";
 
+/** Numbers of images of an experiment. */
+export interface ImageCounts {
+  /** Trained on. */
+  readonly train: number;
+  /** Chosen by. */
+  readonly validation: number;
+  /** Of the test part. */
+  readonly test: number;
+  /** Of the part that training and validation images are drawn from. */
+  readonly pool: number;
+}
+
+/** One part of an experiment's images, with the sizes of all. */
+export interface LoadedPart {
+  /** The images, at least one. */
+  readonly dataset: ImageDataset;
+  /** Sizes of all parts. */
+  readonly images: ImageCounts;
+}
+
+/** Sizes of an experiment's parts. */
+export function countsOf(images: ExperimentImages): ImageCounts {
+  const { train, validation, test, pool } = images;
+  return { train: train.length, validation: validation.length, test: test.length, pool };
+}
+
 /**
  * Loads one part of an experiment's images.
  *
  * @param config Data and seed of the experiment.
  * @param part Which part.
- * @returns Its images, at least one.
+ * @returns Its images, and the sizes of all parts.
  * @throws {DataError} if the data set is missing or damaged, or the part holds no image.
  */
 export async function loadPart(
   config: Pick<ExperimentConfig, "data" | "training">,
   part: DataPart,
-): Promise<ImageDataset> {
-  const dataset = (await loadExperimentImages(config))[part];
-  if (dataset.length > 0) return dataset;
+): Promise<LoadedPart> {
+  const loaded = await loadExperimentImages(config);
+  const dataset = loaded[part];
+  if (dataset.length > 0) return { dataset, images: countsOf(loaded) };
   throw new DataError(`Cannot evaluate: there are no ${part} images; choose another --part`);
 }
 
@@ -29,15 +57,16 @@ export async function loadPart(
  *
  * @param config Data and seed of the run.
  * @param options What the checkpoint says of its model, and which part.
- * @returns The images, at least one.
+ * @returns The images, and the sizes of all parts.
  * @throws {DataError} if the images are missing, or their classes or size are not the model's.
  */
 export async function loadPartForModel(
   config: Pick<ExperimentConfig, "data" | "training">,
   options: { readonly card: ModelCard; readonly part: DataPart },
-): Promise<ImageDataset> {
+): Promise<LoadedPart> {
   const { card, part } = options;
-  const dataset = await loadPart(config, part);
+  const loaded = await loadPart(config, part);
+  const { dataset } = loaded;
   if (dataset.classNames.join() !== card.classNames.join()) {
     throw new DataError(
       `Cannot evaluate: the model knows the classes ${card.classNames.join(", ")}; the data have ${
@@ -50,5 +79,5 @@ export async function loadPartForModel(
       `Cannot evaluate: the model was trained on ${card.image.height} x ${card.image.width} pixels; the images have ${dataset.height} x ${dataset.width}`,
     );
   }
-  return dataset;
+  return loaded;
 }

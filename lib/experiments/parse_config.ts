@@ -184,6 +184,15 @@ export function findContradictions(config: ExperimentConfig): string[] {
       `${training.minLearningRate} and ${training.learningRate}`,
     ],
     [
+      data.resizeTo !== null && data.resizeTo < data.imageSize,
+      `data.resizeTo must not be below data.imageSize, current values are ${data.resizeTo} and ` +
+      `${data.imageSize}`,
+    ],
+    [
+      data.dataset === "synthetic" && data.imageSize < 16,
+      `data.imageSize must be at least 16 for synthetic images, current value is ${data.imageSize}`,
+    ],
+    [
       model.exact && exactTrainingBytes(config) > EXACT_TRAINING_LIMIT,
       `model.exact needs a trajectory for every image of a batch: with model.maxChannels ` +
       `${model.maxChannels} and training.batchSize ${training.batchSize} about ` +

@@ -17,6 +17,8 @@ export interface ExperimentImages {
   readonly validation: ImageDataset;
   /** Images that nothing is ever chosen by. */
   readonly test: ImageDataset;
+  /** Images of the training part that training and validation were drawn from. */
+  readonly pool: number;
 }
 
 function firstImages(dataset: ImageDataset, count: number | null): ImageDataset {
@@ -87,8 +89,16 @@ export async function loadExperimentImages(
     );
   }
   requireUsableSplit(config, parts.train);
-  const { train, validation } = splitTraining(parts.train, { ...data, seed: training.seed });
-  return { train, validation, test: firstImages(parts.test, data.testImages) };
+  const { train, validation } = splitTraining(parts.train, {
+    ...data,
+    seed: data.splitSeed ?? training.seed,
+  });
+  return {
+    train,
+    validation,
+    test: firstImages(parts.test, data.testImages),
+    pool: parts.train.length,
+  };
 }
 
 /**

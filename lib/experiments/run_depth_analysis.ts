@@ -55,7 +55,7 @@ async function analyzeRun(options: RunDepthOptions): Promise<DepthAnalysisResult
   const { trained, card, config, folder } = await loadTrained(options);
   try {
     const { part, runDirectory, batchSize, fixedLevels } = options;
-    const dataset = await loadPartForModel(config, { card, part });
+    const { dataset } = await loadPartForModel(config, { card, part });
     return await analyzeDepth(dataset, {
       ...options,
       model: card.model,
@@ -83,7 +83,7 @@ export async function runDepthAnalysis(
   options: DataDepthOptions | RunDepthOptions,
 ): Promise<DepthAnalysisResult> {
   if ("runDirectory" in options) return await analyzeRun(options);
-  const dataset = await loadPart(options.config, options.part);
+  const { dataset } = await loadPart(options.config, options.part);
   return await analyzeDepth(dataset, {
     ...options,
     model: options.config.model,

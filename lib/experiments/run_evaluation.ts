@@ -1,4 +1,6 @@
 import { evaluate } from "../evaluation/evaluate.ts";
+import { measureSpeed } from "../evaluation/measure_speed.ts";
+import { generatesKernels } from "../models/model_layers.ts";
 import { loadTrained } from "./load_trained.ts";
 import { loadPartForModel } from "./load_part.ts";
 import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
@@ -14,7 +16,7 @@ import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
 export async function runEvaluation(options: RunEvaluationOptions): Promise<EvaluationSummary> {
   const { trained, card, config, folder } = await loadTrained(options);
   try {
-    const dataset = await loadPartForModel(config, { card, part: options.part });
+    const { dataset, images } = await loadPartForModel(config, { card, part: options.part });
     const { batchSize, report } = options;
     const exact = options.exact || card.model.exact;
     const figures = await evaluate(trained, dataset, {
@@ -22,6 +24,10 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       exact,
       ...(report === undefined ? {} : { report }),
     });
+    const generates = generatesKernels(card.model);
+    const speed = options.speed === undefined
+      ? null
+      : await measureSpeed(trained, dataset, { ...options.speed, generates });
     return {
       runDirectory: options.runDirectory,
       checkpoint: folder,
@@ -29,6 +35,8 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       part: options.part,
       exact,
       figures,
+      images,
+      ...(speed === null ? {} : { speed }),
     };
   } finally {
     trained.classifier.dispose();

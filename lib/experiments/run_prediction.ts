@@ -12,7 +12,7 @@ import type { Prediction, RunPredictionOptions } from "./run_types.ts";
 /** Images per forward pass. */
 const BATCH_SIZE = 64;
 
-async function readImage(file: string, size: number): Promise<Uint8Array> {
+async function readImage(file: string, size: number, resizeTo: number): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
     bytes = await Deno.readFile(file);
@@ -25,14 +25,18 @@ async function readImage(file: string, size: number): Promise<Uint8Array> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new DataError(`Cannot read image ${file}: there is no such file`, { cause: error });
   }
-  return prepareImage(bytes, file, size);
+  return prepareImage(bytes, file, size, resizeTo);
 }
 
-async function loadFiles(files: readonly string[], card: ModelCard): Promise<ImageDataset> {
+async function loadFiles(
+  files: readonly string[],
+  card: ModelCard,
+  margin: number | null,
+): Promise<ImageDataset> {
   const { height, width } = card.image;
   const images = new Uint8Array(files.length * height * width * 3);
   for (const [index, file] of files.entries()) {
-    images.set(await readImage(file, height), index * height * width * 3);
+    images.set(await readImage(file, height, margin ?? height), index * height * width * 3);
   }
   const { classNames } = card;
   const labels = new Uint16Array(files.length);
@@ -63,13 +67,13 @@ function mostProbable(image: Classification, classNames: readonly string[], topK
  * @throws {DataError} if a file is missing or not a PNG or JPEG image.
  */
 export async function runPrediction(options: RunPredictionOptions): Promise<Prediction[]> {
-  const { trained, card } = await loadTrained(options);
+  const { trained, card, config } = await loadTrained(options);
   const { classifier, statistics } = trained;
   let network: InferenceNetwork | null = null;
   try {
     const { files, topK } = options;
     const exact = options.exact || card.model.exact;
-    const dataset = await loadFiles(files, card);
+    const dataset = await loadFiles(files, card, config.data.resizeTo);
     network = await classifier.prepare(statistics, { image: card.image, exact });
     const predictions = new Array<Prediction>(files.length);
     const classified = classifyDataset(trained, dataset, { batchSize: BATCH_SIZE, exact, network });

@@ -1,5 +1,8 @@
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
+import type { MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
+import type { SpeedReport } from "../evaluation/speed_report.ts";
+import type { ImageCounts } from "./load_part.ts";
 import type { EpochRecord, StopReason, TrainingEvent } from "../training/training_event.ts";
 
 /** Where a run came from; written beside its configuration. */
@@ -79,6 +82,8 @@ export interface RunEvaluationOptions {
   readonly exact: boolean;
   /** Called from time to time with the images done and all images. */
   readonly report?: (done: number, total: number) => void;
+  /** Measures the speed of the whole pipeline too; absent does not. */
+  readonly speed?: Omit<MeasureSpeedOptions, "generates">;
 }
 
 /** What `runEvaluation` returns. */
@@ -95,6 +100,10 @@ export interface EvaluationSummary {
   readonly exact: boolean;
   /** The figures. */
   readonly figures: EvaluationReport;
+  /** Numbers of images: trained on, chosen by, of the test part, and of the part that the first two were drawn from. */
+  readonly images: ImageCounts;
+  /** Wall times of the whole pipeline; absent where they were not asked for. */
+  readonly speed?: SpeedReport;
 }
 
 /** Options of `runPrediction`. */

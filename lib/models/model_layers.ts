@@ -40,6 +40,19 @@ export function levelsOfModel(config: ModelConfig): ComplexityLevels {
 }
 
 /**
+ * Whether a model has a puppeteer that generates kernels.
+ *
+ * @param config What fixes the architecture.
+ * @returns `false` for a model all of whose kernels are stored or made by its own layers.
+ */
+export function generatesKernels(config: Pick<ModelConfig, "name">): boolean {
+  const entry = modelEntry(config.name);
+  return entry.kind === "plain"
+    ? entry.generates
+    : entry.kind === "layers" && entry.isGenerated !== null;
+}
+
+/**
  * Lays a model out without making it.
  *
  * @param config What fixes the architecture.

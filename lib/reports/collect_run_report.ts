@@ -5,6 +5,7 @@ import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { CheckpointError, DataError, PuppetError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { loadTrained } from "../experiments/load_trained.ts";
+import { countsOf } from "../experiments/load_part.ts";
 import { loadExperimentImages } from "../experiments/prepare_data.ts";
 import { readRunConfig } from "../experiments/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
@@ -83,7 +84,8 @@ async function evaluateTest(
   options: CollectRunReportOptions,
 ): Promise<Pick<RunReport, "evaluation" | "complexityHistogram">> {
   const { trained, card, config, folder } = loaded;
-  const { test } = await loadExperimentImages(config);
+  const loadedImages = await loadExperimentImages(config);
+  const { test } = loadedImages;
   const { height, width } = card.image;
   const fits = test.classNames.join() === card.classNames.join() && test.height === height &&
     test.width === width;
@@ -104,6 +106,7 @@ async function evaluateTest(
     part: "test",
     exact: card.model.exact,
     figures,
+    images: countsOf(loadedImages),
   };
   return { evaluation, complexityHistogram: await measureHistogram(loaded, test) };
 }

@@ -17,6 +17,7 @@ const evaluationSchema = z.object({
   dataset: z.string(),
   part: z.string(),
   exact: z.boolean(),
+  images: z.object({ train: count, validation: count, test: count, pool: count }),
   figures: z.object({
     images: count,
     loss: z.number(),

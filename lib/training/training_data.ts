@@ -76,6 +76,19 @@ function levelsInBatch(
   }));
 }
 
+/** Training sees images with a margin cut at random; statistics see the centre, as evaluation does. */
+async function readPixels(
+  dataset: ImageDataset,
+  indices: Uint32Array,
+  augmentation: LoadBatchOptions["augmentation"],
+): Promise<Uint8Array> {
+  if (augmentation === undefined || dataset.readRandomCrops === undefined) {
+    return await dataset.read(indices);
+  }
+  const stream = new RandomStream(augmentation.seed, "random-crop", augmentation.step);
+  return await dataset.readRandomCrops(indices, stream);
+}
+
 /**
  * Brings a batch of training images to the device.
  *
@@ -91,8 +104,8 @@ export async function loadBatch(
 ): Promise<TrainingBatch> {
   const { height, width, labels } = data.train;
   const count = indices.length;
-  let pixels = await data.train.read(indices);
   const { augmentation } = options;
+  let pixels = await readPixels(data.train, indices, augmentation);
   if (augmentation !== undefined && (augmentation.flip || augmentation.crop > 0)) {
     const stream = new RandomStream(augmentation.seed, "augmentation", augmentation.step);
     pixels = augmentImages(pixels, { count, height, width, ...augmentation, stream });

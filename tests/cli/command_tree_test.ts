@@ -4,7 +4,7 @@ import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import configuration from "../../deno.json" with { type: "json" };
 
 const COMMANDS = [
-  ...["fetch-data", "train", "eval", "predict"],
+  ...["fetch-data", "train", "eval", "predict", "compare"],
   ...["analyze-depth", "param-scaling", "models", "report", "doctor"],
 ];
 
@@ -82,13 +82,13 @@ Deno.test("main.ts loads neither TensorFlow.js, zod nor a command before one is 
   const imports = [...await staticImports("main.ts")];
   assert.ok(imports.some((specifier) => specifier.endsWith("cli/command_tree.ts")));
   const heavy = imports.filter((specifier) =>
-    /tensorflow|zod|yaml|cli\/(?:fetch_data|train|eval|predict|analyze_depth|param_scaling|models|doctor)\.ts/
+    /tensorflow|zod|yaml|cli\/(?:fetch_data|train|eval|predict|compare|analyze_depth|param_scaling|models|report|doctor)\.ts/
       .test(specifier)
   );
   assert.deepEqual(heavy, []);
 });
 
-for (const file of ["train", "analyze_depth", "param_scaling"]) {
+for (const file of ["train", "compare", "analyze_depth", "param_scaling"]) {
   Deno.test(`${file}.ts can show its help without TensorFlow.js`, async () => {
     const imports = [...await staticImports(`cli/${file}.ts`)];
     assert.ok(imports.length > 10);

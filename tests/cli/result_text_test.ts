@@ -13,6 +13,7 @@ const EVALUATION: EvaluationSummary = {
   dataset: "pets",
   part: "test",
   exact: false,
+  images: { train: 8000, validation: 2000, test: 10_000, pool: 50_000 },
   figures: {
     images: 1500,
     loss: 0.61234,

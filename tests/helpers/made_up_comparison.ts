@@ -63,6 +63,7 @@ export function madeUpComparison(): Comparison {
       row("AlexNet", { variant: "Fixed-CNN", mark: "no run" }),
     ],
     seeds: [1, 2, 3],
+    speedBatch: 64,
     conditions: machine,
     argv: ["compare", "--table", "1"],
     createdAt: "2026-01-01T00:00:00.000Z",

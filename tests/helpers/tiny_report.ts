@@ -83,6 +83,7 @@ export function madeUpEvaluation(classNames: readonly string[]): EvaluationSumma
     checkpoint: "step-99999999",
     dataset: "made-up",
     part: "test",
+    images: { train: 80, validation: 20, test: 20, pool: 100 },
     exact: false,
     figures: {
       images: 10 * n,

@@ -80,7 +80,7 @@ export interface ComparedRun {
   readonly epochs: number;
   /** Epochs planned. */
   readonly plannedEpochs: number;
-  /** Images trained on; `null` where there is no run. */
+  /** Images trained on; `null` where it is not known, because the run was not evaluated. */
   readonly trainImages: number | null;
   /** Data set that was really used: `synthetic` in a smoke run without data. */
   readonly dataset: string;
@@ -160,7 +160,7 @@ export interface ComparisonRow {
   readonly top1: SeedStatistics | null;
   /** Top-5, share 0..1; `null` without a finished run. */
   readonly top5: SeedStatistics | null;
-  /** Median seconds per image, whole pipeline, batch 64, kernels banked; `null` where not measured. */
+  /** Median seconds per image, whole pipeline, `speedBatch` images together, kernels banked; `null` where not measured. */
   readonly secondsPerImage: SeedStatistics | null;
   /** The same with the generation of kernels charged to each image; `null` where nothing is generated. */
   readonly exactSecondsPerImage: SeedStatistics | null;
@@ -191,6 +191,8 @@ export interface Comparison {
   readonly columns: readonly PaperColumn[];
   /** The rows, in the paper's order. */
   readonly rows: readonly ComparisonRow[];
+  /** Images handed over together in the speed columns that do not say one image: 64, fewer in a smoke run. */
+  readonly speedBatch: number;
   /** Seeds asked for; those found for a comparison of run folders. */
   readonly seeds: readonly number[];
   /** Where this comparison was made; single runs name their own. */

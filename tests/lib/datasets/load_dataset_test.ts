@@ -10,7 +10,10 @@ function configOf(dataset: DataConfig["dataset"], directory: string): DataConfig
   return {
     dataset,
     directory,
-    imageSize: 8,
+    imageSize: dataset === "synthetic" ? 32 : 8,
+    resizeTo: null,
+    splitSeed: null,
+    classes: 10,
     images: null,
     validationFraction: 0.2,
     selection: "random",

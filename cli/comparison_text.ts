@@ -1,0 +1,139 @@
+import type { Comparison } from "../lib/experiments/comparison/comparison.ts";
+import {
+  comparisonFacts,
+  comparisonSheets,
+  comparisonTitle,
+  longMarks,
+  type Sheet,
+} from "./comparison_sheets.ts";
+import { renderFacts, renderTable } from "./text_table.ts";
+
+/** Formats of `compare`. */
+export const COMPARISON_FORMATS = ["text", "md", "csv", "json"] as const;
+
+/** A format of `compare`. */
+export type ComparisonFormat = typeof COMPARISON_FORMATS[number];
+
+function footnotes(comparison: Comparison): string[] {
+  return longMarks(comparison).map((mark, index) => `[${index + 1}] ${mark}`);
+}
+
+function formatText(comparison: Comparison): string {
+  const title = comparisonTitle(comparison);
+  const sheets = comparisonSheets(comparison).map(({ heading, columns, rows }) =>
+    `${heading}\n${renderTable(columns, rows)}`
+  );
+  const marks = footnotes(comparison);
+  const [results = "", ...others] = sheets;
+  return [
+    `${title}\n${"=".repeat(title.length)}`,
+    [results, ...marks].join("\n"),
+    ...others,
+    `Conditions\n${renderFacts(comparisonFacts(comparison))}`,
+    comparison.notes.map((note) => `- ${note}`).join("\n"),
+  ].join("\n\n");
+}
+
+/** Text from files must not open a tag, a link or a new cell. */
+function markdownText(text: string): string {
+  return text.replace(/[\r\n]+/g, " ").replace(/[\\|<>`*_[\]]/g, "\\$&");
+}
+
+function markdownTable({ columns, rows }: Omit<Sheet, "heading">): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(columns.map(({ header }) => markdownText(header))),
+    line(columns.map(({ align }) => align === "right" ? "---:" : "---")),
+    ...rows.map((row) => line(row.map(markdownText))),
+  ].join("\n");
+}
+
+function formatMarkdown(comparison: Comparison): string {
+  const sheets = comparisonSheets(comparison).map((sheet) =>
+    `## ${sheet.heading}\n\n${markdownTable(sheet)}`
+  );
+  const [results = "", ...others] = sheets;
+  const marks = footnotes(comparison).map(markdownText);
+  const facts = comparisonFacts(comparison)
+    .map(([name, value]) => `- ${name}: ${markdownText(value)}`);
+  return [
+    `# ${comparisonTitle(comparison)}`,
+    results,
+    ...marks,
+    ...others,
+    `## Conditions\n\n${facts.join("\n")}`,
+    comparison.notes.map((note) => `- ${markdownText(note)}`).join("\n"),
+  ].join("\n\n");
+}
+
+/** Quoted where it has to be; a text that a spreadsheet would take for a formula is kept a text. */
+function csvCell(value: string | number | null): string {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** One line per row, raw numbers: shares 0..1, MB, seconds, multiply-adds. */
+function formatCsv({ table, rows, conditions, createdAt, speedBatch }: Comparison): string {
+  const lines = rows.map((row) => ({
+    table,
+    group: row.group,
+    row: row.name,
+    variant: row.variant,
+    preset: row.preset,
+    dataset: row.dataset,
+    protocol: row.protocol,
+    mark: row.mark,
+    finished_runs: row.runs.filter(({ state }) => state === "finished").length,
+    seeds: row.runs.map(({ seed }) => seed).join(" "),
+    epochs: row.runs.map(({ epochs }) => epochs).join(" "),
+    train_images: row.runs.flatMap(({ trainImages }) => trainImages ?? []).join(" "),
+    top1: row.top1?.mean ?? null,
+    top1_deviation: row.top1?.deviation ?? null,
+    paper_top1_percent: row.paper?.top1 ?? null,
+    top5: row.top5?.mean ?? null,
+    top5_deviation: row.top5?.deviation ?? null,
+    paper_top5_percent: row.paper?.top5 ?? null,
+    puppeteer_mb: row.counted.puppeteerMegabytes,
+    stored_mb: row.counted.storedMegabytes,
+    stored_mb_of_run: row.countedRun.storedMegabytes,
+    paper_mb: row.paper?.megabytes ?? null,
+    tool_multiply_adds: row.counted.multiplyAddsOfTool,
+    paper_giga_multiply_adds: row.paper?.gigaMultiplyAdds ?? null,
+    forward_multiply_adds: row.counted.forwardPerImage,
+    generation_multiply_adds: row.counted.generationPerLevel,
+    speed_batch: speedBatch,
+    seconds_per_image: row.secondsPerImage?.mean ?? null,
+    seconds_per_image_batch_1: row.secondsPerSingleImage?.mean ?? null,
+    seconds_per_image_generated: row.exactSecondsPerImage?.mean ?? null,
+    seconds_per_image_generated_batch_1: row.exactSecondsPerSingleImage?.mean ?? null,
+    paper_seconds_per_image: row.paper?.secondsPerImage ?? null,
+    backend: conditions.backend,
+    device: conditions.device,
+    machine: conditions.machine,
+    created_at: createdAt,
+  }));
+  const header = Object.keys(lines[0] ?? {}).join(",");
+  return [header, ...lines.map((line) => Object.values(line).map(csvCell).join(","))].join("\n");
+}
+
+/**
+ * Writes a comparison. Every format carries the mark of every row that is no repetition of the paper's protocol.
+ *
+ * @param comparison The comparison.
+ * @param format How.
+ * @returns Text without a trailing line end.
+ */
+export function formatComparison(comparison: Comparison, format: ComparisonFormat): string {
+  switch (format) {
+    case "text":
+      return formatText(comparison);
+    case "md":
+      return formatMarkdown(comparison);
+    case "csv":
+      return formatCsv(comparison);
+    case "json":
+      return JSON.stringify(comparison, null, 2);
+  }
+}

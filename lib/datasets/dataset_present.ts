@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { cifar10Folder, cifar10TrainFiles } from "./cifar10.ts";
+import { cifar100Folder, cifar100TrainFile } from "./cifar100.ts";
+import type { DataConfig } from "./data_config.ts";
+import { findDataFolder, pathExists } from "./find_data_folder.ts";
+import { miniImageNetFolder } from "./mini_imagenet.ts";
+
+/**
+ * Whether the data set of a configuration is at hand, without reading it: damage is found when it is loaded.
+ *
+ * @param config Which data set, from where.
+ * @returns `true` if its files or its folder are there; always for synthetic images, which are drawn.
+ */
+export async function isDatasetPresent(
+  config: Pick<DataConfig, "dataset" | "directory">,
+): Promise<boolean> {
+  const { dataset, directory } = config;
+  const isFound = async (folder: string, markers: readonly string[]) =>
+    await findDataFolder(directory, { name: dataset, folder, markers }) !== null;
+  switch (dataset) {
+    case "cifar10":
+      return await isFound(cifar10Folder, cifar10TrainFiles);
+    case "cifar100":
+      return await isFound(cifar100Folder, [cifar100TrainFile]);
+    case "mini-imagenet":
+      return await pathExists(join(directory, miniImageNetFolder)) ||
+        directory.endsWith(miniImageNetFolder) && await pathExists(directory);
+    case "synthetic":
+      return true;
+    case "folder":
+      return await pathExists(directory);
+  }
+}

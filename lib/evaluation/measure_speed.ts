@@ -1,0 +1,176 @@
+import { letEventsIn } from "../tensors/event_loop.ts";
+import { inferRouted, routeImages } from "./routed_images.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { InferenceNetwork } from "../models/classifier.ts";
+import type { TrainedClassifier } from "./evaluate.ts";
+import type { ImageBlock } from "./routed_images.ts";
+import type { SpeedFigure, SpeedReport } from "./speed_report.ts";
+
+/** Options of `measureSpeed`. */
+export interface MeasureSpeedOptions {
+  /** Whether kernels are generated, so that generating them for every image is another way of running. */
+  readonly generates: boolean;
+  /**
+   * Numbers of images that are handed over together.
+   *
+   * @default [1, 64]
+   */
+  readonly batchSizes?: readonly number[];
+  /**
+   * Repetitions wanted per figure; fewer when the time is up, but never less than three.
+   *
+   * @default 30
+   */
+  readonly repetitions?: number;
+  /**
+   * Repetitions before that do not count.
+   *
+   * @default 2
+   */
+  readonly warmUps?: number;
+  /**
+   * Time after which a figure is taken from the repetitions made, in seconds.
+   *
+   * @default 10
+   */
+  readonly seconds?: number;
+  /** Asked between repetitions: ends the measurement with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Fewest repetitions that a median and quartiles are taken of. */
+const MIN_REPETITIONS = 3;
+
+/** The time between two middle values is taken in proportion, so that quartiles of few values move smoothly. */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
+}
+
+/** One pass of the whole pipeline: complexity, routing, standardisation, forward pass, logits on the host. */
+async function classifyOnce(
+  trained: TrainedClassifier,
+  network: InferenceNetwork,
+  images: ImageBlock,
+): Promise<void> {
+  const routed = routeImages(trained, images);
+  for (const [level, positions] of routed.groups) {
+    await inferRouted(routed, { trained, network, positions, level });
+  }
+}
+
+/** Reads the images of a repetition: other ones each time, from the beginning again when all were seen. */
+async function readRound(
+  dataset: ImageDataset,
+  round: number,
+  batchSize: number,
+): Promise<ImageBlock> {
+  const { height, width, length } = dataset;
+  const indices = Uint32Array.from(
+    { length: batchSize },
+    (_, at) => (round * batchSize + at) % length,
+  );
+  return { pixels: await dataset.read(indices), height, width };
+}
+
+interface Measured {
+  readonly trained: TrainedClassifier;
+  readonly network: InferenceNetwork;
+  readonly dataset: ImageDataset;
+  readonly batchSize: number;
+}
+
+async function measureFigure(
+  measured: Measured,
+  options: MeasureSpeedOptions & Pick<SpeedFigure, "generation">,
+): Promise<SpeedFigure> {
+  const { trained, network, dataset, batchSize } = measured;
+  const { repetitions = 30, warmUps = 2, seconds = 10, signal, generation } = options;
+  const times: number[] = [];
+  let begun = performance.now();
+  for (let round = 0; round < warmUps + repetitions; round++) {
+    signal?.throwIfAborted();
+    // Between the clocks nothing but the pipeline runs: signals and timers come in here.
+    await letEventsIn();
+    const images = await readRound(dataset, round, batchSize);
+    const started = performance.now();
+    await classifyOnce(trained, network, images);
+    const ended = performance.now();
+    if (round < warmUps) {
+      begun = ended;
+      continue;
+    }
+    times.push((ended - started) / 1000 / batchSize);
+    if (times.length >= MIN_REPETITIONS && ended - begun > seconds * 1000) break;
+  }
+  times.sort((one, other) => one - other);
+  return {
+    batchSize,
+    generation,
+    median: quantile(times, 0.5),
+    firstQuartile: quantile(times, 0.25),
+    thirdQuartile: quantile(times, 0.75),
+    lowest: times[0]!,
+    highest: times.at(-1)!,
+    repetitions: times.length,
+    warmUps,
+  };
+}
+
+function checkOptions(dataset: ImageDataset, options: MeasureSpeedOptions): void {
+  const { batchSizes = [1, 64], repetitions = 30, warmUps = 2 } = options;
+  for (
+    const [name, value, least] of [
+      ["images", dataset.length, 1],
+      ...batchSizes.map((size) => ["batch size", size, 1] as const),
+      ["repetitions", repetitions, MIN_REPETITIONS],
+      ["warm-ups", warmUps, 0],
+    ] as const
+  ) {
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new RangeError(
+      `Cannot measure speed: ${name} must be an integer >= ${least}, current value is ${value}`,
+    );
+  }
+}
+
+/**
+ * Measures how long the whole pipeline takes per image on the current backend: complexity measurement, routing,
+ * standardisation, forward pass and reading the logits back; images are in memory. Every figure is the median over
+ * repetitions with other images, after a warm-up. Generated kernels are once banked and once generated for each image,
+ * which is how the paper counts.
+ *
+ * @param trained Classifier with statistics.
+ * @param dataset Images; when a batch is larger, images come again.
+ * @param options Batch sizes, repetitions, time.
+ * @returns One figure per batch size and way of generation.
+ * @throws {RangeError} if there are no images or an option is out of range; and the signal's reason when aborted.
+ */
+export async function measureSpeed(
+  trained: TrainedClassifier,
+  dataset: ImageDataset,
+  options: MeasureSpeedOptions,
+): Promise<SpeedReport> {
+  checkOptions(dataset, options);
+  const { generates, batchSizes = [1, 64] } = options;
+  const image = { height: dataset.height, width: dataset.width };
+  const figures: SpeedFigure[] = [];
+  let bankSeconds = 0;
+  for (const generation of generates ? ["banked", "per-image"] as const : ["banked"] as const) {
+    const exact = generation === "per-image";
+    const started = performance.now();
+    const network = await trained.classifier.prepare(trained.statistics, { image, exact });
+    if (!exact) bankSeconds = (performance.now() - started) / 1000;
+    try {
+      for (const batchSize of batchSizes) {
+        const measured = { trained, network, dataset, batchSize };
+        figures.push(await measureFigure(measured, { ...options, generation }));
+      }
+    } finally {
+      network.dispose();
+    }
+  }
+  return { figures, bankSeconds, dataset: dataset.name };
+}

@@ -1,0 +1,106 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { measureComplexity } from "../complexity/measure_complexity.ts";
+import { standardize } from "../datasets/standardization.ts";
+import type { InferenceNetwork, InferenceResult } from "../models/classifier.ts";
+import type { TrainedClassifier } from "./evaluate.ts";
+
+/** Images in memory. */
+export interface ImageBlock {
+  /** `[images, height, width, 3]` RGB, uint8, 0..255. */
+  readonly pixels: Uint8Array;
+  /** Height in pixels. */
+  readonly height: number;
+  /** Width in pixels. */
+  readonly width: number;
+}
+
+/** Images with the level that each goes to. */
+export interface RoutedImages extends ImageBlock {
+  /** Complexity of each, `[images]`, bits. */
+  readonly complexities: Float64Array;
+  /** Level that all of them were sent to; `undefined` if each went to its own. */
+  readonly level: number | undefined;
+  /** Positions of the images by level. */
+  readonly groups: ReadonlyMap<number, readonly number[]>;
+}
+
+/**
+ * Measures the complexity of images and sends each to its level.
+ *
+ * @param trained What measures, and the levels there are.
+ * @param images The images.
+ * @param level Sends all of them to this level instead.
+ * @returns The images with complexities, grouped by level.
+ */
+export function routeImages(
+  trained: Pick<TrainedClassifier, "classifier" | "measure">,
+  images: ImageBlock,
+  level?: number,
+): RoutedImages {
+  const { pixels, height, width } = images;
+  const complexities = measureComplexity(pixels, { height, width, measure: trained.measure });
+  const groups = new Map<number, number[]>();
+  complexities.forEach((complexity, position) => {
+    const taken = level ?? trained.classifier.levels.levelOf(complexity);
+    const group = groups.get(taken);
+    if (group === undefined) groups.set(taken, [position]);
+    else group.push(position);
+  });
+  return { pixels, height, width, complexities, level, groups };
+}
+
+/** Which of the routed images pass which network. */
+export interface InferRoutedOptions {
+  /** What standardises the images. */
+  readonly trained: Pick<TrainedClassifier, "classifier" | "standardization">;
+  /** The network. */
+  readonly network: InferenceNetwork;
+  /** Positions of the images, all of one level. */
+  readonly positions: readonly number[];
+  /** Their level. */
+  readonly level: number;
+}
+
+/**
+ * Passes images of one level through a network and reads the logits back.
+ *
+ * @param images Routed images.
+ * @param options Which of them, and the network.
+ * @returns Logits `[classes]` for every position, and what the network says of its work; its tensor is disposed of.
+ */
+export async function inferRouted(
+  images: RoutedImages,
+  options: InferRoutedOptions,
+): Promise<{
+  readonly rows: readonly Float32Array[];
+  readonly result: Omit<InferenceResult, "logits">;
+}> {
+  const { pixels, height, width, complexities } = images;
+  const { trained, network, positions, level } = options;
+  const size = height * width * 3;
+  const bytes = new Uint8Array(positions.length * size);
+  positions.forEach((position, row) => {
+    bytes.set(pixels.subarray(position * size, (position + 1) * size), row * size);
+  });
+  // In exact mode the complexity decides: an image sent elsewhere takes that of the level.
+  const { complexity } = trained.classifier.levels.list[level]!;
+  const tensor = tf.tensor4d(standardize(bytes, trained.standardization), [
+    positions.length,
+    height,
+    width,
+    3,
+  ]);
+  const { logits, ...result } = await network.infer({
+    images: tensor,
+    level,
+    complexities: positions.map((position) =>
+      images.level === undefined ? complexities[position]! : complexity
+    ),
+  });
+  tensor.dispose();
+  const classes = logits.shape[1];
+  const values = await logits.data<"float32">();
+  logits.dispose();
+  const rows = positions.map((_, row) => values.slice(row * classes, (row + 1) * classes));
+  return { rows, result };
+}

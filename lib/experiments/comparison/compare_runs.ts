@@ -1,0 +1,161 @@
+import { CheckpointError } from "../../errors.ts";
+import { loadDataset } from "../../datasets/load_dataset.ts";
+import { paperTables } from "../paper_results.ts";
+import { type Preset, protocolConfig } from "../presets/preset.ts";
+import { presets } from "../presets/preset_registry.ts";
+import { smokeConfig } from "../presets/smoke_config.ts";
+import { buildRow, type RowParts } from "./build_row.ts";
+import { createCounter } from "./count_row.ts";
+import { assembleComparison, SPEED_BATCH, speedSettings } from "./run_comparison.ts";
+import { protocolChanges, runIdentity } from "./run_identity.ts";
+import { readRunProgress } from "./run_progress.ts";
+import { bringRun, type RunSettings, type RunWatcher } from "./run_row.ts";
+import type { ExperimentConfig } from "../experiment_config.ts";
+import type { ComparedRun, Comparison } from "./comparison.ts";
+
+/** Options of `compareRuns`. */
+export interface CompareRunsOptions extends Omit<RunSettings, "speed" | "train"> {
+  /** Measures speed. */
+  readonly measureSpeed: boolean;
+  /** Folder of the images, if not the runs' own. */
+  readonly dataDirectory?: string;
+  /** Told before every run. */
+  readonly onRun?: (
+    runDirectory: string,
+    at: { readonly done: number; readonly total: number },
+  ) => void;
+  /** Who watches. */
+  readonly watcher?: RunWatcher;
+}
+
+/** A run folder and what is in it. */
+interface OpenedRun {
+  readonly runDirectory: string;
+  readonly config: ExperimentConfig;
+}
+
+/** The preset that a run follows or comes closest to; `null` for a model or data set that no preset has. */
+function closestPreset(config: ExperimentConfig): Preset | null {
+  const candidates = presets
+    .map((preset) => ({ preset, protocol: protocolConfig(preset, config.training.seed) }))
+    .filter(({ protocol }) =>
+      protocol.model.name === config.model.name && protocol.data.dataset === config.data.dataset
+    )
+    .map(({ preset, protocol }) => ({
+      preset,
+      changes: protocolChanges(protocol, config).length,
+    }))
+    .sort((one, other) => one.changes - other.changes);
+  return candidates[0]?.preset ?? null;
+}
+
+/** The preset whose smoke variant a run is. */
+function smokePreset(config: ExperimentConfig): Preset | null {
+  const { seed } = config.training;
+  const identity = runIdentity(config);
+  return presets.find((preset) =>
+    [true, false].some((hasData) =>
+      runIdentity(smokeConfig(preset, { seed, hasData })) === identity
+    )
+  ) ?? null;
+}
+
+/** Names and printed figures of the first place of a preset. */
+function paperOf(preset: Preset | null, config: ExperimentConfig): RowParts["paper"] {
+  const place = preset?.places[0];
+  const row = place === undefined ? undefined : paperTables
+    .find(({ table }) => table === place.table)!.rows
+    .find((row) => row.row === place.row && row.variant === (place.variant ?? null));
+  return row ?? { row: config.model.name, group: null, variant: null, figures: null };
+}
+
+async function openRun(runDirectory: string): Promise<OpenedRun> {
+  const progress = await readRunProgress(runDirectory);
+  if (progress === null) {
+    throw new CheckpointError(
+      `Cannot compare run ${runDirectory}: there is no run in it; give a folder that "train" or "compare" has made`,
+    );
+  }
+  return { runDirectory, config: progress.config };
+}
+
+/** Runs that differ in nothing but their seed are one row. */
+function groupBySeed(runs: readonly OpenedRun[]): OpenedRun[][] {
+  const groups = new Map<string, OpenedRun[]>();
+  for (const run of runs) {
+    const { training } = run.config;
+    const key = runIdentity({ ...run.config, training: { ...training, seed: 0 } });
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()];
+}
+
+/** Classes and size of images that no protocol describes. */
+async function formOf(
+  preset: Preset | null,
+  config: ExperimentConfig,
+): Promise<Pick<RowParts, "form">> {
+  if (preset !== null) return {};
+  const { train } = await loadDataset(config.data);
+  return { form: { classes: train.classNames.length, side: train.height } };
+}
+
+/**
+ * Sets run folders beside each other, whatever they were trained on; runs that differ only in their seed share a row.
+ * Nothing is trained. Where a preset of the paper has the same model and data set, its printed figures stand beside
+ * ours and every difference is named. The backend must have been selected before.
+ *
+ * @param runDirectories Folders of runs, at least one.
+ * @param options Conditions, speed, signal, watchers.
+ * @returns The comparison.
+ * @throws {CheckpointError} if a folder holds no run, or a damaged one.
+ * @throws {DataError} if the images of a run that was not evaluated yet are missing.
+ */
+export async function compareRuns(
+  runDirectories: readonly string[],
+  options: CompareRunsOptions,
+): Promise<Comparison> {
+  const opened: OpenedRun[] = [];
+  for (const runDirectory of new Set(runDirectories)) opened.push(await openRun(runDirectory));
+  const counter = createCounter();
+  const rows = [];
+  let done = 0;
+  for (const group of groupBySeed(opened)) {
+    const { config } = group[0]!;
+    const smoke = smokePreset(config);
+    const preset = smoke ?? closestPreset(config);
+    const speed = options.measureSpeed
+      ? { ...speedSettings(false), seconds: smoke === null ? 10 : 0.5 }
+      : null;
+    const runs: ComparedRun[] = [];
+    for (const run of group) {
+      options.onRun?.(run.runDirectory, { done: done++, total: opened.length });
+      const directory = options.dataDirectory ?? run.config.data.directory;
+      const config = { ...run.config, data: { ...run.config.data, directory } };
+      const settings = { ...options, train: false, speed };
+      runs.push(await bringRun({ ...run, config }, settings, options.watcher));
+      options.signal?.throwIfAborted();
+    }
+    rows.push(
+      await buildRow({
+        paper: paperOf(preset, config),
+        preset: preset?.name ?? null,
+        protocol: preset === null ? null : protocolConfig(preset, config.training.seed),
+        config,
+        smoke: smoke !== null,
+        runs,
+        speedBatch: SPEED_BATCH.full,
+        ...await formOf(preset, config),
+      }, counter),
+    );
+  }
+  return assembleComparison(rows, {
+    table: null,
+    title: "Run folders",
+    columns: ["top1", "top5", "megabytes", "secondsPerImage"],
+    seeds: [...new Set(opened.map(({ config }) => config.training.seed))].sort((a, b) => a - b),
+    conditions: options.conditions,
+    mode: "runs",
+    provenance: options.provenance,
+  });
+}

@@ -1,0 +1,120 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { readPointer } from "../../checkpoints/checkpoint_pointer.ts";
+import { manifestName } from "../../checkpoints/checkpoint_manifest.ts";
+import { CheckpointError } from "../../errors.ts";
+import { pathExists } from "../../datasets/find_data_folder.ts";
+import { readMetricsLog } from "../../training/metrics_log.ts";
+import { readRunConfig } from "../run_config_file.ts";
+import { CHECKPOINTS_FOLDER } from "../run_training.ts";
+import type { EpochRecord } from "../../training/training_event.ts";
+import type { ExperimentConfig } from "../experiment_config.ts";
+import type { MachineConditions } from "./comparison.ts";
+
+/** How far a run folder has come. */
+export interface RunProgress {
+  /** The run's configuration. */
+  readonly config: ExperimentConfig;
+  /** Epochs completed according to the last checkpoint. */
+  readonly epochs: number;
+  /** Whether nothing is left to train. */
+  readonly isFinished: boolean;
+  /** Lines of the log. */
+  readonly log: readonly EpochRecord[];
+  /** Where it was trained last; `null` where the folder does not say. */
+  readonly trainedOn: MachineConditions | null;
+}
+
+/** The checkpoint that an evaluation takes, recognisable without reading it. */
+export interface CheckpointMark {
+  /** Name of its folder. */
+  readonly checkpoint: string;
+  /** SHA-256 of its manifest, which holds the digests of its files. */
+  readonly manifestSha256: string;
+}
+
+/** What is read of a checkpoint here; its checksums are verified when it is loaded. */
+interface CardProgress {
+  readonly epoch: number;
+  readonly validationsWithoutGain: number;
+}
+
+async function readCardProgress(runDirectory: string): Promise<CardProgress | null> {
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  try {
+    const last = await readPointer(root, "last");
+    if (last === null) return null;
+    const { progress } = JSON.parse(await Deno.readTextFile(join(root, last, "checkpoint.json")));
+    const { epoch, validationsWithoutGain } = progress;
+    return Number.isInteger(epoch) && Number.isInteger(validationsWithoutGain)
+      ? { epoch, validationsWithoutGain }
+      : null;
+  } catch (error) {
+    // A damaged checkpoint counts as an interruption: resuming verifies it and falls back to the one before.
+    const isDamaged = error instanceof SyntaxError || error instanceof TypeError ||
+      error instanceof CheckpointError || error instanceof Deno.errors.NotFound;
+    if (isDamaged) return null;
+    throw error;
+  }
+}
+
+/** The last command that worked on the run. */
+async function readTrainedOn(runDirectory: string): Promise<MachineConditions | null> {
+  try {
+    const entries = JSON.parse(await Deno.readTextFile(join(runDirectory, "provenance.json")));
+    const { versions, machine } = entries.at(-1);
+    const backend = typeof versions.backend === "string" ? versions.backend : null;
+    return { backend, device: null, machine, versions };
+  } catch (error) {
+    const isAbsent = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
+      error instanceof TypeError;
+    if (isAbsent) return null;
+    throw error;
+  }
+}
+
+/**
+ * Reads how far a run has come, without loading a model.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns The progress; `null` if there is no run yet.
+ * @throws {CheckpointError} if the folder holds something else, or the run's configuration is damaged.
+ */
+export async function readRunProgress(runDirectory: string): Promise<RunProgress | null> {
+  if (!await pathExists(runDirectory)) return null;
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(runDirectory)) names.push(name);
+  // What a training leaves behind that was stopped before it wrote its configuration.
+  if (names.every((name) => name === ".lock" || /\.tmp-\d+-\d+$/.test(name))) return null;
+  const config = await readRunConfig(runDirectory);
+  const progress = await readCardProgress(runDirectory);
+  const { epochs, patience } = config.training;
+  const isFinished = progress !== null && (progress.epoch >= epochs ||
+    (patience > 0 && progress.validationsWithoutGain >= patience));
+  return {
+    config,
+    epochs: progress?.epoch ?? 0,
+    isFinished,
+    log: await readMetricsLog(runDirectory),
+    trainedOn: await readTrainedOn(runDirectory),
+  };
+}
+
+/**
+ * Names the checkpoint that an evaluation takes: the best by validation, else the last.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns Name and digest; `null` if there is none, or its manifest is missing.
+ */
+export async function readCheckpointMark(runDirectory: string): Promise<CheckpointMark | null> {
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  const checkpoint = await readPointer(root, "best") ?? await readPointer(root, "last");
+  if (checkpoint === null) return null;
+  try {
+    const manifest = await Deno.readFile(join(root, checkpoint, manifestName));
+    return { checkpoint, manifestSha256: createHash("sha256").update(manifest).digest("hex") };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

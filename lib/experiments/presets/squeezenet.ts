@@ -1,0 +1,20 @@
+import type { Preset } from "./preset.ts";
+
+/**
+ * Table 3: SqueezeNet.
+ *
+ * ```sh
+ * deno task table3 --only squeezenet
+ * deno task puppet train --preset squeezenet --run runs/squeezenet
+ * ```
+ *
+ * One seed takes about 1.2 hours on two CPU cores with native TensorFlow.
+ */
+export const squeezenet: Preset = {
+  name: "squeezenet",
+  places: [
+    { table: 3, row: "SqueezeNet" },
+  ],
+  rules: { model: { name: "squeezenet" } },
+  hours: 1.2,
+};

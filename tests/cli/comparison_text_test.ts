@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { COMPARISON_FORMATS, formatComparison } from "../../cli/comparison_text.ts";
+import { PAPER_SOURCE } from "../../lib/experiments/paper_results.ts";
+import { assertSnapshot } from "../helpers/assert_snapshot.ts";
+import { TEST_CONDITIONS } from "../helpers/small_comparison.ts";
+import type {
+  ComparedRun,
+  Comparison,
+  ComparisonRow,
+  CountedFigures,
+} from "../../lib/experiments/comparison/comparison.ts";
+
+const COUNTED: CountedFigures = {
+  puppeteerMegabytes: 1.079296,
+  storedMegabytes: 1.122856,
+  paperColumnMegabytes: 1.079296,
+  storedParameters: 280_714,
+  multiplyAddsOfTool: 12_339_118_080,
+  batch: 64,
+  forwardPerImage: 284_890_000,
+  generationPerLevel: 12_310_000_000,
+  amortizedPerImage: 477_300_000,
+  decides: false,
+};
+
+const RUN: ComparedRun = {
+  seed: 1,
+  runDirectory: "runs/tables/puppet-cnn-seed1-0123456789",
+  state: "finished",
+  epochs: 100,
+  plannedEpochs: 100,
+  trainImages: 8000,
+  dataset: "cifar10",
+  trainedOn: TEST_CONDITIONS,
+  trainingSeconds: 30_000,
+  figures: {
+    top1: 0.61,
+    top5: 0.95,
+    loss: 1.2,
+    trainTop1: 0.9,
+    validationTop1: 0.6,
+    testImages: 10_000,
+    meanDepth: 10,
+    meanMultiplyAdds: 284_890_000,
+    checkpoint: "step-00012500",
+    speed: null,
+    measuredOn: TEST_CONDITIONS,
+  },
+};
+
+const FULL: ComparisonRow = {
+  name: "Puppet-CNN",
+  variant: null,
+  group: "Ours",
+  preset: "puppet-cnn",
+  model: "puppet-cnn",
+  dataset: "cifar10",
+  protocol: "full",
+  changes: [],
+  mark: null,
+  paper: {
+    top1: 72.51,
+    top5: 96.85,
+    megabytes: 1.08,
+    secondsPerImage: 0.0039,
+    gigaMultiplyAdds: null,
+  },
+  counted: COUNTED,
+  countedRun: COUNTED,
+  top1: { mean: 0.6, deviation: 0.0123, n: 2 },
+  top5: { mean: 0.95, deviation: 0, n: 2 },
+  secondsPerImage: { mean: 0.0042, deviation: 0.0001, n: 2 },
+  exactSecondsPerImage: { mean: 0.31, deviation: null, n: 1 },
+  secondsPerSingleImage: { mean: 0.02, deviation: null, n: 1 },
+  exactSecondsPerSingleImage: null,
+  runs: [RUN, { ...RUN, seed: 2 }],
+};
+
+const MISSING: ComparedRun = {
+  ...RUN,
+  state: "missing",
+  epochs: 0,
+  trainImages: null,
+  trainedOn: null,
+  trainingSeconds: null,
+  figures: null,
+};
+
+const COMPARISON: Comparison = {
+  kind: "comparison",
+  version: 1,
+  table: 1,
+  title: "Puppet-CNN and adaptive networks",
+  mode: "changed",
+  columns: ["top1", "top5", "megabytes", "secondsPerImage"],
+  rows: [
+    {
+      ...FULL,
+      name: "DFN",
+      group: "Adaptive Params",
+      preset: "dfn",
+      mark: "no run",
+      top1: null,
+      top5: null,
+      secondsPerImage: null,
+      exactSecondsPerImage: null,
+      secondsPerSingleImage: null,
+      runs: [MISSING],
+    },
+    FULL,
+    {
+      ...FULL,
+      name: "=cmd|' /C calc'!A0",
+      protocol: "changed",
+      changes: [{ path: "training.epochs", protocol: 100, run: 2 }],
+      mark: "not the full protocol: training.epochs 2 instead of 100",
+    },
+  ],
+  speedBatch: 64,
+  seeds: [1, 2],
+  conditions: TEST_CONDITIONS,
+  argv: ["compare", "--table", "1"],
+  createdAt: "2026-01-01T00:00:00.000Z",
+  paperSource: PAPER_SOURCE,
+  notes: ["A note | with a bar."],
+};
+
+for (const format of COMPARISON_FORMATS) {
+  Deno.test(`formatComparison() as ${format} is the reviewed text`, async () => {
+    const file = new URL(`snapshots/comparison_${format}.txt`, import.meta.url);
+    await assertSnapshot(`${formatComparison(COMPARISON, format)}\n`, file);
+  });
+}
+
+Deno.test("formatComparison() marks a smoke run in every format", () => {
+  const rows = COMPARISON.rows.map((row) => ({
+    ...row,
+    protocol: "smoke" as const,
+    mark: "smoke, not a result",
+  }));
+  for (const format of COMPARISON_FORMATS) {
+    const text = formatComparison({ ...COMPARISON, mode: "smoke", rows }, format);
+    assert.equal(text.match(/smoke, not a result/g)?.length, rows.length, format);
+  }
+});
+
+Deno.test("formatComparison() as csv keeps formulas texts and has one line per row", () => {
+  const lines = formatComparison(COMPARISON, "csv").split("\n");
+  assert.equal(lines.length, 4);
+  assert.ok(lines[3]!.includes(",'=cmd|"));
+});
+
+Deno.test("formatComparison() as json is read back unchanged", () => {
+  assert.deepEqual(JSON.parse(formatComparison(COMPARISON, "json")), COMPARISON);
+});

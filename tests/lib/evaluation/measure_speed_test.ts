@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { imageEntropyMeasure } from "../../../lib/complexity/image_entropy.ts";
+import { channelStatistics } from "../../../lib/datasets/standardization.ts";
+import { measureSpeed } from "../../../lib/evaluation/measure_speed.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
+import type { ImageDataset } from "../../../lib/datasets/dataset.ts";
+
+async function prepare() {
+  const { trainer, classifier, dispose } = await tinyTrainer();
+  const trained = {
+    classifier,
+    statistics: await trainer.computeStatistics(),
+    standardization: await channelStatistics(tinyDataset(48, 1)),
+    measure: imageEntropyMeasure,
+  };
+  return { trained, dispose };
+}
+
+Deno.test("measureSpeed() gives median and spread for every batch size and way of generation", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const live = tf.memory().numTensors;
+    const report = await measureSpeed(trained, tinyDataset(10, 7), {
+      generates: true,
+      batchSizes: [1, 4],
+      repetitions: 5,
+    });
+    assert.equal(tf.memory().numTensors, live);
+    assert.deepEqual(report.figures.map((figure) => [figure.batchSize, figure.generation]), [
+      [1, "banked"],
+      [4, "banked"],
+      [1, "per-image"],
+      [4, "per-image"],
+    ]);
+    for (const figure of report.figures) {
+      assert.equal(figure.repetitions, 5);
+      const { lowest, firstQuartile, median, thirdQuartile, highest } = figure;
+      assert.ok(lowest > 0 && lowest <= firstQuartile && firstQuartile <= median);
+      assert.ok(median <= thirdQuartile && thirdQuartile <= highest);
+    }
+    assert.ok(report.bankSeconds > 0);
+    // A trajectory for every image is work that the bank saves.
+    assert.ok(report.figures[2]!.lowest > report.figures[0]!.lowest);
+    dispose();
+  }));
+
+Deno.test("measureSpeed() takes other images in every repetition, and begins again at the end", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const images = tinyDataset(5, 7);
+    const read: number[][] = [];
+    const dataset: ImageDataset = {
+      ...images,
+      read: (indices) => {
+        read.push([...Array.from(indices)]);
+        return images.read(indices);
+      },
+    };
+    const options = { generates: false, batchSizes: [2], repetitions: 3, warmUps: 1 };
+    const { figures } = await measureSpeed(trained, dataset, options);
+    assert.deepEqual(read, [[0, 1], [2, 3], [4, 0], [1, 2]]);
+    assert.equal(figures.length, 1);
+    dispose();
+  }));
+
+Deno.test("measureSpeed() keeps to its time, but makes three repetitions", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const options = { generates: false, batchSizes: [1], repetitions: 1000, seconds: 0 };
+    const { figures } = await measureSpeed(trained, tinyDataset(5, 7), options);
+    assert.equal(figures[0]!.repetitions, 3);
+    dispose();
+  }));
+
+Deno.test("measureSpeed() stops when asked to, and refuses what it cannot measure", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const dataset = tinyDataset(5, 7);
+    const signal = AbortSignal.abort(new Error("stopped"));
+    const live = tf.memory().numTensors;
+    await assert.rejects(measureSpeed(trained, dataset, { generates: false, signal }), /stopped/);
+    assert.equal(tf.memory().numTensors, live);
+    for (const options of [{ batchSizes: [0] }, { repetitions: 2 }, { warmUps: -1 }]) {
+      await assert.rejects(
+        measureSpeed(trained, dataset, { generates: false, ...options }),
+        RangeError,
+      );
+    }
+    dispose();
+  }));
