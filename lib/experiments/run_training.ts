@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
-import { writeFileAtomically } from "../checkpoints/atomic_write.ts";
+import { removeStagedFiles, writeFileAtomically } from "../checkpoints/atomic_write.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { listCheckpoints } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
@@ -177,6 +177,7 @@ export async function runTraining(
   }
   const lock = await lockRunFolder(runDirectory);
   try {
+    await removeStagedFiles(runDirectory);
     return await trainLocked(config, data, options);
   } finally {
     lock.release();
