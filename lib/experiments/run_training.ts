@@ -4,23 +4,26 @@ import { removeStagedFiles, writeFileAtomically } from "../checkpoints/atomic_wr
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { listCheckpoints } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
-import { UsageError } from "../errors.ts";
+import { CheckpointError, UsageError } from "../errors.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
 import {
   decodeCheckpoint,
   encodeCheckpoint,
+  fitting,
   restoreTrainer,
 } from "../training/training_checkpoint.ts";
 import { formatConfig } from "./format_config.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
+import { requireSameModel } from "./require_same_model.ts";
 import { resolveRecompute } from "./resolve_recompute.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
-import type { ModelCard, TrainingCheckpoint } from "../training/training_checkpoint.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
+import type { TrainingCheckpoint } from "../training/training_checkpoint.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_types.ts";
 
@@ -78,6 +81,7 @@ async function readLastCheckpoint(
   }
   const checkpoint = decodeCheckpoint(files, join(root, folder));
   const { card, progress } = checkpoint;
+  requireSameModel(card.model, config.model, join(root, folder));
   requireSameImages(data.train, card.trainFingerprint);
   if (progress.epoch > config.training.epochs) {
     throw new UsageError(
@@ -86,6 +90,12 @@ async function readLastCheckpoint(
   }
   const device = deviceOf(options.provenance);
   if (card.backend !== device) {
+    if (!options.allowOtherBackend) {
+      throw new CheckpointError(
+        `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +
+          `the result would be close, but not bit for bit: name the backend with --backend to go on with it`,
+      );
+    }
     const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;
     options.report?.({ kind: "warning", text });
   }
@@ -117,6 +127,7 @@ async function summarize(run: OpenRun, options: RunTrainingOptions): Promise<Tra
     trainImages: data.train.length,
     validationImages: data.validation.length,
     seconds,
+    divergence: trainer.divergence,
   };
 }
 
@@ -204,7 +215,7 @@ async function trainLocked(
   const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
   try {
     const checkpoint = resume ? await readLastCheckpoint(config, data, options) : null;
-    if (checkpoint !== null) restoreTrainer(trainer, checkpoint);
+    if (checkpoint !== null) fitting(runDirectory, () => restoreTrainer(trainer, checkpoint));
     await writeConfig(runDirectory, config);
     await addProvenance(runDirectory, options.provenance);
     return await summarize(await trainInFolder(config, trainer, data, options), options);

@@ -41,10 +41,14 @@ const LATEST = { start: 1500, epoch: 250 } as const;
 const SHARE_AT_START = 0.2;
 
 /** Runs a command and kills it at a random moment; tells whether it was still alive. */
-async function runAndKill(argv: readonly string[], stream: RandomStream): Promise<boolean> {
+async function runAndKill(
+  argv: readonly string[],
+  stream: RandomStream,
+  isFresh: boolean,
+): Promise<boolean> {
   const child = spawnCommand(argv);
   const stdout = new Response(child.stdout).arrayBuffer();
-  const atStart = stream.nextFloat() < SHARE_AT_START;
+  const atStart = stream.nextFloat() < (isFresh ? 1 : SHARE_AT_START);
   // Squared from the epoch's line on: right after it the checkpoint is written, and short pauses fall into that.
   const pause = atStart
     ? stream.nextFloat() * LATEST.start
@@ -87,7 +91,7 @@ async function killUntilDone(killed: KilledRun, options: KillTrainingOptions): P
   const { run, fresh, stream, report } = killed;
   let reached = 0;
   while (report.kills < options.kills) {
-    if (!await runAndKill(await nextCommand(fresh, run), stream)) return;
+    if (!await runAndKill(await nextCommand(fresh, run), stream, reached === 0)) return;
     report.kills++;
     const { step, skipped, litter } = await checkRemains(run);
     assert.ok((step ?? 0) >= reached, `step ${step} is older than ${reached}, which stood before`);
