@@ -1,3 +1,4 @@
+import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { loadTrained } from "./load_trained.ts";
 import { loadPartForModel } from "./load_part.ts";
@@ -30,6 +31,8 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       exact,
       figures,
     };
+  } catch (error) {
+    throw explainOutOfMemory(error, `a batch of ${options.batchSize} images`);
   } finally {
     trained.classifier.dispose();
   }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
-import { removeStagedFiles, writeFileAtomically } from "../checkpoints/atomic_write.ts";
+import { messageOf, removeStagedFiles, writeFileAtomically } from "../checkpoints/atomic_write.ts";
+import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { listCheckpoints } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
@@ -31,6 +32,18 @@ import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_type
 export const CHECKPOINTS_FOLDER = "checkpoints";
 
 const PROVENANCE_FILE = "provenance.json";
+
+async function makeRunFolder(directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new CheckpointError(
+      `Cannot make run folder ${directory}: ${messageOf(error)}; name another with --run`,
+      { cause: error },
+    );
+  }
+}
 
 /** One entry for every command that worked on the run, oldest first. */
 async function addProvenance(directory: string, provenance: Provenance): Promise<void> {
@@ -184,12 +197,15 @@ export async function runTraining(
   const data = await prepareTrainingData(images, config.model.complexity);
   if (!resume) {
     await requireNewFolder(runDirectory);
-    await Deno.mkdir(runDirectory, { recursive: true });
+    await makeRunFolder(runDirectory);
   }
   const lock = await lockRunFolder(runDirectory);
   try {
     await removeStagedFiles(runDirectory);
     return await trainLocked(config, data, options);
+  } catch (error) {
+    const { training: { batchSize }, model: { name } } = config;
+    throw explainOutOfMemory(error, `a training step of ${batchSize} images through ${name}`);
   } finally {
     lock.release();
   }
