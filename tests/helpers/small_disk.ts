@@ -20,7 +20,7 @@ export interface SmallDiskResult {
 }
 
 /**
- * Runs the command line with a small disk mounted at a folder, which it alone sees. What is on the disk at the end is
+ * Runs the command line (or a script) with a small disk mounted at a folder, which it alone sees. What is on the disk at the end is
  * copied beside the folder.
  *
  * @param argv Arguments of the program.
@@ -28,15 +28,22 @@ export interface SmallDiskResult {
  */
 export async function runOnSmallDisk(
   argv: readonly string[],
-  disk: { readonly options: string; readonly folder: string; readonly copy: string },
+  disk: {
+    readonly options: string;
+    readonly folder: string;
+    readonly copy: string;
+    /** Script to run; the command line by default. */
+    readonly program?: string;
+  },
 ): Promise<SmallDiskResult> {
-  const main = new URL("../../main.ts", import.meta.url).pathname;
+  const program = disk.program ?? new URL("../../main.ts", import.meta.url).pathname;
   const script = 'mount -t tmpfs -o "$1" tmpfs "$2" || exit 99; copy=$3; folder=$2; shift 3; ' +
     '"$@"; code=$?; cp -a "$folder" "$copy"; exit $code';
-  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
+  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"]
+    .concat("--allow-net=127.0.0.1");
   const { code, stderr } = await new Deno.Command("unshare", {
     args: ["-m", "bash", "-c", script, "bash", disk.options, disk.folder, disk.copy].concat(
-      [Deno.execPath(), "run", "--no-prompt", ...permissions, main, ...argv],
+      [Deno.execPath(), "run", "--no-prompt", ...permissions, program, ...argv],
     ),
     env: { NO_COLOR: "1" },
     stdout: "null",
