@@ -12,6 +12,8 @@ import type { ModelCard } from "./checkpoint_card.ts";
 import type { Trainer } from "./trainer.ts";
 import type { TrainingProgress } from "./training_progress.ts";
 
+export type { ModelCard } from "./checkpoint_card.ts";
+
 const CARD_FILE = "checkpoint.json";
 const MODEL_FILE = "model.safetensors";
 const OPTIMIZER_FILE = "optimizer.safetensors";
