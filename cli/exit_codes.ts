@@ -16,6 +16,7 @@ export const EXIT_CODES = {
   backend: 5,
   diverged: 6,
   interrupted: 130,
+  warned: 138,
   terminated: 143,
 } as const;
 
@@ -32,10 +33,11 @@ export const EXIT_CODES_HELP = `Exit codes:
   5    the backend cannot be used here
   6    training diverged (a number stopped being finite)
   130  stopped by SIGINT (Ctrl-C), state saved
+  138  stopped by SIGUSR1 (a batch system's warning), state saved
   143  stopped by SIGTERM, state saved`;
 
 /** Signals after which a command saves what it has and leaves. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGUSR1";
 
 /** A command was stopped by a signal and left in good order. */
 export class InterruptedError extends Error {
@@ -57,9 +59,10 @@ export class InterruptedError extends Error {
  * The exit code that a signal leads to: 128 + its number, as shells report it.
  *
  * @param signal The signal received.
- * @returns 130 or 143.
+ * @returns 130, 138 or 143.
  */
 export function exitCodeOfSignal(signal: StopSignal): ExitCode {
+  if (signal === "SIGUSR1") return EXIT_CODES.warned;
   return signal === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.terminated;
 }
 

@@ -8,8 +8,8 @@ export interface StoppableResult<Result> {
 }
 
 /**
- * Runs a job that SIGINT and SIGTERM stop in good order: the first signal aborts the job's `AbortSignal` and
- * lets it save; the second leaves at once with 130 or 143.
+ * Runs a job that SIGINT, SIGTERM and SIGUSR1 (which batch systems send before the time is up) stop in good
+ * order: the first signal aborts the job's `AbortSignal` and lets it save; the second leaves at once with its code.
  *
  * @param job Does the work; returns soon after its signal is aborted.
  * @param onFirst Told about the first signal.
@@ -27,10 +27,10 @@ export async function withStopSignals<Result>(
     onFirst(signal);
     controller.abort();
   };
-  // Windows knows no SIGTERM.
+  // Windows knows no other.
   const signals: readonly StopSignal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
+    : ["SIGINT", "SIGTERM", "SIGUSR1"];
   const listeners = signals.map((signal) => [signal, listenerOf(signal)] as const);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   try {

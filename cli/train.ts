@@ -6,6 +6,7 @@ import type { TrainingSummary } from "../lib/experiments/run_types.ts";
 import { addConfigOptions } from "./config_options.ts";
 import { formatDryRun } from "./dry_run.ts";
 import { InterruptedError } from "./exit_codes.ts";
+import { formatSmall } from "./number_text.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { collectProvenance } from "./provenance.ts";
@@ -61,7 +62,7 @@ async function runWithSignals(
     readonly tensorboard: string | true | undefined;
   },
 ): Promise<StoppableResult<TrainingSummary>> {
-  const { config, runDirectory, resume } = request;
+  const { config, runDirectory, resume, allowOtherBackend } = request;
   const { output, startedAt } = options;
   const events = tensorboardFolder(options.tensorboard, runDirectory);
   const backend = await startBackend(config.backend, output);
@@ -76,7 +77,10 @@ async function runWithSignals(
   try {
     return await withStopSignals(
       (signal) =>
-        runTraining(config, { runDirectory, resume, provenance, signal, report, ...events }),
+        runTraining(config, {
+          ...{ runDirectory, resume, allowOtherBackend, provenance, signal, report },
+          ...events,
+        }),
       (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
     );
   } finally {
@@ -86,12 +90,14 @@ async function runWithSignals(
 
 /** Turns an end that was not planned into an error, for the exit code. */
 function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSummary>): void {
-  const { runDirectory, epochs, steps, stopReason } = summary;
+  const { runDirectory, epochs, steps, stopReason, divergence } = summary;
   const moment = `after epoch ${epochs}, step ${steps}`;
   if (stopReason === "diverged") {
+    const figures = divergence === null ? "" : ` (loss ${divergence.loss}, gradient norm ` +
+      `${divergence.gradientNorm}, learning rate ${formatSmall(divergence.learningRate)})`;
     throw new DivergenceError(
-      `Training diverged ${moment}: the loss or the gradient stopped being finite; ` +
-        `try a smaller --learning-rate, or --clip-norm 1, in a new run`,
+      `Training diverged ${moment}: the loss or the gradient stopped being finite${figures}; the checkpoint of the ` +
+        `last complete epoch is kept: try a smaller --learning-rate, or --clip-norm 1, in a new run`,
     );
   }
   if (stopReason === "interrupted") {

@@ -22,6 +22,8 @@ export interface TrainingRequest {
   readonly config: ExperimentConfig;
   readonly runDirectory: string;
   readonly resume: boolean;
+  /** The backend was named, so that another one than before is wanted. */
+  readonly allowOtherBackend: boolean;
 }
 
 /** Keys that may change when a run goes on: the rest of the run is as if they had always been so. */
@@ -105,12 +107,13 @@ export async function resolveTrainingRequest(
   if (options.resume !== undefined) {
     const saved = await readRunConfig(options.resume);
     const config = changeForResume(saved, overrides);
-    return { config, runDirectory: options.resume, resume: true };
+    const allowOtherBackend = overrides.some(({ path }) => path === "backend");
+    return { config, runDirectory: options.resume, resume: true, allowOtherBackend };
   }
   const text = await readBase(options, overrides);
   const source = options.config ?? "the options";
   const config = parseConfig(text, { source, overrides });
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
   await requireNewFolder(runDirectory);
-  return { config, runDirectory, resume: false };
+  return { config, runDirectory, resume: false, allowOtherBackend: false };
 }

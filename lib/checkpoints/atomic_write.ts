@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 
 let writes = 0;
@@ -54,6 +54,19 @@ export function stagingSuffix(): string {
 
 /** Matches what {@linkcode stagingSuffix} appends. */
 export const stagingPattern: RegExp = /\.tmp-\d+-\d+$/;
+
+/**
+ * Removes the staged files that a killed process left in a folder. Folders and all other files stay.
+ *
+ * @param directory The folder; no other process may be writing to it (hold its lock).
+ */
+export async function removeStagedFiles(directory: string): Promise<void> {
+  const staged: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    if (isFile && stagingPattern.test(name)) staged.push(name);
+  }
+  for (const name of staged) await removeQuietly(join(directory, name));
+}
 
 /**
  * Creates a file, writes it and flushes it to the disk.

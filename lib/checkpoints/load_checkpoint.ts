@@ -7,7 +7,12 @@ import {
   manifestName,
   parseManifest,
 } from "./checkpoint_manifest.ts";
-import { listCheckpoints, parseCheckpointName, readPointer } from "./checkpoint_pointer.ts";
+import {
+  compareNewestFirst,
+  listCheckpoints,
+  parseCheckpointName,
+  readPointer,
+} from "./checkpoint_pointer.ts";
 
 /** A checkpoint in memory, verified. */
 export interface LoadedCheckpoint {
@@ -55,9 +60,13 @@ export async function loadCheckpoint(
 ): Promise<LoadedCheckpoint> {
   const skipped: string[] = [];
   const candidates = await findCandidates(root, which, skipped);
-  for (const name of candidates) {
+  for (const [tried, name] of candidates.entries()) {
     try {
-      return { ...await readCheckpoint(root, name), skipped };
+      const checkpoint = await readCheckpoint(root, name);
+      for (const newer of await findNewer(root, name, candidates.slice(tried + 1))) {
+        skipped.push(`${join(root, newer)} is newer than ${name}, to which the pointer last leads`);
+      }
+      return { ...checkpoint, skipped };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       skipped.push(error.message);
@@ -97,7 +106,24 @@ async function findCandidates(
       `Cannot load checkpoint: there is none in ${root}; check the run folder, or train first`,
     );
   }
-  return [...(pointed === null ? [] : [pointed]), ...names.filter((name) => name !== pointed)];
+  if (pointed === null) return names;
+  return [pointed, ...names.filter((name) => name !== pointed)];
+}
+
+/**
+ * Checkpoints whose save was cut short before the pointer moved to them. The one that `previous` names may be newer
+ * for another reason: training went back to an earlier step.
+ */
+async function findNewer(root: string, than: string, untried: string[]): Promise<string[]> {
+  const newer = untried.filter((name) => compareNewestFirst(name, than) < 0);
+  if (newer.length === 0) return [];
+  try {
+    const previous = await readPointer(root, "previous");
+    return newer.filter((name) => name !== previous);
+  } catch (error) {
+    if (error instanceof CheckpointError) return newer;
+    throw error;
+  }
 }
 
 async function readCheckpoint(

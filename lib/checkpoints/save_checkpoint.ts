@@ -88,8 +88,9 @@ export async function saveCheckpoint(
     await removeUnreferenced(root, reached);
     return name;
   } catch (error) {
+    const bytes = [...content.files.values()].reduce((sum, { length }) => sum + length, 0);
     throw new CheckpointError(
-      `Cannot save checkpoint: step ${content.step} could not be written to ${root} ` +
+      `Cannot save checkpoint: step ${content.step} could not be written to ${root}, ${bytes} bytes ` +
         `(${messageOf(error)}); what was saved before is intact: mend the cause, then resume`,
       { cause: error },
     );

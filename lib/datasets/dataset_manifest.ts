@@ -7,8 +7,13 @@ import { pathExists } from "./find_data_folder.ts";
 /** File beside the data that says what was installed. */
 export const manifestFile = "manifest.json";
 
+/** A manifest is data: a name in it must not lead out of its folder. */
+function isInside(name: string): boolean {
+  return name.split(/[/\\]/).every((part) => !["", ".", ".."].includes(part));
+}
+
 const fileSchema = z.strictObject({
-  name: z.string(),
+  name: z.string().refine(isInside),
   bytes: z.int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });

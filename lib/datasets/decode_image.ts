@@ -1,6 +1,7 @@
 import { convertIndexedToRgb, decode as decodePng, type DecodedPng } from "fast-png";
 import jpeg from "jpeg-js";
 import { DataError } from "../errors.ts";
+import { checkPng } from "./check_png.ts";
 
 /** A picture as the readers see it. */
 export interface DecodedImage {
@@ -14,6 +15,11 @@ export interface DecodedImage {
 
 /** Largest picture that is decoded, in pixels; a few bytes of a file can ask for far more. */
 const MAX_PIXELS = 64e6;
+/**
+ * Pixels that a byte of a JPEG can stand for: every block of 64 costs a bit for each of its planes. A file that
+ * claims more would have gigabytes set aside before it turns out to be cut off.
+ */
+const MAX_PIXELS_PER_BYTE = 1000;
 /** Working memory the JPEG decoder may take for a picture of that size. */
 const MAX_JPEG_MEGABYTES = 2048;
 
@@ -60,7 +66,9 @@ export function decodeImage(bytes: Uint8Array, file: string): DecodedImage {
   if (format === "png") checkPngSize(bytes, file);
   let image: DecodedImage;
   try {
-    image = format === "png" ? pngToRgb(decodePng(bytes, { checkCrc: true })) : decodeJpeg(bytes);
+    image = format === "png"
+      ? pngToRgb(decodePng(checkPng(bytes), { checkCrc: true }))
+      : decodeJpeg(bytes);
   } catch (error) {
     throw new DataError(
       `Cannot decode image: ${file} is a damaged or unsupported ${format.toUpperCase()} ` +
@@ -99,7 +107,8 @@ function decodeJpeg(bytes: Uint8Array): DecodedImage {
     formatAsRGBA: false,
     // A truncated picture would otherwise come back with grey where its end is missing.
     tolerantDecoding: false,
-    maxResolutionInMP: MAX_PIXELS / 1e6,
+    maxResolutionInMP: Math.min(MAX_PIXELS, Math.max(1e6, bytes.length * MAX_PIXELS_PER_BYTE)) /
+      1e6,
     maxMemoryUsageInMB: MAX_JPEG_MEGABYTES,
   });
   return { width, height, data };

@@ -81,7 +81,9 @@ function checkAddress(location: string, from: URL | null): URL {
  */
 export function retryAfterMilliseconds(value: string | null, now: number): number | null {
   if (value === null) return null;
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  // More digits than a number holds would be an endless wait.
+  if (/^\d{1,12}$/.test(value.trim())) return Number(value) * 1000;
+  if (/^\d+$/.test(value.trim())) return null;
   const time = Date.parse(value);
   return Number.isNaN(time) ? null : Math.max(0, time - now);
 }
@@ -103,7 +105,7 @@ export function retryAfterMilliseconds(value: string | null, now: number): numbe
 export function parseContentRange(
   value: string | null,
 ): { readonly start: number | null; readonly total: number | null } | null {
-  const match = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(value?.trim() ?? "");
+  const match = /^bytes (?:(\d{1,15})-\d{1,15}|\*)\/(\d{1,15}|\*)$/.exec(value?.trim() ?? "");
   if (match === null) return null;
   const [, start, total] = match;
   return {

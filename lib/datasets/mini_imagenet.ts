@@ -93,7 +93,7 @@ export async function stageImages(
   const folders = new Set<string>();
   for (const { path, className, file } of images) {
     signal?.throwIfAborted();
-    const bytes = await Deno.readFile(path);
+    const bytes = await readImage(path);
     if (imageFormat(bytes) === null) {
       throw new DataError(
         `Cannot install images: ${path} is neither PNG nor JPEG; replace it in the copy`,
@@ -109,6 +109,20 @@ export async function stageImages(
     onProgress?.(files.length, images.length);
   }
   return files;
+}
+
+async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new DataError(
+      `Cannot install images: ${path} cannot be read (${
+        error instanceof Error ? error.message : error
+      }); complete the copy, or take the image off its list`,
+      { cause: error },
+    );
+  }
 }
 
 function checkCounts(

@@ -2,7 +2,7 @@ import { DataError } from "../errors.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
 import type { ExperimentImages } from "./prepare_data.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { ModelCard } from "../training/training_checkpoint.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 
 /** Parts of an experiment's images. */

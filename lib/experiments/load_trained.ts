@@ -4,14 +4,15 @@ import { complexityMeasure } from "../complexity/complexity_measure.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { withEveryLevel } from "../models/level_statistics.ts";
 import { Trainer } from "../training/trainer.ts";
-import { decodeCheckpoint } from "../training/training_checkpoint.ts";
+import { decodeCheckpoint, fitting } from "../training/training_checkpoint.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import { requireSameModel } from "./require_same_model.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_training.ts";
 import type { TrainedClassifier } from "../evaluation/evaluate.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { LevelStatistics } from "../models/level_statistics.ts";
-import type { ModelCard } from "../training/training_checkpoint.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 import type { CheckpointChoice } from "./run_types.ts";
 
@@ -80,12 +81,17 @@ export async function loadTrained(options: {
   const which = await resolveChoice(root, options.checkpoint);
   const { folder, files, skipped } = await loadCheckpoint(root, which);
   for (const reason of skipped) options.warn?.(`${reason}; taking ${folder} instead`);
-  const { card, parameters, statistics, calibration } = decodeCheckpoint(files, join(root, folder));
+  const path = join(root, folder);
+  const { parameters, statistics, calibration, ...decoded } = decodeCheckpoint(files, path);
+  requireSameModel(decoded.card.model, config.model, path);
+  const card = { ...decoded.card, model: config.model };
   const classes = card.classNames.length;
   const classifier = createClassifier(card.model, { classes, seed: config.training.seed });
   try {
-    classifier.parameters.write(parameters);
-    classifier.calibration?.restore(calibration);
+    fitting(path, () => {
+      classifier.parameters.write(parameters);
+      classifier.calibration?.restore(calibration);
+    });
     const trained = {
       classifier,
       statistics: statistics === null

@@ -51,8 +51,18 @@ const SECTIONS: ReadonlySet<string> = new Set(
 const SHOWN_CHARACTERS = 60;
 
 function showValue(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}...`;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // YAML can write a list that holds itself; JSON cannot show it.
+    return "a value that holds itself";
+  }
 }
 
 function isPlainMap(value: unknown): value is Record<string, unknown> {

@@ -88,6 +88,12 @@ export async function loadExperimentImages(
       `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower --images`,
     );
   }
+  if (parts.train.classNames.length < 2) {
+    throw new DataError(
+      `Cannot train on ${data.dataset} in ${data.directory}: there must be 2 classes at least, current value is ` +
+        `${parts.train.classNames.length}; add a folder for every class`,
+    );
+  }
   requireUsableSplit(config, parts.train);
   const { train, validation } = splitTraining(parts.train, {
     ...data,

@@ -1,3 +1,4 @@
+import { stagingPattern } from "../checkpoints/atomic_write.ts";
 import { CheckpointError } from "../errors.ts";
 
 /** What a run that ended before its first file leaves behind. */
@@ -12,7 +13,8 @@ const LOCK_FILE = ".lock";
 export async function requireNewFolder(directory: string): Promise<void> {
   try {
     for await (const entry of Deno.readDir(directory)) {
-      if (entry.name === LOCK_FILE) continue;
+      // A run that was killed while it wrote its first file can be neither resumed nor be in anyone's way.
+      if (entry.name === LOCK_FILE || (entry.isFile && stagingPattern.test(entry.name))) continue;
       throw new CheckpointError(
         `Cannot start a run in ${directory}: the folder is not empty (it holds ${entry.name}); ` +
           `name another with --run, or continue that run with --resume ${directory}`,

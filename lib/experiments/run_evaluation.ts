@@ -1,3 +1,4 @@
+import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { measureSpeed } from "../evaluation/measure_speed.ts";
 import { generatesKernels } from "../models/model_layers.ts";
@@ -38,6 +39,8 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       images,
       ...(speed === null ? {} : { speed }),
     };
+  } catch (error) {
+    throw explainOutOfMemory(error, `a batch of ${options.batchSize} images`);
   } finally {
     trained.classifier.dispose();
   }

@@ -6,7 +6,7 @@ import { loadTrained } from "./load_trained.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { InferenceNetwork } from "../models/classifier.ts";
 import type { Classification } from "../evaluation/evaluate.ts";
-import type { ModelCard } from "../training/training_checkpoint.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { Prediction, RunPredictionOptions } from "./run_types.ts";
 
 /** Images per forward pass. */

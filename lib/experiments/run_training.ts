@@ -1,27 +1,31 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
-import { writeFileAtomically } from "../checkpoints/atomic_write.ts";
+import { messageOf, removeStagedFiles, writeFileAtomically } from "../checkpoints/atomic_write.ts";
+import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { listCheckpoints } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
-import { UsageError } from "../errors.ts";
+import { CheckpointError, UsageError } from "../errors.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
 import {
   decodeCheckpoint,
   encodeCheckpoint,
+  fitting,
   restoreTrainer,
 } from "../training/training_checkpoint.ts";
 import { formatConfig } from "./format_config.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
+import { requireSameModel } from "./require_same_model.ts";
 import { resolveRecompute } from "./resolve_recompute.ts";
 import { openRunEvents } from "./run_events.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
-import type { ModelCard, TrainingCheckpoint } from "../training/training_checkpoint.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
+import type { TrainingCheckpoint } from "../training/training_checkpoint.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_types.ts";
 
@@ -29,6 +33,18 @@ import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_type
 export const CHECKPOINTS_FOLDER = "checkpoints";
 
 const PROVENANCE_FILE = "provenance.json";
+
+async function makeRunFolder(directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new CheckpointError(
+      `Cannot make run folder ${directory}: ${messageOf(error)}; name another with --run`,
+      { cause: error },
+    );
+  }
+}
 
 /** One entry for every command that worked on the run, oldest first. */
 async function addProvenance(directory: string, provenance: Provenance): Promise<void> {
@@ -79,6 +95,7 @@ async function readLastCheckpoint(
   }
   const checkpoint = decodeCheckpoint(files, join(root, folder));
   const { card, progress } = checkpoint;
+  requireSameModel(card.model, config.model, join(root, folder));
   requireSameImages(data.train, card.trainFingerprint);
   if (progress.epoch > config.training.epochs) {
     throw new UsageError(
@@ -87,6 +104,12 @@ async function readLastCheckpoint(
   }
   const device = deviceOf(options.provenance);
   if (card.backend !== device) {
+    if (!options.allowOtherBackend) {
+      throw new CheckpointError(
+        `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +
+          `the result would be close, but not bit for bit: name the backend with --backend to go on with it`,
+      );
+    }
     const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;
     options.report?.({ kind: "warning", text });
   }
@@ -118,6 +141,7 @@ async function summarize(run: OpenRun, options: RunTrainingOptions): Promise<Tra
     trainImages: data.train.length,
     validationImages: data.validation.length,
     seconds,
+    divergence: trainer.divergence,
   };
 }
 
@@ -178,11 +202,15 @@ export async function runTraining(
   const data = await prepareTrainingData(images, config.model.complexity);
   if (!resume) {
     await requireNewFolder(runDirectory);
-    await Deno.mkdir(runDirectory, { recursive: true });
+    await makeRunFolder(runDirectory);
   }
   const lock = await lockRunFolder(runDirectory);
   try {
+    await removeStagedFiles(runDirectory);
     return await trainLocked(config, data, options);
+  } catch (error) {
+    const { training: { batchSize }, model: { name } } = config;
+    throw explainOutOfMemory(error, `a training step of ${batchSize} images through ${name}`);
   } finally {
     lock.release();
   }
@@ -208,7 +236,7 @@ async function trainLocked(
   const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
   try {
     const checkpoint = resume ? await readLastCheckpoint(config, data, options) : null;
-    if (checkpoint !== null) restoreTrainer(trainer, checkpoint);
+    if (checkpoint !== null) fitting(runDirectory, () => restoreTrainer(trainer, checkpoint));
     await writeConfig(runDirectory, config);
     await addProvenance(runDirectory, options.provenance);
     return await summarize(await trainInFolder(config, trainer, data, options), options);

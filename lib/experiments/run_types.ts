@@ -3,7 +3,12 @@ import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import type { SpeedReport } from "../evaluation/speed_report.ts";
 import type { ImageCounts } from "./load_part.ts";
-import type { EpochRecord, StopReason, TrainingEvent } from "../training/training_event.ts";
+import type {
+  Divergence,
+  EpochRecord,
+  StopReason,
+  TrainingEvent,
+} from "../training/training_event.ts";
 
 /** Where a run came from; written beside its configuration. */
 export interface Provenance {
@@ -26,6 +31,12 @@ export interface RunTrainingOptions {
   readonly runDirectory: string;
   /** Continue from the newest complete checkpoint of the folder. */
   readonly resume: boolean;
+  /**
+   * Goes on on another backend than the one that trained so far, with a warning instead of an error.
+   *
+   * @default false
+   */
+  readonly allowOtherBackend?: boolean;
   /** Where the command came from; added to the run folder. */
   readonly provenance: Provenance;
   /** Stops after the current step, saves, and ends as `interrupted`. */
@@ -62,6 +73,8 @@ export interface TrainingSummary {
   readonly validationImages: number;
   /** Wall time of this command's training in seconds. */
   readonly seconds: number;
+  /** The step that was not made, if training ended as `diverged`; otherwise `null`. */
+  readonly divergence: Divergence | null;
 }
 
 /** Options of `runEvaluation`. */

@@ -16,7 +16,7 @@ import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statist
 import type { PlannedBatch } from "./epoch_plan.ts";
 import type { TrainingConfig } from "./training_config.ts";
 import type { LoadBatchOptions, TrainingData } from "./training_data.ts";
-import type { EpochRecord, StopReason, TrainingEvent } from "./training_event.ts";
+import type { Divergence, EpochRecord, StopReason, TrainingEvent } from "./training_event.ts";
 import type { TrainingProgress } from "./training_progress.ts";
 import type { StepOutcome } from "./training_step.ts";
 
@@ -67,6 +67,8 @@ export class Trainer {
   progress: TrainingProgress = initialProgress();
   /** Batch-norm statistics of the current weights; `null` after a step, until they are computed again. */
   statistics: LevelStatistics | null = null;
+  /** The step that ended the training as `diverged`. */
+  divergence: Divergence | null = null;
   readonly #data: TrainingData;
   readonly #config: TrainingConfig;
   readonly #exact: boolean;
@@ -228,7 +230,11 @@ export class Trainer {
       ...{ learningRate, clipNorm, recompute, labelSmoothing, drop },
     });
     tf.dispose([batch.images, batch.labels]);
-    if (!outcome.updated) return outcome;
+    if (!outcome.updated) {
+      const { loss, gradientNorm } = outcome;
+      this.divergence = { step: step + 1, learningRate, loss, gradientNorm };
+      return outcome;
+    }
     this.statistics = null;
     this.progress.step += 1;
     sums.steps += 1;

@@ -1,40 +1,23 @@
 import { decodeSafetensors, encodeSafetensors } from "../checkpoints/safetensors.ts";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, DivergenceError } from "../errors.ts";
 import {
   statisticsFromTensors,
   statisticsToTensors,
   withEveryLevel,
 } from "../models/level_statistics.ts";
-import type { ChannelStatistics } from "../datasets/standardization.ts";
-import type { ModelConfig } from "../models/model_config.ts";
+import { CONTENT_VERSION, readCheckpointCard } from "./checkpoint_card.ts";
 import type { LevelStatistics } from "../models/level_statistics.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
+import type { ModelCard } from "./checkpoint_card.ts";
 import type { Trainer } from "./trainer.ts";
 import type { TrainingProgress } from "./training_progress.ts";
 
-/** Version of the checkpoint's content; a reader refuses others. */
-const FORMAT_VERSION = 1;
+export type { ModelCard } from "./checkpoint_card.ts";
 
 const CARD_FILE = "checkpoint.json";
 const MODEL_FILE = "model.safetensors";
 const OPTIMIZER_FILE = "optimizer.safetensors";
 const STATISTICS_FILE = "statistics.safetensors";
-
-/** What a checkpoint says about the model in it, enough to use it without the run's other files. */
-export interface ModelCard {
-  /** Configuration of the model. */
-  readonly model: ModelConfig;
-  /** Class names in the order of the labels. */
-  readonly classNames: readonly string[];
-  /** Height and width of the images that the model was trained on, in pixels. */
-  readonly image: { readonly height: number; readonly width: number };
-  /** Channel statistics of the training images. */
-  readonly standardization: ChannelStatistics;
-  /** Fingerprint of the training images. */
-  readonly trainFingerprint: string;
-  /** Backend and device that trained the model last. */
-  readonly backend: string;
-}
 
 /** A checkpoint, decoded. */
 export interface TrainingCheckpoint {
@@ -55,7 +38,21 @@ export interface TrainingCheckpoint {
   readonly calibration: Readonly<Record<string, number>>;
 }
 
+/** The first tensor that holds a number which is not finite. */
+function findNonFinite(tensors: ReadonlyMap<string, TensorValues>): string | null {
+  for (const [name, { values }] of tensors) if (!values.every(Number.isFinite)) return name;
+  return null;
+}
+
 function encodeTensors(tensors: ReadonlyMap<string, TensorValues>): Uint8Array {
+  // The loss of the last step was finite, but its update may have gone beyond the range of float32.
+  const broken = findNonFinite(tensors);
+  if (broken !== null) {
+    throw new DivergenceError(
+      `Cannot save checkpoint: "${broken}" holds numbers that are not finite; the checkpoint before is kept: ` +
+        `try a smaller --learning-rate, or --clip-norm 1, in a new run`,
+    );
+  }
   return encodeSafetensors(
     new Map(
       [...tensors].map((
@@ -75,7 +72,14 @@ function decodeTensors(bytes: Uint8Array, source: string): Map<string, TensorVal
     }
     tensors.set(name, { shape, values: data });
   }
-  return tensors;
+  const broken = findNonFinite(tensors);
+  if (broken === null) return tensors;
+  throw new CheckpointError(
+    `Cannot load checkpoint: tensor ${
+      JSON.stringify(broken)
+    } of ${source} holds numbers that are not finite; ` +
+      `use another checkpoint`,
+  );
 }
 
 /**
@@ -92,7 +96,7 @@ export async function encodeCheckpoint(
   const { moments, updates } = await trainer.optimizer.read();
   const { progress, statistics } = trainer;
   const calibration = trainer.classifier.calibration?.values ?? {};
-  const content = { formatVersion: FORMAT_VERSION, card, progress, updates, calibration };
+  const content = { formatVersion: CONTENT_VERSION, card, progress, updates, calibration };
   const text = JSON.stringify(content, null, 2);
   const files = new Map([
     [CARD_FILE, new TextEncoder().encode(`${text}\n`)],
@@ -113,31 +117,6 @@ function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string, folder: st
   return bytes;
 }
 
-interface CardFile {
-  readonly formatVersion: number;
-  readonly card: ModelCard;
-  readonly progress: TrainingProgress;
-  readonly updates: Readonly<Record<string, number>>;
-  readonly calibration: Readonly<Record<string, number>>;
-}
-
-function readCard(bytes: Uint8Array, folder: string): CardFile {
-  let content: CardFile;
-  try {
-    content = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new CheckpointError(`Cannot load checkpoint ${folder}: ${CARD_FILE} is not JSON`, {
-      cause: error,
-    });
-  }
-  if (content?.formatVersion !== FORMAT_VERSION) {
-    throw new CheckpointError(
-      `Cannot load checkpoint ${folder}: its format version must be ${FORMAT_VERSION}, current value is ${content?.formatVersion}; use the version of the toolkit that wrote it`,
-    );
-  }
-  return content;
-}
-
 /**
  * Decodes the files of a checkpoint, whose checksums were verified when they were read.
  *
@@ -150,9 +129,9 @@ export function decodeCheckpoint(
   files: ReadonlyMap<string, Uint8Array>,
   folder: string,
 ): TrainingCheckpoint {
-  const { card, progress, updates, calibration } = readCard(
+  const { card, progress, updates, calibration } = readCheckpointCard(
     fileOf(files, CARD_FILE, folder),
-    folder,
+    `${folder}/${CARD_FILE}`,
   );
   const tensorsOf = (name: string) =>
     decodeTensors(fileOf(files, name, folder), `${folder}/${name}`);
@@ -163,9 +142,30 @@ export function decodeCheckpoint(
     parameters: tensorsOf(MODEL_FILE),
     optimizer: { moments: tensorsOf(OPTIMIZER_FILE), updates },
     statistics: files.has(STATISTICS_FILE)
-      ? statisticsFromTensors(tensorsOf(STATISTICS_FILE))
+      ? fitting(folder, () => statisticsFromTensors(tensorsOf(STATISTICS_FILE)))
       : null,
   };
+}
+
+/**
+ * Does something with the tensors of a checkpoint. That they do not fit the model is no fault of the caller's, as
+ * the `RangeError` of a parameter set would say, but of the checkpoint.
+ *
+ * @param folder The checkpoint, for messages.
+ * @param action Uses the tensors.
+ * @returns What the action returns.
+ * @throws {CheckpointError} in place of a `RangeError`.
+ */
+export function fitting<Result>(folder: string, action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CheckpointError(
+      `Cannot load checkpoint: ${folder} does not fit its model (${error.message}); use another checkpoint`,
+      { cause: error },
+    );
+  }
 }
 
 /**

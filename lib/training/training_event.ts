@@ -31,6 +31,18 @@ export interface EpochRecord {
 /** Why training ended. */
 export type StopReason = "finished" | "early-stop" | "interrupted" | "diverged";
 
+/** A step whose update was not made, because a number was not finite. */
+export interface Divergence {
+  /** Number of the step, from 1. */
+  readonly step: number;
+  /** Its learning rate. */
+  readonly learningRate: number;
+  /** Loss of its batch in nats. */
+  readonly loss: number;
+  /** Global norm of its gradient, before clipping. */
+  readonly gradientNorm: number;
+}
+
 /** What a running training reports to whoever watches it. */
 export type TrainingEvent =
   | { readonly kind: "phase"; readonly text: string }

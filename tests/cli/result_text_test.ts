@@ -38,6 +38,7 @@ const EVALUATION: EvaluationSummary = {
 };
 
 const TRAINING: TrainingSummary = {
+  divergence: null,
   runDirectory: "runs/first",
   stopReason: "finished",
   epochs: 2,

@@ -27,7 +27,7 @@ async function sendSignals(
 }
 
 Deno.test("withStopSignals() lets the job finish in good order after one signal", async () => {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGUSR1"] as const) {
     const { code, text } = await sendSignals([signal]);
     assert.equal(text, `ready\nheard ${signal}\nsaved after ${signal}\n`);
     assert.equal(code, 0);
@@ -40,6 +40,8 @@ Deno.test("withStopSignals() leaves at once after the second signal, with its co
   assert.equal(interrupted.code, 130);
   const terminated = await sendSignals(["SIGINT", "SIGTERM"], ["stubborn"]);
   assert.equal(terminated.code, 143);
+  const warned = await sendSignals(["SIGUSR1", "SIGUSR1"], ["stubborn"]);
+  assert.equal(warned.code, 138);
 });
 
 Deno.test("withStopSignals() returns the result and leaves no listener behind", async () => {

@@ -1,44 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encode } from "fast-png";
 import { type CommandResult, runCommand, spawnCommand } from "../helpers/run_command.ts";
-
-const CLASSES = ["dark", "light"];
-const SIZE = 8;
-
-/** A model so small that plain JavaScript trains it in a moment. */
-const TINY = [
-  ...["--dataset", "folder", "--image-size", String(SIZE), "--images", "all"],
-  ...["--validation-fraction", "0.25", "--channels", "8", "--depth", "4", "--batch-size", "5"],
-  ...["--statistics-images", "5", "--backend", "cpu"],
-];
-
-/** Writes twelve images per class: noise around a dark or a light grey. */
-async function writeImages(folder: string): Promise<void> {
-  for (const [label, className] of CLASSES.entries()) {
-    await Deno.mkdir(join(folder, className), { recursive: true });
-    for (let image = 0; image < 12; image++) {
-      const data = Uint8Array.from(
-        { length: SIZE * SIZE * 3 },
-        (_, index) => 40 + 120 * label + ((index + 7) * (image + 3) * 31) % 60,
-      );
-      const png = encode({ width: SIZE, height: SIZE, channels: 3, depth: 8, data });
-      await Deno.writeFile(join(folder, className, `${image}.png`), png);
-    }
-  }
-}
-
-/** Gives the body folders for images and for a run, and removes both. */
-async function withFolders(body: (data: string, run: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const data = join(folder, "images");
-    await writeImages(data);
-    await body(data, join(folder, "run"));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { TINY_CLASSES, TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";
 
 async function runWell(argv: readonly string[]): Promise<CommandResult> {
   const result = await runCommand(argv);
@@ -47,8 +10,19 @@ async function runWell(argv: readonly string[]): Promise<CommandResult> {
 }
 
 Deno.test("train, eval and predict work together in one run folder", async () => {
-  await withFolders(async (data, run) => {
-    const argv = ["train", "--run", run, "--data", data, ...TINY, "--epochs", "2", "--seed", "77"];
+  await withCommandFolders(async (data, run) => {
+    const argv = [
+      "train",
+      "--run",
+      run,
+      "--data",
+      data,
+      ...TINY_COMMAND,
+      "--epochs",
+      "2",
+      "--seed",
+      "77",
+    ];
     const trained = await runWell(argv);
     assert.match(trained.stdout, /^ended +all epochs done$/m);
     assert.match(trained.stdout, /^puppeteer +184 \(0\.00074 MB\) parameters$/m);
@@ -84,15 +58,15 @@ Deno.test("train, eval and predict work together in one run folder", async () =>
     assert.equal(prediction.depth, 4);
     assert.ok(prediction.complexity > 0);
     const [best, second] = prediction.classes;
-    assert.deepEqual([best.className, second.className].sort(), CLASSES);
+    assert.deepEqual([best.className, second.className].sort(), TINY_CLASSES);
     assert.ok(best.probability >= second.probability);
     assert.ok(Math.abs(best.probability + second.probability - 1) < 1e-9);
   });
 });
 
 Deno.test("train --quiet --json says nothing but the result", async () => {
-  await withFolders(async (data, run) => {
-    const argv = ["train", "--run", run, "--data", data, ...TINY, "--epochs", "1"];
+  await withCommandFolders(async (data, run) => {
+    const argv = ["train", "--run", run, "--data", data, ...TINY_COMMAND, "--epochs", "1"];
     const { stdout, stderr } = await runWell([...argv, "--quiet", "--json"]);
     assert.equal(stderr, "");
     const summary = JSON.parse(stdout);
@@ -103,8 +77,8 @@ Deno.test("train --quiet --json says nothing but the result", async () => {
 });
 
 Deno.test("train exits with 6 when the loss stops being finite, and says what to change", async () => {
-  await withFolders(async (data, run) => {
-    const argv = ["train", "--run", run, "--data", data, ...TINY, "--epochs", "50"];
+  await withCommandFolders(async (data, run) => {
+    const argv = ["train", "--run", run, "--data", data, ...TINY_COMMAND, "--epochs", "50"];
     // Every step multiplies the weights by 1 - 100 * 100.
     const wild = ["--schedule", "constant", "--learning-rate", "100", "--weight-decay", "100"];
     const { code, stderr } = await runCommand([...argv, ...wild]);
@@ -132,10 +106,10 @@ async function interruptTraining(
   return { code: (await child.status).code, stdout: await stdout, stderr };
 }
 
-for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGUSR1", 138]] as const) {
   Deno.test(`train saves after ${signal}, exits with ${expected}, and can be resumed`, async () => {
-    await withFolders(async (data, run) => {
-      const argv = ["train", "--run", run, "--data", data, ...TINY, "--epochs", "100000"];
+    await withCommandFolders(async (data, run) => {
+      const argv = ["train", "--run", run, "--data", data, ...TINY_COMMAND, "--epochs", "100000"];
       const { code, stdout, stderr } = await interruptTraining(argv, signal);
       assert.equal(code, expected, stderr);
       assert.match(stderr, new RegExp(`^${signal}: saving after this step`, "m"));

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadCheckpoint, saveCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
+import {
+  loadCheckpoint,
+  type LoadedCheckpoint,
+  saveCheckpoint,
+} from "../../../lib/checkpoints/checkpoint_store.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
 import {
   assertContent,
@@ -66,6 +70,12 @@ Deno.test("saveCheckpoint() goes back to an earlier step when training was resum
     assert.deepEqual(folders(root), ["step-00000100", "step-00000150", "step-00000160"]);
   }));
 
+/** Step 300 stands complete, but no pointer leads to it yet: the loader takes 200 and says so. */
+function assertPassedOver({ skipped }: LoadedCheckpoint, isExpected: boolean): void {
+  assert.equal(skipped.length, isExpected ? 1 : 0, skipped.join());
+  if (isExpected) assert.match(skipped[0]!, /step-00000300 is newer than step-00000200/);
+}
+
 Deno.test("saveCheckpoint() leaves a loadable checkpoint and no litter when it fails at any stage", () =>
   withFolder(async (root) => {
     const stages: string[] = [];
@@ -105,7 +115,7 @@ Deno.test("saveCheckpoint() leaves a loadable checkpoint and no litter when it f
       const committed = index >= stages.indexOf("last moved");
       const loaded = await loadCheckpoint(own, "last");
       assertContent(loaded, contentOf(committed ? 300 : 200));
-      assert.deepEqual(loaded.skipped, []);
+      assertPassedOver(loaded, index >= stages.indexOf("folder renamed") && !committed);
       assertContent(
         await loadCheckpoint(own, "best"),
         contentOf(index >= stages.indexOf("best moved") ? 300 : 200),
@@ -140,7 +150,7 @@ Deno.test("saveCheckpoint() leaves a loadable checkpoint when its process is kil
       assert.equal(signal, "SIGKILL", stage);
       const loaded = await loadCheckpoint(own, "last");
       assert.equal(loaded.step, stage === "last moved" ? 300 : 200, stage);
-      assert.deepEqual(loaded.skipped, []);
+      assertPassedOver(loaded, /renamed|previous moved|best moved/.test(stage));
       const hasLitter = names(own).some((name) => name.includes(".tmp-"));
       assert.equal(hasLitter, index <= stages.indexOf("manifest written"), stage);
       await saveCheckpoint(own, contentOf(400));

@@ -65,6 +65,24 @@ Deno.test("fetchDataset() takes images with lists, and checks the lists", async 
   });
 });
 
+Deno.test("fetchDataset() names the image that a list has and the copy has not", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(join(folder, "mine", "images"), ["a.png", "b.png", "c.png"]);
+    for (const list of ["train", "val", "test"]) {
+      const lines = list === "train" ? ["a.png,n01", "b.png,n01", "c.png,n02", "gone.png,n02"] : [];
+      await Deno.writeTextFile(
+        join(folder, "mine", `${list}.csv`),
+        ["filename,label", ...lines, ""].join("\n"),
+      );
+    }
+    const options = { directory: join(folder, "data"), source, from: join(folder, "mine") };
+    await assert.rejects(
+      fetchDataset("small-images", options),
+      /gone\.png cannot be read .*take the image off its list/,
+    );
+  });
+});
+
 Deno.test("fetchDataset() takes images from an archive, here or on a mirror", async () => {
   await withFolder(async (folder) => {
     const members = [...CLASSES, "../evil/x.png", "n01/._1.png", "n01/readme.txt"].map(

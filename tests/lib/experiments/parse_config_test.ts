@@ -118,6 +118,12 @@ Deno.test("parseConfig() is not impressed by an alias bomb", () => {
   assert.match(messageOf(rows.join("\n")), /^Cannot read x\.yaml/);
 });
 
+Deno.test("parseConfig() shows a list that holds itself without getting lost in it", () => {
+  for (const text of ["&a [*a]\n", "model: &m {solver: *m}\n", "model: {maxChannels: &a [*a]}\n"]) {
+    assert.throws(() => parseConfig(text), UsageError, text);
+  }
+});
+
 Deno.test("parseConfig() lets no key of the input reach a prototype", () => {
   for (const key of ["__proto__", "constructor", "prototype", "toString"]) {
     assert.match(messageOf(`{"${key}": {"polluted": 1}}`), /unknown key/);

@@ -9,7 +9,7 @@ import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { NO_HOOKS, TINY_MODEL, tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { Trainer } from "../../../lib/training/trainer.ts";
 import type { EpochRecord } from "../../../lib/training/training_event.ts";
-import type { ModelCard } from "../../../lib/training/training_checkpoint.ts";
+import type { ModelCard } from "../../../lib/training/checkpoint_card.ts";
 
 const CARD: ModelCard = {
   model: TINY_MODEL,

@@ -1,0 +1,42 @@
+import { BackendError } from "../errors.ts";
+
+/** How V8, WebAssembly, TensorFlow and WebGPU say that memory has come to its end. */
+const SIGNS = [
+  /memory access out of bounds/i,
+  /out of memory/i,
+  /array buffer allocation failed/i,
+  /invalid (?:typed )?array(?: buffer)? length/i,
+  /could not allocate memory/i,
+  /cannot enlarge memory/i,
+  /\bOOM\b/,
+  /resource exhausted|ResourceExhausted/,
+  /std::bad_alloc/,
+];
+
+/**
+ * Tells errors that come from a lack of memory from all others, and gives them advice. Backends throw them as they
+ * come: WebAssembly, whose memory ends at a few GB, reports an access out of bounds.
+ *
+ * @param error Whatever was thrown.
+ * @param size What was computed, for the message: `"a training step of 64 images"`.
+ * @returns A `BackendError` with advice, or the error itself.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const thrown = new WebAssembly.RuntimeError("memory access out of bounds");
+ * assert.match(`${explainOutOfMemory(thrown, "a batch of 8000 images")}`, /lower --batch-size/);
+ * assert.equal(explainOutOfMemory("other", "a batch"), "other");
+ * ```
+ */
+export function explainOutOfMemory(error: unknown, size: string): unknown {
+  if (!(error instanceof Error) || error instanceof BackendError) return error;
+  if (!SIGNS.some((sign) => sign.test(error.message))) return error;
+  return new BackendError(
+    `Cannot compute ${size}: the backend ran out of memory (${
+      error.message.split("\n")[0]?.slice(0, 120)
+    }); lower --batch-size or --channels, or take --backend tensorflow, whose memory is the machine's`,
+    { cause: error },
+  );
+}

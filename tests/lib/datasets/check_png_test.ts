@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { crc32, deflateSync } from "node:zlib";
+import { decodeImage } from "../../../lib/datasets/decode_image.ts";
+import { checkPng } from "../../../lib/datasets/check_png.ts";
+import { DataError } from "../../../lib/errors.ts";
+import { concatenate } from "./helpers/make_tar.ts";
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, data.length);
+  bytes.set(new TextEncoder().encode(type), 4);
+  bytes.set(data, 8);
+  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
+  return bytes;
+}
+
+/** An RGB picture of 8 bits whose packed pixels are as given. */
+function pngOf(side: number, pixels: Uint8Array, more: readonly Uint8Array[] = []): Uint8Array {
+  const header = new Uint8Array(13);
+  new DataView(header.buffer).setUint32(0, side);
+  new DataView(header.buffer).setUint32(4, side);
+  header.set([8, 2], 8);
+  return concatenate([
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+    chunk("IHDR", header),
+    ...more,
+    chunk("IDAT", pixels),
+    chunk("IEND", new Uint8Array(0)),
+  ]);
+}
+
+Deno.test("decodeImage() refuses a PNG that unfolds into more than its pixels", () => {
+  const bomb = pngOf(1, deflateSync(new Uint8Array(100e6)));
+  assert.ok(bomb.length < 100_000);
+  const before = Deno.memoryUsage();
+  assert.throws(() => decodeImage(bomb, "bomb.png"), (error: unknown) => {
+    assert.ok(error instanceof DataError);
+    assert.match(error.message, /bomb\.png is a damaged or unsupported PNG/);
+    return true;
+  });
+  const after = Deno.memoryUsage();
+  assert.ok(after.external + after.heapUsed < before.external + before.heapUsed + 50e6);
+});
+
+Deno.test("checkPng() leaves good pictures alone, large and noisy ones too", () => {
+  const side = 300;
+  const rows = new Uint8Array(side * (1 + 3 * side));
+  for (let at = 0; at < rows.length; at++) rows[at] = (at * 7919 + (at >> 3) * 31) & 255;
+  for (let row = 0; row < side; row++) rows[row * (1 + 3 * side)] = 0;
+  const large = pngOf(side, deflateSync(rows, { level: 0 }));
+  assert.equal(checkPng(large), large);
+  assert.equal(decodeImage(large, "large.png").data.length, side * side * 3);
+});
+
+Deno.test("decodeImage() does not unfold colour profiles and texts", () => {
+  const pixel = deflateSync(Uint8Array.of(0, 10, 20, 30));
+  const name = new TextEncoder().encode("x\0\0");
+  const packed = concatenate([name, deflateSync(new Uint8Array(50e6))]);
+  const picture = pngOf(1, pixel, [chunk("iCCP", packed), chunk("zTXt", packed)]);
+  assert.ok(checkPng(picture).length < 100);
+  assert.deepEqual([...decodeImage(picture, "x.png").data], [10, 20, 30]);
+});
+
+Deno.test("decodeImage() refuses a JPEG that claims more pixels than its bytes can stand for", () => {
+  const file = new URL("../../fixtures/images/rgb.jpg", import.meta.url);
+  const bytes = Deno.readFileSync(file);
+  const frame = bytes.findIndex((byte, at) => byte === 0xff && bytes[at + 1] === 0xc0);
+  new DataView(bytes.buffer).setUint16(frame + 5, 7000);
+  new DataView(bytes.buffer).setUint16(frame + 7, 7000);
+  const started = Deno.memoryUsage().rss;
+  assert.throws(() => decodeImage(bytes, "huge.jpg"), /huge\.jpg .*maxResolutionInMP/);
+  assert.ok(Deno.memoryUsage().rss < started + 200e6);
+});
