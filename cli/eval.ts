@@ -97,7 +97,7 @@ export function evalCommand(): CommandUnknownOpts {
     )
     .addOption(
       new Option("--batch-size <images>", "images per forward pass")
-        .argParser(wholeNumber(1, 65_536)).default(128),
+        .argParser(wholeNumber(1, 65_536)).default(256),
     )
     .addOption(exactOption())
     .addOption(

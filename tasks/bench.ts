@@ -59,7 +59,7 @@ function readOptions(): BenchOptions {
     channels: count("channels", quick ? 64 : 512),
     rounds: count("rounds", quick ? 2 : 5),
     batchSize: quick ? 16 : 64,
-    evaluationImages: quick ? 256 : 2048,
+    evaluationImages: quick ? 256 : 10_000,
     memorySteps: quick ? 4 : 10,
     wasmRounds: quick ? 1 : 3,
     backend: values.backend as BackendName,
@@ -89,7 +89,8 @@ async function runHere(
   torch: TorchReference | null,
   add: (row: BenchRow) => void,
 ): Promise<void> {
-  const { only, channels, rounds, evaluationImages: images } = options;
+  const { only, channels, rounds } = options;
+  const images = Math.min(options.evaluationImages, 4096);
   const wants = (...targets: string[]) => targets.some((target) => only.has(target));
   if (wants("e")) {
     const { compareComplexity } = await import("./bench/complexity_cost.ts");

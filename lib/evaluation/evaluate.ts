@@ -9,7 +9,7 @@ import type { LevelStatistics } from "../models/level_statistics.ts";
 import type { EvaluationReport, LevelFigures } from "./evaluation_report.ts";
 
 /** Images read and measured at a time: bounds the memory, whatever the size of the data set. */
-const CHUNK_IMAGES = 1024;
+const CHUNK_IMAGES = 2048;
 
 /** What a trained classifier needs to look at images. */
 export interface TrainedClassifier {

@@ -38,7 +38,7 @@ export interface CollectRunReportOptions {
   readonly report?: (done: number, total: number) => void;
 }
 
-const EVALUATION_BATCH = 128;
+const EVALUATION_BATCH = 256;
 
 const provenanceSchema: z.ZodType<Provenance[]> = z.array(z.object({
   argv: z.array(z.string()),

@@ -107,7 +107,7 @@ async function compareInference(torch: TorchReference, options: TorchComparison)
     );
     images.dispose();
   }
-  const request = { do: "evaluation", images: evaluationImages, batch: 128 };
+  const request = { do: "evaluation", images: evaluationImages, batch: 256 };
   const evaluate = evaluationOfBytes(network, evaluationImages);
   add(
     await pairedTimes(() => secondsOf(evaluate), torch.timed(request), {

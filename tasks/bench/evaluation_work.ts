@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { standardize } from "../../lib/datasets/standardization.ts";
 import type { InferenceNetwork } from "../../lib/models/classifier.ts";
 
-const BATCH = 128;
+const BATCH = 256;
 const STANDARDIZATION = { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] } as const;
 
 /** Bytes of images that any complexity measure finds busy, `[count, 32, 32, 3]`. */

@@ -25,7 +25,7 @@ export async function compareScaling(
   const { train } = createSyntheticDataset({ trainImages: images, testImages: 1 });
   const secondsFor = (count: number) => async () => {
     const part = subset(train, Uint32Array.from({ length: count }, (_, index) => index));
-    const report = await evaluate(trained, part, { batchSize: 128, exact: false });
+    const report = await evaluate(trained, part, { batchSize: 256, exact: false });
     return report.secondsPerImage;
   };
   add(

@@ -11,7 +11,7 @@ import type { MachineConditions } from "./comparison.ts";
 export const TEST_RESULT_FILE = "test_result.json";
 
 /** Images per forward pass of the evaluation; the figures do not depend on it. */
-const BATCH_SIZE = 128;
+const BATCH_SIZE = 256;
 
 /** The result of a finished run on its test images, as it is kept in the run folder. */
 export interface TestResult extends CheckpointMark {
