@@ -40,6 +40,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./predict.ts")).predictCommand(),
   },
   {
+    name: "export",
+    summary: "write a trained model for use, without what only training needs",
+    load: async () => (await import("./export.ts")).exportCommand(),
+  },
+  {
     name: "analyze-depth",
     summary: "show how complexity and depth are spread over a data set",
     load: async () => (await import("./analyze_depth.ts")).analyzeDepthCommand(),

@@ -49,8 +49,11 @@ async function computeMissingStatistics(
   }
 }
 
-/** A run without validation images has no best checkpoint. */
-async function resolveChoice(root: string, choice: CheckpointChoice): Promise<"best" | "last"> {
+/** The pointer that a choice stands for: a run without validation images has no best checkpoint. */
+export async function resolveChoice(
+  root: string,
+  choice: CheckpointChoice,
+): Promise<"best" | "last"> {
   if (choice !== "auto") return choice;
   try {
     await Deno.stat(join(root, "best"));

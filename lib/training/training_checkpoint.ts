@@ -17,6 +17,10 @@ export type { ModelCard } from "./checkpoint_card.ts";
 const CARD_FILE = "checkpoint.json";
 const MODEL_FILE = "model.safetensors";
 const OPTIMIZER_FILE = "optimizer.safetensors";
+
+/** The file that only a training that goes on needs. */
+export const TRAINING_ONLY_FILE: string = OPTIMIZER_FILE;
+
 const STATISTICS_FILE = "statistics.safetensors";
 
 /** A checkpoint, decoded. */
@@ -27,11 +31,11 @@ export interface TrainingCheckpoint {
   readonly progress: TrainingProgress;
   /** Values of every parameter by name. */
   readonly parameters: ReadonlyMap<string, TensorValues>;
-  /** Adam's moments and the updates per parameter. */
+  /** Adam's moments and the updates per parameter; `null` in a model that was exported. */
   readonly optimizer: {
     readonly moments: ReadonlyMap<string, TensorValues>;
     readonly updates: Readonly<Record<string, number>>;
-  };
+  } | null;
   /** Batch-norm statistics of these weights; `null` where they were not computed. */
   readonly statistics: LevelStatistics | null;
   /** Numbers that were tuned on validation images. */
@@ -140,7 +144,7 @@ export function decodeCheckpoint(
     progress,
     calibration,
     parameters: tensorsOf(MODEL_FILE),
-    optimizer: { moments: tensorsOf(OPTIMIZER_FILE), updates },
+    optimizer: files.has(OPTIMIZER_FILE) ? { moments: tensorsOf(OPTIMIZER_FILE), updates } : null,
     statistics: files.has(STATISTICS_FILE)
       ? fitting(folder, () => statisticsFromTensors(tensorsOf(STATISTICS_FILE)))
       : null,
@@ -174,8 +178,15 @@ export function fitting<Result>(folder: string, action: () => Result): Result {
  * @param trainer A training of the same model, data and configuration.
  * @param checkpoint What was saved.
  * @throws {RangeError} if a tensor is missing or has another shape.
+ * @throws {CheckpointError} if the checkpoint has no optimiser.
  */
 export function restoreTrainer(trainer: Trainer, checkpoint: TrainingCheckpoint): void {
+  if (checkpoint.optimizer === null) {
+    throw new CheckpointError(
+      "Cannot continue a training: the model was exported, without the state of its optimiser; use it with eval and " +
+        "predict, or continue the run that it was exported from",
+    );
+  }
   trainer.classifier.parameters.write(checkpoint.parameters);
   trainer.optimizer.write(checkpoint.optimizer);
   trainer.progress = structuredClone(checkpoint.progress);

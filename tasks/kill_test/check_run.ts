@@ -40,6 +40,7 @@ export async function checkRemains(run: string): Promise<Remains> {
   if (names.length === 0) return { step: null, skipped: [], litter };
   const { folder, files, step, skipped } = await loadCheckpoint(root, "last");
   const { parameters, optimizer } = decodeCheckpoint(files, folder);
+  assert.ok(optimizer !== null, `${folder} has no optimiser`);
   for (const tensors of [parameters, optimizer.moments]) {
     for (const [name, { values }] of tensors) assert.ok(values.every(Number.isFinite), name);
   }

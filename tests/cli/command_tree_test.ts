@@ -4,7 +4,7 @@ import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import configuration from "../../deno.json" with { type: "json" };
 
 const COMMANDS = [
-  ...["fetch-data", "train", "eval", "predict", "compare"],
+  ...["fetch-data", "train", "eval", "predict", "compare", "export"],
   ...["analyze-depth", "param-scaling", "models", "report", "doctor"],
 ];
 
@@ -82,7 +82,7 @@ Deno.test("main.ts loads neither TensorFlow.js, zod nor a command before one is 
   const imports = [...await staticImports("main.ts")];
   assert.ok(imports.some((specifier) => specifier.endsWith("cli/command_tree.ts")));
   const heavy = imports.filter((specifier) =>
-    /tensorflow|zod|yaml|cli\/(?:fetch_data|train|eval|predict|compare|analyze_depth|param_scaling|models|report|doctor)\.ts/
+    /tensorflow|zod|yaml|cli\/(?:fetch_data|train|eval|predict|compare|export|analyze_depth|param_scaling|models|report|doctor)\.ts/
       .test(specifier)
   );
   assert.deepEqual(heavy, []);

@@ -34,6 +34,7 @@ function useOf(command: string, { data, run, fresh }: Places): string[] {
     "analyze-depth": images,
     "param-scaling": ["--table", "7"],
     compare: [run, "--no-speed", "--backend", "cpu"],
+    export: [run, fresh],
     report: [run, "--no-eval", "--json", "--backend", "cpu"],
     // One of those that are built to be counted; the whole list takes longer and needs the same.
     models: ["branchynet"],
@@ -60,7 +61,7 @@ async function withPlaces(body: (places: Omit<Places, "fresh">) => Promise<void>
 Deno.test("every command runs with exactly the permissions that the README lists for it", () =>
   withPlaces(async ({ data, run }) => {
     const documented = await documentedPermissions();
-    assert.equal(documented.size, 10);
+    assert.equal(documented.size, 11);
     await Promise.all([...documented].map(async ([command, permissions]) => {
       const attempts = [permissions].concat(
         permissions.map((without) => permissions.filter((flag) => flag !== without)),
