@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
+import { sharedDataDirectory as sharedData } from "../helpers/shared_data.ts";
+
+const MODEL = join(repositoryRoot, "models", "puppet-cnn-cifar10");
+
+Deno.test("the model in models/ classifies an image out of the box (wasm)", async () => {
+  const image = join(repositoryRoot, "tests", "fixtures", "images", "grey.png");
+  const { code, stdout, stderr } = await runCommand(
+    ["predict", MODEL, image, "--backend", "wasm", "--top", "10", "--json"],
+  );
+  assert.equal(code, 0, stderr);
+  const [{ classes, depth }] = JSON.parse(stdout);
+  assert.equal(classes.length, 10);
+  assert.ok(depth >= 6 && depth <= 12);
+  const sum = classes.reduce(
+    (total: number, { probability }: { probability: number }) => total + probability,
+    0,
+  );
+  assert.ok(Math.abs(sum - 1) < 1e-4);
+});
+
+Deno.test({
+  name: `the model in models/ is right for 7 of 10 of the first 400 test images${
+    sharedData === null ? " (no CIFAR-10 beside the repository)" : ""
+  }`,
+  ignore: sharedData === null,
+  fn: async () => {
+    const { code, stdout, stderr } = await runCommand(
+      ["eval", MODEL, "--data", sharedData!, "--test-images", "400", "--json"],
+    );
+    assert.equal(code, 0, stderr);
+    const { top1 } = JSON.parse(stdout).figures;
+    assert.ok(top1 > 0.66 && top1 < 0.8, String(top1));
+  },
+});
