@@ -1,14 +1,17 @@
 import { join } from "node:path";
-import { DataError } from "../errors.ts";
 import type { RandomStream } from "../randomness/random_stream.ts";
 import { cutSquare } from "./cut_square.ts";
 import type { ImageDataset } from "./dataset.ts";
+import { decodeInParallel, unreadableImage } from "./decode_in_parallel.ts";
 import { checkImageIndex, contentFingerprint } from "./in_memory_dataset.ts";
 import type { ImageListing } from "./list_image_folder.ts";
 import { prepareImage } from "./prepare_image.ts";
 
 /** Decoded pixels that are kept at most: all 60,000 images of mini-ImageNet at 96 x 96 are 1.66 GB. */
 const MAX_CACHE_BYTES = 2 ** 31;
+
+/** Files from which on threads are worth their start, some 50 ms. */
+const MIN_PARALLEL = 24;
 
 /** Options of `createFolderDataset`. */
 export interface FolderDatasetOptions {
@@ -64,13 +67,40 @@ class PictureCache {
     const { directory, side } = this.#options;
     const file = join(directory, this.#files[index]!);
     const picture = prepareImage(await readImageFile(file), file, side);
-    // Another read may have decoded the same file while this one waited.
-    if (this.#slots[index] === 0 && (this.#used + 1) * bytes <= this.#pixels.length) {
-      this.#pixels.set(picture, this.#used * bytes);
-      this.#used += 1;
-      this.#slots[index] = this.#used;
-    }
+    this.#keep(index, picture);
     return picture;
+  }
+
+  /**
+   * Decodes files that are not kept, on several threads if there are many of them.
+   *
+   * @returns Pictures for which there was no room, by index.
+   */
+  async decode(indices: ArrayLike<number>): Promise<Map<number, Uint8Array>> {
+    const missing = [...new Set(Array.from(indices))].filter((index) => this.#slots[index] === 0);
+    const beyond = new Map<number, Uint8Array>();
+    if (missing.length < MIN_PARALLEL) return beyond;
+    const { directory, side } = this.#options;
+    const files = missing.map((index) => join(directory, this.#files[index]!));
+    await decodeInParallel(files, {
+      side,
+      receive: (position, picture) => {
+        const index = missing[position]!;
+        if (!this.#keep(index, picture)) beyond.set(index, picture);
+      },
+    });
+    return beyond;
+  }
+
+  /** Keeps a picture if there is room; tells whether it is kept. */
+  #keep(index: number, picture: Uint8Array): boolean {
+    // Another read may have decoded the same file while this one waited.
+    if (this.#slots[index]! > 0) return true;
+    if ((this.#used + 1) * this.#pictureBytes > this.#pixels.length) return false;
+    this.#pixels.set(picture, this.#used * this.#pictureBytes);
+    this.#used += 1;
+    this.#slots[index] = this.#used;
+    return true;
   }
 
   get #pictureBytes(): number {
@@ -82,10 +112,7 @@ async function readImageFile(file: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(file);
   } catch (error) {
-    throw new DataError(
-      `Cannot read image: ${file} cannot be opened; put it back or load the folder again`,
-      { cause: error },
-    );
+    throw unreadableImage(file, error);
   }
 }
 
@@ -134,8 +161,11 @@ export function createFolderDataset(
     cut: (picture: Uint8Array) => Uint8Array,
   ): Promise<Uint8Array> {
     const out = new Uint8Array(indices.length * imageBytes);
+    for (const index of Array.from(indices)) checkImageIndex(index, files.length);
+    const decoded = await cache.decode(indices);
     for (let position = 0; position < indices.length; position++) {
-      const picture = await cache.picture(indices[position]!);
+      const index = indices[position]!;
+      const picture = decoded.get(index) ?? await cache.picture(index);
       out.set(side === imageSize ? picture : cut(picture), position * imageBytes);
     }
     return out;

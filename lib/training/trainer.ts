@@ -7,7 +7,7 @@ import { Adam } from "./adam.ts";
 import { dropoutOfStep } from "./dropout.ts";
 import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
-import { loadBatch } from "./training_data.ts";
+import { loadBatch, readBatch } from "./training_data.ts";
 import { emptySums, initialProgress } from "./training_progress.ts";
 import { trainingStep } from "./training_step.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
@@ -198,15 +198,36 @@ export class Trainer {
       levels: this.classifier.levels.list.length,
       epoch: this.progress.epoch,
     });
-    for (const batch of plan.slice(this.progress.sums.steps)) {
-      await letEventsIn();
-      if (hooks.signal?.aborted) return "interrupted";
-      const outcome = await this.#step(batch);
-      if (!outcome.updated) return "diverged";
-      hooks.report?.(this.#stepEvent());
+    const batches = plan.slice(this.progress.sums.steps);
+    // The next batch is read, and its images decoded, while a step runs.
+    let ahead = this.#readAhead(batches[0], 0);
+    try {
+      for (const [position, batch] of batches.entries()) {
+        await letEventsIn();
+        if (hooks.signal?.aborted) return "interrupted";
+        const values = await ahead;
+        ahead = this.#readAhead(batches[position + 1], 1);
+        const outcome = await this.#step(batch, values);
+        if (!outcome.updated) return "diverged";
+        hooks.report?.(this.#stepEvent());
+      }
+    } finally {
+      // What was begun must end before others use the images.
+      await ahead.catch(() => {});
     }
     await letEventsIn();
     return hooks.signal?.aborted ? "interrupted" : null;
+  }
+
+  /** Begins to read a batch that is so many steps ahead; nothing where there is none. */
+  #readAhead(batch: PlannedBatch | undefined, steps: number): Promise<Float32Array> {
+    if (batch === undefined) return Promise.resolve(new Float32Array());
+    const { seed, flip, crop } = this.#config;
+    const augmentation = { flip, crop, seed, step: this.progress.step + steps };
+    const reading = readBatch(this.#data, batch.indices, augmentation);
+    // A failure is reported by whoever waits for the batch.
+    reading.catch(() => {});
+    return reading;
   }
 
   #learningRate(step: number): number {
@@ -215,15 +236,12 @@ export class Trainer {
     return learningRateAt(step, { ...this.#config, stepsPerEpoch, totalSteps });
   }
 
-  async #step({ level, indices }: PlannedBatch): Promise<StepOutcome> {
+  async #step({ level, indices }: PlannedBatch, values: Float32Array): Promise<StepOutcome> {
     const started = performance.now();
-    const { seed, flip, crop, clipNorm, labelSmoothing } = this.#config;
+    const { clipNorm, labelSmoothing } = this.#config;
     const recompute = this.#recompute;
     const { step, sums } = this.progress;
-    const batch = await loadBatch(this.#data, indices, {
-      ...this.#loadOptions(level),
-      augmentation: { flip, crop, seed, step },
-    });
+    const batch = await loadBatch(this.#data, indices, { ...this.#loadOptions(level), values });
     const learningRate = this.#learningRate(step);
     const drop = dropoutOfStep(step, this.#config);
     const outcome = await trainingStep(this, batch, {

@@ -90,27 +90,44 @@ async function readPixels(
 }
 
 /**
- * Brings a batch of training images to the device.
+ * Reads and augments a batch of training images, without the device: it can be done while a step runs.
  *
  * @param data Training data.
  * @param indices Positions in the training set.
- * @param options Level, exact mode, augmentation.
- * @returns Tensors that the caller disposes of.
+ * @param augmentation Augmentation, with the stream that decides it; none if absent.
+ * @returns `[indices.length, height, width, 3]`, float32, standardised.
  */
-export async function loadBatch(
+export async function readBatch(
   data: TrainingData,
   indices: Uint32Array,
-  options: LoadBatchOptions,
-): Promise<TrainingBatch> {
-  const { height, width, labels } = data.train;
+  augmentation?: LoadBatchOptions["augmentation"],
+): Promise<Float32Array> {
+  const { height, width } = data.train;
   const count = indices.length;
-  const { augmentation } = options;
   let pixels = await readPixels(data.train, indices, augmentation);
   if (augmentation !== undefined && (augmentation.flip || augmentation.crop > 0)) {
     const stream = new RandomStream(augmentation.seed, "augmentation", augmentation.step);
     pixels = augmentImages(pixels, { count, height, width, ...augmentation, stream });
   }
-  const values = standardize(pixels, data.standardization);
+  return standardize(pixels, data.standardization);
+}
+
+/**
+ * Brings a batch of training images to the device.
+ *
+ * @param data Training data.
+ * @param indices Positions in the training set.
+ * @param options Level, exact mode, augmentation; `values` are what `readBatch` returned, read here if absent.
+ * @returns Tensors that the caller disposes of.
+ */
+export async function loadBatch(
+  data: TrainingData,
+  indices: Uint32Array,
+  options: LoadBatchOptions & { readonly values?: Float32Array },
+): Promise<TrainingBatch> {
+  const { height, width, labels } = data.train;
+  const count = indices.length;
+  const values = options.values ?? await readBatch(data, indices, options.augmentation);
   return {
     images: tf.tensor4d(values, [count, height, width, 3]),
     labels: tf.tensor1d(Int32Array.from(indices, (index) => labels[index]!), "int32"),
