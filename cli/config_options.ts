@@ -46,6 +46,7 @@ const OPTION_OF_KEY: Readonly<Record<string, readonly [flag: string, value?: str
   "training.labelSmoothing": ["--label-smoothing", "share"],
   "training.dropout": ["--dropout", "share"],
   "training.channelDropout": ["--channel-dropout", "share"],
+  "training.featureMixing": ["--feature-mixing", "share"],
   "training.clipNorm": ["--clip-norm", "norm"],
   "training.levelSharing": ["--level-sharing", "levels"],
   "training.levelSmoothing": ["--level-smoothing", "share"],

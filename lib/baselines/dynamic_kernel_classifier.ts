@@ -86,12 +86,12 @@ export class DynamicKernelClassifier implements Classifier {
    * Runs the network.
    *
    * @param images `[batch, height, width, 3]`, float32, standardised.
-   * @param options What batch norms do, and what is dropped.
+   * @param options What batch norms do, what is dropped, and what is mixed.
    * @returns Logits `[batch, classes]`, and the multiply-adds of the whole batch.
    */
   run(
     images: tf.Tensor4D,
-    { normalize, drop }: Pick<ForwardOptions, "normalize" | "drop">,
+    { normalize, drop, mixing }: Pick<ForwardOptions, "normalize" | "drop" | "mixing">,
   ): { readonly logits: tf.Tensor2D; readonly multiplyAdds: number } {
     let multiplyAdds = 0;
     const logits = runLayers(this.layers, images, {
@@ -103,6 +103,7 @@ export class DynamicKernelClassifier implements Classifier {
         const normed = layer.norm ? normalize(this.#weights.norm(layer.name), biased) : biased;
         return drop?.maps(normed) ?? normed;
       },
+      between: (maps, place, places) => mixing?.maps(maps, place, places) ?? maps,
       linear: (layer, input) => {
         multiplyAdds += layer.inputs * layer.outputs;
         return this.#weights.linear(layer, drop?.vectors(input) ?? input);

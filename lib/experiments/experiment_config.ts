@@ -201,6 +201,10 @@ const trainingSchema = z.strictObject({
     is: "share of the channels of feature maps that are dropped in training",
     default: 0,
   }),
+  featureMixing: real(0, 1, {
+    is: "share of the steps in which feature maps of pairs of images, and their classes, are mixed",
+    default: 0,
+  }),
   clipNorm: real(0, 1e9, {
     is: "largest global norm of the gradient; 0 does not clip",
     default: 0,

@@ -11,6 +11,12 @@ export interface LayerOperations {
    * @default false
    */
   readonly activates?: boolean;
+  /**
+   * What happens to feature maps between two layers of the list, counted from 0 behind the first.
+   *
+   * @default nothing
+   */
+  between?(maps: tf.Tensor4D, place: number, places: number): tf.Tensor4D;
   /** Affine map, before the activation: `[batch, in] -> [batch, out]`. */
   linear(layer: LinearLayer, input: tf.Tensor2D): tf.Tensor2D;
 }
@@ -112,5 +118,10 @@ export function runLayers(
   operations: LayerOperations,
 ): tf.Tensor2D {
   const { body, head } = splitAtHead(layers);
-  return runHead(head, runSpatialLayers(body, images, operations), operations);
+  const features = body.reduce((current, layer, index) => {
+    const output = runSpatialLayer(layer, current, operations);
+    if (operations.between === undefined || index === body.length - 1) return output;
+    return operations.between(output, index, body.length - 1);
+  }, images);
+  return runHead(head, features, operations);
 }

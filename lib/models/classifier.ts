@@ -24,6 +24,21 @@ export interface DropOut {
   maps(input: tf.Tensor4D): tf.Tensor4D;
 }
 
+/** Mixes the feature maps of pairs of images in training; the loss is divided among both classes by the same weight. */
+export interface FeatureMixing {
+  /** Share of an image's own maps, 0..1; the rest is the image's at the mirrored position of the batch. */
+  readonly weight: number;
+  /**
+   * Called between two layers.
+   *
+   * @param input `[batch, height, width, channels]`.
+   * @param place Number of the place, from 0: behind the first layer.
+   * @param places How many there are.
+   * @returns The mixed maps at the place that was drawn, and `input` elsewhere.
+   */
+  maps(input: tf.Tensor4D, place: number, places: number): tf.Tensor4D;
+}
+
 /** Options of a forward pass. */
 export interface ForwardOptions {
   /** What batch norms do: statistics of the batch, or statistics computed before. */
@@ -34,6 +49,12 @@ export interface ForwardOptions {
    * @default nothing is dropped
    */
   readonly drop?: DropOut | undefined;
+  /**
+   * Mixes feature maps; only for models that are one list of layers.
+   *
+   * @default nothing is mixed
+   */
+  readonly mixing?: FeatureMixing | undefined;
   /** Computes the dynamics' intermediate values again in the backward pass instead of keeping them. */
   readonly recompute?: boolean;
 }

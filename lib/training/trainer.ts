@@ -5,6 +5,7 @@ import { computeLevelStatistics } from "../models/level_statistics.ts";
 import { letEventsIn } from "../tensors/event_loop.ts";
 import { Adam } from "./adam.ts";
 import { dropoutOfStep } from "./dropout.ts";
+import { mixingOfStep } from "./feature_mixing.ts";
 import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { loadBatch, readBatch } from "./training_data.ts";
@@ -244,8 +245,9 @@ export class Trainer {
     const batch = await loadBatch(this.#data, indices, { ...this.#loadOptions(level), values });
     const learningRate = this.#learningRate(step);
     const drop = dropoutOfStep(step, this.#config);
+    const mixing = mixingOfStep(step, this.#config);
     const outcome = await trainingStep(this, batch, {
-      ...{ learningRate, clipNorm, recompute, labelSmoothing, drop },
+      ...{ learningRate, clipNorm, recompute, labelSmoothing, drop, mixing },
     });
     tf.dispose([batch.images, batch.labels]);
     if (!outcome.updated) {

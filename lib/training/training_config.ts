@@ -28,6 +28,8 @@ export interface TrainingConfig {
   readonly dropout: number;
   /** Share of the channels of feature maps that are dropped in training, 0 <= channelDropout < 1. */
   readonly channelDropout: number;
+  /** Share of the steps in which feature maps of pairs of images are mixed, 0..1. */
+  readonly featureMixing: number;
   /** Largest global norm of the gradient; 0 does not clip. */
   readonly clipNorm: number;
   /** J: a level is trained on images of levels at most this far from it. */

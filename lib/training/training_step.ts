@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batchNormOfBatch } from "../layers/batch_norm.ts";
 import { valueAndGradients } from "../tensors/value_and_gradients.ts";
 import { clippingFactor, globalNorm } from "./gradient_clipping.ts";
-import type { Classifier, DropOut } from "../models/classifier.ts";
+import type { Classifier, DropOut, FeatureMixing } from "../models/classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { Adam } from "./adam.ts";
 
@@ -36,6 +36,12 @@ export interface TrainingStepOptions {
    * @default nothing
    */
   readonly drop?: DropOut | undefined;
+  /**
+   * How feature maps of pairs of images are mixed.
+   *
+   * @default not at all
+   */
+  readonly mixing?: FeatureMixing | undefined;
 }
 
 /** What one step found. */
@@ -71,6 +77,19 @@ export function crossEntropy(
   return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), targets), 1)));
 }
 
+/** Cross-entropy of a batch whose feature maps were mixed with those of its mirror image in the batch. */
+function mixedCrossEntropy(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  options: Pick<TrainingStepOptions, "labelSmoothing" | "mixing">,
+): tf.Scalar {
+  const own = crossEntropy(logits, labels, options.labelSmoothing);
+  if (options.mixing === undefined) return own;
+  const { weight } = options.mixing;
+  const other = crossEntropy(logits, tf.reverse(labels, 0), options.labelSmoothing);
+  return tf.add<tf.Scalar>(tf.mul(own, weight), tf.mul(other, 1 - weight));
+}
+
 /** What a batch says about the parameters. */
 export interface LossAndGradients {
   /** Mean cross-entropy in nats. */
@@ -86,13 +105,13 @@ export interface LossAndGradients {
  *
  * @param classifier The model.
  * @param batch Images, labels, level.
- * @param options `recompute` trades time for memory; label smoothing; what is dropped.
+ * @param options `recompute` trades time for memory; label smoothing; what is dropped and mixed.
  * @returns Tensors that the caller disposes of.
  */
 export function lossAndGradients(
   classifier: Classifier,
   batch: TrainingBatch,
-  options: Pick<TrainingStepOptions, "recompute" | "labelSmoothing" | "drop">,
+  options: Pick<TrainingStepOptions, "recompute" | "labelSmoothing" | "drop" | "mixing">,
 ): LossAndGradients {
   const { entries } = classifier.parameters;
   let correct: tf.Scalar | null = null;
@@ -100,12 +119,12 @@ export function lossAndGradients(
     const { logits, auxiliary, penalty } = classifier.forward(batch.images, batch.levels, {
       recompute: options.recompute,
       drop: options.drop,
+      mixing: options.mixing,
       normalize: (site, input) => batchNormOfBatch(input, site.scale, site.offset),
     });
     const hits = tf.equal(tf.argMax(logits, 1), batch.labels);
     correct = tf.keep(tf.sum(tf.cast(hits, "float32")));
-    const lossOf = (found: tf.Tensor2D) =>
-      crossEntropy(found, batch.labels, options.labelSmoothing);
+    const lossOf = (found: tf.Tensor2D) => mixedCrossEntropy(found, batch.labels, options);
     return tf.addN([
       lossOf(logits),
       ...auxiliary.map((other) => tf.mul(lossOf(other.logits), other.weight)),

@@ -50,6 +50,7 @@ export const TINY_TRAINING: TrainingConfig = {
   labelSmoothing: 0,
   dropout: 0,
   channelDropout: 0,
+  featureMixing: 0,
   clipNorm: 0,
   levelSharing: "all",
   levelSmoothing: 0.1,

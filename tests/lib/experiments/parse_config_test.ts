@@ -182,6 +182,9 @@ Deno.test("findContradictions() finds what only two keys together make wrong", (
     find({ training: { patience: 3 }, data: { validationFraction: 0 } })[0]!,
     /patience/,
   );
+  const mixing = { featureMixing: 0.5 };
+  assert.match(find({ training: mixing, model: { name: "skipnet" } })[0]!, /single list of layers/);
+  assert.deepEqual(find({ training: mixing, model: { name: "resnet" } }), []);
 });
 
 Deno.test("readConfigWord() reads a word as what its key accepts", () => {
