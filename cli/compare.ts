@@ -270,7 +270,10 @@ export function compareCommand(): CommandUnknownOpts {
     ["compare --table 1 --no-train --format md", "what there is so far, for a document"],
     ["compare runs/first runs/second", "two runs of one's own"],
   ]);
-  command.addHelpText("after", `\nPresets (--only, and train --preset):\n${presetLines()}`);
+  command.addHelpText(
+    "after",
+    `\nPresets (--only, and train --preset; puppet-cnn-regularized is ours, in no table):\n${presetLines()}`,
+  );
   return command;
 }
 

@@ -34,9 +34,10 @@ interface OpenedRun {
   readonly config: ExperimentConfig;
 }
 
-/** The preset that a run follows or comes closest to; `null` for a model or data set that no preset has. */
+/** The paper's training that a run follows or comes closest to; `null` for a model or data set that it has none of. */
 function closestPreset(config: ExperimentConfig): Preset | null {
   const candidates = presets
+    .filter(({ places }) => places.length > 0)
     .map((preset) => ({ preset, protocol: protocolConfig(preset, config.training.seed) }))
     .filter(({ protocol }) =>
       protocol.model.name === config.model.name && protocol.data.dataset === config.data.dataset

@@ -13,11 +13,11 @@ export interface TablePlace {
   readonly variant?: string;
 }
 
-/** A training of the paper: what differs from the library's defaults, which are the paper's protocol. */
+/** A training that is known by name: what differs from the library's defaults, which are the paper's protocol. */
 export interface Preset {
   /** What `--preset` and `--only` take. */
   readonly name: string;
-  /** Every place of the paper that this one training stands in. */
+  /** Every place of the paper that this one training stands in; empty for a training of ours. */
   readonly places: readonly TablePlace[];
   /** Rules over the defaults; what is not said follows from them. */
   readonly rules: {

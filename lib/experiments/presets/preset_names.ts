@@ -1,4 +1,4 @@
-/** Names of all presets, in the order of the tables. A file of its own: help texts need no configuration. */
+/** Names of all presets, in the order of the tables; then ours. A file of its own: help texts need no configuration. */
 export const PRESET_NAMES = [
   "dfn",
   "weightnet",
@@ -33,4 +33,5 @@ export const PRESET_NAMES = [
   "vgg-mini-imagenet",
   "resnet-mini-imagenet",
   "puppet-cnn-mini-imagenet",
+  "puppet-cnn-regularized",
 ] as const;

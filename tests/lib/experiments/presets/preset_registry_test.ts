@@ -59,12 +59,14 @@ Deno.test("presets cover every row of Tables 1 to 6 once, and nothing else", () 
   assert.equal(new Set(printed).size, printed.length);
 });
 
-Deno.test("presets follow the protocol of the paper", () => {
+Deno.test("presets follow the protocol of the paper, and ours keep its data, size and batch", () => {
   const { training } = defaultConfig();
   for (const preset of presets) {
     const config = protocolConfig(preset, 1);
     assert.deepEqual(findContradictions(config), [], preset.name);
-    assert.deepEqual(config.training, training, preset.name);
+    if (preset.places.length > 0) assert.deepEqual(config.training, training, preset.name);
+    const { batchSize, flip, crop } = config.training;
+    assert.deepEqual([batchSize, flip, crop], [64, false, 0], preset.name);
     assert.equal(config.model.maxChannels, 512);
     const { dataset, images, imageSize, resizeTo, validationFraction, splitSeed } = config.data;
     if (dataset === "mini-imagenet") {
