@@ -21,6 +21,8 @@ const OPTION_OF_KEY: Readonly<Record<string, readonly [flag: string, value?: str
   "model.kernelSize": ["--kernel-size", "taps"],
   "model.initialState": ["--initial-state", "kind"],
   "model.solver": ["--solver", "method"],
+  "model.trajectorySteps": ["--trajectory-steps", "count"],
+  "model.kernelResizing": ["--kernel-resizing", "kind"],
   "model.complexity": ["--complexity", "measure"],
   "model.depthAdaptation": ["--depth-adaptation"],
   "model.parameterAdaptation": ["--parameter-adaptation"],

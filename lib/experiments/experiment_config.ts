@@ -132,13 +132,24 @@ const modelSchema = z.strictObject({
     default: 512,
   }),
   kernelSize: whole(1, 15, { is: "side of the convolution kernels in taps, odd", default: 3 }),
-  initialState: oneOf(["seeded", "learned", "constant"], {
+  initialState: oneOf(["seeded", "low-frequency", "learned", "constant"], {
     is: "where the trajectory starts; learned adds C x C x taps parameters",
     default: "seeded",
   }),
   solver: oneOf(["euler", "midpoint", "heun", "rk4"], {
     is: "method that integrates the dynamics",
     default: "euler",
+  }),
+  trajectorySteps: wholeOrNull(1, 1000, {
+    is:
+      "integration steps of one trajectory that networks of every depth are read from; null integrates each " +
+      "depth with its own",
+    default: null,
+  }),
+  kernelResizing: oneOf(["pooling", "selection"], {
+    is:
+      "how a state becomes the kernel of a smaller layer: mean of groups of channels, or one channel of each",
+    default: "pooling",
   }),
   complexity: listed(complexityMeasureNames, {
     is: "complexity measure of an image",

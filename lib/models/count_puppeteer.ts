@@ -6,7 +6,15 @@ import type { ModelConfig } from "./model_config.ts";
 const DEPTHWISE_TAPS = 9;
 
 /** Sizes that fix the cost of a puppeteer. */
-type PuppeteerConfig = Pick<ModelConfig, "maxChannels" | "kernelSize" | "initialState" | "solver">;
+type PuppeteerConfig = Pick<
+  ModelConfig,
+  | "maxChannels"
+  | "kernelSize"
+  | "initialState"
+  | "solver"
+  | "trajectorySteps"
+  | "kernelResizing"
+>;
 
 /**
  * Counts the parameters of a puppeteer.
@@ -23,7 +31,7 @@ type PuppeteerConfig = Pick<ModelConfig, "maxChannels" | "kernelSize" | "initial
  * ```
  */
 export function parametersOfPuppeteer(
-  config: Omit<PuppeteerConfig, "solver">,
+  config: Pick<PuppeteerConfig, "maxChannels" | "kernelSize" | "initialState">,
 ): { readonly dynamics: number; readonly initialState: number } {
   const { maxChannels, kernelSize, initialState } = config;
   return {
@@ -32,9 +40,16 @@ export function parametersOfPuppeteer(
   };
 }
 
-/** Evaluations of f_theta that generate a number of kernels: one per stage of the solver and kernel. */
-export function evaluationsFor(kernels: number, config: Pick<PuppeteerConfig, "solver">): number {
-  return kernels * solvers[config.solver].stages.length;
+/**
+ * Evaluations of f_theta that generate a number of kernels: one per stage of the solver and step, with a step for every
+ * kernel unless the trajectory has steps of its own.
+ */
+export function evaluationsFor(
+  kernels: number,
+  config: Pick<PuppeteerConfig, "solver" | "trajectorySteps">,
+): number {
+  if (kernels === 0) return 0;
+  return (config.trajectorySteps ?? kernels) * solvers[config.solver].stages.length;
 }
 
 /**
@@ -74,15 +89,17 @@ function workOfPooling(length: number, bins: number): number {
 
 /**
  * Multiply-adds of resizing a state to the kernel of a layer, in the order of `resizeKernel`: input channels, output
- * channels, taps. An axis that keeps its length costs nothing.
+ * channels, taps. An axis that keeps its length costs nothing, nor does selection.
  *
  * @param layer The layer.
  * @param config Sizes of the state.
  */
 export function workOfResizing(
   layer: Pick<ConvolutionLayer, "kernelSize" | "inputChannels" | "outputChannels">,
-  { maxChannels, kernelSize }: Pick<PuppeteerConfig, "maxChannels" | "kernelSize">,
+  config: Pick<PuppeteerConfig, "maxChannels" | "kernelSize" | "kernelResizing">,
 ): number {
+  if (config.kernelResizing === "selection") return 0;
+  const { maxChannels, kernelSize } = config;
   const { inputChannels, outputChannels } = layer;
   const stateTaps = kernelSize ** 2;
   return workOfPooling(maxChannels, inputChannels) * stateTaps * maxChannels +

@@ -29,6 +29,8 @@ function createLevelClassifier(
     taps: config.kernelSize * config.kernelSize,
     initialState: config.initialState,
     solver: config.solver,
+    trajectorySteps: config.trajectorySteps,
+    kernelResizing: config.kernelResizing,
     seed,
   });
   return new LevelClassifier({

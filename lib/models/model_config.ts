@@ -9,9 +9,16 @@ export interface ModelConfig {
   /** Side of the convolution kernels in taps; odd. */
   readonly kernelSize: number;
   /** Where the trajectory starts: E in K_0 = phi(H) E. */
-  readonly initialState: "seeded" | "learned" | "constant";
+  readonly initialState: "seeded" | "low-frequency" | "learned" | "constant";
   /** Explicit Runge-Kutta method that integrates the dynamics. */
   readonly solver: "euler" | "midpoint" | "heun" | "rk4";
+  /**
+   * Integration steps of one trajectory that networks of every depth are read from, layer n of N at n/N; `null` integrates
+   * each depth with its own N steps (Eq. 3 and 4).
+   */
+  readonly trajectorySteps: number | null;
+  /** How a state becomes the kernel of a smaller layer: the mean of groups of channels (section 3.3), or one of each. */
+  readonly kernelResizing: "pooling" | "selection";
   /** Name of the complexity measure. */
   readonly complexity: string;
   /** Depth follows the complexity of the image (Eq. 6, 13); otherwise it is `fixedDepth`. */

@@ -1,36 +1,33 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Puppeteer } from "../puppeteer/puppeteer.ts";
 import { resizeKernel } from "./kernel_resizing.ts";
+import type { KernelReduction } from "./kernel_resizing.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { KernelSource } from "../models/kernel_source.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { PuppeteerOptions } from "../puppeteer/puppeteer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 
-/**
- * Factor for kernels that no norm follows (Puppet-AlexNet; the paper does not say how their size is kept). States have
- * numbers of size one, and averaging m of them leaves 1 / sqrt(m): the factor brings kernels to the size of He's initial
- * values, sqrt(2 / fanIn). Without it the activations grow a thousandfold. A norm would cancel any factor.
- */
-function scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D): number {
-  const { kernelSize, inputChannels, outputChannels } = layer;
-  const fanIn = kernelSize * kernelSize * inputChannels;
-  const averaged = Math.max(state.size / (fanIn * outputChannels), 1);
-  return Math.sqrt((2 * averaged) / fanIn);
+/** What fixes generated kernels: the puppeteer, and how its states become kernels. */
+export interface GeneratedKernelsOptions extends PuppeteerOptions {
+  /** Mean of groups of channels, or one channel of each. */
+  readonly kernelResizing: KernelReduction;
 }
 
 /** The kernels of a puppet: state n of the trajectory, resized to layer n (section 3.3 of the paper). */
 export class GeneratedKernels implements KernelSource {
   readonly #puppeteer: Puppeteer;
+  readonly #reduction: KernelReduction;
 
   /**
    * Adds the puppeteer's parameters.
    *
    * @param parameters Receives the puppeteer's parameters and owns them.
-   * @param options What fixes the puppeteer.
+   * @param options What fixes the puppeteer, and the resizing.
    */
-  constructor(parameters: ParameterSet, options: PuppeteerOptions) {
+  constructor(parameters: ParameterSet, options: GeneratedKernelsOptions) {
     this.#puppeteer = new Puppeteer(parameters, options);
+    this.#reduction = options.kernelResizing;
   }
 
   kernels(
@@ -44,12 +41,26 @@ export class GeneratedKernels implements KernelSource {
       options,
     );
     return convolutions.map((layer, index) => {
-      const kernel = resizeKernel(states[index]!, layer);
-      return layer.norm ? kernel : tf.mul(kernel, scaleWithoutNorm(layer, states[index]!));
+      const kernel = resizeKernel(states[index]!, layer, this.#reduction);
+      return layer.norm ? kernel : tf.mul(kernel, this.#scaleWithoutNorm(layer, states[index]!));
     });
   }
 
   dispose(): void {
     this.#puppeteer.dispose();
+  }
+
+  /**
+   * Factor for kernels that no norm follows (Puppet-AlexNet; the paper does not say how their size is kept). States have
+   * numbers of size one, and averaging m of them leaves 1 / sqrt(m): the factor brings kernels to the size of He's initial
+   * values, sqrt(2 / fanIn). Without it the activations grow a thousandfold. A norm would cancel any factor.
+   */
+  #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D): number {
+    const { kernelSize, inputChannels, outputChannels } = layer;
+    const fanIn = kernelSize * kernelSize * inputChannels;
+    const averaged = this.#reduction === "pooling"
+      ? Math.max(state.size / (fanIn * outputChannels), 1)
+      : 1;
+    return Math.sqrt((2 * averaged) / fanIn);
   }
 }

@@ -3,6 +3,7 @@ import { recomputed } from "../tensors/recomputed.ts";
 import { Dynamics } from "./dynamics.ts";
 import { initialStateValues } from "./initial_state.ts";
 import { integrate } from "./integrate.ts";
+import { sampleTrajectory } from "./sample_trajectory.ts";
 import { solvers } from "./solvers/solver_registry.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 import type { ComplexityLevel } from "./complexity_levels.ts";
@@ -19,13 +20,15 @@ export interface PuppeteerOptions {
   readonly initialState: InitialStateKind;
   /** Explicit Runge-Kutta method. */
   readonly solver: SolverName;
+  /** Steps of one trajectory that every depth reads; `null` integrates every depth with as many steps as it has layers. */
+  readonly trajectorySteps: number | null;
   /** Seed of the initial weights of the dynamics. */
   readonly seed: number;
 }
 
 /**
  * The puppeteer: generates the kernels of a network as states on a learned trajectory. The whole of it is
- * `states`: K_0 = phi(H) E, then N steps of dK/ds = f_theta(K).
+ * `states`: K_0 = phi(H) E, then N steps of dK/ds = f_theta(K), or a fixed number of steps that every N is read from.
  */
 export class Puppeteer {
   readonly #dynamics: Dynamics;
@@ -67,7 +70,11 @@ export class Puppeteer {
       options.recompute === true
         ? recomputed((input) => this.#dynamics.apply(input), state, this.#dynamics.weights)
         : this.#dynamics.apply(state);
-    return integrate(field, state0, { steps: level.depth, solver: solvers[this.#options.solver] });
+    const { trajectorySteps, solver: name } = this.#options;
+    const solver = solvers[name];
+    if (trajectorySteps === null) return integrate(field, state0, { steps: level.depth, solver });
+    const states = integrate(field, state0, { steps: trajectorySteps, solver });
+    return sampleTrajectory([state0, ...states], level.depth);
   }
 
   /**

@@ -26,6 +26,7 @@ async function copyPuppeteer(
     taps: config.kernelSize * config.kernelSize,
     initialState: config.initialState,
     solver: config.solver,
+    trajectorySteps: config.trajectorySteps,
     seed: 0,
   });
   const stored = await classifier.parameters.read();

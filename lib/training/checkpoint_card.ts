@@ -49,7 +49,7 @@ const cardSchema = z.object({
   formatVersion: z.literal(CONTENT_VERSION),
   card: z.object({
     // Its keys are compared with the run's configuration by whoever builds the model.
-    model: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    model: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     classNames: z.array(z.string()).min(1).max(65_536),
     image: z.object({ height: side, width: side }),
     standardization: z.object({

@@ -21,6 +21,8 @@ export const TINY_MODEL: ModelConfig = {
   kernelSize: 3,
   initialState: "seeded",
   solver: "euler",
+  trajectorySteps: null,
+  kernelResizing: "pooling",
   complexity: "entropy",
   depthAdaptation: true,
   parameterAdaptation: true,

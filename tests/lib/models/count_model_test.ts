@@ -108,10 +108,18 @@ Deno.test("countModel() counts every level, and every stage of the solver", asyn
   assert.equal(rk4.reference.dynamics, 4 * reference.dynamics);
 });
 
+Deno.test("countModel() counts one trajectory for all depths by its own steps", async () => {
+  const options = { solver: "midpoint", trajectorySteps: 12 } as const;
+  const { levels } = await countModel(fullSize("puppet-cnn", options), CIFAR);
+  assert.deepEqual(levels.map(({ evaluations }) => evaluations), levels.map(() => 24));
+  const fixed = await countModel(fullSize("fixed-cnn", options), CIFAR);
+  assert.equal(fixed.reference.evaluations, 0);
+});
+
 Deno.test("workOfResizing() is the number of entries that pooling adds up", () => {
   const entries = (length: number, bins: number) =>
     length === bins ? 0 : adaptivePoolingMatrix(length, bins).filter((value) => value !== 0).length;
-  const config = { maxChannels: 16, kernelSize: 3 };
+  const config = { maxChannels: 16, kernelSize: 3, kernelResizing: "pooling" } as const;
   for (const [inputs, outputs, kernelSize] of [[3, 8, 3], [16, 16, 3], [24, 5, 1], [7, 16, 5]]) {
     const layer = { inputChannels: inputs!, outputChannels: outputs!, kernelSize: kernelSize! };
     const expected = entries(16, inputs!) * 9 * 16 + entries(16, outputs!) * inputs! * 9 +
@@ -120,6 +128,8 @@ Deno.test("workOfResizing() is the number of entries that pooling adds up", () =
   }
   const same = { inputChannels: 16, outputChannels: 16, kernelSize: 3 };
   assert.equal(workOfResizing(same, config), 0);
+  const smaller = { inputChannels: 3, outputChannels: 8, kernelSize: 3 };
+  assert.equal(workOfResizing(smaller, { ...config, kernelResizing: "selection" }), 0);
 });
 
 Deno.test("countModel() counts what createClassifier() stores, without a tensor", () =>

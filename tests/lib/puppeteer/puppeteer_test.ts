@@ -13,10 +13,14 @@ const CHANNELS = 8;
 
 function make(
   initialState: InitialStateKind = "seeded",
-  { solver = "euler", channels = CHANNELS }: { solver?: SolverName; channels?: number } = {},
+  { solver = "euler", channels = CHANNELS, trajectorySteps = null }: {
+    solver?: SolverName;
+    channels?: number;
+    trajectorySteps?: number | null;
+  } = {},
 ) {
   const parameters = new ParameterSet();
-  const options = { channels, taps: 9, initialState, solver, seed: 1 };
+  const options = { channels, taps: 9, initialState, solver, trajectorySteps, seed: 1 };
   return { parameters, puppeteer: new Puppeteer(parameters, options) };
 }
 
@@ -42,6 +46,27 @@ Deno.test("Puppeteer counts 10 C^2 + 15 C with a learned initial state (Table 7,
     puppeteer.dispose();
     parameters.dispose();
     return Promise.resolve();
+  }));
+
+Deno.test("Puppeteer.states() reads every depth from one trajectory where it has steps of its own", () =>
+  withBackend("cpu", async () => {
+    const shared = make("seeded", { trajectorySteps: 6 });
+    const own = make("seeded");
+    const read = async (of: typeof own, depth: number) => {
+      const states = tf.tidy(() => of.puppeteer.states({ depth, scale: 0.9 }));
+      return await Promise.all(states.map((state) => take(state)));
+    };
+    const six = await read(shared, 6);
+    assert.deepEqual(six, await read(own, 6));
+    // Depth 3 meets every second state of the grid; depth 4 lies between two.
+    assert.deepEqual(await read(shared, 3), [six[1], six[3], six[5]]);
+    const [, , third] = await read(shared, 4);
+    const between = six[3]!.map((value, at) => (value + six[4]![at]!) / 2);
+    assert.ok(largestDifference(third!, between) < 1e-6);
+    for (const { puppeteer, parameters } of [shared, own]) {
+      puppeteer.dispose();
+      parameters.dispose();
+    }
   }));
 
 Deno.test("Puppeteer.states() keeps all input channels equal from a constant initial state", () =>
