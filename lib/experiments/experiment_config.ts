@@ -2,6 +2,17 @@ import { z } from "zod";
 import type { BackendName } from "../backends/backend.ts";
 import { complexityMeasureNames } from "../complexity/complexity_measure.ts";
 import { modelNames } from "../models/model_names.ts";
+import {
+  flag,
+  listed,
+  nonEmptyText,
+  oneOf,
+  positive,
+  real,
+  realBelow,
+  whole,
+  wholeOrNull,
+} from "./config_values.ts";
 import { withDerivedDefaults } from "./derived_defaults.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ModelConfig } from "../models/model_config.ts";
@@ -17,71 +28,6 @@ export interface ExperimentConfig {
   readonly training: TrainingConfig;
   /** What computes; `auto` takes the first backend that works here. */
   readonly backend: "auto" | BackendName;
-}
-
-/** What is said about a key of the configuration, apart from its type. */
-interface KeyText<Value> {
-  readonly is: string;
-  readonly default: Value;
-}
-
-/** A whole number of a range. */
-function whole(minimum: number, maximum: number, text: KeyText<number>) {
-  const allowed = `a whole number in ${minimum}..${maximum}`;
-  return z.int().min(minimum).max(maximum).default(text.default)
-    .meta({ description: text.is, allowed });
-}
-
-/** A whole number of a range, or `null`. */
-function wholeOrNull(minimum: number, maximum: number, text: KeyText<number | null>) {
-  const allowed = `a whole number in ${minimum}..${maximum}, or null`;
-  return z.int().min(minimum).max(maximum).nullable().default(text.default)
-    .meta({ description: text.is, allowed });
-}
-
-/** A number of a closed range. */
-function real(minimum: number, maximum: number, text: KeyText<number>) {
-  const allowed = `a number in ${minimum}..${maximum}`;
-  return z.number().min(minimum).max(maximum).default(text.default)
-    .meta({ description: text.is, allowed });
-}
-
-/** A number of a range that holds the minimum but not the maximum. */
-function realBelow(minimum: number, maximum: number, text: KeyText<number>) {
-  const allowed = `a number of at least ${minimum} and below ${maximum}`;
-  return z.number().min(minimum).lt(maximum).default(text.default)
-    .meta({ description: text.is, allowed });
-}
-
-/** A number above zero, up to a maximum. */
-function positive(maximum: number, text: KeyText<number>) {
-  const allowed = `a number above 0, up to ${maximum}`;
-  return z.number().gt(0).max(maximum).default(text.default)
-    .meta({ description: text.is, allowed });
-}
-
-/** One word of a list. */
-function oneOf<const Word extends string>(words: readonly Word[], text: KeyText<NoInfer<Word>>) {
-  return z.enum(words).default(text.default as never)
-    .meta({ description: text.is, allowed: `one of ${words.join(", ")}` });
-}
-
-/** `true` or `false`. */
-function flag(text: KeyText<boolean>) {
-  return z.boolean().default(text.default)
-    .meta({ description: text.is, allowed: "true or false" });
-}
-
-/** One word of a list that is known only when the program runs. */
-function listed(words: readonly string[], text: KeyText<string>) {
-  return z.string().refine((word) => words.includes(word)).default(text.default)
-    .meta({ description: text.is, allowed: `one of ${words.join(", ")}` });
-}
-
-/** Text of at least one character. */
-function nonEmptyText(text: KeyText<string>) {
-  return z.string().min(1).default(text.default)
-    .meta({ description: text.is, allowed: "a text that is not empty" });
 }
 
 const dataSchema = z.strictObject({
