@@ -1,0 +1,143 @@
+/**
+ * What helps, and what does not: small trainings that differ from a base in one thing each, compared on validation images.
+ *
+ *     deno task study --data FOLDER [--channels 128] [--epochs 12] [--seeds 1,2] [--only NAME,NAME]
+ *                     [--runs runs/study] [--json FILE]
+ *
+ * What is finished is not trained again, what was interrupted goes on. Prints a Markdown table; --json keeps every run.
+ * The test images are not looked at.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runCommandLine } from "../cli/command_tree.ts";
+import { reportError } from "../cli/report_error.ts";
+import { UsageError } from "../lib/errors.ts";
+import { readMetricsLog } from "../lib/training/metrics_log.ts";
+import { writeFileAtomically } from "../lib/checkpoints/atomic_write.ts";
+import { formatStudy, type StudyRun } from "./study/study_table.ts";
+import { STUDY_BASE, type StudyVariant, studyVariants } from "./study/variants.ts";
+
+interface StudyOptions {
+  readonly data: string;
+  readonly runs: string;
+  readonly channels: number;
+  readonly epochs: number;
+  readonly seeds: readonly number[];
+  readonly only: readonly string[];
+  readonly backend: string;
+  readonly json: string | null;
+}
+
+function readOptions(): StudyOptions {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      data: { type: "string", default: "data" },
+      runs: { type: "string", default: "runs/study" },
+      channels: { type: "string", default: "128" },
+      epochs: { type: "string", default: "12" },
+      seeds: { type: "string", default: "1,2" },
+      only: { type: "string", default: "" },
+      backend: { type: "string", default: "auto" },
+      json: { type: "string" },
+    },
+  });
+  const only = values.only.split(",").filter((name) => name !== "");
+  const unknown = only.find((name) => studyVariants.every((variant) => variant.name !== name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `Cannot study "${unknown}"; the variants are ${
+        studyVariants.map(({ name }) => name).join(", ")
+      }`,
+    );
+  }
+  return {
+    data: values.data,
+    runs: values.runs,
+    channels: Number(values.channels),
+    epochs: Number(values.epochs),
+    seeds: values.seeds.split(",").map(Number),
+    only,
+    backend: values.backend,
+    json: values.json ?? null,
+  };
+}
+
+/** The last epoch of a run, if it came to its end. */
+async function finishedRun(
+  folder: string,
+  variant: StudyVariant,
+  options: { readonly seed: number; readonly epochs: number },
+): Promise<StudyRun | null> {
+  if (!await isBegun(folder)) return null;
+  const log = await readMetricsLog(folder);
+  const last = log.at(-1);
+  if (last === undefined || last.epoch < options.epochs || last.validationTop1 === null) {
+    return null;
+  }
+  return {
+    variant: variant.name,
+    change: variant.change,
+    seed: options.seed,
+    trainTop1: last.trainTop1,
+    validationTop1: last.validationTop1,
+    seconds: log.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
+}
+
+/** Whether a run has been begun, so that it can go on. */
+async function isBegun(folder: string): Promise<boolean> {
+  return await Deno.stat(join(folder, "checkpoints", "last")).then(() => true, () => false);
+}
+
+async function trainVariant(
+  variant: StudyVariant,
+  seed: number,
+  options: StudyOptions,
+): Promise<StudyRun | null> {
+  const { epochs, channels, data, backend } = options;
+  const folder = join(options.runs, `${variant.name}-c${channels}-e${epochs}-seed${seed}`);
+  const found = await finishedRun(folder, variant, { seed, epochs });
+  if (found !== null) return found;
+  console.error(`${variant.name}, seed ${seed}: ${variant.change}`);
+  const set = [...STUDY_BASE, ...variant.set].flatMap((value) => ["--set", value]);
+  await runCommandLine(
+    await isBegun(folder) ? ["train", "--quiet", "--resume", folder, "--data", data] : [
+      ...["train", "--quiet", "--run", folder, "--data", data, "--backend", backend],
+      ...["--channels", String(channels), "--epochs", String(epochs), "--seed", String(seed)],
+      ...["--validate-every", String(epochs), ...set],
+    ],
+  );
+  const run = await finishedRun(folder, variant, { seed, epochs });
+  if (run !== null) console.error(describeRun(run));
+  return run;
+}
+
+function describeRun({ validationTop1, trainTop1, seconds }: StudyRun): string {
+  const [validation, train] = [validationTop1, trainTop1].map((share) => (100 * share).toFixed(2));
+  return `  validation ${validation} %, training ${train} %, ${(seconds / 60).toFixed(1)} minutes`;
+}
+
+async function study(options: StudyOptions): Promise<void> {
+  const { only, seeds, channels, epochs } = options;
+  const chosen = studyVariants.filter(({ name }) => only.length === 0 || only.includes(name));
+  const runs: StudyRun[] = [];
+  for (const seed of seeds) {
+    for (const variant of chosen) {
+      const run = await trainVariant(variant, seed, options);
+      // Interrupted: the command has said so, and has saved.
+      if (run === null) return;
+      runs.push(run);
+      if (options.json === null) continue;
+      const text = `${JSON.stringify({ channels, epochs, runs }, null, 2)}\n`;
+      await writeFileAtomically(options.json, text);
+    }
+  }
+  console.log(formatStudy(runs));
+}
+
+try {
+  await study(readOptions());
+} catch (error) {
+  Deno.exit(reportError(error, { debug: Deno.args.includes("--debug") }));
+}

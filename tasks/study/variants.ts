@@ -1,0 +1,79 @@
+/** A training of the study: what differs from its base, one thing at a time. */
+export interface StudyVariant {
+  /** Names the run folder. */
+  readonly name: string;
+  /** What is changed, in words. */
+  readonly change: string;
+  /** Values of the configuration, `path=value` as `train --set` takes them. */
+  readonly set: readonly string[];
+}
+
+/** What the others are set against: the paper-literal model, and the training of the small reference. */
+export const STUDY_BASE: readonly string[] = [
+  "training.schedule=one-cycle",
+  "training.learningRate=0.005",
+];
+
+/** Everything that the study tries, the base first. */
+export const studyVariants: readonly StudyVariant[] = [
+  { name: "base", change: "base: adaptive, one-cycle rate with peak 5e-3", set: [] },
+  {
+    name: "fixed-depth",
+    change: "depth 10 for all, no adaptation",
+    set: ["model.depthAdaptation=false", "model.parameterAdaptation=false"],
+  },
+  {
+    name: "depth-only",
+    change: "depth follows the image, the initial state does not",
+    set: ["model.parameterAdaptation=false"],
+  },
+  {
+    name: "state-only",
+    change: "the initial state follows the image, depth does not",
+    set: ["model.depthAdaptation=false"],
+  },
+  {
+    name: "identity",
+    change: "identity shortcuts",
+    set: ["model.identityShortcuts=true"],
+  },
+  { name: "sharing-1", change: "level sharing J = 1", set: ["training.levelSharing=1"] },
+  { name: "sharing-0", change: "no level sharing, J = 0", set: ["training.levelSharing=0"] },
+  { name: "learned-state", change: "learned initial state", set: ["model.initialState=learned"] },
+  {
+    name: "low-frequency",
+    change: "low-frequency initial state",
+    set: ["model.initialState=low-frequency"],
+  },
+  { name: "selection", change: "selection, no pooling", set: ["model.kernelResizing=selection"] },
+  {
+    name: "one-trajectory",
+    change: "one trajectory of 12 steps for all depths",
+    set: ["model.trajectorySteps=12"],
+  },
+  { name: "midpoint", change: "midpoint method", set: ["model.solver=midpoint"] },
+  { name: "two-levels", change: "two levels per depth", set: ["model.levelsPerDepth=2"] },
+  {
+    name: "deeper",
+    change: "depth 8 to 14, kappa 0.96",
+    set: ["model.minSteps=8", "model.maxSteps=14", "model.stepsPerBit=0.96"],
+  },
+  {
+    name: "shallower",
+    change: "depth 5 to 10, kappa 0.64",
+    set: ["model.minSteps=5", "model.maxSteps=10", "model.stepsPerBit=0.64"],
+  },
+  { name: "half-rate", change: "half the rate", set: ["training.learningRate=0.0025"] },
+  { name: "double-rate", change: "twice the rate", set: ["training.learningRate=0.01"] },
+  { name: "cosine", change: "cosine schedule", set: ["training.schedule=cosine"] },
+  { name: "batch-32", change: "batch of 32", set: ["training.batchSize=32"] },
+  { name: "weight-decay", change: "weight decay 0.05", set: ["training.weightDecay=0.05"] },
+  { name: "smoothing", change: "label smoothing 0.1", set: ["training.labelSmoothing=0.1"] },
+  { name: "dropout", change: "dropout 0.2 before the head", set: ["training.dropout=0.2"] },
+  {
+    name: "channel-dropout",
+    change: "channel dropout 0.1",
+    set: ["training.channelDropout=0.1"],
+  },
+  { name: "mixing", change: "feature mixing 0.5", set: ["training.featureMixing=0.5"] },
+];
