@@ -32,13 +32,20 @@ function nameOf({ name, variant, group }: ComparisonRow): string {
   return [name, variant, group].filter((word) => word !== null).join(", ");
 }
 
-/** `72.51 % +- 0.30, n 3` */
+/** Mean in percent, spread in points, number of runs. */
 function statisticsCell(statistics: SeedStatistics | null): Cell {
   if (statistics === null) return shareCell(null);
   const { mean, deviation, n } = statistics;
   const { value, text } = shareCell(mean);
   const spread = deviation === null ? "" : ` \u00b1 ${(deviation * 100).toFixed(2)}`;
   return { value, text: `${text}${spread}${n > 1 ? `, ${n} runs` : ""}` };
+}
+
+/** Mean and spread of wall times in seconds. */
+function secondsCell(statistics: SeedStatistics | null): Cell {
+  const { value, text } = significantCell(statistics?.mean ?? null);
+  const deviation = statistics?.deviation ?? null;
+  return { value, text: deviation === null ? text : `${text} \u00b1 ${deviation.toPrecision(2)}` };
 }
 
 /** The paper prints percent with two decimals. */
@@ -62,7 +69,7 @@ function resultColumns({ columns }: Comparison): {
       megabyteCell(row.paper?.megabytes ?? null),
     ]],
     secondsPerImage: ["s/image", (row) => [
-      significantCell(row.secondsPerImage?.mean ?? null),
+      secondsCell(row.secondsPerImage),
       significantCell(row.paper?.secondsPerImage ?? null),
     ]],
     gigaMultiplyAdds: ["multiply-adds of the tool", (row) => [
@@ -80,14 +87,28 @@ function scaled(giga: number | null): number | null {
   return giga === null ? null : giga * 1e9;
 }
 
+/** Changes of the protocol stand below the table once, not in every row. */
+function markCell({ mark, protocol }: ComparisonRow): Cell {
+  if (mark === null || protocol !== "changed") return textCell(mark);
+  const [, ...others] = mark.split("; ");
+  return { value: mark, text: ["not the full protocol, see below", ...others].join("; ") };
+}
+
+function marksOf({ rows }: Comparison): string[] {
+  const marks = rows.flatMap(({ mark, protocol }) =>
+    mark === null || protocol !== "changed" ? [] : [`${mark.split("; ")[0]!}.`]
+  );
+  return [...new Set(marks)].map((mark) => mark[0]!.toUpperCase() + mark.slice(1));
+}
+
 function resultTable(comparison: Comparison): ReportBlock {
   const { headers, cells } = resultColumns(comparison);
   return {
     kind: "table",
     caption: comparison.table === null ? "Runs side by side" : "Ours beside the paper",
     columns: [{ header: "model" }, ...headers.map(right), { header: "remark" }],
-    rows: comparison.rows.map((row) => [textCell(nameOf(row)), ...cells(row), textCell(row.mark)]),
-    note: comparison.paperSource,
+    rows: comparison.rows.map((row) => [textCell(nameOf(row)), ...cells(row), markCell(row)]),
+    note: [...marksOf(comparison), `${comparison.paperSource}.`].join(" "),
   };
 }
 
@@ -136,30 +157,51 @@ function sizeChart({ rows }: Comparison): Chart | null {
 }
 
 function sizesTable({ rows }: Comparison): ReportBlock {
+  const batch = rows[0]?.counted.batch ?? 64;
   const headers = [
-    "puppeteer",
-    "everything stored",
-    "per image",
-    "generation",
-    "s/image, generated",
-    "s/image, one image",
+    ...["puppeteer", "everything stored", "stored by the run", `tool, batch ${batch}`],
+    ...["per image", "generation", `image and 1/${batch} generation`],
   ];
   return {
     kind: "table",
-    caption: "Sizes, work and speed",
+    caption: "Sizes and multiply-adds",
     columns: [{ header: "model" }, ...headers.map(right)],
     rows: rows.map((row) => [
       textCell(nameOf(row)),
-      megabyteCell(row.countedRun.puppeteerMegabytes),
+      megabyteCell(row.counted.puppeteerMegabytes),
+      megabyteCell(row.counted.storedMegabytes),
       megabyteCell(row.countedRun.storedMegabytes),
-      workCell(row.countedRun.forwardPerImage),
-      workCell(row.countedRun.generationPerLevel),
-      significantCell(row.exactSecondsPerImage?.mean ?? null),
-      significantCell(row.secondsPerSingleImage?.mean ?? null),
+      workCell(row.counted.multiplyAddsOfTool),
+      workCell(row.counted.forwardPerImage),
+      workCell(row.counted.generationPerLevel),
+      workCell(row.counted.amortizedPerImage),
     ]),
     note:
-      "Of the models that were run. Per image and generation: multiply-adds. Generated: kernels made for every image.",
+      "Counted for the full protocol, and what the model of the run stores. Tool: by the rule of the paper's tool. " +
+      "Generation: of all kernels of one level, once for all its images.",
   };
+}
+
+function speedTable({ rows, speedBatch }: Comparison): ReportBlock[] {
+  if (rows.every(({ secondsPerImage }) => secondsPerImage === null)) return [];
+  const headers = [
+    ...[`kernels kept, batch ${speedBatch}`, "kernels kept, batch 1"],
+    ...[`generated per image, batch ${speedBatch}`, "generated per image, batch 1", "paper"],
+  ];
+  return [{
+    kind: "table",
+    caption: "Speed, seconds per image",
+    columns: [{ header: "model" }, ...headers.map(right)],
+    rows: rows.map((row) => [
+      textCell(nameOf(row)),
+      secondsCell(row.secondsPerImage),
+      secondsCell(row.secondsPerSingleImage),
+      secondsCell(row.exactSecondsPerImage),
+      secondsCell(row.exactSecondsPerSingleImage),
+      significantCell(row.paper?.secondsPerImage ?? null),
+    ]),
+    note: "Whole pipeline, median of the repetitions; the paper's machine is another.",
+  }];
 }
 
 function runCells(row: ComparisonRow, run: ComparedRun): Cell[] {
@@ -175,7 +217,7 @@ function runCells(row: ComparisonRow, run: ComparedRun): Cell[] {
     shareCell(figures?.trainTop1 ?? null),
     decimalCell(figures?.meanDepth ?? null, 2),
     durationCell(run.trainingSeconds),
-    textCell(run.runDirectory),
+    textCell(["missing", "untrained"].includes(run.state) ? null : run.runDirectory),
   ];
 }
 
@@ -247,6 +289,7 @@ export function comparisonPart(comparison: Comparison): ReportPart {
   const charts: ReportBlock[] = [top1Chart(comparison), sizeChart(comparison)]
     .flatMap((chart) => chart === null ? [] : [{ kind: "chart", chart, wide: rows.length > 5 }]);
   const found = rows.filter(({ top1 }) => top1 !== null).length;
+  const isTimedOnly = rows.every(({ runs }) => runs.every(({ state }) => state === "untrained"));
   const modes: Readonly<Record<Comparison["mode"], string>> = {
     full: "the paper's protocol",
     changed: "not the paper's protocol",
@@ -254,11 +297,14 @@ export function comparisonPart(comparison: Comparison): ReportPart {
     runs: "runs as they are",
   };
   return {
-    title: comparison.title,
+    title: comparison.table === null
+      ? comparison.title
+      : `Table ${comparison.table}: ${comparison.title}`,
     subtitle: [
-      ...comparison.table === null ? [] : [`Table ${comparison.table}`],
       modes[mode],
-      `${found} of ${rows.length} rows have a finished run`,
+      isTimedOnly
+        ? "nothing trained, since the paper's table has no accuracy"
+        : `${found} of ${rows.length} rows have a finished run`,
     ].join("; "),
     sections: [
       {
@@ -269,7 +315,10 @@ export function comparisonPart(comparison: Comparison): ReportPart {
           ...charts,
         ],
       },
-      { title: "Sizes and runs", blocks: [sizesTable(comparison), runsTable(comparison)] },
+      {
+        title: "Sizes and runs",
+        blocks: [sizesTable(comparison), ...speedTable(comparison), runsTable(comparison)],
+      },
       conditionsSection(comparison),
     ],
   };

@@ -1,6 +1,6 @@
 import { configEntries, formatConfig } from "../../experiments/format_config.ts";
 import { defaultConfig } from "../../experiments/experiment_config.ts";
-import { countCell, fact, megabyteCell, textCell, workCell } from "../cells.ts";
+import { countCell, fact, megabyteCell, shareCell, textCell, workCell } from "../cells.ts";
 import type { ModelCount } from "../../models/count_model.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
@@ -95,7 +95,11 @@ function protocolFacts(report: RunReport): ReportBlock {
       fact("model", textCell(model.name)),
       fact("data set", textCell(data.dataset)),
       taken === null || held === null
-        ? fact("training images", textCell("all"), `a share of ${data.validationFraction} held out`)
+        ? fact(
+          "training images",
+          textCell("all"),
+          `${shareCell(data.validationFraction).text} held out`,
+        )
         : fact(
           "training images",
           countCell(taken - held),

@@ -52,7 +52,7 @@ async function everySource(report: RunReport): Promise<ReportSource[]> {
 async function checkPage(page: Page, report: RunReport): Promise<void> {
   assert.deepEqual(page.complaints, []);
   assert.equal(page.requests.length, 1);
-  assert.equal(await page.evaluate("document.title"), "Report");
+  assert.equal(await page.evaluate("document.title"), "Report on 4 documents");
   assert.ok(await page.evaluate<number>(OVERFLOW) <= 0);
   assert.ok(await page.evaluate<number>(CONTRAST) >= 4.5);
   const charts = await page.evaluate<string[]>(
