@@ -268,9 +268,9 @@ function conditionsSection(comparison: Comparison): ReportSection {
           fact("backend", textCell(conditions.backend)),
           fact("machine", textCell(conditions.machine)),
           fact("made", textCell(createdAt)),
-          ...Object.entries(conditions.versions).map(([name, version]) =>
-            fact(name, textCell(version))
-          ),
+          // The backend describes itself above.
+          ...Object.entries(conditions.versions).filter(([name]) => name !== "backend")
+            .map(([name, version]) => fact(name, textCell(version))),
         ],
       },
       { kind: "code", caption: "Made by", text: `deno task puppet ${argv.join(" ")}` },
