@@ -89,7 +89,7 @@ async function requireDataset(data: DataConfig, preset: string): Promise<void> {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(
       `${error.message}\nPreset ${preset} needs these images. Name their folder with --data, leave rows out with ` +
-        `--only, or see everything work without images with --smoke`,
+        `--only or tables with --table, or see everything work without images with --smoke`,
       { cause: error },
     );
   }

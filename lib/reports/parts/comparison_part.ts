@@ -70,7 +70,7 @@ function resultColumns({ columns }: Comparison): {
     ]],
     secondsPerImage: ["s/image", (row) => [
       secondsCell(row.secondsPerImage),
-      significantCell(row.paper?.secondsPerImage ?? null),
+      decimalCell(row.paper?.secondsPerImage ?? null, 4),
     ]],
     gigaMultiplyAdds: ["multiply-adds of the tool", (row) => [
       workCell(row.counted.multiplyAddsOfTool),
@@ -198,7 +198,7 @@ function speedTable({ rows, speedBatch }: Comparison): ReportBlock[] {
       secondsCell(row.secondsPerSingleImage),
       secondsCell(row.exactSecondsPerImage),
       secondsCell(row.exactSecondsPerSingleImage),
-      significantCell(row.paper?.secondsPerImage ?? null),
+      decimalCell(row.paper?.secondsPerImage ?? null, 4),
     ]),
     note: "Whole pipeline, median of the repetitions; the paper's machine is another.",
   }];
