@@ -8,7 +8,6 @@ import {
   countCell,
   decimalCell,
   durationCell,
-  fact,
   megabyteCell,
   shareCell,
   significantCell,
@@ -16,20 +15,12 @@ import {
   workCell,
 } from "../cells.ts";
 import type { Chart, ChartPoint } from "../chart.ts";
-import type {
-  Cell,
-  ReportBlock,
-  ReportColumn,
-  ReportPart,
-  ReportSection,
-} from "../report_document.ts";
+import { comparisonConditions } from "./comparison_conditions.ts";
+import { rowName } from "./row_name.ts";
+import type { Cell, ReportBlock, ReportColumn, ReportPart } from "../report_document.ts";
 
 function right(header: string): ReportColumn {
   return { header, align: "right" };
-}
-
-function nameOf({ name, variant, group }: ComparisonRow): string {
-  return [name, variant, group].filter((word) => word !== null).join(", ");
 }
 
 /** Mean in percent, spread in points, number of runs. */
@@ -103,21 +94,36 @@ function marksOf({ rows }: Comparison): string[] {
 
 function resultTable(comparison: Comparison): ReportBlock {
   const { headers, cells } = resultColumns(comparison);
+  const { rows, table } = comparison;
+  const hasGroups = rows.some(({ group }) => group !== null);
   return {
     kind: "table",
-    caption: comparison.table === null ? "Runs side by side" : "Ours beside the paper",
-    columns: [{ header: "model" }, ...headers.map(right), { header: "remark" }],
-    rows: comparison.rows.map((row) => [textCell(nameOf(row)), ...cells(row), markCell(row)]),
+    caption: table === null ? "Runs side by side" : "Ours beside the paper",
+    columns: [
+      { header: "model" },
+      ...hasGroups ? [{ header: "group" }] : [],
+      ...headers.map(right),
+      { header: "remark" },
+    ],
+    rows: rows.map((row) => [
+      textCell(rowName(row, rows)),
+      ...hasGroups ? [textCell(row.group)] : [],
+      ...cells(row),
+      markCell(row),
+    ]),
     note: [...marksOf(comparison), `${comparison.paperSource}.`].join(" "),
   };
 }
 
 function top1Chart({ rows }: Comparison): Chart | null {
   const ours = rows.map((row): ChartPoint => ({
-    x: nameOf(row),
+    x: rowName(row, rows),
     y: row.top1 === null ? null : row.top1.mean * 100,
   }));
-  const paper = rows.map((row): ChartPoint => ({ x: nameOf(row), y: row.paper?.top1 ?? null }));
+  const paper = rows.map((row): ChartPoint => ({
+    x: rowName(row, rows),
+    y: row.paper?.top1 ?? null,
+  }));
   if (![...ours, ...paper].some(({ y }) => y !== null)) return null;
   const found = ours.filter(({ y }) => y !== null).length;
   return {
@@ -140,7 +146,7 @@ function top1Chart({ rows }: Comparison): Chart | null {
 function sizeChart({ rows }: Comparison): Chart | null {
   const series = rows.flatMap((row) =>
     row.top1 === null ? [] : [{
-      name: nameOf(row),
+      name: rowName(row, rows),
       mark: "point" as const,
       points: [{ x: row.countedRun.storedMegabytes, y: row.top1.mean * 100 }],
     }]
@@ -167,7 +173,7 @@ function sizesTable({ rows }: Comparison): ReportBlock {
     caption: "Sizes and multiply-adds",
     columns: [{ header: "model" }, ...headers.map(right)],
     rows: rows.map((row) => [
-      textCell(nameOf(row)),
+      textCell(rowName(row, rows)),
       megabyteCell(row.counted.puppeteerMegabytes),
       megabyteCell(row.counted.storedMegabytes),
       megabyteCell(row.countedRun.storedMegabytes),
@@ -193,7 +199,7 @@ function speedTable({ rows, speedBatch }: Comparison): ReportBlock[] {
     caption: "Speed, seconds per image",
     columns: [{ header: "model" }, ...headers.map(right)],
     rows: rows.map((row) => [
-      textCell(nameOf(row)),
+      textCell(rowName(row, rows)),
       secondsCell(row.secondsPerImage),
       secondsCell(row.secondsPerSingleImage),
       secondsCell(row.exactSecondsPerImage),
@@ -204,10 +210,10 @@ function speedTable({ rows, speedBatch }: Comparison): ReportBlock[] {
   }];
 }
 
-function runCells(row: ComparisonRow, run: ComparedRun): Cell[] {
+function runCells(name: string, run: ComparedRun): Cell[] {
   const { figures } = run;
   return [
-    textCell(nameOf(row)),
+    textCell(name),
     countCell(run.seed),
     textCell(run.state),
     countCell(run.epochs),
@@ -232,49 +238,7 @@ function runsTable({ rows }: Comparison): ReportBlock {
       ...["epochs", "images", "Top-1", "Top-5", "training Top-1", "depth", "training"].map(right),
       { header: "folder" },
     ],
-    rows: rows.flatMap((row) => row.runs.map((run) => runCells(row, run))),
-  };
-}
-
-/** What differs from the protocol, row by row. */
-function changesTable({ rows }: Comparison): ReportBlock[] {
-  const changes = rows.flatMap((row) =>
-    row.changes.map(({ path, protocol, run }) => [
-      textCell(nameOf(row)),
-      textCell(path),
-      textCell(protocol),
-      textCell(run),
-    ])
-  );
-  if (changes.length === 0) return [];
-  return [{
-    kind: "table",
-    caption: "Changed from the protocol",
-    columns: ["model", "key", "protocol", "these runs"].map((header) => ({ header })),
-    rows: changes,
-  }];
-}
-
-function conditionsSection(comparison: Comparison): ReportSection {
-  const { conditions, seeds, createdAt, argv } = comparison;
-  return {
-    title: "Conditions",
-    blocks: [
-      ...changesTable(comparison),
-      {
-        kind: "facts",
-        facts: [
-          fact("seeds", textCell(seeds.join(", "))),
-          fact("backend", textCell(conditions.backend)),
-          fact("machine", textCell(conditions.machine)),
-          fact("made", textCell(createdAt)),
-          // The backend describes itself above.
-          ...Object.entries(conditions.versions).filter(([name]) => name !== "backend")
-            .map(([name, version]) => fact(name, textCell(version))),
-        ],
-      },
-      { kind: "code", caption: "Made by", text: `deno task puppet ${argv.join(" ")}` },
-    ],
+    rows: rows.flatMap((row) => row.runs.map((run) => runCells(rowName(row, rows), run))),
   };
 }
 
@@ -289,7 +253,9 @@ export function comparisonPart(comparison: Comparison): ReportPart {
   const charts: ReportBlock[] = [top1Chart(comparison), sizeChart(comparison)]
     .flatMap((chart) => chart === null ? [] : [{ kind: "chart", chart, wide: rows.length > 5 }]);
   const found = rows.filter(({ top1 }) => top1 !== null).length;
-  const isTimedOnly = rows.every(({ runs }) => runs.every(({ state }) => state === "untrained"));
+  const isTimedOnly = rows.every(({ runs }) =>
+    runs.length > 0 && runs.every(({ state }) => state === "untrained")
+  );
   const modes: Readonly<Record<Comparison["mode"], string>> = {
     full: "the paper's protocol",
     changed: "not the paper's protocol",
@@ -319,7 +285,7 @@ export function comparisonPart(comparison: Comparison): ReportPart {
         title: "Sizes and runs",
         blocks: [sizesTable(comparison), ...speedTable(comparison), runsTable(comparison)],
       },
-      conditionsSection(comparison),
+      comparisonConditions(comparison),
     ],
   };
 }

@@ -1,8 +1,16 @@
 import { configEntries, formatConfig } from "../../experiments/format_config.ts";
 import { defaultConfig } from "../../experiments/experiment_config.ts";
-import { countCell, fact, megabyteCell, shareCell, textCell, workCell } from "../cells.ts";
+import {
+  configCell,
+  countCell,
+  fact,
+  megabyteCell,
+  shareCell,
+  textCell,
+  workCell,
+} from "../cells.ts";
 import type { ModelCount } from "../../models/count_model.ts";
-import type { Cell, ReportBlock, ReportSection } from "../report_document.ts";
+import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
 
 /** Keys that say where something ran, not what was run. */
@@ -61,17 +69,12 @@ export function sizeSection(count: ModelCount | null): ReportSection | null {
   };
 }
 
-/** A value of the configuration, in the file's own word where there is none. */
-function keyCell(value: unknown): Cell {
-  return value === null || value === undefined ? { value: null, text: "null" } : textCell(value);
-}
-
 /** What of the configuration is not the default, which is the paper's protocol on 10,000 CIFAR-10 images. */
 function changesTable(report: RunReport): ReportBlock {
   const defaults = new Map(configEntries(defaultConfig()));
   const rows = configEntries(report.config)
     .filter(([path, value]) => value !== defaults.get(path) && !CIRCUMSTANCES.has(path))
-    .map(([path, value]) => [textCell(path), keyCell(value), keyCell(defaults.get(path))]);
+    .map(([path, value]) => [textCell(path), configCell(value), configCell(defaults.get(path))]);
   if (rows.length === 0) {
     return { kind: "text", paragraphs: ["Every value of the configuration is the default."] };
   }
