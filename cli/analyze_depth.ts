@@ -7,16 +7,10 @@ import type { CheckpointChoice } from "../lib/experiments/run_types.ts";
 import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
 import { depthAnalysisCsv } from "./depth_analysis_csv.ts";
 import { formatDepthAnalysis } from "./depth_analysis_text.ts";
-import {
-  checkTarget,
-  chosenFormat,
-  type DocumentTarget,
-  forceOption,
-  outputOption,
-  writeDocument,
-} from "./document_output.ts";
+import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { checkTargets, pageOption, type PageTarget, writePage } from "./report_page.ts";
 import {
   addHelpSections,
   checkpointOption,
@@ -34,7 +28,7 @@ const FORMATS = ["text", "md", "json", "csv", "svg"] as const;
 type Format = typeof FORMATS[number];
 const PARTS = ["test", "validation", "train"] as const;
 /** Named again here, so that help does not load the library; a test compares them. */
-const CHARTS = ["depth", "complexity", "measures", "classes", "accuracy"] as const;
+const CHARTS = ["depth", "complexity", "measures", "classes", "accuracy", "tenths"] as const;
 
 /** Keys of the configuration that data without a trained model need. */
 const DATA_KEYS: ReadonlySet<string> = new Set([
@@ -59,7 +53,7 @@ const DATA_KEYS: ReadonlySet<string> = new Set([
 const KEYS_WITH_RUN: ReadonlySet<string> = new Set(["data.directory", "data.testImages"]);
 
 /** Options of the command that are no keys of the configuration. */
-interface AnalyzeDepthOptions extends TalkOptions, DocumentTarget {
+interface AnalyzeDepthOptions extends TalkOptions, PageTarget {
   readonly part: typeof PARTS[number];
   readonly measure?: string | undefined;
   readonly backend?: BackendChoice | undefined;
@@ -125,16 +119,19 @@ function requestOfData(options: AnalyzeDepthOptions): Request {
     if (options[name as keyof typeof RUN_OPTIONS] === undefined) continue;
     throw new UsageError(`Cannot use ${flag} without a run: it asks a trained model`);
   }
-  if (options.chart === "accuracy") {
-    throw new UsageError("Cannot use --chart accuracy without a run: it asks a trained model");
+  if (options.chart === "accuracy" || options.chart === "tenths") {
+    throw new UsageError(
+      `Cannot use --chart ${options.chart} without a run: it asks a trained model`,
+    );
   }
   const overrides = overridesOf(options);
   return { ...commonOf(options), config: parseConfig("", { source: "the options", overrides }) };
 }
 
 function commonOf(options: AnalyzeDepthOptions) {
-  const { part, examples, thumbnails = false } = options;
-  return { part, examples: { perPlace: examples, thumbnails } };
+  const { part, examples, thumbnails = false, report } = options;
+  // A page shows its examples.
+  return { part, examples: { perPlace: examples, thumbnails: thumbnails || report !== undefined } };
 }
 
 /** A backend is needed to ask a trained model, and to count a model that is more than layers. */
@@ -173,9 +170,11 @@ async function analyzeDepth(
   const output = createOutput(options);
   const format = chosenFormat(options, "text");
   if (options.thumbnails && format !== "json") {
-    throw new UsageError("Cannot use --thumbnails without --format json: only it holds pictures");
+    throw new UsageError(
+      "Cannot use --thumbnails without --format json: only it, and the page of --report, hold pictures",
+    );
   }
-  await checkTarget(options);
+  await checkTargets(options);
   const request = runDirectory === undefined
     ? requestOfData(options)
     : requestOfRun(runDirectory, options, output);
@@ -189,6 +188,9 @@ async function analyzeDepth(
     progress.end();
     const text = await render(result, format, options);
     await writeDocument(text, { ...options, to: output });
+    const content = result.analysis;
+    const source = { kind: "depth-analysis", content, origin: "analyze-depth" } as const;
+    await writePage([source], { ...options, to: output });
   } finally {
     progress.end();
   }
@@ -232,6 +234,7 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
         .default("depth" as const),
     )
     .addOption(outputOption())
+    .addOption(pageOption())
     .addOption(forceOption())
     .addOption(
       new Option("--examples <count>", "images shown per place on the complexity axis")
@@ -249,7 +252,8 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
     ["analyze-depth --dataset synthetic --measure jpeg-like", "another data set and measure"],
     ["analyze-depth runs/first --fixed-levels", "does adaptive depth help, cost or save?"],
     ["analyze-depth --format csv --output images.csv", "one row per image"],
-    ["analyze-depth --json --thumbnails", "everything, with example images, for a report"],
+    ["analyze-depth --report depth.html", "with a page of figures and example images"],
+    ["analyze-depth --json --thumbnails", "everything, for a report of several documents"],
   ]);
   return command;
 }

@@ -5,26 +5,26 @@ import {
   InvalidArgumentError,
   Option,
 } from "@commander-js/extra-typings";
-import { writeFileAtomically } from "../lib/checkpoints/atomic_write.ts";
 import { DivergenceError, UsageError } from "../lib/errors.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
 import type { Comparison, MachineConditions } from "../lib/experiments/comparison/comparison.ts";
 import type { ComparisonOutcome } from "../lib/experiments/comparison/run_comparison.ts";
-import type { PlannedRun } from "../lib/experiments/comparison/plan_rows.ts";
-import type { RunWatcher } from "../lib/experiments/comparison/run_row.ts";
 import type { Provenance } from "../lib/experiments/run_types.ts";
-import { COMPARISON_FORMATS, type ComparisonFormat, formatComparison } from "./comparison_text.ts";
+import { COMPARISON_FORMATS, type ComparisonFormat, formatComparisons } from "./comparison_text.ts";
 import { PRESET_NAMES } from "../lib/experiments/presets/preset_names.ts";
 import {
   addOverrideOptions,
   type CompareOverrideOptions,
   compareOverrides,
 } from "./compare_overrides.ts";
+import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
 import { createOutput, type Output } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
-import { createProgress, type Progress } from "./progress.ts";
+import { createProgress, formatDuration, type Progress } from "./progress.ts";
 import { collectProvenance } from "./provenance.ts";
+import { checkTargets, pageOption, type PageTarget, writePage } from "./report_page.ts";
+import { RUNS_FOLDER, withRunsFolder } from "./runs_folder.ts";
 import {
   addHelpSections,
   backendOption,
@@ -36,21 +36,22 @@ import {
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 import { withStopSignals } from "./stop_signals.ts";
-import { showTraining } from "./training_display.ts";
+import { watchRuns } from "./watch_runs.ts";
 
 /** Options of `compare`. */
-interface CompareOptions extends CompareOverrideOptions, TalkOptions {
-  readonly table?: number | undefined;
+interface CompareOptions extends CompareOverrideOptions, TalkOptions, PageTarget {
+  readonly table?: readonly number[] | undefined;
   readonly smoke?: true | undefined;
   readonly seeds: readonly number[];
-  readonly runs: string;
+  readonly runs?: string | undefined;
   readonly only?: readonly string[] | undefined;
-  readonly train: boolean;
+  readonly train?: boolean | undefined;
   readonly speed: boolean;
   readonly format?: ComparisonFormat | undefined;
-  readonly output?: string | undefined;
-  readonly force?: true | undefined;
 }
+
+/** Tables that `--table all` stands for. */
+const ALL_TABLES = [1, 2, 3, 4, 5, 6];
 
 /** Words of a list `1,2,3`. */
 function splitList(text: string): string[] {
@@ -64,8 +65,18 @@ function readSeeds(text: string): number[] {
   throw new InvalidArgumentError("It must be different whole numbers, for example 1,2,3.");
 }
 
+function readTables(text: string): number[] {
+  if (text === "all") return ALL_TABLES;
+  const tables = splitList(text).map(wholeNumber(1, 7));
+  if (tables.length > 0) return [...new Set(tables)].sort((one, other) => one - other);
+  throw new InvalidArgumentError("It must be numbers of tables, for example 1,3, or all.");
+}
+
 /** What only the options together can tell. */
 function checkOptions(runs: readonly string[], options: CompareOptions): void {
+  if (options.only !== undefined && (options.table?.length ?? 0) > 1) {
+    throw new UsageError("Cannot use --only with several tables: each has presets of its own");
+  }
   if ((options.table === undefined) === (runs.length === 0)) {
     throw new UsageError(
       `Cannot compare: give either --table 1..6 or run folders, for example "${PROGRAM} compare --table 5 --smoke"`,
@@ -79,18 +90,6 @@ function checkOptions(runs: readonly string[], options: CompareOptions): void {
   }
 }
 
-/** Found out before hours of training, not after. */
-async function checkOutput({ output, force }: CompareOptions): Promise<void> {
-  if (output === undefined || force) return;
-  try {
-    await Deno.lstat(output);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  throw new UsageError(`Cannot write ${output}: it exists; name another file, or give --force`);
-}
-
 function conditionsOf(
   backend: ActiveBackend,
   { versions, machine }: Provenance,
@@ -98,30 +97,11 @@ function conditionsOf(
   return { backend: backend.description, device: backend.device, machine, versions };
 }
 
-/** Shows what happens to the runs; `next` begins another one. */
-function watchRuns(
-  progress: Progress,
-  output: Output,
-): { readonly watcher: RunWatcher; readonly next: (run: PlannedRun, text: string) => void } {
-  const warn = (text: string) => output.warn(text);
-  let show: ReturnType<typeof showTraining> | null = null;
-  return {
-    next: ({ config }, text) => {
-      progress.note(text);
-      show = showTraining(progress, { training: config.training, warn });
-    },
-    watcher: {
-      training: (event) => show?.(event),
-      phase: (text) => progress.note(`  ${text}`),
-      evaluation: (done, total) => progress.update({ done, total, text: "test images" }),
-      warn,
-    },
-  };
-}
-
-/** Everything that the comparison of a table and that of run folders share. */
+/** Everything that the comparison of tables and that of run folders share. */
 interface Session {
   readonly options: CompareOptions;
+  /** Folder of the runs. */
+  readonly runs: string;
   readonly provenance: Provenance;
   readonly conditions: MachineConditions;
   readonly progress: Progress;
@@ -129,29 +109,49 @@ interface Session {
   readonly signal: AbortSignal;
 }
 
-async function compareTable(session: Session): Promise<ComparisonOutcome> {
-  const { options, provenance, conditions, progress, output, signal } = session;
-  const { runComparison } = await import("../lib/experiments/comparison/run_comparison.ts");
+/** What was compared, as far as a signal let it come. */
+interface Outcome {
+  readonly comparisons: readonly Comparison[];
+  readonly isInterrupted: boolean;
+}
+
+async function compareTables(session: Session): Promise<Outcome> {
+  const { options, runs, provenance, conditions, progress, output, signal } = session;
+  const { requireData, runComparison } = await import(
+    "../lib/experiments/comparison/run_comparison.ts"
+  );
   const { watcher, next } = watchRuns(progress, output);
-  return await runComparison({
-    table: options.table!,
+  const planOf = (table: number) => ({
+    table,
     seeds: options.seeds,
     smoke: options.smoke === true,
-    runsDirectory: options.runs,
+    runsDirectory: runs,
     only: options.only ?? [],
     overrides: compareOverrides(options),
     train: options.train,
     measureSpeed: options.speed,
-    ...{ provenance, conditions, signal, watcher },
-    onRun: (run, { name, done, total }) =>
-      next(run, `run ${done + 1} of ${total}: ${name}, seed ${run.config.training.seed}`),
   });
+  // Before the first table, not after days of training for it.
+  for (const table of options.table!) await requireData(planOf(table));
+  const comparisons: Comparison[] = [];
+  for (const table of options.table!) {
+    const at = options.table!.length === 1 ? "" : `table ${table}, `;
+    const outcome: ComparisonOutcome = await runComparison({
+      ...planOf(table),
+      ...{ provenance, conditions, signal, watcher },
+      onRun: (run, { name, done, total }) =>
+        next(run, `${at}run ${done + 1} of ${total}: ${name}, seed ${run.config.training.seed}`),
+    });
+    if (outcome.isInterrupted) return { comparisons, isInterrupted: true };
+    comparisons.push(outcome.comparison);
+  }
+  return { comparisons, isInterrupted: false };
 }
 
 async function compareFolders(
   runs: readonly string[],
   session: Session,
-): Promise<ComparisonOutcome> {
+): Promise<Outcome> {
   const { options, provenance, conditions, progress, output, signal } = session;
   const { compareRuns } = await import("../lib/experiments/comparison/compare_runs.ts");
   const { watcher } = watchRuns(progress, output);
@@ -161,24 +161,29 @@ async function compareFolders(
     ...(options.data === undefined ? {} : { dataDirectory: options.data }),
     onRun: (run, { done, total }) => progress.note(`run ${done + 1} of ${total}: ${run}`),
   });
-  return { comparison, isInterrupted: false };
+  return { comparisons: [comparison], isInterrupted: false };
 }
 
 async function print(
-  comparison: Comparison,
+  comparisons: readonly Comparison[],
   options: CompareOptions,
-  output: Output,
+  to: Output,
 ): Promise<void> {
-  const format = options.json ? "json" : options.format ?? "text";
-  const text = formatComparison(comparison, format);
-  if (options.output === undefined) return output.data(text);
-  await writeFileAtomically(options.output, `${text}\n`);
-  output.talk(`written: ${options.output}`);
+  const text = formatComparisons(comparisons, chosenFormat(options, "text"));
+  await writeDocument(text, { ...options, to });
+  const sources = comparisons.map((content) => ({
+    kind: "comparison" as const,
+    content,
+    origin: content.title,
+  }));
+  await writePage(sources, { ...options, to });
 }
 
 /** Rows that diverged are shown first; the exit code then says that they are no result. */
-function refuseDivergence({ rows }: Comparison): void {
-  const diverged = rows.flatMap(({ runs }) => runs.filter(({ state }) => state === "diverged"));
+function refuseDivergence(comparisons: readonly Comparison[]): void {
+  const diverged = comparisons.flatMap(({ rows }) =>
+    rows.flatMap(({ runs }) => runs.filter(({ state }) => state === "diverged"))
+  );
   if (diverged.length === 0) return;
   throw new DivergenceError(
     `Training diverged in ${
@@ -188,38 +193,86 @@ function refuseDivergence({ rows }: Comparison): void {
   );
 }
 
-async function compare(runs: readonly string[], options: CompareOptions): Promise<void> {
+async function compare(folders: readonly string[], options: CompareOptions): Promise<void> {
+  checkOptions(folders, options);
+  await checkTargets(options);
+  await withRunsFolder(options, (runs) => compareIn(runs, folders, options));
+}
+
+async function compareIn(
+  runs: string,
+  folders: readonly string[],
+  options: CompareOptions,
+): Promise<void> {
   const startedAt = new Date();
-  checkOptions(runs, options);
-  await checkOutput(options);
   const output = createOutput(options);
   const backend = await startBackend(options.backend ?? "auto", output);
   const provenance = collectProvenance({ argv: Deno.args, startedAt, backend });
   const conditions = conditionsOf(backend, provenance);
   const progress = createProgress({ quiet: output.quiet });
-  const parts = { options, provenance, conditions, progress, output };
+  const parts = { options, runs, provenance, conditions, progress, output };
   try {
     const { result, signal } = await withStopSignals(
       (signal) =>
-        runs.length > 0
-          ? compareFolders(runs, { ...parts, signal })
-          : compareTable({ ...parts, signal }),
+        folders.length > 0
+          ? compareFolders(folders, { ...parts, signal })
+          : compareTables({ ...parts, signal }),
       (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
     );
     progress.end();
-    if (result.isInterrupted) throw interruption(signal ?? "SIGTERM");
-    await print(result.comparison, options, output);
-    refuseDivergence(result.comparison);
+    // Tables that are done are shown, whatever became of the one after them.
+    if (result.comparisons.length > 0) await print(result.comparisons, options, output);
+    const isKept = options.runs !== undefined || !options.smoke;
+    if (result.isInterrupted) throw interruption(signal ?? "SIGTERM", isKept);
+    const seconds = (Date.now() - startedAt.getTime()) / 1000;
+    output.talk(`${formatDuration(seconds)}${isKept ? "" : "; the smoke runs were removed"}`);
+    refuseDivergence(result.comparisons);
   } finally {
     progress.end();
   }
 }
 
-function interruption(signal: StopSignal): InterruptedError {
+function interruption(signal: StopSignal, isKept: boolean): InterruptedError {
   return new InterruptedError(
     signal,
-    "Comparison was interrupted; what was trained is saved, and the same command goes on from there",
+    "Comparison was interrupted; " +
+      (isKept
+        ? "what was trained is saved, and the same command goes on from there"
+        : "the smoke runs were removed"),
   );
+}
+
+function addTableOptions(command: CommandUnknownOpts): void {
+  command
+    .addOption(
+      new Option("--table <numbers>", "tables of the paper, 1..6 with commas, or all")
+        .argParser(readTables),
+    )
+    .addOption(new Option("--smoke", "a run of seconds for every row: no result, marked as such"))
+    .addOption(
+      new Option("--seeds <list>", "seeds of the runs, for example 1,2,3")
+        .argParser(readSeeds).default([1], "1"),
+    )
+    .addOption(
+      new Option(
+        "--runs <folder>",
+        `folder of the runs (default: ${RUNS_FOLDER}; with --smoke one that is removed)`,
+      ),
+    )
+    .addOption(
+      new Option("--only <presets>", "only rows of these presets, for example puppet-cnn,vgg")
+        .argParser(splitList),
+    )
+    .addOption(new Option("--train", "train for Table 5 too, which has no accuracy"))
+    .addOption(new Option("--no-train", "show what is there, train nothing"))
+    .addOption(new Option("--no-speed", "do not measure speed"))
+    .addOption(
+      new Option("--format <name>", "format of the result").choices(COMPARISON_FORMATS)
+        .conflicts("json"),
+    )
+    .addOption(outputOption())
+    .addOption(pageOption())
+    .addOption(forceOption());
 }
 
 /**
@@ -234,28 +287,8 @@ export function compareCommand(): CommandUnknownOpts {
         "the paper's printed figures. Of a table it trains what is missing, resumes what was interrupted and skips " +
         "what is done; a run that several tables need is made once.",
     )
-    .addArgument(new Argument("[runs...]", "run folders to compare instead of a table"))
-    .addOption(
-      new Option("--table <number>", "table of the paper, 1..6").argParser(wholeNumber(1, 7)),
-    )
-    .addOption(new Option("--smoke", "a run of seconds for every row: no result, marked as such"))
-    .addOption(
-      new Option("--seeds <list>", "seeds of the runs, for example 1,2,3")
-        .argParser(readSeeds).default([1], "1"),
-    )
-    .addOption(new Option("--runs <folder>", "folder of the runs").default("runs/tables"))
-    .addOption(
-      new Option("--only <presets>", "only rows of these presets, for example puppet-cnn,vgg")
-        .argParser(splitList),
-    )
-    .addOption(new Option("--no-train", "show what is there, train nothing"))
-    .addOption(new Option("--no-speed", "do not measure speed"))
-    .addOption(
-      new Option("--format <name>", "format of the result").choices(COMPARISON_FORMATS)
-        .conflicts("json"),
-    )
-    .addOption(new Option("--output <file>", "write the result to a file"))
-    .addOption(new Option("--force", "overwrite the file of --output"));
+    .addArgument(new Argument("[runs...]", "run folders to compare instead of a table"));
+  addTableOptions(command);
   addOverrideOptions(command);
   command
     .addOption(backendOption())
@@ -264,7 +297,11 @@ export function compareCommand(): CommandUnknownOpts {
     .addOption(debugOption())
     .action((runs, options) => compare(runs as string[], options as unknown as CompareOptions));
   addHelpSections(command, [
-    ["compare --table 5 --smoke", "see that Table 5 works, in a minute"],
+    [
+      "compare --table 5 --report table5.html",
+      "sizes, multiply-adds and speed: nothing is trained",
+    ],
+    ["compare --table all --smoke", "see that all tables work, in minutes"],
     ["compare --table 1 --seeds 1,2,3", "repeat Table 1 over three seeds: days on a CPU"],
     ["compare --table 2 --only alexnet,puppet-alexnet", "two cells of Table 2"],
     ["compare --table 1 --no-train --format md", "what there is so far, for a document"],

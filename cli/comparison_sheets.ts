@@ -5,7 +5,7 @@ import type {
   SeedStatistics,
 } from "../lib/experiments/comparison/comparison.ts";
 import { formatMultiplyAdds } from "./multiply_adds_text.ts";
-import { formatCount, formatSmall } from "./number_text.ts";
+import { formatCount, formatSeconds } from "./number_text.ts";
 import { formatDuration } from "./progress.ts";
 import type { TableColumn } from "./text_table.ts";
 
@@ -39,7 +39,7 @@ function percent(statistics: SeedStatistics | null): string {
 function seconds(statistics: SeedStatistics | null): string {
   if (statistics === null) return NOTHING;
   const { mean, deviation } = statistics;
-  return `${formatSmall(mean)}${deviation === null ? "" : ` +- ${formatSmall(deviation)}`}`;
+  return `${formatSeconds(mean)}${deviation === null ? "" : ` +- ${formatSeconds(deviation)}`}`;
 }
 
 function printed(value: number | null | undefined, decimals: number): string {
@@ -104,16 +104,23 @@ function speedColumns(batch: number): SheetColumn[] {
   ];
 }
 
-function resultSheet(comparison: Comparison): Sheet {
-  const { rows, columns, speedBatch } = comparison;
-  const marks = longMarks(comparison);
-  const hasSpeed = columns.includes("secondsPerImage");
-  return toSheet("Results", [
-    ...nameColumns(comparison),
+function accuracyColumns(): SheetColumn[] {
+  return [
     right("top-1 %", ({ top1 }) => percent(top1)),
     right("paper", ({ paper }) => printed(paper?.top1, 2)),
     right("top-5 %", ({ top5 }) => percent(top5)),
     right("paper", ({ paper }) => printed(paper?.top5, 2)),
+  ];
+}
+
+function resultSheet(comparison: Comparison): Sheet {
+  const { rows, columns, speedBatch } = comparison;
+  const marks = longMarks(comparison);
+  const hasSpeed = columns.includes("secondsPerImage");
+  const hasAccuracy = columns.includes("top1") || rows.some(({ top1 }) => top1 !== null);
+  return toSheet("Results", [
+    ...nameColumns(comparison),
+    ...hasAccuracy ? accuracyColumns() : [],
     // Where the paper prints no speed, ours is left to the JSON: the table is wide enough.
     ...hasSpeed ? speedColumns(speedBatch) : [],
     { header: "what it is", cell: (row) => statusOf(row, marks) },
@@ -166,8 +173,8 @@ function runSheet({ rows }: Comparison): Sheet {
       imagesOf(run),
       run.trainedOn?.backend ?? NOTHING,
       run.trainingSeconds === null ? NOTHING : formatDuration(run.trainingSeconds),
-      run.figures?.measuredOn.backend ?? NOTHING,
-      run.state === "missing" ? NOTHING : run.runDirectory,
+      (run.figures ?? run.untrainedSpeed)?.measuredOn.backend ?? NOTHING,
+      ["missing", "untrained"].includes(run.state) ? NOTHING : run.runDirectory,
     ])
   );
   const columns = ["preset", "seed", "state", "epochs", "data", "train / test images"];

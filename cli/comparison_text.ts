@@ -75,8 +75,8 @@ function csvCell(value: string | number | null): string {
 }
 
 /** One line per row, raw numbers: shares 0..1, MB, seconds, multiply-adds. */
-function formatCsv({ table, rows, conditions, createdAt, speedBatch }: Comparison): string {
-  const lines = rows.map((row) => ({
+function csvLines({ table, rows, conditions, createdAt, speedBatch }: Comparison) {
+  return rows.map((row) => ({
     table,
     group: row.group,
     row: row.name,
@@ -114,26 +114,46 @@ function formatCsv({ table, rows, conditions, createdAt, speedBatch }: Compariso
     machine: conditions.machine,
     created_at: createdAt,
   }));
+}
+
+/** One heading for all tables: every line names its own. */
+function formatCsv(comparisons: readonly Comparison[]): string {
+  const lines = comparisons.flatMap(csvLines);
   const header = Object.keys(lines[0] ?? {}).join(",");
   return [header, ...lines.map((line) => Object.values(line).map(csvCell).join(","))].join("\n");
 }
 
+/** Several tables are one document that `report` reads. */
+function formatJson(comparisons: readonly Comparison[]): string {
+  const sources = comparisons.map((content) => ({
+    kind: content.kind,
+    content,
+    origin: content.table === null ? content.title : `table ${content.table}`,
+  }));
+  const [only] = comparisons;
+  const document = comparisons.length === 1 ? only : { kind: "report", version: 1, sources };
+  return JSON.stringify(document, null, 2);
+}
+
 /**
- * Writes a comparison. Every format carries the mark of every row that is no repetition of the paper's protocol.
+ * Writes comparisons. Every format carries the mark of every row that is no repetition of the paper's protocol.
  *
- * @param comparison The comparison.
+ * @param comparisons The comparisons, at least one.
  * @param format How.
  * @returns Text without a trailing line end.
  */
-export function formatComparison(comparison: Comparison, format: ComparisonFormat): string {
+export function formatComparisons(
+  comparisons: readonly Comparison[],
+  format: ComparisonFormat,
+): string {
   switch (format) {
     case "text":
-      return formatText(comparison);
+      return comparisons.map(formatText).join("\n\n\n");
     case "md":
-      return formatMarkdown(comparison);
+      return comparisons.map(formatMarkdown).join("\n\n");
     case "csv":
-      return formatCsv(comparison);
+      return formatCsv(comparisons);
     case "json":
-      return JSON.stringify(comparison, null, 2);
+      return formatJson(comparisons);
   }
 }

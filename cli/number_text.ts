@@ -45,6 +45,24 @@ export function formatParameters(parameters: number): string {
 }
 
 /**
+ * Writes a duration of less than a second so that a column of them can be compared at a glance.
+ *
+ * @param seconds The duration.
+ * @returns Three significant digits without exponent: `0.00720`, `0.000427`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual([0.0072, 4.27e-4, 12.345, 0].map(formatSeconds), ["0.00720", "0.000427", "12.3", "0"]);
+ * ```
+ */
+export function formatSeconds(seconds: number): string {
+  if (seconds === 0) return "0";
+  const decimals = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(seconds)))));
+  return seconds.toFixed(decimals);
+}
+
+/**
  * Writes a learning rate or another small number.
  *
  * @param value The number.

@@ -7,15 +7,9 @@ import {
 import type { ParameterScaling } from "../lib/analyses/parameter_scaling.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { Chart } from "../lib/reports/chart.ts";
-import {
-  checkTarget,
-  chosenFormat,
-  type DocumentTarget,
-  forceOption,
-  outputOption,
-  writeDocument,
-} from "./document_output.ts";
+import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { createOutput } from "./output.ts";
+import { checkTargets, pageOption, type PageTarget, writePage } from "./report_page.ts";
 import { formatParameterScaling, parameterScalingCsv } from "./param_scaling_text.ts";
 import {
   addHelpSections,
@@ -57,7 +51,7 @@ function readFamilies(text: string): string[] {
 }
 
 /** Options of the command. */
-interface ParamScalingOptions extends TalkOptions, DocumentTarget {
+interface ParamScalingOptions extends TalkOptions, PageTarget {
   readonly table?: "7" | undefined;
   readonly figure?: "4" | undefined;
   readonly channels: readonly number[];
@@ -109,9 +103,11 @@ async function paramScaling(options: ParamScalingOptions): Promise<void> {
   if (format === "svg" && options.table === undefined && options.figure === undefined) {
     throw new UsageError("Cannot draw both: give --table 7 or --figure 4 with --format svg");
   }
-  await checkTarget(options);
+  await checkTargets(options);
   const analysis = await analyze(options);
   await writeDocument(await render(analysis, format), { ...options, to: output });
+  const source = { kind: "parameter-scaling", content: analysis, origin: "param-scaling" } as const;
+  await writePage([source], { ...options, to: output });
 }
 
 function addCountOptions(command: CommandUnknownOpts): void {
@@ -169,6 +165,7 @@ export function paramScalingCommand(): CommandUnknownOpts {
     )
     .addOption(jsonOption())
     .addOption(outputOption())
+    .addOption(pageOption())
     .addOption(forceOption())
     .addOption(quietOption())
     .addOption(debugOption())

@@ -144,15 +144,19 @@ function figure4Parts(analysis: ParameterScaling, render: TableRenderer): string
  * Writes the analysis for people.
  *
  * @param analysis What was counted.
- * @param options `markdown`: tables as Markdown (default `false`).
+ * @param options `markdown`: headings and tables as Markdown (default `false`).
  * @returns Lines without a trailing line end.
  */
 export function formatParameterScaling(
   analysis: ParameterScaling,
   options: { readonly markdown?: boolean } = {},
 ): string {
-  const render = options.markdown ? renderMarkdownTable : renderTable;
-  return [...table7Parts(analysis, render), ...figure4Parts(analysis, render)].join("\n\n");
+  const { markdown = false } = options;
+  const render = markdown ? renderMarkdownTable : renderTable;
+  const parts = [...table7Parts(analysis, render), ...figure4Parts(analysis, render)];
+  // A heading, a table and what has to be known to read it, in turn.
+  return parts.map((part, index) => markdown && index % 3 === 0 ? `## ${part}` : part)
+    .join("\n\n");
 }
 
 /** Columns of the CSV that both tables share, so that one file can hold both. */

@@ -14,6 +14,7 @@ import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { reportCsv } from "./report_csv.ts";
 import { reportMarkdown } from "./report_markdown.ts";
+import { pageFooter } from "./report_page.ts";
 import {
   addHelpSections,
   type BackendChoice,
@@ -26,7 +27,6 @@ import {
   wholeNumber,
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
-import { TOOLKIT_VERSION } from "./toolkit_version.ts";
 
 const FORMATS = ["html", "md", "json", "csv"] as const;
 type Format = typeof FORMATS[number];
@@ -108,27 +108,27 @@ async function collectSources(
   paths: readonly string[],
   options: ReportOptions & { readonly to: Output },
 ): Promise<ReportSource[]> {
-  const { readReportSource } = await import("../lib/reports/read_report_source.ts");
+  const { readReportSources } = await import("../lib/reports/read_report_sources.ts");
   const { runs, files } = await sortPaths(paths);
   if (runs.length === 0 && (options.images !== undefined || options.data !== undefined)) {
     throw new UsageError(
       "Cannot use --images or --data without a run: nothing is evaluated for documents",
     );
   }
-  const sources = new Map<string, ReportSource>();
-  for (const file of files) sources.set(file, await readReportSource(file));
+  const sources = new Map<string, readonly ReportSource[]>();
+  for (const file of files) sources.set(file, await readReportSources(file));
   if (runs.length > 0) {
     const { readRunConfig } = await import("../lib/experiments/run_config_file.ts");
     // Before a backend is started for nothing.
     for (const run of runs) await readRunConfig(run);
     await startBackend(options.backend ?? "auto", options.to);
   }
-  const evaluations = await assignEvaluations([...sources.values()], runs);
+  const evaluations = await assignEvaluations([...sources.values()].flat(), runs);
   for (const run of runs) {
-    sources.set(run, await collectRun(run, evaluations.get(run) ?? null, options));
+    sources.set(run, [await collectRun(run, evaluations.get(run) ?? null, options)]);
   }
   const used = new Set<unknown>(evaluations.values());
-  return [...new Set(paths)].map((path) => sources.get(path)!)
+  return [...new Set(paths)].flatMap((path) => sources.get(path)!)
     .filter(({ content }) => !used.has(content));
 }
 
@@ -148,7 +148,7 @@ async function render(sources: readonly ReportSource[], format: Format): Promise
       return reportCsv(document);
     case "html": {
       const { writeHtml } = await import("../lib/reports/html/write_html.ts");
-      return writeHtml(document, { footer: `Puppet-CNN for Deno ${TOOLKIT_VERSION}` }).trimEnd();
+      return writeHtml(document, { footer: pageFooter(Deno.args) }).trimEnd();
     }
   }
 }

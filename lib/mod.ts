@@ -114,7 +114,7 @@ export * from "./reports/build_report.ts";
 export * from "./reports/chart.ts";
 export * from "./reports/collect_run_report.ts";
 export * from "./reports/html/write_html.ts";
-export * from "./reports/read_report_source.ts";
+export * from "./reports/read_report_sources.ts";
 export * from "./reports/render_chart.ts";
 export * from "./reports/report_document.ts";
 export * from "./reports/run_report.ts";

@@ -1,9 +1,16 @@
 import type { Chart, ChartPoint, ChartSeries } from "../reports/chart.ts";
-import type { DepthAnalysis, TrainedLevel } from "./depth_analysis.ts";
+import type { DepthAnalysis, TrainedDecile, TrainedLevel } from "./depth_analysis.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** Charts of a depth analysis by the names that the command line takes. */
-export const depthChartNames = ["depth", "complexity", "measures", "classes", "accuracy"] as const;
+export const depthChartNames = [
+  "depth",
+  "complexity",
+  "measures",
+  "classes",
+  "accuracy",
+  "tenths",
+] as const;
 
 /** A chart of a depth analysis. */
 export type DepthChartName = typeof depthChartNames[number];
@@ -113,31 +120,64 @@ const DRAWN_IMAGES = 20;
 function accuracyChart(analysis: DepthAnalysis): Chart | null {
   const { trained } = analysis;
   if (trained === null) return null;
+  // With one level per depth, which is the rule, the depth says more.
+  const isDepth = new Set(trained.levels.map(({ depth }) => depth)).size === trained.levels.length;
+  const placeOf = ({ level, depth }: TrainedLevel) => isDepth ? depth : level;
+  const word = isDepth ? "depth" : "level";
   const points = (levels: readonly TrainedLevel[]) =>
-    levels.map(({ level, top1, images }) => ({
-      x: level,
+    levels.map(({ top1, images, ...level }) => ({
+      x: placeOf({ top1, images, ...level }),
       y: top1 === null || images < DRAWN_IMAGES ? null : percent(top1),
     }));
   const overall = percent(trained.overall.top1!);
   return {
-    title: "Accuracy by level",
-    description: "Top-1 accuracy of the images of every level in their own network" +
-      `${trained.fixedLevels === null ? "" : ", and of all images through every one level"}: ` +
-      `${dataLabel(analysis)}. Levels of fewer than ${DRAWN_IMAGES} images are left out.`,
-    xLabel: "level",
+    title: `Accuracy by ${word}`,
+    description: `Top-1 accuracy of the images of every ${word} in their own network` +
+      `${trained.fixedLevels === null ? "" : `, and of all images through every one ${word}`}: ` +
+      `${dataLabel(analysis)}. A ${word} of fewer than ${DRAWN_IMAGES} images is left out.`,
+    xLabel: isDepth ? "depth N, layers" : "level",
     yLabel: "top-1, %",
     series: [
-      { name: "images of the level", mark: "line", points: points(trained.levels) },
+      { name: `images of the ${word}`, mark: "line", points: points(trained.levels) },
       ...trained.fixedLevels === null ? [] : [{
-        name: "all images, this level",
+        name: `all images, this ${word}`,
         mark: "dashed-line" as const,
         points: points(trained.fixedLevels.levels),
       }],
       {
-        name: "all images, own levels",
+        name: `all images, own ${word}s`,
         mark: "dashed-line",
-        points: trained.levels.map(({ level }) => ({ x: level, y: overall })),
+        points: trained.levels.map((level) => ({ x: placeOf(level), y: overall })),
       },
+    ],
+  };
+}
+
+/** Accuracy and confidence along the complexity axis; a gap between them is wrong confidence. */
+function tenthsChart(analysis: DepthAnalysis): Chart | null {
+  const { trained } = analysis;
+  if (trained === null) return null;
+  const series = (
+    name: string,
+    mark: "line" | "dashed-line",
+    value: (decile: TrainedDecile) => number | null,
+  ): ChartSeries => ({
+    name,
+    mark,
+    points: trained.deciles.map((decile) => {
+      const share = value(decile);
+      return { x: decile.decile, y: share === null ? null : percent(share) };
+    }),
+  });
+  return {
+    title: "Accuracy by complexity",
+    description: "Top-1 accuracy and confidence by tenth of the images in order of complexity: " +
+      `${dataLabel(analysis)}.`,
+    xLabel: "tenth of the images, least complex first",
+    yLabel: "%",
+    series: [
+      series("top-1", "line", ({ top1 }) => top1),
+      series("confidence", "dashed-line", ({ confidence }) => confidence),
     ],
   };
 }
@@ -147,7 +187,7 @@ function accuracyChart(analysis: DepthAnalysis): Chart | null {
  *
  * @param analysis The document.
  * @param name Which chart.
- * @returns The chart; `null` for `accuracy` without a trained model.
+ * @returns The chart; `null` for `accuracy` and `tenths` without a trained model.
  */
 export function depthAnalysisChart(analysis: DepthAnalysis, name: DepthChartName): Chart | null {
   const draw: Readonly<Record<DepthChartName, (analysis: DepthAnalysis) => Chart | null>> = {
@@ -156,6 +196,7 @@ export function depthAnalysisChart(analysis: DepthAnalysis, name: DepthChartName
     measures: measuresChart,
     classes: classesChart,
     accuracy: accuracyChart,
+    tenths: tenthsChart,
   };
   return draw[name](analysis);
 }

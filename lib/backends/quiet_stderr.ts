@@ -11,9 +11,10 @@ const C_LIBRARIES: Readonly<Partial<Record<typeof Deno.build.os, string>>> = {
 
 /**
  * Runs an action while what native code writes to standard error goes nowhere. libtensorflow logs two lines
- * from its static initialisers, before any setting of its own can stop them.
+ * from its static initialisers, before any setting of its own can stop them; drivers of WebGPU log that there is no
+ * desktop.
  *
- * @param action - synchronous, so that no line of anybody else is lost.
+ * @param action - synchronous up to where the native code has run, so that no line of anybody else is lost.
  * @returns what the action returns; on a system without a known C library nothing is silenced.
  */
 export function quietStderr<Result>(action: () => Result): Result {

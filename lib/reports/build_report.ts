@@ -53,6 +53,16 @@ function checkedPart(source: ReportSource): ReportPart {
   }
 }
 
+/** What several documents are together. */
+function titleOf(sources: readonly ReportSource[]): string {
+  const tables = sources.flatMap(({ kind, content }) =>
+    kind === "comparison" && content.table !== null ? [content.table] : []
+  );
+  if (tables.length === sources.length) return `Tables ${tables.join(", ")} of the paper`;
+  const isRuns = sources.every(({ kind }) => kind === "run-report");
+  return `Report on ${sources.length} ${isRuns ? "runs" : "documents"}`;
+}
+
 /**
  * Makes a report, before it takes a format.
  *
@@ -64,6 +74,6 @@ export function buildReport(sources: readonly ReportSource[]): ReportDocument {
   const parts = sources.map(checkedPart);
   const runs = sources.flatMap((source) => source.kind === "run-report" ? [source.content] : []);
   const overview = runs.length > 1 ? [overviewPart(runs)] : [];
-  const title = runs.length > 1 ? `Report on ${runs.length} runs` : "Report";
+  const title = titleOf(sources);
   return { title: parts.length === 1 ? parts[0]!.title : title, parts: [...overview, ...parts] };
 }

@@ -130,6 +130,16 @@ export function textCell(value: unknown): Cell {
 }
 
 /**
+ * A value of the configuration.
+ *
+ * @param value The value; `null` is shown in the file's own word.
+ * @returns The cell.
+ */
+export function configCell(value: unknown): Cell {
+  return value === null || value === undefined ? { value: null, text: "null" } : textCell(value);
+}
+
+/**
  * A name with its value.
  *
  * @param name What it is.

@@ -5,7 +5,16 @@ import { runCommand, spawnCommand } from "../helpers/run_command.ts";
 /** One row of Table 5, as small as it gets. */
 const SMALL = [
   ...["compare", "--table", "5", "--only", "puppet-cnn", "--smoke", "--backend", "wasm"],
-  ...["--channels", "8", "--no-speed", "--data", "no-such-folder", "--set", "data.classes=11"],
+  ...[
+    "--train",
+    "--channels",
+    "8",
+    "--no-speed",
+    "--data",
+    "no-such-folder",
+    "--set",
+    "data.classes=11",
+  ],
 ];
 
 async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
@@ -29,7 +38,7 @@ Deno.test("compare writes a file once, and never over another without --force", 
     assert.match(text, /12\.34 G \| 12\.34 /);
     const refused = await runCommand([...argv, "--output", file]);
     assert.equal(refused.code, 2);
-    assert.match(refused.stderr, /it exists; name another file, or give --force/);
+    assert.match(refused.stderr, /the file is there; name another, or replace it with --force/);
     assert.equal(await Deno.readTextFile(file), text);
     const json = await runCommand([...argv, "--no-train", "--json"]);
     const comparison = JSON.parse(json.stdout);
@@ -73,7 +82,9 @@ Deno.test("compare says what is wrong with its options and exits with 2", async 
     [["runs/first", "--epochs", "3"], /Cannot use --epochs with run folders/],
     [["--table", "5", "--seeds", "1,1"], /different whole numbers/],
     [["--table", "9"], /whole number in 1\.\.7/],
-    [["--table", "7"], /the tables with trainings are/],
+    [["--table", "7"], /table 7 is counted by "param-scaling --table 7"/],
+    [["--table", "1,x"], /whole number in 1\.\.7/],
+    [["--table", "1,5", "--only", "resnet"], /Cannot use --only with several tables/],
     [["--table", "5", "--set", "training.seed=3"], /give the seeds with --seeds/],
   ];
   for (const [argv, message] of faults) {

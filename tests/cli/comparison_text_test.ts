@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { COMPARISON_FORMATS, formatComparison } from "../../cli/comparison_text.ts";
+import { COMPARISON_FORMATS, formatComparisons } from "../../cli/comparison_text.ts";
 import { PAPER_SOURCE } from "../../lib/experiments/paper_results.ts";
 import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { TEST_CONDITIONS } from "../helpers/small_comparison.ts";
@@ -46,6 +46,7 @@ const RUN: ComparedRun = {
     speed: null,
     measuredOn: TEST_CONDITIONS,
   },
+  untrainedSpeed: null,
 };
 
 const FULL: ComparisonRow = {
@@ -126,30 +127,43 @@ const COMPARISON: Comparison = {
 };
 
 for (const format of COMPARISON_FORMATS) {
-  Deno.test(`formatComparison() as ${format} is the reviewed text`, async () => {
+  Deno.test(`formatComparisons() as ${format} is the reviewed text`, async () => {
     const file = new URL(`snapshots/comparison_${format}.txt`, import.meta.url);
-    await assertSnapshot(`${formatComparison(COMPARISON, format)}\n`, file);
+    await assertSnapshot(`${formatComparisons([COMPARISON], format)}\n`, file);
   });
 }
 
-Deno.test("formatComparison() marks a smoke run in every format", () => {
+Deno.test("formatComparisons() marks a smoke run in every format", () => {
   const rows = COMPARISON.rows.map((row) => ({
     ...row,
     protocol: "smoke" as const,
     mark: "smoke, not a result",
   }));
   for (const format of COMPARISON_FORMATS) {
-    const text = formatComparison({ ...COMPARISON, mode: "smoke", rows }, format);
+    const text = formatComparisons([{ ...COMPARISON, mode: "smoke", rows }], format);
     assert.equal(text.match(/smoke, not a result/g)?.length, rows.length, format);
   }
 });
 
-Deno.test("formatComparison() as csv keeps formulas texts and has one line per row", () => {
-  const lines = formatComparison(COMPARISON, "csv").split("\n");
+Deno.test("formatComparisons() as csv keeps formulas texts and has one line per row", () => {
+  const lines = formatComparisons([COMPARISON], "csv").split("\n");
   assert.equal(lines.length, 4);
   assert.ok(lines[3]!.includes(",'=cmd|"));
 });
 
-Deno.test("formatComparison() as json is read back unchanged", () => {
-  assert.deepEqual(JSON.parse(formatComparison(COMPARISON, "json")), COMPARISON);
+Deno.test("formatComparisons() as json is read back unchanged", () => {
+  assert.deepEqual(JSON.parse(formatComparisons([COMPARISON], "json")), COMPARISON);
+});
+
+Deno.test("formatComparisons() writes several tables as one document", () => {
+  const tables = [COMPARISON, { ...COMPARISON, table: 4, title: "Another" }];
+  const csv = formatComparisons(tables, "csv").split("\n");
+  assert.equal(csv.length, 1 + 2 * COMPARISON.rows.length);
+  assert.equal(csv.filter((line) => line.startsWith("table,")).length, 1);
+  const json = JSON.parse(formatComparisons(tables, "json"));
+  assert.deepEqual([json.kind, json.version], ["report", 1]);
+  assert.deepEqual(json.sources.map(({ content }: { content: unknown }) => content), tables);
+  for (const format of ["text", "md"] as const) {
+    assert.match(formatComparisons(tables, format), /Another/);
+  }
 });

@@ -76,7 +76,7 @@ Deno.test("report writes documents as Markdown and as CSV, every figure once and
     const paths = [join(folder, "eval.json"), join(folder, "table.json")];
     const text = await runCommand(["report", ...paths]);
     assert.equal(text.code, 0, text.stderr);
-    assert.match(text.stdout, /^# Report\n\n## Evaluation of made-up\n/);
+    assert.match(text.stdout, /^# Report on 2 documents\n\n## Evaluation of made-up\n/);
     assert.ok(text.stdout.includes("| Puppet-CNN | 61.23 % \u00b1 1.23, 3 runs | 72.51 % |"));
     assert.ok(text.stdout.includes("a\\|b"));
     const csv = await runCommand(["report", ...paths, "--format", "csv"]);
@@ -85,7 +85,9 @@ Deno.test("report writes documents as Markdown and as CSV, every figure once and
     assert.equal(lines[0], "part,section,block,row,column,value");
     assert.ok(lines.includes("Evaluation of made-up,Result,figures,Top-5,value,0.987654321"));
     assert.ok(
-      lines.includes("Puppet-CNN and others,Result,Ours beside the paper,Puppet-CNN,Top-1,0.61234"),
+      lines.includes(
+        "Table 1: Puppet-CNN and others,Result,Ours beside the paper,Puppet-CNN,Top-1,0.61234",
+      ),
     );
   });
 });

@@ -43,7 +43,7 @@ export interface Page {
   readonly complaints: readonly string[];
   /** Everything that the page asked for, the page itself first. */
   readonly requests: readonly string[];
-  /** Evaluates JavaScript in the page. */
+  /** Evaluates JavaScript in the page; a promise is waited for. */
   evaluate<Value>(expression: string): Promise<Value>;
   /** The page, or a part of it in CSS pixels, as PNG. */
   screenshot(part?: Rectangle): Promise<Uint8Array>;
@@ -176,7 +176,11 @@ async function openPage(connection: Connection, url: string, view: PageView): Pr
     complaints,
     requests,
     async evaluate<Value>(expression: string) {
-      const answer = await send("Runtime.evaluate", { expression, returnByValue: true });
+      const answer = await send("Runtime.evaluate", {
+        expression,
+        returnByValue: true,
+        awaitPromise: true,
+      });
       assert.equal(answer.exceptionDetails, undefined, JSON.stringify(answer.exceptionDetails));
       return (answer.result as { readonly value: Value }).value;
     },

@@ -10,7 +10,6 @@ import type {
   ComparisonRow,
   ProtocolChange,
   ProtocolState,
-  RunFigures,
   SeedStatistics,
 } from "./comparison.ts";
 
@@ -46,21 +45,20 @@ export function seedStatistics(values: readonly number[]): SeedStatistics | null
   return { mean, deviation: n === 1 ? null : Math.sqrt(squares / (n - 1)), n };
 }
 
-/** Statistics over the finished runs that have a figure. */
+/** Statistics over the runs that have a figure. */
 function over(
   runs: readonly ComparedRun[],
-  pick: (figures: RunFigures) => number | null,
+  pick: (run: ComparedRun) => number | null,
 ): SeedStatistics | null {
-  const values = runs.flatMap(({ figures }) => figures === null ? [] : [pick(figures)]);
-  return seedStatistics(values.filter((value) => value !== null));
+  return seedStatistics(runs.map(pick).filter((value) => value !== null));
 }
 
 function speedOf(
   batchSize: number,
   generation: SpeedFigure["generation"],
-): (figures: RunFigures) => number | null {
-  return ({ speed }) =>
-    speed?.figures.find((figure) =>
+): (run: ComparedRun) => number | null {
+  return ({ figures, untrainedSpeed }) =>
+    (figures ?? untrainedSpeed)?.speed?.figures.find((figure) =>
       figure.batchSize === batchSize && figure.generation === generation
     )?.median ?? null;
 }
@@ -103,6 +101,7 @@ function markOf(
   }
   if (protocol === "none") words.push("belongs to no protocol of the paper");
   if (finished === 0 && count("missing") === runs.length) words.push("no run");
+  else if (count("untrained") === runs.length) words.push("not trained");
   else if (finished < runs.length) words.push(`${finished} of ${runs.length} seeds finished`);
   if (count("diverged") > 0) words.push(`${count("diverged")} diverged`);
   if (count("interrupted") > 0) words.push(`${count("interrupted")} interrupted`);
@@ -166,8 +165,8 @@ export async function buildRow(parts: RowParts, counter: Counter): Promise<Compa
       ? countedRun
       : await counter({ model: protocol.model, ...formOf(protocol) }),
     countedRun,
-    top1: over(runs, ({ top1 }) => top1),
-    top5: over(runs, ({ top5 }) => top5),
+    top1: over(runs, ({ figures }) => figures?.top1 ?? null),
+    top5: over(runs, ({ figures }) => figures?.top5 ?? null),
     secondsPerImage: over(runs, speedOf(speedBatch, "banked")),
     exactSecondsPerImage: over(runs, speedOf(speedBatch, "per-image")),
     secondsPerSingleImage: over(runs, speedOf(1, "banked")),

@@ -7,8 +7,11 @@ import type { SpeedReport } from "../../evaluation/speed_report.ts";
  */
 export type ProtocolState = "full" | "changed" | "smoke" | "none";
 
-/** What became of the run that a row needs for one seed. */
-export type RunState = "finished" | "interrupted" | "diverged" | "missing";
+/**
+ * What became of the run that a row needs for one seed. `untrained`: the table has no accuracy, so that nothing was
+ * trained and the network was timed as it is initialised.
+ */
+export type RunState = "finished" | "interrupted" | "diverged" | "missing" | "untrained";
 
 /** A key whose value is not the protocol's. */
 export interface ProtocolChange {
@@ -68,6 +71,14 @@ export interface RunFigures {
   readonly measuredOn: MachineConditions;
 }
 
+/** Wall times of a network as it is initialised. */
+export interface UntrainedSpeed {
+  /** Wall times. */
+  readonly speed: SpeedReport;
+  /** Where they were measured. */
+  readonly measuredOn: MachineConditions;
+}
+
 /** One run of a row. */
 export interface ComparedRun {
   /** Root of the run's random streams. */
@@ -90,6 +101,8 @@ export interface ComparedRun {
   readonly trainingSeconds: number | null;
   /** Figures; `null` unless the run is finished. */
   readonly figures: RunFigures | null;
+  /** Wall times of the network as it is initialised; `null` unless the state is `untrained`. */
+  readonly untrainedSpeed: UntrainedSpeed | null;
 }
 
 /** What the paper prints in a row; `null` where the table has no such column. Shown beside ours, never in their place. */

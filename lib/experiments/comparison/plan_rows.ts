@@ -63,7 +63,7 @@ export function findTable(number: number): PaperTable {
   if (table !== undefined) return table;
   const numbers = paperTables.map((known) => known.table).join(", ");
   throw new UsageError(
-    `Cannot compare table ${number}: the tables with trainings are ${numbers}; table 7 needs none`,
+    `Cannot compare table ${number}: compare knows tables ${numbers}; table 7 is counted by "param-scaling --table 7"`,
   );
 }
 

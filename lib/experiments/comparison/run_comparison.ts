@@ -4,13 +4,7 @@ import { DataError } from "../../errors.ts";
 import { PAPER_SOURCE } from "../paper_results.ts";
 import { buildRow } from "./build_row.ts";
 import { createCounter } from "./count_row.ts";
-import {
-  findTable,
-  type PlannedRow,
-  type PlannedRun,
-  planTable,
-  type PlanTableOptions,
-} from "./plan_rows.ts";
+import { findTable, type PlannedRun, planTable, type PlanTableOptions } from "./plan_rows.ts";
 import { readRunProgress } from "./run_progress.ts";
 import { bringRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { DataConfig } from "../../datasets/data_config.ts";
@@ -20,7 +14,15 @@ import type { ComparedRun, Comparison, ComparisonRow } from "./comparison.ts";
 export const SPEED_BATCH = { full: 64, smoke: 4 } as const;
 
 /** Options of `runComparison`. */
-export interface RunComparisonOptions extends PlanTableOptions, Omit<RunSettings, "speed"> {
+export interface RunComparisonOptions
+  extends PlanTableOptions, Omit<RunSettings, "speed" | "train" | "timeUntrained"> {
+  /**
+   * Trains what is missing and resumes what was interrupted.
+   *
+   * @default Whether the paper's table has accuracies; where it has none, networks without a finished run are timed as
+   * they are initialised.
+   */
+  readonly train?: boolean | undefined;
   /** Measures speed. */
   readonly measureSpeed: boolean;
   /** Told before every run: its configuration and folder, and how many runs of the table come before it. */
@@ -47,8 +49,27 @@ export function speedSettings(smoke: boolean): NonNullable<RunSettings["speed"]>
     : { batchSizes: [1, SPEED_BATCH.full] };
 }
 
-/** Finds out before the first training, not after days, that images of a later row are missing. */
-async function requireData(rows: readonly PlannedRow[]): Promise<void> {
+/** What is done where a run is missing. */
+function effortOf(
+  { table, train }: Pick<RunComparisonOptions, "table" | "train">,
+): Required<Pick<RunSettings, "train" | "timeUntrained">> {
+  const hasAccuracy = findTable(table).columns.includes("top1");
+  return { train: train ?? hasAccuracy, timeUntrained: train === undefined && !hasAccuracy };
+}
+
+/**
+ * Finds out before the first training, not after days, that images of a later row or table are missing.
+ *
+ * @param options What `runComparison` is going to get.
+ * @throws {UsageError} if the table, a preset or an override is wrong.
+ * @throws {DataError} if images are missing.
+ */
+export async function requireData(
+  options: PlanTableOptions & Pick<RunComparisonOptions, "train" | "measureSpeed">,
+): Promise<void> {
+  const { train, timeUntrained } = effortOf(options);
+  const rows = await planTable(options);
+  if (!train && !(timeUntrained && options.measureSpeed)) return;
   const checked = new Set<string>();
   for (const { preset, runs } of rows) {
     for (const { config: { data }, runDirectory } of runs) {
@@ -68,16 +89,40 @@ async function requireDataset(data: DataConfig, preset: string): Promise<void> {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(
       `${error.message}\nPreset ${preset} needs these images. Name their folder with --data, leave rows out with ` +
-        `--only, or see everything work without images with --smoke`,
+        `--only or tables with --table, or see everything work without images with --smoke`,
       { cause: error },
     );
   }
+}
+
+/** Rows whose counted figure rounds to the paper's print, and those that do not. */
+function metNote(
+  rows: readonly ComparisonRow[],
+  what: string,
+  pick: (row: ComparisonRow) => readonly [ours: number | null, paper: number | null | undefined],
+): string[] {
+  const pairs = rows.flatMap((row) => {
+    const [ours, paper] = pick(row);
+    if (ours === null || typeof paper !== "number") return [];
+    const name = [row.name, row.variant].filter((word) => word !== null).join(", ");
+    return [{ name, ours: ours.toFixed(2), paper: paper.toFixed(2) }];
+  });
+  if (pairs.length === 0) return [];
+  const others = pairs.filter(({ ours, paper }) => ours !== paper);
+  const text = others.map(({ name, ours, paper }) => `${name} ${ours} against ${paper}`).join("; ");
+  return [
+    `${what}: ${
+      pairs.length - others.length
+    } of ${pairs.length} prints of the paper are met to the last digit` +
+    `${others.length === 0 ? "" : `; ${text}`}.`,
+  ];
 }
 
 /** What a reader of the table has to know. */
 function notesOf(rows: readonly ComparisonRow[], smoke: boolean): string[] {
   const hasPuppets = rows.some(({ counted }) => counted.puppeteerMegabytes !== null);
   const states = new Set(rows.map(({ protocol }) => protocol));
+  const isTimedOnly = rows.some(({ runs }) => runs.some(({ state }) => state === "untrained"));
   return [
     ...(smoke
       ? [
@@ -91,8 +136,26 @@ function notesOf(rows: readonly ComparisonRow[], smoke: boolean): string[] {
       ]
       : []),
     "The paper's figures are printed beside ours for comparison; nothing is filled in from them.",
-    "Accuracy: test images, evaluated once per run with the checkpoint of the best validation accuracy; mean +- sample " +
-    "standard deviation over n seeds.",
+    ...metNote(rows, "Params, MB", ({ counted, paper }) => [
+      counted.paperColumnMegabytes,
+      paper?.megabytes,
+    ]),
+    ...metNote(rows, "Multiply-adds by the paper's tool, G", ({ counted, paper }) => [
+      counted.multiplyAddsOfTool === null ? null : counted.multiplyAddsOfTool / 1e9,
+      paper?.gigaMultiplyAdds,
+    ]),
+    ...(isTimedOnly
+      ? [
+        "Not trained: the paper's table has no accuracy. Sizes and multiply-adds are counted, and the networks are timed " +
+        "as they are initialised, which takes as long as with trained weights. A finished run is used where there is one.",
+      ]
+      : []),
+    ...(rows.some(({ top1 }) => top1 !== null)
+      ? [
+        "Accuracy: test images, evaluated once per run with the checkpoint of the best validation accuracy; mean +- " +
+        "sample standard deviation over n seeds.",
+      ]
+      : []),
     "Speed: median seconds per image of complexity measurement, routing, standardisation, forward pass and read-back, " +
     "images in memory, on the machine named; the paper's is from an RTX 4090, its batch size is not said.",
     ...(hasPuppets
@@ -153,10 +216,11 @@ function modeOf(rows: readonly ComparisonRow[], smoke: boolean): Comparison["mod
  */
 export async function runComparison(options: RunComparisonOptions): Promise<ComparisonOutcome> {
   const { table, seeds, smoke, conditions, provenance, signal } = options;
+  await requireData(options);
   const planned = await planTable(options);
-  if (options.train) await requireData(planned);
   const speedBatch = smoke ? SPEED_BATCH.smoke : SPEED_BATCH.full;
-  const settings = { ...options, speed: options.measureSpeed ? speedSettings(smoke) : null };
+  const speed = options.measureSpeed ? speedSettings(smoke) : null;
+  const settings = { ...options, ...effortOf(options), speed };
   const counter = createCounter();
   const total = planned.reduce((sum, { runs }) => sum + runs.length, 0);
   const rows: ComparisonRow[] = [];

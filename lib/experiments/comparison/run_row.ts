@@ -1,18 +1,31 @@
 import { runTraining } from "../run_training.ts";
 import { readRunProgress, type RunProgress } from "./run_progress.ts";
 import { type TestResult, testRun } from "./test_result.ts";
+import { measureUntrained } from "./measure_untrained.ts";
 import { runIdentity } from "./run_identity.ts";
 import { CheckpointError } from "../../errors.ts";
 import type { MeasureSpeedOptions } from "../../evaluation/measure_speed.ts";
 import type { TrainingEvent } from "../../training/training_event.ts";
 import type { Provenance } from "../run_types.ts";
-import type { ComparedRun, MachineConditions, RunFigures, RunState } from "./comparison.ts";
+import type {
+  ComparedRun,
+  MachineConditions,
+  RunFigures,
+  RunState,
+  UntrainedSpeed,
+} from "./comparison.ts";
 import type { PlannedRun } from "./plan_rows.ts";
 
 /** How runs are made and measured. */
 export interface RunSettings {
   /** Trains what is missing and resumes what was interrupted. */
   readonly train: boolean;
+  /**
+   * Times the network as it is initialised where there is no finished run.
+   *
+   * @default false
+   */
+  readonly timeUntrained?: boolean;
   /** How speed is measured; `null` does not. */
   readonly speed: Omit<MeasureSpeedOptions, "generates" | "signal"> | null;
   /** Where the command came from; added to every run folder that is worked on. */
@@ -52,7 +65,10 @@ async function trainRun(
   const { config, runDirectory } = planned;
   const before = await readRunProgress(runDirectory);
   if (before !== null) requireSameRun(planned, before);
-  if (before?.isFinished) return "finished";
+  if (before?.isFinished) {
+    watcher.phase?.("trained before");
+    return "finished";
+  }
   if (!settings.train) return before === null ? "missing" : "interrupted";
   const resume = before !== null;
   watcher.phase?.(
@@ -84,6 +100,20 @@ function figuresOf(result: TestResult, progress: RunProgress): RunFigures {
     checkpoint: result.checkpoint,
     speed: result.speed,
     measuredOn: result.measuredOn,
+  };
+}
+
+/** Wall times without a run; `null` where speed is not asked for. */
+async function timeUntrained(
+  { config }: PlannedRun,
+  { conditions, speed, signal }: RunSettings,
+  watcher: RunWatcher,
+): Promise<UntrainedSpeed | null> {
+  if (speed === null) return null;
+  watcher.phase?.("timing the network as it is initialised: this table needs no training");
+  return {
+    speed: await measureUntrained(config, { ...speed, signal }),
+    measuredOn: conditions,
   };
 }
 
@@ -127,13 +157,19 @@ export async function bringRun(
   const { config, runDirectory } = planned;
   let state = await trainRun(planned, settings, watcher);
   let result: TestResult | null = null;
+  let untrainedSpeed: UntrainedSpeed | null = null;
   try {
     if (state === "finished") result = await testFinished(planned, settings, watcher);
+    else if (settings.timeUntrained) {
+      untrainedSpeed = await timeUntrained(planned, settings, watcher);
+      if (untrainedSpeed !== null) state = "untrained";
+    }
   } catch (error) {
     if (!settings.signal?.aborted) throw error;
     state = "interrupted";
   }
-  const progress = state === "missing" ? null : await readRunProgress(runDirectory);
+  const hasRun = state !== "missing" && state !== "untrained";
+  const progress = hasRun ? await readRunProgress(runDirectory) : null;
   const seconds = progress?.log.reduce((sum, record) => sum + record.seconds, 0) ?? null;
   return {
     seed: config.training.seed,
@@ -146,5 +182,6 @@ export async function bringRun(
     trainedOn: progress?.trainedOn ?? null,
     trainingSeconds: progress?.log.length ? seconds : null,
     figures: result === null || progress === null ? null : figuresOf(result, progress),
+    untrainedSpeed,
   };
 }

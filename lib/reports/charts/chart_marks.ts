@@ -22,6 +22,9 @@ interface Placed {
 const MARKED_POINTS = 32;
 const SPARSE_MARKERS = 7;
 
+/** A few single points are drawn larger: no line leads to them. */
+const LARGE_POINTS = 24;
+
 /** Beyond this, points are dots of one path: an element each would make megabytes. */
 const SHAPED_POINTS = 300;
 
@@ -39,8 +42,8 @@ function tipOf({ tip }: Placed): string {
   return element("title", {}, escapeMarkup(tip));
 }
 
-function drawMarkers(placed: readonly Placed[], index: number): string {
-  const { path, paint } = seriesMarker(index);
+function drawMarkers(placed: readonly Placed[], index: number, area?: number): string {
+  const { path, paint } = seriesMarker(index, area);
   const paths = placed.map((point) => {
     const [left, top] = point.at!.map((pixel) => Math.round(pixel * 10) / 10);
     const transform = `translate(${left} ${top})`;
@@ -72,7 +75,8 @@ function drawLine(placed: readonly Placed[], index: number, isDashed: boolean): 
 function drawPoints(placed: readonly Placed[], index: number): string {
   const shown = placed.filter(({ at }) => at !== null);
   if (shown.length <= SHAPED_POINTS) {
-    return element("g", { "fill-opacity": 0.85 }, drawMarkers(shown, index));
+    const area = shown.length <= LARGE_POINTS ? 64 : undefined;
+    return element("g", { "fill-opacity": 0.85 }, drawMarkers(shown, index, area));
   }
   const d = shown.map(({ at }) => `M${at![0].toFixed(1)} ${at![1].toFixed(1)}h0`).join("");
   return element("path", {

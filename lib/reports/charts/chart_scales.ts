@@ -75,6 +75,21 @@ function widened([least, most]: readonly [number, number], scale: "linear" | "lo
   return [least - margin, most + margin] as const;
 }
 
+/** Single points stand clear of the axes; lines and bars begin at them. */
+function withMargin(
+  [least, most]: readonly [number, number],
+  { chart, scale }: { readonly chart: Chart; readonly scale: "linear" | "log" },
+): readonly [number, number] {
+  if (!chart.series.every(({ mark }) => mark === "point")) return [least, most];
+  if (scale === "log") {
+    const factor = (most / least) ** 0.06;
+    return [least / factor, most * factor];
+  }
+  const margin = (most - least) * 0.06;
+  // Below nothing there is nothing.
+  return [least >= 0 ? Math.max(0, least - margin) : least - margin, most + margin];
+}
+
 /** Ticks of a logarithmic axis that have room: all of them within a decade or two, powers of ten beyond. */
 function logTicks(scale: ScaleContinuousNumeric<number, number>, count: number): number[] {
   const all = scale.ticks(count);
@@ -120,10 +135,18 @@ function alike(labels: readonly string[]): string[] {
   return labels.map((label) => Number(label).toFixed(decimals));
 }
 
-function ticksAt(values: readonly number[], place: (value: number) => number): Tick[] {
-  const labels = alike(values.map(numberLabel));
+function ticksAt(
+  values: readonly number[],
+  place: (value: number) => number,
+  isLog: boolean,
+): Tick[] {
+  const shortest = values.map(numberLabel);
+  const labels = isLog ? shortest : alike(shortest);
   return values.map((value, index) => ({ at: place(value), label: labels[index]! }));
 }
+
+/** Characters of a value that is a tick of its own: longer ones are measurements, between round numbers. */
+const LONGEST_LABEL = 6;
 
 /** The values themselves where their labels have room, round numbers otherwise. */
 function numericTicks(
@@ -132,7 +155,8 @@ function numericTicks(
 ): number[] {
   const { sorted, isLog, width } = options;
   const needed = sorted.reduce((sum, x) => sum + textWidth(numberLabel(x), TICK_SIZE) + 14, 0);
-  const hasRoom = sorted.length > 0 && sorted.length <= 14 && needed <= width;
+  const isShort = sorted.every((x) => numberLabel(x).length <= LONGEST_LABEL);
+  const hasRoom = sorted.length > 0 && sorted.length <= 14 && needed <= width && isShort;
   if (hasRoom && isEven(isLog ? sorted.map(Math.log) : sorted)) return [...sorted];
   const count = Math.max(2, Math.floor(width / 70));
   if (isLog) return logTicks(scale, count);
@@ -153,7 +177,7 @@ export function horizontalScale(chart: Chart, range: readonly [number, number]):
   const isLog = kind === "log";
   const sorted = [...new Set(shownBy(kind, allPoints(chart).map(({ x }) => x)))]
     .sort((a, b) => a - b);
-  const extent = widened(extentOf(sorted), kind);
+  const extent = withMargin(widened(extentOf(sorted), kind), { chart, scale: kind });
   const step = smallestStep(sorted);
   const padded = hasBars(chart) && !isLog && sorted.length > 0
     ? [sorted[0]! - step / 2, sorted.at(-1)! + step / 2]
@@ -163,7 +187,7 @@ export function horizontalScale(chart: Chart, range: readonly [number, number]):
   const ticks = numericTicks(scale, { sorted, isLog, width });
   return {
     place: (x) => shownBy(kind, [x]).length === 0 ? null : scale(Number(x)),
-    ticks: ticksAt(ticks, scale),
+    ticks: ticksAt(ticks, scale, isLog),
     bandWidth: isLog
       ? Math.min(24, width / (sorted.length + 1) * 0.7)
       : Math.abs(scale(step) - scale(0)) * 0.8,
@@ -190,7 +214,8 @@ export function verticalScale(chart: Chart, range: readonly [number, number]): V
   // Bars compare by length: cut off above zero they would lie. So would a line that hardly moves, filling the height.
   if (!isLog && (hasBars(chart) || isNearlyConstant(values))) values.push(0);
   const count = Math.max(2, Math.round((range[0] - range[1]) / 55));
-  const scale = (isLog ? scaleLog() : scaleLinear()).domain(widened(extentOf(values), kind))
+  const extent = withMargin(widened(extentOf(values), kind), { chart, scale: kind });
+  const scale = (isLog ? scaleLog() : scaleLinear()).domain(extent)
     .nice(count).range(range);
   const whole = values.length > 0 && values.every(Number.isInteger);
   const ticks = isLog
@@ -198,7 +223,7 @@ export function verticalScale(chart: Chart, range: readonly [number, number]): V
     : scale.ticks(count).filter((value) => !whole || Number.isInteger(value));
   return {
     place: (y) => shownBy(kind, [y]).length === 0 ? null : scale(Number(y)),
-    ticks: ticksAt(ticks, scale),
+    ticks: ticksAt(ticks, scale, isLog),
     foot: isLog ? range[0] : scale(0),
   };
 }

@@ -40,7 +40,7 @@ function scrollBox(content: string, options: { readonly label: string; readonly 
   return element("div", {
     class: options.tall ? "scroll tall" : "scroll",
     tabindex: 0,
-    role: "region",
+    role: "group",
     "aria-label": options.label,
   }, content);
 }
@@ -86,7 +86,7 @@ function chartHtml(block: ChartBlock): string {
   // Below the drawing, so that drawings side by side begin at one height.
   const note = element("p", { class: "note" }, escapeMarkup(chart.description));
   if (!wide) return element("figure", {}, caption + drawing + note);
-  const box = { class: "wide", tabindex: 0, role: "region", "aria-label": chart.title };
+  const box = { class: "wide", tabindex: 0, role: "group", "aria-label": chart.title };
   return element("figure", {}, caption + element("div", box, drawing) + note);
 }
 
@@ -110,7 +110,7 @@ function imagesHtml({ caption, images, pixelated, note }: ImagesBlock): string {
 
 function codeHtml({ caption, text }: CodeBlock): string {
   const tall = text.split("\n").length > TALL_ROWS ? "tall" : undefined;
-  const box = { tabindex: 0, role: "region", "aria-label": caption, class: tall };
+  const box = { tabindex: 0, role: "group", "aria-label": caption, class: tall };
   const code = element("pre", box, element("code", {}, escapeMarkup(text)));
   const head = element("figcaption", {}, element("strong", {}, escapeMarkup(caption)));
   return element("figure", {}, head + code);

@@ -32,7 +32,7 @@ function drawTable({ classNames, counts }: ConfusionBlock): string {
     element("thead", {}, element("tr", {}, [corner, ...heads])),
     element("tbody", {}, rows),
   ]);
-  const box = { class: "scroll", tabindex: 0, role: "region", "aria-label": "Confusion matrix" };
+  const box = { class: "scroll", tabindex: 0, role: "group", "aria-label": "Confusion matrix" };
   const note =
     "Rows are true classes, columns predicted ones, numbers are images; the colour is the share of the row.";
   return visible + element("div", box, table) + element("p", { class: "note" }, note);

@@ -56,12 +56,16 @@ tbody th { font-weight: 400; vertical-align: top; }
 tbody th:not(.n) { min-width: 8rem; max-width: 16rem; }
 .matrix tbody th:not(.n) { min-width: 0; max-width: none; }
 td { vertical-align: top; }
+td:not(.n) { min-width: 6.5rem; }
+.matrix td { min-width: 2.4rem; }
+.scroll > table:not(.matrix) tr > :first-child { position: sticky; left: 0; background: var(--ground); }
+.tall thead tr > :first-child { z-index: 1; }
 th, td { padding: 0.3rem 1.25rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 th.n, td.n { text-align: right; }
 td.n, tbody th.n { white-space: nowrap; }
 thead th { overflow-wrap: normal; hyphens: none; }
 .matrix th, .matrix td { padding: 0.2rem 0.45rem; border: 0; }
-.matrix td { text-align: right; min-width: 2.4rem; background: color-mix(in srgb, var(--accent) calc(var(--v, 0) * 50%), transparent); }
+.matrix td { text-align: right; background: color-mix(in srgb, var(--accent) calc(var(--v, 0) * 50%), transparent); }
 .matrix thead th[scope=col] { writing-mode: vertical-rl; rotate: 180deg; text-align: left; padding: 0.3rem 0.2rem; }
 .matrix tbody th { white-space: nowrap; padding-left: 0; position: sticky; left: 0; background: var(--ground); }
 .matrix .zero { color: var(--muted); }
@@ -90,11 +94,12 @@ section > .caption + .scroll:not(:first-child) { margin-top: 0.5rem; }
   nav { display: none; }
   .tall, pre.tall { max-height: none; overflow: visible; }
   .scroll, pre { overflow: visible; }
+  .scroll > table:not(.matrix) tr > :first-child, .tall thead th { position: static; }
   table { font-size: 0.65rem; }
   th, td { padding-right: 0.6rem; }
   th.n, td.n, tbody th { white-space: normal; }
   pre { white-space: pre-wrap; padding: 0; }
-  figure, tr, .key, dl > div { break-inside: avoid; }
+  figure, tr, .key, dl > div, .matrix { break-inside: avoid; }
   h2, h3, .caption, figcaption { break-after: avoid; }
   .wide svg { min-width: 0; }
   .grid, .grid.four { grid-template-columns: 1fr 1fr; }

@@ -24,7 +24,8 @@ function sectionHtml(
 ): string {
   const { id, heading } = options;
   const head = element(heading, { id }, escapeMarkup(section.title));
-  return element("section", { "aria-labelledby": id }, `${head}\n${blocksHtml(section.blocks)}`);
+  // Without a name of its own: a page of several runs would have as many places called "Result".
+  return element("section", {}, `${head}\n${blocksHtml(section.blocks)}`);
 }
 
 function navigation(entries: readonly (readonly [id: string, title: string])[]): string {
@@ -39,7 +40,7 @@ function partHtml(part: ReportPart, index: number): string {
   const sections = part.sections.map((section, at) =>
     sectionHtml(section, { id: `${id}-${at + 1}`, heading: "h3" })
   );
-  return element("section", { class: "part", "aria-labelledby": id }, [
+  return element("section", { class: "part" }, [
     element("h2", { id }, escapeMarkup(part.title)),
     element("p", { class: "subtitle" }, escapeMarkup(part.subtitle)),
     ...sections,

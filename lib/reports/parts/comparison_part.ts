@@ -8,7 +8,6 @@ import {
   countCell,
   decimalCell,
   durationCell,
-  fact,
   megabyteCell,
   shareCell,
   significantCell,
@@ -16,29 +15,28 @@ import {
   workCell,
 } from "../cells.ts";
 import type { Chart, ChartPoint } from "../chart.ts";
-import type {
-  Cell,
-  ReportBlock,
-  ReportColumn,
-  ReportPart,
-  ReportSection,
-} from "../report_document.ts";
+import { comparisonConditions } from "./comparison_conditions.ts";
+import { rowName } from "./row_name.ts";
+import type { Cell, ReportBlock, ReportColumn, ReportPart } from "../report_document.ts";
 
 function right(header: string): ReportColumn {
   return { header, align: "right" };
 }
 
-function nameOf({ name, variant, group }: ComparisonRow): string {
-  return [name, variant, group].filter((word) => word !== null).join(", ");
-}
-
-/** `72.51 % +- 0.30, n 3` */
+/** Mean in percent, spread in points, number of runs. */
 function statisticsCell(statistics: SeedStatistics | null): Cell {
   if (statistics === null) return shareCell(null);
   const { mean, deviation, n } = statistics;
   const { value, text } = shareCell(mean);
   const spread = deviation === null ? "" : ` \u00b1 ${(deviation * 100).toFixed(2)}`;
   return { value, text: `${text}${spread}${n > 1 ? `, ${n} runs` : ""}` };
+}
+
+/** Mean and spread of wall times in seconds. */
+function secondsCell(statistics: SeedStatistics | null): Cell {
+  const { value, text } = significantCell(statistics?.mean ?? null);
+  const deviation = statistics?.deviation ?? null;
+  return { value, text: deviation === null ? text : `${text} \u00b1 ${deviation.toPrecision(2)}` };
 }
 
 /** The paper prints percent with two decimals. */
@@ -62,8 +60,8 @@ function resultColumns({ columns }: Comparison): {
       megabyteCell(row.paper?.megabytes ?? null),
     ]],
     secondsPerImage: ["s/image", (row) => [
-      significantCell(row.secondsPerImage?.mean ?? null),
-      significantCell(row.paper?.secondsPerImage ?? null),
+      secondsCell(row.secondsPerImage),
+      decimalCell(row.paper?.secondsPerImage ?? null, 4),
     ]],
     gigaMultiplyAdds: ["multiply-adds of the tool", (row) => [
       workCell(row.counted.multiplyAddsOfTool),
@@ -80,23 +78,52 @@ function scaled(giga: number | null): number | null {
   return giga === null ? null : giga * 1e9;
 }
 
+/** Changes of the protocol stand below the table once, not in every row. */
+function markCell({ mark, protocol }: ComparisonRow): Cell {
+  if (mark === null || protocol !== "changed") return textCell(mark);
+  const [, ...others] = mark.split("; ");
+  return { value: mark, text: ["not the full protocol, see below", ...others].join("; ") };
+}
+
+function marksOf({ rows }: Comparison): string[] {
+  const marks = rows.flatMap(({ mark, protocol }) =>
+    mark === null || protocol !== "changed" ? [] : [`${mark.split("; ")[0]!}.`]
+  );
+  return [...new Set(marks)].map((mark) => mark[0]!.toUpperCase() + mark.slice(1));
+}
+
 function resultTable(comparison: Comparison): ReportBlock {
   const { headers, cells } = resultColumns(comparison);
+  const { rows, table } = comparison;
+  const hasGroups = rows.some(({ group }) => group !== null);
   return {
     kind: "table",
-    caption: comparison.table === null ? "Runs side by side" : "Ours beside the paper",
-    columns: [{ header: "model" }, ...headers.map(right), { header: "remark" }],
-    rows: comparison.rows.map((row) => [textCell(nameOf(row)), ...cells(row), textCell(row.mark)]),
-    note: comparison.paperSource,
+    caption: table === null ? "Runs side by side" : "Ours beside the paper",
+    columns: [
+      { header: "model" },
+      ...hasGroups ? [{ header: "group" }] : [],
+      ...headers.map(right),
+      { header: "remark" },
+    ],
+    rows: rows.map((row) => [
+      textCell(rowName(row, rows)),
+      ...hasGroups ? [textCell(row.group)] : [],
+      ...cells(row),
+      markCell(row),
+    ]),
+    note: [...marksOf(comparison), `${comparison.paperSource}.`].join(" "),
   };
 }
 
 function top1Chart({ rows }: Comparison): Chart | null {
   const ours = rows.map((row): ChartPoint => ({
-    x: nameOf(row),
+    x: rowName(row, rows),
     y: row.top1 === null ? null : row.top1.mean * 100,
   }));
-  const paper = rows.map((row): ChartPoint => ({ x: nameOf(row), y: row.paper?.top1 ?? null }));
+  const paper = rows.map((row): ChartPoint => ({
+    x: rowName(row, rows),
+    y: row.paper?.top1 ?? null,
+  }));
   if (![...ours, ...paper].some(({ y }) => y !== null)) return null;
   const found = ours.filter(({ y }) => y !== null).length;
   return {
@@ -119,7 +146,7 @@ function top1Chart({ rows }: Comparison): Chart | null {
 function sizeChart({ rows }: Comparison): Chart | null {
   const series = rows.flatMap((row) =>
     row.top1 === null ? [] : [{
-      name: nameOf(row),
+      name: rowName(row, rows),
       mark: "point" as const,
       points: [{ x: row.countedRun.storedMegabytes, y: row.top1.mean * 100 }],
     }]
@@ -136,36 +163,57 @@ function sizeChart({ rows }: Comparison): Chart | null {
 }
 
 function sizesTable({ rows }: Comparison): ReportBlock {
+  const batch = rows[0]?.counted.batch ?? 64;
   const headers = [
-    "puppeteer",
-    "everything stored",
-    "per image",
-    "generation",
-    "s/image, generated",
-    "s/image, one image",
+    ...["puppeteer", "everything stored", "stored by the run", `tool, batch ${batch}`],
+    ...["per image", "generation", `image and 1/${batch} generation`],
   ];
   return {
     kind: "table",
-    caption: "Sizes, work and speed",
+    caption: "Sizes and multiply-adds",
     columns: [{ header: "model" }, ...headers.map(right)],
     rows: rows.map((row) => [
-      textCell(nameOf(row)),
-      megabyteCell(row.countedRun.puppeteerMegabytes),
+      textCell(rowName(row, rows)),
+      megabyteCell(row.counted.puppeteerMegabytes),
+      megabyteCell(row.counted.storedMegabytes),
       megabyteCell(row.countedRun.storedMegabytes),
-      workCell(row.countedRun.forwardPerImage),
-      workCell(row.countedRun.generationPerLevel),
-      significantCell(row.exactSecondsPerImage?.mean ?? null),
-      significantCell(row.secondsPerSingleImage?.mean ?? null),
+      workCell(row.counted.multiplyAddsOfTool),
+      workCell(row.counted.forwardPerImage),
+      workCell(row.counted.generationPerLevel),
+      workCell(row.counted.amortizedPerImage),
     ]),
     note:
-      "Of the models that were run. Per image and generation: multiply-adds. Generated: kernels made for every image.",
+      "Counted for the full protocol, and what the model of the run stores. Tool: by the rule of the paper's tool. " +
+      "Generation: of all kernels of one level, once for all its images.",
   };
 }
 
-function runCells(row: ComparisonRow, run: ComparedRun): Cell[] {
+function speedTable({ rows, speedBatch }: Comparison): ReportBlock[] {
+  if (rows.every(({ secondsPerImage }) => secondsPerImage === null)) return [];
+  const headers = [
+    ...[`kernels kept, batch ${speedBatch}`, "kernels kept, batch 1"],
+    ...[`generated per image, batch ${speedBatch}`, "generated per image, batch 1", "paper"],
+  ];
+  return [{
+    kind: "table",
+    caption: "Speed, seconds per image",
+    columns: [{ header: "model" }, ...headers.map(right)],
+    rows: rows.map((row) => [
+      textCell(rowName(row, rows)),
+      secondsCell(row.secondsPerImage),
+      secondsCell(row.secondsPerSingleImage),
+      secondsCell(row.exactSecondsPerImage),
+      secondsCell(row.exactSecondsPerSingleImage),
+      decimalCell(row.paper?.secondsPerImage ?? null, 4),
+    ]),
+    note: "Whole pipeline, median of the repetitions; the paper's machine is another.",
+  }];
+}
+
+function runCells(name: string, run: ComparedRun): Cell[] {
   const { figures } = run;
   return [
-    textCell(nameOf(row)),
+    textCell(name),
     countCell(run.seed),
     textCell(run.state),
     countCell(run.epochs),
@@ -175,7 +223,7 @@ function runCells(row: ComparisonRow, run: ComparedRun): Cell[] {
     shareCell(figures?.trainTop1 ?? null),
     decimalCell(figures?.meanDepth ?? null, 2),
     durationCell(run.trainingSeconds),
-    textCell(run.runDirectory),
+    textCell(["missing", "untrained"].includes(run.state) ? null : run.runDirectory),
   ];
 }
 
@@ -190,49 +238,7 @@ function runsTable({ rows }: Comparison): ReportBlock {
       ...["epochs", "images", "Top-1", "Top-5", "training Top-1", "depth", "training"].map(right),
       { header: "folder" },
     ],
-    rows: rows.flatMap((row) => row.runs.map((run) => runCells(row, run))),
-  };
-}
-
-/** What differs from the protocol, row by row. */
-function changesTable({ rows }: Comparison): ReportBlock[] {
-  const changes = rows.flatMap((row) =>
-    row.changes.map(({ path, protocol, run }) => [
-      textCell(nameOf(row)),
-      textCell(path),
-      textCell(protocol),
-      textCell(run),
-    ])
-  );
-  if (changes.length === 0) return [];
-  return [{
-    kind: "table",
-    caption: "Changed from the protocol",
-    columns: ["model", "key", "protocol", "these runs"].map((header) => ({ header })),
-    rows: changes,
-  }];
-}
-
-function conditionsSection(comparison: Comparison): ReportSection {
-  const { conditions, seeds, createdAt, argv } = comparison;
-  return {
-    title: "Conditions",
-    blocks: [
-      ...changesTable(comparison),
-      {
-        kind: "facts",
-        facts: [
-          fact("seeds", textCell(seeds.join(", "))),
-          fact("backend", textCell(conditions.backend)),
-          fact("machine", textCell(conditions.machine)),
-          fact("made", textCell(createdAt)),
-          ...Object.entries(conditions.versions).map(([name, version]) =>
-            fact(name, textCell(version))
-          ),
-        ],
-      },
-      { kind: "code", caption: "Made by", text: `deno task puppet ${argv.join(" ")}` },
-    ],
+    rows: rows.flatMap((row) => row.runs.map((run) => runCells(rowName(row, rows), run))),
   };
 }
 
@@ -247,6 +253,9 @@ export function comparisonPart(comparison: Comparison): ReportPart {
   const charts: ReportBlock[] = [top1Chart(comparison), sizeChart(comparison)]
     .flatMap((chart) => chart === null ? [] : [{ kind: "chart", chart, wide: rows.length > 5 }]);
   const found = rows.filter(({ top1 }) => top1 !== null).length;
+  const isTimedOnly = rows.every(({ runs }) =>
+    runs.length > 0 && runs.every(({ state }) => state === "untrained")
+  );
   const modes: Readonly<Record<Comparison["mode"], string>> = {
     full: "the paper's protocol",
     changed: "not the paper's protocol",
@@ -254,11 +263,14 @@ export function comparisonPart(comparison: Comparison): ReportPart {
     runs: "runs as they are",
   };
   return {
-    title: comparison.title,
+    title: comparison.table === null
+      ? comparison.title
+      : `Table ${comparison.table}: ${comparison.title}`,
     subtitle: [
-      ...comparison.table === null ? [] : [`Table ${comparison.table}`],
       modes[mode],
-      `${found} of ${rows.length} rows have a finished run`,
+      isTimedOnly
+        ? "nothing trained, since the paper's table has no accuracy"
+        : `${found} of ${rows.length} rows have a finished run`,
     ].join("; "),
     sections: [
       {
@@ -269,8 +281,11 @@ export function comparisonPart(comparison: Comparison): ReportPart {
           ...charts,
         ],
       },
-      { title: "Sizes and runs", blocks: [sizesTable(comparison), runsTable(comparison)] },
-      conditionsSection(comparison),
+      {
+        title: "Sizes and runs",
+        blocks: [sizesTable(comparison), ...speedTable(comparison), runsTable(comparison)],
+      },
+      comparisonConditions(comparison),
     ],
   };
 }

@@ -1,6 +1,14 @@
 import { configEntries, formatConfig } from "../../experiments/format_config.ts";
 import { defaultConfig } from "../../experiments/experiment_config.ts";
-import { countCell, fact, megabyteCell, textCell, workCell } from "../cells.ts";
+import {
+  configCell,
+  countCell,
+  fact,
+  megabyteCell,
+  shareCell,
+  textCell,
+  workCell,
+} from "../cells.ts";
 import type { ModelCount } from "../../models/count_model.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
@@ -66,7 +74,7 @@ function changesTable(report: RunReport): ReportBlock {
   const defaults = new Map(configEntries(defaultConfig()));
   const rows = configEntries(report.config)
     .filter(([path, value]) => value !== defaults.get(path) && !CIRCUMSTANCES.has(path))
-    .map(([path, value]) => [textCell(path), textCell(value), textCell(defaults.get(path))]);
+    .map(([path, value]) => [textCell(path), configCell(value), configCell(defaults.get(path))]);
   if (rows.length === 0) {
     return { kind: "text", paragraphs: ["Every value of the configuration is the default."] };
   }
@@ -95,7 +103,11 @@ function protocolFacts(report: RunReport): ReportBlock {
       fact("model", textCell(model.name)),
       fact("data set", textCell(data.dataset)),
       taken === null || held === null
-        ? fact("training images", textCell("all"), `a share of ${data.validationFraction} held out`)
+        ? fact(
+          "training images",
+          textCell("all"),
+          `${shareCell(data.validationFraction).text} held out`,
+        )
         : fact(
           "training images",
           countCell(taken - held),

@@ -1,5 +1,4 @@
-import { depthAnalysisChart, depthChartNames } from "../../analyses/depth_charts.ts";
-import type { DepthAnalysis, ExampleImage, TrainedFigures } from "../../analyses/depth_analysis.ts";
+import type { DepthAnalysis, ExampleImage } from "../../analyses/depth_analysis.ts";
 import {
   countCell,
   decimalCell,
@@ -9,13 +8,9 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
-import type {
-  Cell,
-  ReportBlock,
-  ReportColumn,
-  ReportPart,
-  ReportSection,
-} from "../report_document.ts";
+import { complexitySection } from "./complexity_section.ts";
+import { trainedDepthSection } from "./trained_depth_section.ts";
+import type { ReportBlock, ReportColumn, ReportPart, ReportSection } from "../report_document.ts";
 
 function right(header: string): ReportColumn {
   return { header, align: "right" };
@@ -23,13 +18,10 @@ function right(header: string): ReportColumn {
 
 function resultSection(analysis: DepthAnalysis): ReportSection {
   const { data, depth, complexity, work, rule } = analysis;
-  const savings = work.comparisons.map(({ against, depth, saving }) =>
-    fact(
-      against === "max" ? "work saved" : "work saved against the mean",
-      shareCell(saving),
-      `against ${depth} layers for all images`,
-    )
-  );
+  const savings = work.comparisons.map(({ against, depth, saving }) => {
+    const name = against === "max" ? "work saved" : "work saved against the mean";
+    return fact(name, shareCell(saving), `against ${depth} layers for all images`);
+  });
   return {
     title: "Result",
     blocks: [
@@ -66,34 +58,6 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
   };
 }
 
-function chartBlocks(analysis: DepthAnalysis): ReportBlock[] {
-  return depthChartNames.filter((name) => name !== "accuracy").flatMap((name) => {
-    const chart = depthAnalysisChart(analysis, name);
-    return chart === null ? [] : [{ kind: "chart" as const, chart }];
-  });
-}
-
-function classesTable({ classes }: DepthAnalysis): ReportBlock {
-  return {
-    kind: "table",
-    caption: "Complexity by class",
-    columns: [
-      { header: "class" },
-      right("images"),
-      right("mean complexity"),
-      right("deviation"),
-      right("mean depth"),
-    ],
-    rows: classes.map((row) => [
-      textCell(row.className),
-      countCell(row.images),
-      decimalCell(row.meanComplexity, 2),
-      decimalCell(row.deviation, 2),
-      decimalCell(row.meanDepth, 2),
-    ]),
-  };
-}
-
 function measuresTable({ measures }: DepthAnalysis): ReportBlock {
   return {
     kind: "table",
@@ -103,6 +67,7 @@ function measuresTable({ measures }: DepthAnalysis): ReportBlock {
       { header: "unit" },
       right("mean"),
       right("deviation"),
+      right("Pearson"),
       right("Spearman"),
       right("kappa"),
       right("mean depth"),
@@ -113,13 +78,14 @@ function measuresTable({ measures }: DepthAnalysis): ReportBlock {
       textCell(row.unit),
       significantCell(row.distribution.mean),
       significantCell(row.distribution.deviation),
+      decimalCell(row.correlation.pearson, 3),
       decimalCell(row.correlation.spearman, 3),
       significantCell(row.stepsPerBit),
       decimalCell(row.meanDepth, 2),
       countCell(Math.round(row.imagesPerSecond)),
     ]),
     note:
-      "Spearman: correlation of the ranks with the default measure. Images per second on one thread of the machine.",
+      "Pearson and Spearman: correlation, also of the ranks, with the default measure. Images per second on one thread of the machine.",
   };
 }
 
@@ -143,12 +109,14 @@ function examplesSection(analysis: DepthAnalysis): ReportSection | null {
       pixelated: true,
       images: pictures.map((example) => ({
         source: example.thumbnail,
-        caption: `${example.complexity.toFixed(2)} ${unit}, ${example.depth} layers`,
+        caption: `${example.className}, ${
+          example.complexity.toFixed(2)
+        } ${unit}, ${example.depth} layers`,
         alternative: `Image ${example.index}, ${example.className}, ${
           example.complexity.toFixed(2)
         } ${unit}`,
       })),
-      note: "Least complex first.",
+      note: "Least complex first: the ends of the axis, and the images around its quantiles.",
     }];
   return { title: "Examples", blocks: [...images, examplesTable(examples)] };
 }
@@ -213,69 +181,6 @@ function workSection({ work }: DepthAnalysis): ReportSection {
   };
 }
 
-const FIGURE_COLUMNS = ["images", "Top-1", "confidence", "loss", "multiply-adds"].map(right);
-
-function figureCells(figures: TrainedFigures): Cell[] {
-  return [
-    countCell(figures.images),
-    shareCell(figures.top1),
-    shareCell(figures.confidence),
-    decimalCell(figures.loss),
-    workCell(figures.multiplyAdds),
-  ];
-}
-
-function trainedSection(analysis: DepthAnalysis): ReportSection | null {
-  const { trained, depth } = analysis;
-  if (trained === null) return null;
-  const chart = depthAnalysisChart(analysis, "accuracy");
-  const { fixedLevels } = trained;
-  const blocks: ReportBlock[] = [
-    ...chart === null ? [] : [{ kind: "chart" as const, chart }],
-    {
-      kind: "table",
-      caption: "The trained model by depth",
-      columns: [right("depth"), ...FIGURE_COLUMNS],
-      rows: [
-        ...trained.depths.map((row) => [countCell(row.depth), ...figureCells(row)]),
-        [{ value: null, text: "all" }, ...figureCells(trained.overall)],
-      ],
-      note: `Run ${trained.runDirectory}, ${trained.checkpoint}; mean depth ${
-        depth.mean.toFixed(2)
-      }.`,
-    },
-    {
-      kind: "table",
-      caption: "By tenth of the images in order of complexity",
-      columns: [right("tenth"), right("from"), right("to"), ...FIGURE_COLUMNS],
-      rows: trained.deciles.map((row) => [
-        countCell(row.decile),
-        decimalCell(row.from, 2),
-        decimalCell(row.to, 2),
-        ...figureCells(row),
-      ]),
-    },
-  ];
-  if (fixedLevels !== null) {
-    blocks.push({
-      kind: "table",
-      caption: "The same weights, all images through one level",
-      columns: [right("level"), right("depth"), ...FIGURE_COLUMNS],
-      rows: fixedLevels.levels.map((row) => [
-        countCell(row.level),
-        countCell(row.depth),
-        ...figureCells(row),
-      ]),
-      note:
-        `Best: level ${fixedLevels.best}, chosen after the fact. Levels drawn blindly in the same proportions: Top-1 ` +
-        `${shareCell(fixedLevels.blind.top1).text}, loss ${
-          decimalCell(fixedLevels.blind.loss).text
-        }.`,
-    });
-  }
-  return { title: "The trained model", blocks };
-}
-
 /**
  * What a report says of a depth analysis.
  *
@@ -286,10 +191,10 @@ export function depthPart(analysis: DepthAnalysis): ReportPart {
   const { data } = analysis;
   const sections = [
     resultSection(analysis),
-    { title: "Complexity and depth", blocks: [...chartBlocks(analysis), classesTable(analysis)] },
+    complexitySection(analysis),
     examplesSection(analysis),
     workSection(analysis),
-    trainedSection(analysis),
+    trainedDepthSection(analysis),
     { title: "Other measures", blocks: [measuresTable(analysis)] },
   ];
   return {

@@ -1,5 +1,9 @@
 import { figure4Chart, table7Chart } from "../../analyses/parameter_scaling_charts.ts";
-import type { FamilyScaling, ParameterScaling } from "../../analyses/parameter_scaling.ts";
+import type {
+  ChannelScaling,
+  FamilyScaling,
+  ParameterScaling,
+} from "../../analyses/parameter_scaling.ts";
 import { countCell, decimalCell, megabyteCell, textCell, workCell } from "../cells.ts";
 import type { ReportBlock, ReportColumn, ReportPart, ReportSection } from "../report_document.ts";
 
@@ -12,13 +16,13 @@ function table7Section(scaling: ParameterScaling): ReportSection | null {
   const chart = table7Chart(scaling);
   if (table7 === null || chart === null) return null;
   const headers = [
-    ...["C", "kernel", "parameters, M", "paper", "size", "paper, MB", "stored, seeded E"],
-    ...["per image", "per generation"],
+    ...["C", "kernel", "parameters, M", "paper", "difference", "size", "paper, MB", "difference"],
+    ...["stored, seeded E", "stored, learned E", "per image", "per generation"],
   ];
   return {
     title: "Table 7",
     blocks: [
-      { kind: "chart", chart },
+      { kind: "chart", chart, wide: true },
       {
         kind: "table",
         caption: "Parameters of the puppeteer",
@@ -28,18 +32,39 @@ function table7Section(scaling: ParameterScaling): ReportSection | null {
           textCell(`${row.kernelSize} x ${row.kernelSize}`),
           decimalCell(row.totalMillions.ours, 2),
           decimalCell(row.totalMillions.paper, 2),
+          decimalCell(row.totalMillions.difference, 2),
           megabyteCell(row.megabytes.ours),
           decimalCell(row.megabytes.paper, 2),
+          decimalCell(row.megabytes.difference, 2),
           countCell(row.stored.seeded),
+          countCell(row.stored.learned),
           workCell(row.multiplyAddsPerImage),
           workCell(row.multiplyAddsPerGeneration),
         ]),
         note:
-          `${table7.source}. Parameters in millions with a learned E; size of the dynamics alone as float32. ` +
+          `${table7.source}. ${
+            metPrints(table7.rows)
+          } Parameters in millions with a learned E; size of the dynamics alone as float32. ` +
           `Multiply-adds at depth ${table7.depth}.`,
       },
     ],
   };
+}
+
+/** How many of the paper's figures ours round to. */
+function metPrints(rows: readonly ChannelScaling[]): string {
+  const prints = rows.flatMap(({ totalMillions, megabytes }) => [totalMillions, megabytes])
+    .filter(({ paper }) => paper !== null);
+  const met = prints.filter(({ difference }) => difference === 0).length;
+  return prints.length === 0
+    ? "None of these rows is printed."
+    : `${met} of ${prints.length} prints are met to the last digit.`;
+}
+
+/** What there is: the table, the figure, or both. */
+function titleOf({ table7, figure4 }: ParameterScaling): string {
+  if (figure4 === null) return "Table 7: parameters of the puppeteer";
+  return table7 === null ? "Figure 4: stored parameters by depth" : "Parameter scaling";
 }
 
 function familyTable({ title, members }: FamilyScaling): ReportBlock {
@@ -91,7 +116,7 @@ export function scalingPart(scaling: ParameterScaling): ReportPart {
   const { classes, image } = scaling;
   const sections = [table7Section(scaling), figure4Section(scaling)];
   return {
-    title: "Parameter scaling",
+    title: titleOf(scaling),
     subtitle:
       `${classes} classes, images of ${image.height} x ${image.width} pixels; counted, not measured`,
     sections: sections.filter((section) => section !== null),

@@ -89,6 +89,23 @@ Deno.test("renderChart() puts equal ratios at equal distances on a logarithmic a
   }
 });
 
+Deno.test("renderChart() puts round numbers below measured sizes, and single points clear of the axes", async () => {
+  const points = [{ x: 0.008776, y: 11.25 }, { x: 3.961128, y: 8.75 }];
+  const svg = await renderChart(
+    chart({ xScale: "log", series: [{ name: "model", mark: "point", points }] }),
+  );
+  const labels = [...svg.matchAll(/<text x="[\d.]+" y="[\d.]+">([^<]*)<\/text>/g)]
+    .map((match) => match[1]);
+  assert.ok(["0.01", "0.1", "1"].every((label) => labels.includes(label)), labels.join());
+  assert.ok(!labels.includes("3.961128"));
+  const axis = svg.match(/d="M(\d+) (\d+)H([\d.]+)M/);
+  const [left, bottom, right] = axis!.slice(1).map(Number);
+  for (const [, x, y] of svg.matchAll(/translate\(([\d.]+) ([\d.]+)\)"><title>/g)) {
+    assert.ok(Number(x) > left! + 5 && Number(x) < right! - 5, x);
+    assert.ok(Number(y) < bottom! - 5, y);
+  }
+});
+
 Deno.test("renderChart() tells series apart by marker, not by colour alone", async () => {
   const series = Array.from({ length: 12 }, (_, index) => ({ ...LINE, name: `s${index}` }));
   const svg = await renderChart(chart({ series }));

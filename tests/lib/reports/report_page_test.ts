@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import axe from "axe-core";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { analyzeParameterScaling } from "../../../lib/analyses/analyze_parameter_scaling.ts";
+import { runDepthAnalysis } from "../../../lib/experiments/run_depth_analysis.ts";
 import { defaultConfig } from "../../../lib/experiments/experiment_config.ts";
 import { buildReport, type ReportSource } from "../../../lib/reports/build_report.ts";
 import { writeHtml } from "../../../lib/reports/html/write_html.ts";
@@ -31,8 +33,13 @@ const CONTRAST = `(() => {
   return Math.min(...ratios);
 })()`;
 
+/** What the rules of WCAG 2.1 A and AA, and good practice, have against the page. */
+const ACCESSIBILITY = `(() => { ${axe.source} })();
+axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
+  .then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html.slice(0, 200)))`;
+
 /** One source of every kind. */
-async function everySource(report: RunReport): Promise<ReportSource[]> {
+async function everySource(runDirectory: string, report: RunReport): Promise<ReportSource[]> {
   const names = [EVIL, ...Array.from({ length: 39 }, (_, index) => `class ${index}`)];
   const scaling = await analyzeParameterScaling(defaultConfig().model, {
     classes: 10,
@@ -41,8 +48,13 @@ async function everySource(report: RunReport): Promise<ReportSource[]> {
     families: ["vgg"],
     kernelSizes: [3],
   });
+  const { analysis } = await runDepthAnalysis({
+    ...{ runDirectory, part: "test", checkpoint: "auto", batchSize: 8 },
+    ...{ exact: false, fixedLevels: true, examples: { perPlace: 1, thumbnails: true } },
+  });
   return [
     { kind: "run-report", content: report, origin: "run" },
+    { kind: "depth-analysis", content: analysis, origin: "depth.json" },
     { kind: "evaluation", content: madeUpEvaluation(names), origin: "eval.json" },
     { kind: "parameter-scaling", content: scaling, origin: "scaling.json" },
     { kind: "comparison", content: madeUpComparison(), origin: "comparison.json" },
@@ -52,15 +64,18 @@ async function everySource(report: RunReport): Promise<ReportSource[]> {
 async function checkPage(page: Page, report: RunReport): Promise<void> {
   assert.deepEqual(page.complaints, []);
   assert.equal(page.requests.length, 1);
-  assert.equal(await page.evaluate("document.title"), "Report");
+  assert.equal(await page.evaluate("document.title"), "Report on 5 documents");
   assert.ok(await page.evaluate<number>(OVERFLOW) <= 0);
   assert.ok(await page.evaluate<number>(CONTRAST) >= 4.5);
+  assert.deepEqual(await page.evaluate<string[]>(ACCESSIBILITY), []);
   const charts = await page.evaluate<string[]>(
     `[...document.querySelectorAll("svg")].map((svg) => svg.querySelector("title").textContent)`,
   );
-  for (
-    const title of ["Loss", "Top-1", "Learning rate", "Images by depth", "Multiply-adds by level"]
-  ) {
+  const titles = [
+    ...["Loss", "Top-1", "Learning rate", "Images by depth", "Multiply-adds by level"],
+    ...["Complexity of the images", "Complexity by class", "Accuracy by complexity"],
+  ];
+  for (const title of titles) {
     assert.ok(charts.includes(title), title);
   }
   const empty = await page.evaluate<number>(
@@ -94,7 +109,7 @@ Deno.test({
   async fn() {
     await withTinyRun(async (runDirectory) => {
       const report = await collectTiny(runDirectory);
-      const document = buildReport(await everySource(report));
+      const document = buildReport(await everySource(runDirectory, report));
       const path = join(runDirectory, "report.html");
       await Deno.writeTextFile(path, writeHtml(document, { footer: "made by a test" }));
       const browser = await startBrowser();

@@ -44,7 +44,7 @@ Deno.test("runComparison() trains what is missing and skips what is done", async
     const again = notes();
     const other = { seeds: [1, 2], watcher: again.watcher };
     const second = await runComparison(await smallComparison(runs, other));
-    assert.deepEqual(again.phases, []);
+    assert.deepEqual(again.phases, ["trained before", "trained before"]);
     assert.deepEqual(second.comparison.rows, comparison.rows);
   });
 });
@@ -118,7 +118,7 @@ Deno.test("runComparison() evaluates again when the checkpoint is another or the
       await Deno.writeTextFile(file, text);
       const { phases, watcher } = notes();
       const again = await runComparison(await smallComparison(runs, { watcher }));
-      assert.deepEqual(phases, ["evaluating the test images"]);
+      assert.deepEqual(phases, ["trained before", "evaluating the test images"]);
       assert.deepEqual(again.comparison.rows[0]!.top1, comparison.rows[0]!.top1);
     }
   });
@@ -134,12 +134,61 @@ Deno.test("runComparison() measures speed once per machine, banked and per image
     assert.equal(row!.runs[0]!.figures!.speed!.figures.length, 4);
     const same = notes();
     await runComparison(await smallComparison(runs, { ...options, watcher: same.watcher }));
-    assert.deepEqual(same.phases, []);
+    assert.deepEqual(same.phases, ["trained before"]);
     const other = notes();
     const elsewhere = await smallComparison(runs, { ...options, watcher: other.watcher });
     const conditions = { ...elsewhere.conditions, machine: "another" };
     await runComparison({ ...elsewhere, conditions });
-    assert.deepEqual(other.phases, ["evaluating the test images"]);
+    assert.deepEqual(other.phases, ["trained before", "evaluating the test images"]);
+  });
+});
+
+Deno.test("runComparison() times a table without accuracy untrained, and says so", async () => {
+  await withRuns(async (runs) => {
+    const { phases, watcher } = notes();
+    const options = { train: undefined, measureSpeed: true, watcher };
+    const { comparison } = await runComparison(await smallComparison(runs, options));
+    assert.deepEqual(phases, [
+      "timing the network as it is initialised: this table needs no training",
+    ]);
+    const [row] = comparison.rows;
+    const [run] = row!.runs;
+    assert.deepEqual([run!.state, run!.epochs, run!.figures], ["untrained", 0, null]);
+    assert.equal(run!.untrainedSpeed!.speed.figures.length, 4);
+    assert.ok(row!.secondsPerImage!.mean > 0);
+    assert.ok(row!.exactSecondsPerSingleImage!.mean > row!.secondsPerSingleImage!.mean);
+    assert.equal(row!.top1, null);
+    assert.match(row!.mark!, /not trained/);
+    assert.ok(comparison.notes.some((note) => /as they are initialised/.test(note)));
+    assert.ok(comparison.notes.every((note) => !/^Accuracy/.test(note)));
+    await assert.rejects(Deno.stat(runs), Deno.errors.NotFound);
+    const trained = await runComparison(await smallComparison(runs));
+    assert.equal(trained.comparison.rows[0]!.runs[0]!.state, "finished");
+    const after = await runComparison(await smallComparison(runs, { train: undefined }));
+    assert.equal(after.comparison.rows[0]!.runs[0]!.state, "finished");
+    const shown = await runComparison(
+      await smallComparison(`${runs}-none`, { train: false, measureSpeed: true }),
+    );
+    assert.equal(shown.comparison.rows[0]!.runs[0]!.state, "missing");
+  });
+});
+
+Deno.test("runComparison() says how many of the paper's counted prints are met", async () => {
+  await withRuns(async (runs) => {
+    for (
+      const [table, only, note] of [
+        [
+          1,
+          ["skipnet"],
+          /^Params, MB: 0 of 1 prints .* last digit; SkipNet 69\.94 against 68\.88\.$/,
+        ],
+        [5, [], /^Multiply-adds by the paper's tool, G: 3 of 3 prints .* last digit\.$/],
+      ] as const
+    ) {
+      const options = { table, only, train: false, overrides: [] };
+      const { comparison } = await runComparison(await smallComparison(runs, options));
+      assert.ok(comparison.notes.some((text) => note.test(text)), comparison.notes.join("\n"));
+    }
   });
 });
 
@@ -149,7 +198,7 @@ Deno.test("runComparison() finds a run of the same configuration under another n
     await Deno.rename(comparison.rows[0]!.runs[0]!.runDirectory, join(runs, "by-hand"));
     const { phases, watcher } = notes();
     const again = await runComparison(await smallComparison(runs, { watcher }));
-    assert.deepEqual(phases, []);
+    assert.deepEqual(phases, ["trained before"]);
     assert.equal(again.comparison.rows[0]!.runs[0]!.runDirectory, join(runs, "by-hand"));
   });
 });
@@ -196,7 +245,7 @@ Deno.test("runComparison() refuses a folder that holds another run, and unknown 
       const [changes, message] of [
         [{ only: ["puppet-cn"] }, /did you mean "puppet-cnn"/],
         [{ only: ["vgg"] }, /table 5 has no such preset/],
-        [{ table: 7 }, /tables with trainings are 1, 2, 3, 4, 5, 6/],
+        [{ table: 7 }, /compare knows tables 1, 2, 3, 4, 5, 6; table 7 is counted by/],
       ] as const
     ) {
       await assert.rejects(runComparison(await smallComparison(runs, changes)), (error) => {

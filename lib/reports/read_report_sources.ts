@@ -7,6 +7,13 @@ const KINDS = ["run-report", "depth-analysis", "parameter-scaling", "comparison"
 
 const namedSchema = z.looseObject({ kind: z.enum(KINDS), version: z.literal(1) });
 
+/** What `report --json` and `compare --json` write of several documents. */
+const reportSchema = z.looseObject({
+  kind: z.literal("report"),
+  version: z.literal(1),
+  sources: z.array(z.looseObject({ content: z.unknown() })).min(1).max(1000),
+});
+
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
@@ -56,24 +63,33 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/**
- * Reads a JSON document that a report can show.
- *
- * @param path A file that `eval`, `analyze-depth`, `param-scaling`, `compare` or `report` wrote with `--json`.
- * @returns The document with its kind.
- * @throws {DataError} if the file is not JSON, or none of these documents.
- */
-export async function readReportSource(path: string): Promise<ReportSource> {
-  const content = await readJson(path);
+/** One document; what it is called in messages. */
+function sourceOf(content: unknown, origin: string): ReportSource {
   const named = namedSchema.safeParse(content);
-  if (named.success) return { kind: named.data.kind, content, origin: path } as ReportSource;
+  if (named.success) return { kind: named.data.kind, content, origin } as ReportSource;
   const evaluation = evaluationSchema.safeParse(content);
-  if (evaluation.success) return { kind: "evaluation", content: evaluation.data, origin: path };
+  if (evaluation.success) return { kind: "evaluation", content: evaluation.data, origin };
   const { issues } = evaluation.error;
   const found = content !== null && typeof content === "object" && "kind" in content
     ? `its kind is ${JSON.stringify(content.kind)}`
     : `${issues[0]?.path.join(".") || "it"}: ${issues[0]?.message ?? "not understood"}`;
   throw new DataError(
-    `Cannot make a report of ${path}: it is no document of eval, analyze-depth, param-scaling, compare or report (${found}); give a file that one of them wrote with --json`,
+    `Cannot make a report of ${origin}: it is no document of eval, analyze-depth, param-scaling, compare or report (${found}); give a file that one of them wrote with --json`,
+  );
+}
+
+/**
+ * Reads a JSON file that a report can show.
+ *
+ * @param path A file that `eval`, `analyze-depth`, `param-scaling`, `compare` or `report` wrote with `--json`.
+ * @returns The documents in it with their kinds: one, or those of a report on several.
+ * @throws {DataError} if the file is not JSON, or holds anything else.
+ */
+export async function readReportSources(path: string): Promise<ReportSource[]> {
+  const content = await readJson(path);
+  const several = reportSchema.safeParse(content);
+  if (!several.success) return [sourceOf(content, path)];
+  return several.data.sources.map((source, at) =>
+    sourceOf(source.content, `${path}, document ${at + 1}`)
   );
 }

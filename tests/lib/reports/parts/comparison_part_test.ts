@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { comparisonPart } from "../../../../lib/reports/parts/comparison_part.ts";
+import { rowName } from "../../../../lib/reports/parts/row_name.ts";
+import { madeUpComparison } from "../../../helpers/made_up_comparison.ts";
+import type { ReportPart, TableBlock } from "../../../../lib/reports/report_document.ts";
+
+function tableOf(part: ReportPart, caption: string): TableBlock {
+  const blocks = part.sections.flatMap((section) => section.blocks);
+  const found = blocks.find((block) => block.kind === "table" && block.caption === caption);
+  assert.equal(found?.kind, "table", caption);
+  return found as TableBlock;
+}
+
+Deno.test("rowName() numbers rows of one name", () => {
+  const [first, second] = madeUpComparison().rows;
+  const rows = [first!, second!, { ...first! }];
+  assert.deepEqual(rows.map((row) => rowName(row, rows)), [
+    "Puppet-CNN #1",
+    "AlexNet, Fixed-CNN",
+    "Puppet-CNN #2",
+  ]);
+});
+
+Deno.test("comparisonPart() says once what differs from the protocol in all rows", () => {
+  const comparison = madeUpComparison();
+  const [first, second] = comparison.rows;
+  const own = { path: "model.maxChannels", protocol: 512, run: null };
+  const rows = [{ ...first!, changes: [...first!.changes, own] }, second!];
+  const table = tableOf(comparisonPart({ ...comparison, rows }), "Changed from the protocol");
+  assert.deepEqual(table.rows.map((cells) => cells.map(({ text }) => text)), [
+    ["training.epochs", "100", "2", "all"],
+    ["model.maxChannels", "512", "null", "Puppet-CNN"],
+  ]);
+});
+
+Deno.test("comparisonPart() names the table, and marks rows once below it", () => {
+  const comparison = madeUpComparison();
+  const mark = "not the full protocol: training.epochs 2 instead of 100; 1 of 3 seeds finished";
+  const rows = comparison.rows.map((row) => ({ ...row, mark }));
+  const part = comparisonPart({ ...comparison, rows });
+  assert.equal(part.title, "Table 1: Puppet-CNN and others");
+  assert.match(part.subtitle, /1 of 2 rows have a finished run/);
+  const table = tableOf(part, "Ours beside the paper");
+  for (const cells of table.rows) {
+    const { value, text } = cells.at(-1)!;
+    assert.equal(value, mark);
+    assert.equal(text, "not the full protocol, see below; 1 of 3 seeds finished");
+  }
+  assert.match(table.note!, /^Not the full protocol: training\.epochs 2 instead of 100\. /);
+});

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DataError } from "../../../lib/errors.ts";
+import { buildReport } from "../../../lib/reports/build_report.ts";
+import { readReportSources } from "../../../lib/reports/read_report_sources.ts";
+import { madeUpEvaluation } from "../../helpers/tiny_report.ts";
+
+async function readText(text: string) {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, "document.json");
+    await Deno.writeTextFile(path, text);
+    return await readReportSources(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("readReportSources() knows an evaluation by its form", async () => {
+  const evaluation = madeUpEvaluation(["cat", "dog"]);
+  const [source] = await readText(JSON.stringify(evaluation));
+  assert.ok(source);
+  assert.equal(source.kind, "evaluation");
+  assert.deepEqual(source.content, evaluation);
+});
+
+Deno.test("readReportSources() knows other documents by their kind", async () => {
+  const [source] = await readText(JSON.stringify({ kind: "comparison", version: 1, rows: [] }));
+  assert.equal(source?.kind, "comparison");
+});
+
+Deno.test("readReportSources() opens a report on several documents", async () => {
+  const evaluation = madeUpEvaluation(["cat", "dog"]);
+  const comparison = { kind: "comparison", version: 1, rows: [] };
+  const sources = [{ content: comparison }, { content: evaluation }];
+  const found = await readText(JSON.stringify({ kind: "report", version: 1, sources }));
+  assert.deepEqual(found.map(({ kind, content }) => [kind, content]), [
+    ["comparison", comparison],
+    ["evaluation", evaluation],
+  ]);
+  const wrong = { kind: "report", version: 1, sources: [{ content: comparison }, { content: 3 }] };
+  await assert.rejects(readText(JSON.stringify(wrong)), /document 2: it is no document/);
+});
+
+Deno.test("readReportSources() refuses what it cannot show", async () => {
+  const evaluation = madeUpEvaluation(["cat", "dog"]);
+  const wrong = { ...evaluation, figures: { ...evaluation.figures, top1: "<b>high</b>" } };
+  for (const text of ["", "{", "null", "[]", '{"kind":"recipe"}', JSON.stringify(wrong)]) {
+    await assert.rejects(readText(text), DataError, text);
+  }
+  await assert.rejects(readText('{"kind":"comparison","version":2}'), /its kind is "comparison"/);
+});
+
+Deno.test("buildReport() refuses a document that is not complete", async () => {
+  for (const kind of ["run-report", "depth-analysis", "parameter-scaling", "comparison"]) {
+    const sources = await readText(JSON.stringify({ kind, version: 1 }));
+    assert.throws(() => buildReport(sources), DataError, kind);
+  }
+});
