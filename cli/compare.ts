@@ -20,6 +20,7 @@ import {
   type CompareOverrideOptions,
   compareOverrides,
 } from "./compare_overrides.ts";
+import { showDocument } from "./document_output.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
 import { createOutput, type Output } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
@@ -171,7 +172,7 @@ async function print(
 ): Promise<void> {
   const format = options.json ? "json" : options.format ?? "text";
   const text = formatComparison(comparison, format);
-  if (options.output === undefined) return output.data(text);
+  if (options.output === undefined) return showDocument(text, output);
   await writeFileAtomically(options.output, `${text}\n`);
   output.talk(`written: ${options.output}`);
 }

@@ -4,6 +4,7 @@ import { messageOf } from "../checkpoints/atomic_write.ts";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { CheckpointError, DataError, PuppetError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import { loadTrained } from "../experiments/load_trained.ts";
 import { countsOf } from "../experiments/load_part.ts";
 import { loadExperimentImages } from "../experiments/prepare_data.ts";
@@ -40,6 +41,9 @@ export interface CollectRunReportOptions {
 
 const EVALUATION_BATCH = 256;
 
+/** An entry takes some 2 kB. */
+const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
+
 const provenanceSchema: z.ZodType<Provenance[]> = z.array(z.object({
   argv: z.array(z.string()),
   versions: z.record(z.string(), z.string()),
@@ -51,7 +55,7 @@ const provenanceSchema: z.ZodType<Provenance[]> = z.array(z.object({
 async function readProvenance(directory: string, missing: string[]): Promise<Provenance[]> {
   const path = join(directory, "provenance.json");
   try {
-    return provenanceSchema.parse(JSON.parse(await Deno.readTextFile(path)));
+    return provenanceSchema.parse(JSON.parse(await readBoundedText(path, PROVENANCE_BOUNDS)));
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) throw error;
     const reason = error instanceof Deno.errors.NotFound

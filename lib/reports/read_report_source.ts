@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DataError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import type { ReportSource } from "./build_report.ts";
 
 /** Kinds that documents name themselves. */
@@ -47,9 +48,12 @@ const evaluationSchema = z.object({
   }),
 });
 
+/** A depth analysis of ten thousand images has some 60 kB; a path that the user named may be a pipe. */
+const DOCUMENT_BOUNDS = { maxBytes: 64e6, refusal: DataError, pipe: true };
+
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    return JSON.parse(await readBoundedText(path, DOCUMENT_BOUNDS));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new DataError(`Cannot read ${path}: it is not JSON (${error.message})`, { cause: error });

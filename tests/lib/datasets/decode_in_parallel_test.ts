@@ -39,7 +39,7 @@ Deno.test("decodeInParallel() gives the pixels that one thread gives, each once"
     assert.equal(found.size, COUNT);
     for (const [position, pixels] of found) {
       const file = files[position]!;
-      assert.deepEqual(pixels, prepareImage(await Deno.readFile(file), file, 8));
+      assert.deepEqual(pixels, prepareImage(await Deno.readFile(file), { file, size: 8 }));
     }
   }));
 
