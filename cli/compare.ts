@@ -6,7 +6,7 @@ import {
   Option,
 } from "@commander-js/extra-typings";
 import { writeFileAtomically } from "../lib/checkpoints/atomic_write.ts";
-import { DivergenceError, UsageError } from "../lib/errors.ts";
+import { BackendError, DivergenceError, UsageError } from "../lib/errors.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
 import type { Comparison, MachineConditions } from "../lib/experiments/comparison/comparison.ts";
 import type { ComparisonOutcome } from "../lib/experiments/comparison/run_comparison.ts";
@@ -177,6 +177,16 @@ async function print(
   output.talk(`written: ${options.output}`);
 }
 
+/** Rows without a result for want of memory are shown first; the exit code then says that they have none. */
+function refuseFailure({ rows }: Comparison): void {
+  const failed = rows.flatMap(({ runs }) => runs.filter(({ state }) => state === "failed"));
+  if (failed.length === 0) return;
+  throw new BackendError(
+    `Memory came to its end in ${failed.map(({ runDirectory }) => runDirectory).join(", ")}; the ` +
+      `other rows stand: take --backend tensorflow, or a machine with more memory, and run the command again`,
+  );
+}
+
 /** Rows that diverged are shown first; the exit code then says that they are no result. */
 function refuseDivergence({ rows }: Comparison): void {
   const diverged = rows.flatMap(({ runs }) => runs.filter(({ state }) => state === "diverged"));
@@ -210,6 +220,7 @@ async function compare(runs: readonly string[], options: CompareOptions): Promis
     progress.end();
     if (result.isInterrupted) throw interruption(signal ?? "SIGTERM");
     await print(result.comparison, options, output);
+    refuseFailure(result.comparison);
     refuseDivergence(result.comparison);
   } finally {
     progress.end();

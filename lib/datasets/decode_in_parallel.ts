@@ -18,6 +18,12 @@ export interface DecodeInParallelOptions {
   /** Called with every picture as it comes, in any order: pixels `[side, side, 3]`. */
   readonly receive: (position: number, pixels: Uint8Array) => void;
   /**
+   * Largest picture that is decoded beside others, in pixels.
+   *
+   * @default 64 million, divided by the number of workers: together they take no more memory than one picture may
+   */
+  readonly maxPixels?: number;
+  /**
    * Program of the workers.
    *
    * @default decode_worker.ts
@@ -42,8 +48,7 @@ function failure(cause: unknown): DataError {
 /** Deals the files out; returns the positions of those that no worker decoded. */
 function dealOut({ workers, files, options }: Crew): Promise<number[]> {
   const { side, receive } = options;
-  // Together they take no more memory than the largest picture takes on one thread.
-  const maxPixels = Math.floor(MAX_PIXELS / Math.max(workers.length, 1));
+  const { maxPixels = Math.floor(MAX_PIXELS / Math.max(workers.length, 1)) } = options;
   const left: number[] = [];
   let asked = 0;
   let answered = 0;

@@ -4,6 +4,7 @@ import { MAX_IMAGE_FILE_BYTES } from "../datasets/read_image_file.ts";
 import { DataError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
 import { classifyDataset } from "../evaluation/evaluate.ts";
+import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { loadTrained } from "./load_trained.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { InferenceNetwork } from "../models/classifier.ts";
@@ -71,13 +72,13 @@ function mostProbable(image: Classification, classNames: readonly string[], topK
  */
 export async function runPrediction(options: RunPredictionOptions): Promise<Prediction[]> {
   const { trained, card, config } = await loadTrained(options);
-  const { classifier, statistics } = trained;
+  const { classifier } = trained;
   let network: InferenceNetwork | null = null;
   try {
     const { files, topK } = options;
     const exact = options.exact || card.model.exact;
     const dataset = await loadFiles(files, card, config.data.resizeTo);
-    network = await classifier.prepare(statistics, { image: card.image, exact });
+    network = await prepareNetwork(trained, { image: card.image, exact });
     const predictions = new Array<Prediction>(files.length);
     const classified = classifyDataset(trained, dataset, { batchSize: BATCH_SIZE, exact, network });
     for await (const image of classified) {

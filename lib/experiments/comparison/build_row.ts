@@ -105,6 +105,7 @@ function markOf(
   if (finished === 0 && count("missing") === runs.length) words.push("no run");
   else if (finished < runs.length) words.push(`${finished} of ${runs.length} seeds finished`);
   if (count("diverged") > 0) words.push(`${count("diverged")} diverged`);
+  if (count("failed") > 0) words.push(`${count("failed")} out of memory`);
   if (count("interrupted") > 0) words.push(`${count("interrupted")} interrupted`);
   return words.length === 0 ? null : words.join("; ");
 }

@@ -7,8 +7,8 @@ import type { SpeedReport } from "../../evaluation/speed_report.ts";
  */
 export type ProtocolState = "full" | "changed" | "smoke" | "none";
 
-/** What became of the run that a row needs for one seed. */
-export type RunState = "finished" | "interrupted" | "diverged" | "missing";
+/** What became of the run that a row needs for one seed; `failed`: memory came to its end. */
+export type RunState = "finished" | "interrupted" | "diverged" | "failed" | "missing";
 
 /** A key whose value is not the protocol's. */
 export interface ProtocolChange {

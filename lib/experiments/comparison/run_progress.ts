@@ -6,6 +6,7 @@ import { CheckpointError } from "../../errors.ts";
 import { readBounded, readBoundedText } from "../../read_bounded.ts";
 import { pathExists } from "../../datasets/find_data_folder.ts";
 import { readMetricsLog } from "../../training/metrics_log.ts";
+import { provenanceSchema } from "../provenance_schema.ts";
 import { readRunConfig } from "../run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "../run_training.ts";
 import type { EpochRecord } from "../../training/training_event.ts";
@@ -70,12 +71,13 @@ async function readTrainedOn(runDirectory: string): Promise<MachineConditions | 
     const entries = JSON.parse(
       await readBoundedText(join(runDirectory, "provenance.json"), BOUNDS),
     );
-    const { versions, machine } = entries.at(-1);
-    const backend = typeof versions.backend === "string" ? versions.backend : null;
-    return { backend, device: null, machine, versions };
+    const last = provenanceSchema.safeParse(entries).data?.at(-1);
+    if (last === undefined) return null;
+    const { versions, machine } = last;
+    return { backend: versions.backend ?? null, device: null, machine, versions };
   } catch (error) {
     const isAbsent = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
-      error instanceof TypeError;
+      error instanceof CheckpointError;
     if (isAbsent) return null;
     throw error;
   }

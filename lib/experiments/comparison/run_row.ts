@@ -2,6 +2,7 @@ import { runTraining } from "../run_training.ts";
 import { readRunProgress, type RunProgress } from "./run_progress.ts";
 import { type TestResult, testRun } from "./test_result.ts";
 import { runIdentity } from "./run_identity.ts";
+import { OutOfMemoryError } from "../../backends/out_of_memory.ts";
 import { CheckpointError } from "../../errors.ts";
 import type { MeasureSpeedOptions } from "../../evaluation/measure_speed.ts";
 import type { TrainingEvent } from "../../training/training_event.ts";
@@ -109,6 +110,27 @@ async function testFinished(
   });
 }
 
+/** Trains and evaluates as far as signals and memory let it. */
+async function trainAndTest(
+  planned: PlannedRun,
+  settings: RunSettings,
+  watcher: RunWatcher,
+): Promise<{ readonly state: RunState; readonly result: TestResult | null }> {
+  let isTrained = false;
+  try {
+    const state = await trainRun(planned, settings, watcher);
+    isTrained = state === "finished";
+    const result = isTrained ? await testFinished(planned, settings, watcher) : null;
+    return { state, result };
+  } catch (error) {
+    if (isTrained && settings.signal?.aborted) return { state: "interrupted", result: null };
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    // The others are smaller, or are made with other options: they go on.
+    watcher.warn?.(`${planned.runDirectory}: ${error.message}`);
+    return { state: "failed", result: null };
+  }
+}
+
 /**
  * Brings one run as far as it goes: trained, resumed or left as it is, and evaluated once.
  *
@@ -125,14 +147,7 @@ export async function bringRun(
   watcher: RunWatcher = {},
 ): Promise<ComparedRun> {
   const { config, runDirectory } = planned;
-  let state = await trainRun(planned, settings, watcher);
-  let result: TestResult | null = null;
-  try {
-    if (state === "finished") result = await testFinished(planned, settings, watcher);
-  } catch (error) {
-    if (!settings.signal?.aborted) throw error;
-    state = "interrupted";
-  }
+  const { state, result } = await trainAndTest(planned, settings, watcher);
   const progress = state === "missing" ? null : await readRunProgress(runDirectory);
   const seconds = progress?.log.reduce((sum, record) => sum + record.seconds, 0) ?? null;
   return {
