@@ -5,9 +5,14 @@ import {
   InvalidArgumentError,
   Option,
 } from "@commander-js/extra-typings";
-import { DivergenceError, UsageError } from "../lib/errors.ts";
+import { BackendError, DivergenceError, UsageError } from "../lib/errors.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
-import type { Comparison, MachineConditions } from "../lib/experiments/comparison/comparison.ts";
+import type {
+  ComparedRun,
+  Comparison,
+  MachineConditions,
+  RunState,
+} from "../lib/experiments/comparison/comparison.ts";
 import type { ComparisonOutcome } from "../lib/experiments/comparison/run_comparison.ts";
 import type { Provenance } from "../lib/experiments/run_types.ts";
 import { COMPARISON_FORMATS, type ComparisonFormat, formatComparisons } from "./comparison_text.ts";
@@ -179,11 +184,25 @@ async function print(
   await writePage(sources, { ...options, to });
 }
 
+function runsThat(became: RunState, comparisons: readonly Comparison[]): ComparedRun[] {
+  return comparisons.flatMap(({ rows }) =>
+    rows.flatMap(({ runs }) => runs.filter(({ state }) => state === became))
+  );
+}
+
+/** Rows without a result for want of memory are shown first; the exit code then says that they have none. */
+function refuseFailure(comparisons: readonly Comparison[]): void {
+  const failed = runsThat("failed", comparisons);
+  if (failed.length === 0) return;
+  throw new BackendError(
+    `Memory came to its end in ${failed.map(({ runDirectory }) => runDirectory).join(", ")}; the ` +
+      `other rows stand: take --backend tensorflow, or a machine with more memory, and run the command again`,
+  );
+}
+
 /** Rows that diverged are shown first; the exit code then says that they are no result. */
 function refuseDivergence(comparisons: readonly Comparison[]): void {
-  const diverged = comparisons.flatMap(({ rows }) =>
-    rows.flatMap(({ runs }) => runs.filter(({ state }) => state === "diverged"))
-  );
+  const diverged = runsThat("diverged", comparisons);
   if (diverged.length === 0) return;
   throw new DivergenceError(
     `Training diverged in ${
@@ -226,6 +245,7 @@ async function compareIn(
     if (result.isInterrupted) throw interruption(signal ?? "SIGTERM", isKept);
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
     output.talk(`${formatDuration(seconds)}${isKept ? "" : "; the smoke runs were removed"}`);
+    refuseFailure(result.comparisons);
     refuseDivergence(result.comparisons);
   } finally {
     progress.end();

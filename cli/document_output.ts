@@ -2,7 +2,8 @@ import { Option } from "@commander-js/extra-typings";
 import { writeFileAtomically } from "../lib/checkpoints/atomic_write.ts";
 import { UsageError } from "../lib/errors.ts";
 import { formatCount } from "./number_text.ts";
-import type { Output } from "./output.ts";
+import { isTerminal, type Output } from "./output.ts";
+import { withoutControls } from "./without_controls.ts";
 
 /** Where a document goes. */
 export interface DocumentTarget {
@@ -63,6 +64,17 @@ async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
 }
 
 /**
+ * Writes a document to stdout. Names in it come from files: on a terminal it has no control characters, in a pipe it stays
+ * as it is.
+ *
+ * @param text The document; a line end is added.
+ * @param to Where a command writes.
+ */
+export function showDocument(text: string, to: Output): void {
+  to.data(isTerminal("stdout") ? withoutControls(text) : text);
+}
+
+/**
  * Writes a document: to its file, whole or not at all, or to stdout.
  *
  * @param text The document; a line end is added where it has none.
@@ -75,7 +87,7 @@ export async function writeDocument(
 ): Promise<void> {
   const { output, to } = options;
   const lines = text.endsWith("\n") ? text : `${text}\n`;
-  if (output === undefined) return to.data(lines.slice(0, -1));
+  if (output === undefined) return showDocument(lines.slice(0, -1), to);
   // Looked at again: the work may have taken minutes.
   await checkTarget(options);
   await writeFileAtomically(output, lines);

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { withoutControls } from "./without_controls.ts";
 
 /** The two streams of a command: results go to stdout, talk goes to stderr. */
 export type StreamName = "stdout" | "stderr";
@@ -126,7 +127,7 @@ export function createOutput(
 ): Output {
   const { json = false, quiet = false } = options;
   const data = (text: string) => writeText(`${text}\n`, "stdout");
-  const warn = (text: string) => writeText(`${text}\n`, "stderr");
+  const warn = (text: string) => writeText(`${withoutControls(text)}\n`, "stderr");
   return {
     json,
     quiet,

@@ -1,4 +1,5 @@
 import { isTerminal as streamIsTerminal, writeText } from "./output.ts";
+import { withoutControls } from "./without_controls.ts";
 
 /** How far a job has come. */
 export interface ProgressUpdate {
@@ -237,5 +238,12 @@ export function createProgress(options: ProgressOptions = {}): Progress {
     now: options.now ?? (() => performance.now()),
   };
   if (complete.quiet) return { update() {}, note() {}, end() {} };
-  return complete.isTerminal ? createTerminalProgress(complete) : createPlainProgress(complete);
+  const shown = complete.isTerminal
+    ? createTerminalProgress(complete)
+    : createPlainProgress(complete);
+  return {
+    update: (state) => shown.update({ ...state, text: withoutControls(state.text) }),
+    note: (text) => shown.note(withoutControls(text)),
+    end: (text) => text === undefined ? shown.end() : shown.end(withoutControls(text)),
+  };
 }

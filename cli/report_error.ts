@@ -1,6 +1,7 @@
 import { PuppetError } from "../lib/errors.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import { ClosedOutputError, paint, writeText } from "./output.ts";
+import { withoutControls } from "./without_controls.ts";
 
 /** Deno flag that allows what a refused access asked for. */
 const PERMISSION_FLAG = /--allow-(?:read|write|net|env|sys|run|ffi|import)/;
@@ -23,12 +24,6 @@ function describeError(error: unknown): string {
   return `Unexpected failure: ${
     text.split("\n")[0]
   }; run again with --debug to see where it happened`;
-}
-
-/** Text from files and arguments must not move the cursor or colour the terminal; line ends stay. */
-function withoutControls(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "?");
 }
 
 /** The error, its stack and its causes. */

@@ -1,3 +1,5 @@
+import { withoutControls } from "./without_controls.ts";
+
 /** A column of a text table. */
 export interface TableColumn {
   /** Text above the column. */
@@ -10,10 +12,9 @@ export interface TableColumn {
   readonly align?: "left" | "right";
 }
 
-/** Text from files (class names, paths) must not move the cursor or colour the terminal. */
-function withoutControls(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+/** A line end would break the table. */
+function cellText(text: string): string {
+  return withoutControls(text).replaceAll("\n", "?");
 }
 
 /**
@@ -34,7 +35,7 @@ export function renderTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
 ): string {
-  const cells = rows.map((row) => columns.map((_, index) => withoutControls(row[index] ?? "")));
+  const cells = rows.map((row) => columns.map((_, index) => cellText(row[index] ?? "")));
   const headers = columns.map((column) => column.header);
   const hasHead = headers.some((header) => header !== "");
   const widths = columns.map((_, index) =>

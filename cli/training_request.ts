@@ -1,8 +1,13 @@
 import { join } from "node:path";
 import { UsageError } from "../lib/errors.ts";
+import { readBoundedText } from "../lib/read_bounded.ts";
 import type { ExperimentConfig } from "../lib/experiments/experiment_config.ts";
 import { configEntries, formatConfig } from "../lib/experiments/format_config.ts";
-import { type ConfigOverride, parseConfig } from "../lib/experiments/parse_config.ts";
+import {
+  type ConfigOverride,
+  MAX_CONFIG_BYTES,
+  parseConfig,
+} from "../lib/experiments/parse_config.ts";
 import { protocolConfig } from "../lib/experiments/presets/preset.ts";
 import { findPreset } from "../lib/experiments/presets/preset_registry.ts";
 import { requireNewFolder } from "../lib/experiments/require_new_folder.ts";
@@ -37,7 +42,9 @@ const CHANGEABLE_ON_RESUME: ReadonlySet<string> = new Set([
 
 async function readConfigFile(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    // `--config <(...)` is a pipe.
+    const bounds = { maxBytes: MAX_CONFIG_BYTES, refusal: UsageError, pipe: true };
+    return await readBoundedText(path, bounds);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new UsageError(`Cannot read configuration ${path}: there is no such file`, {

@@ -1,4 +1,5 @@
 import { classifyImages } from "./classify_images.ts";
+import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { correlate } from "./describe_values.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { TrainedClassifier } from "../evaluation/evaluate.ts";
@@ -150,7 +151,7 @@ export async function analyzeTrained(
   const { trained, exact, batchSize, report } = options;
   const { height, width } = dataset;
   const image = { height, width };
-  const network = await trained.classifier.prepare(trained.statistics, { image, exact });
+  const network = await prepareNetwork(trained, { image, exact });
   const classify = (level: number | null, pass: string) =>
     classifyImages(trained, dataset, {
       network,

@@ -13,13 +13,19 @@ const SIGNS = [
   /std::bad_alloc/,
 ];
 
+/** Memory came to its end: another run, or the same one made smaller, may well go through. */
+export class OutOfMemoryError extends BackendError {
+  /** Name of the class, for messages. */
+  override name = "OutOfMemoryError";
+}
+
 /**
  * Tells errors that come from a lack of memory from all others, and gives them advice. Backends throw them as they
  * come: WebAssembly, whose memory ends at a few GB, reports an access out of bounds.
  *
  * @param error Whatever was thrown.
  * @param size What was computed, for the message: `"a training step of 64 images"`.
- * @returns A `BackendError` with advice, or the error itself.
+ * @returns An `OutOfMemoryError` with advice, or the error itself.
  *
  * @example
  * ```ts
@@ -33,7 +39,7 @@ const SIGNS = [
 export function explainOutOfMemory(error: unknown, size: string): unknown {
   if (!(error instanceof Error) || error instanceof BackendError) return error;
   if (!SIGNS.some((sign) => sign.test(error.message))) return error;
-  return new BackendError(
+  return new OutOfMemoryError(
     `Cannot compute ${size}: the backend ran out of memory (${
       error.message.split("\n")[0]?.slice(0, 120)
     }); lower --batch-size or --channels, or take --backend tensorflow, whose memory is the machine's`,

@@ -3,6 +3,7 @@ import { kernelLength } from "../architectures/count_layers.ts";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
 import { batchNormWithMoments } from "../layers/batch_norm.ts";
 import { runLayers } from "../layers/run_layers.ts";
+import { requireLength } from "../models/folded_convolution.ts";
 import { convolveWith, LayerWeights } from "../models/layer_weights.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
@@ -150,6 +151,8 @@ class DynamicKernelNetwork implements InferenceNetwork {
     }
     for (const { name } of norms) {
       const { mean, variance } = statistics.get(name)!;
+      const channels = classifier.parameters.get(`norms.${name}.scale`).size;
+      requireLength(name, { found: mean.length, channels });
       this.#moments.set(name, { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) });
     }
   }

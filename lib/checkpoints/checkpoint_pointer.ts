@@ -1,9 +1,13 @@
 import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import { messageOf } from "./atomic_write.ts";
 
 /** Pointer files of a checkpoint folder: text files, each with the name of one checkpoint. */
 export type PointerName = "last" | "best" | "previous";
+
+/** A pointer holds one name; what is longer is none. */
+const MAX_POINTER_BYTES = 4096;
 
 /** A checkpoint's folder name, taken apart. */
 interface CheckpointName {
@@ -94,9 +98,10 @@ export async function readPointer(root: string, pointer: PointerName): Promise<s
   const path = join(root, pointer);
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readBoundedText(path, { maxBytes: MAX_POINTER_BYTES, refusal: CheckpointError });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof CheckpointError) throw error;
     throw new CheckpointError(
       `Cannot read checkpoint pointer: ${path} cannot be read (${messageOf(error)})`,
       { cause: error },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
+import { readBounded } from "../read_bounded.ts";
 import { messageOf } from "./atomic_write.ts";
 import {
   describeFile,
@@ -25,6 +26,9 @@ export interface LoadedCheckpoint {
   /** What was passed over before this one, and why; empty if all is well. Worth a warning. */
   readonly skipped: string[];
 }
+
+/** Longest checkpoint that is read into memory; the largest model that can be configured takes some 8 GB. */
+const maxCheckpointBytes = 16e9;
 
 /** A manifest lists a handful of files; a longer one is none, and is not read into memory. */
 const maxManifestBytes = 1_000_000;
@@ -142,6 +146,12 @@ async function readCheckpoint(
       `Cannot read checkpoint: ${manifestPath} must be of the step in its folder's name, it is of step ${manifest.step}`,
     );
   }
+  const total = [...manifest.files.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total > maxCheckpointBytes) {
+    throw new CheckpointError(
+      `Cannot read checkpoint: ${folder} must have at most ${maxCheckpointBytes} bytes, its manifest lists ${total}`,
+    );
+  }
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const [file, record] of manifest.files) {
     files.set(file, await readVerified(join(folder, file), record));
@@ -164,7 +174,7 @@ async function readVerified(
         `Cannot read checkpoint: ${path} must have ${expected} bytes, found ${size}`,
       );
     }
-    bytes = await Deno.readFile(path);
+    bytes = await readBounded(path, { maxBytes: size, refusal: CheckpointError });
   } catch (error) {
     if (error instanceof CheckpointError) throw error;
     const missing = error instanceof Deno.errors.NotFound;

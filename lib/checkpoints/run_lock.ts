@@ -2,6 +2,9 @@ import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { messageOf, writeFully } from "./atomic_write.ts";
 
+/** A lock file holds the number of a process and a line end. */
+const MAX_LOCK_BYTES = 20;
+
 /** The right to write to a run folder, held by one process at a time. */
 export interface RunLock extends Disposable {
   /** Gives the folder back; a second call does nothing. */
@@ -34,6 +37,7 @@ export async function lockRunFolder(directory: string): Promise<RunLock> {
   const path = join(directory, ".lock");
   let file: Deno.FsFile | undefined;
   try {
+    await requireLockFile(path);
     file = await Deno.open(path, { read: true, write: true, create: true });
     if (!await file.tryLock(true)) throw heldByOther(directory, file);
     await file.truncate(0);
@@ -48,6 +52,26 @@ export async function lockRunFolder(directory: string): Promise<RunLock> {
       { cause: error },
     );
   }
+}
+
+/**
+ * The lock file is emptied and written to: in a folder from a stranger it must not be a link to somebody's file, nor
+ * that file itself.
+ */
+async function requireLockFile(path: string): Promise<void> {
+  let found: Deno.FileInfo;
+  try {
+    found = await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  const isOurs = found.isFile && found.size <= MAX_LOCK_BYTES &&
+    /^\d*\n?$/.test(await Deno.readTextFile(path));
+  if (isOurs) return;
+  throw new CheckpointError(
+    `Cannot lock run folder: ${path} must be a file with the number of a process, it is something else; remove it`,
+  );
 }
 
 function lockOn(file: Deno.FsFile): RunLock {

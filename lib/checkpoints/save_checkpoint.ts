@@ -151,12 +151,14 @@ async function writeFolder(
   return name;
 }
 
-/** The first revision of the step that no folder has, so that nothing is overwritten. */
+/**
+ * The revision of the step after all that there are, so that nothing is overwritten and the order of the names stays that
+ * of their times: a lower one may be free again.
+ */
 async function freeName(root: string, step: number): Promise<string> {
-  const taken = new Set(await listCheckpoints(root));
-  let revision = 1;
-  while (taken.has(checkpointName(step, revision))) revision++;
-  return checkpointName(step, revision);
+  const revisions = (await listCheckpoints(root)).map(parseCheckpointName)
+    .flatMap((name) => name?.step === step ? [name.revision] : []);
+  return checkpointName(step, Math.max(0, ...revisions) + 1);
 }
 
 /**

@@ -3,8 +3,13 @@ import { inflateSync } from "node:zlib";
 /** Samples per pixel by PNG's colour type: grey, -, RGB, palette, grey + alpha, -, RGBA. */
 const SAMPLES = [1, 0, 3, 1, 2, 0, 4];
 
-/** Chunks that say nothing about the pixels but are packed, so that a few bytes may unfold into gigabytes. */
-const PACKED_TEXTS = ["iCCP", "zTXt", "iTXt"];
+/**
+ * Whether a chunk decides on the pixels: the critical ones, whose names begin with a capital, and transparency. The others
+ * are texts, colour profiles and frames of a film; some are packed, so that a few bytes may unfold into gigabytes.
+ */
+function isNeeded({ type }: Chunk): boolean {
+  return /^[A-Z]/.test(type) || type === "tRNS";
+}
 
 /** Packed pixels up to this length cannot unfold into more than some 64 MB (deflate packs by 1032 at most). */
 const HARMLESS_BYTES = 60_000;
@@ -48,7 +53,7 @@ function unpackedBytes(header: DataView): number {
  * Makes a PNG safe to decode: its decoder unfolds whatever is packed, however much comes out.
  *
  * @param bytes A PNG whose header is complete.
- * @returns The same picture without texts and colour profiles.
+ * @returns The same picture without what does not belong to its pixels.
  * @throws {RangeError} if the packed pixels unfold to more than the header says.
  */
 export function checkPng(bytes: Uint8Array): Uint8Array {
@@ -65,12 +70,10 @@ export function checkPng(bytes: Uint8Array): Uint8Array {
     const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     inflateSync(joined, { maxOutputLength: unpackedBytes(header) });
   }
-  if (!chunks.some(({ type }) => PACKED_TEXTS.includes(type))) return bytes;
+  if (chunks.every(isNeeded)) return bytes;
   const last = chunks.at(-1)!.end + 4;
   const kept = [bytes.subarray(0, 8)];
-  for (const { type, begin, end } of chunks) {
-    if (!PACKED_TEXTS.includes(type)) kept.push(bytes.subarray(begin, end + 4));
-  }
+  for (const { begin, end } of chunks.filter(isNeeded)) kept.push(bytes.subarray(begin, end + 4));
   kept.push(bytes.subarray(last));
   const out = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { DataError } from "../errors.ts";
+import { readBounded, readBoundedText } from "../read_bounded.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { createInMemoryDataset } from "./in_memory_dataset.ts";
 
@@ -7,6 +8,10 @@ import { createInMemoryDataset } from "./in_memory_dataset.ts";
 const SIDE = 32;
 /** Pixels of one colour plane. */
 const PLANE = SIDE * SIDE;
+/** Twice the largest file of the publisher. */
+const MAX_RECORDS = 100_000;
+/** Longest list of class names that is read. */
+const MAX_NAMES_BYTES = 100_000;
 
 /**
  * How a record of a CIFAR binary file begins; 1,024 red, 1,024 green and 1,024 blue bytes follow, each plane
@@ -78,8 +83,11 @@ export async function readCifarBinary(
   const labels = new Uint16Array(total);
   let done = 0;
   for (const [position, file] of files.entries()) {
-    const bytes = await Deno.readFile(file);
     const count = counts[position]!;
+    const bytes = await readBounded(file, {
+      maxBytes: count * cifarRecordBytes(layout),
+      refusal: DataError,
+    });
     if (bytes.length !== count * cifarRecordBytes(layout)) {
       throw new DataError(`Cannot read CIFAR batch: ${file} changed while it was read; try again`);
     }
@@ -121,10 +129,10 @@ export async function countCifarRecords(
       { cause: error },
     );
   }
-  if (size === 0 || size % recordBytes !== 0) {
+  if (size === 0 || size % recordBytes !== 0 || size / recordBytes > MAX_RECORDS) {
     throw new DataError(
-      `Cannot read CIFAR batch: length must be a positive multiple of ${recordBytes} bytes, ` +
-        `${file} has ${size}; fetch the data again with "fetch-data ${name}"`,
+      `Cannot read CIFAR batch: length must be a positive multiple of ${recordBytes} bytes, for at most ` +
+        `${MAX_RECORDS} images, ${file} has ${size}; fetch the data again with "fetch-data ${name}"`,
     );
   }
   return size / recordBytes;
@@ -221,9 +229,10 @@ export function encodeCifarBinary(images: Uint8Array, labels: Uint16Array): Uint
 export async function checkClassNames(file: string, classNames: readonly string[]): Promise<void> {
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = await readBoundedText(file, { maxBytes: MAX_NAMES_BYTES, refusal: DataError });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof DataError) throw error;
     throw new DataError(`Cannot read class names: ${file} cannot be opened`, { cause: error });
   }
   const found = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");

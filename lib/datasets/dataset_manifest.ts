@@ -1,11 +1,15 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { DataError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import { digestFile } from "./file_digest.ts";
 import { pathExists } from "./find_data_folder.ts";
 
 /** File beside the data that says what was installed. */
 export const manifestFile = "manifest.json";
+
+/** Longest manifest that is read; the 60,000 files of mini-ImageNet take some 9 MB. */
+const MAX_MANIFEST_BYTES = 64e6;
 
 /** A manifest is data: a name in it must not lead out of its folder. */
 function isInside(name: string): boolean {
@@ -72,7 +76,9 @@ export async function readManifest(folder: string): Promise<DatasetManifest | nu
   const path = join(folder, manifestFile);
   if (!await pathExists(path)) return null;
   try {
-    return manifestSchema.parse(JSON.parse(await Deno.readTextFile(path)));
+    return manifestSchema.parse(
+      JSON.parse(await readBoundedText(path, { maxBytes: MAX_MANIFEST_BYTES, refusal: DataError })),
+    );
   } catch (error) {
     throw new DataError(
       `Cannot read manifest: ${path} is damaged; install the data again with fetch-data --force`,

@@ -1,6 +1,7 @@
 import { convertIndexedToRgb, decode as decodePng, type DecodedPng } from "fast-png";
 import jpeg from "jpeg-js";
 import { DataError } from "../errors.ts";
+import { checkJpeg } from "./check_jpeg.ts";
 import { checkPng } from "./check_png.ts";
 
 /** A picture as the readers see it. */
@@ -14,7 +15,7 @@ export interface DecodedImage {
 }
 
 /** Largest picture that is decoded, in pixels; a few bytes of a file can ask for far more. */
-const MAX_PIXELS = 64e6;
+export const MAX_PIXELS = 64e6;
 /**
  * Pixels that a byte of a JPEG can stand for: every block of 64 costs a bit for each of its planes. A file that
  * claims more would have gigabytes set aside before it turns out to be cut off.
@@ -22,6 +23,9 @@ const MAX_PIXELS = 64e6;
 const MAX_PIXELS_PER_BYTE = 1000;
 /** Working memory the JPEG decoder may take for a picture of that size. */
 const MAX_JPEG_MEGABYTES = 2048;
+
+/** PNG's colour type of pixels that are places in a palette. */
+const PALETTE = 3;
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const JPEG_SIGNATURE = [0xff, 0xd8, 0xff];
@@ -55,20 +59,26 @@ export function imageFormat(bytes: Uint8Array): "png" | "jpeg" | null {
  *
  * @param bytes The whole file.
  * @param file Name for messages.
+ * @param options `maxPixels`: largest picture that is decoded (default 64 million pixels).
  * @returns Size and pixels.
- * @throws {DataError} if the file is no PNG or JPEG, is damaged, or has more than 64 million pixels.
+ * @throws {DataError} if the file is no PNG or JPEG, is damaged, or has more pixels than that.
  */
-export function decodeImage(bytes: Uint8Array, file: string): DecodedImage {
+export function decodeImage(
+  bytes: Uint8Array,
+  file: string,
+  options: { readonly maxPixels?: number } = {},
+): DecodedImage {
+  const { maxPixels = MAX_PIXELS } = options;
   const format = imageFormat(bytes);
   if (format === null) {
     throw new DataError(`Cannot decode image: ${file} is neither PNG nor JPEG; convert it first`);
   }
-  if (format === "png") checkPngSize(bytes, file);
+  if (format === "png") checkPngSize(bytes, { file, maxPixels });
   let image: DecodedImage;
   try {
     image = format === "png"
-      ? pngToRgb(decodePng(checkPng(bytes), { checkCrc: true }))
-      : decodeJpeg(bytes);
+      ? pngToRgb(decodePng(checkPng(bytes), { checkCrc: true }), bytes[25] === PALETTE)
+      : decodeJpeg(bytes, maxPixels);
   } catch (error) {
     throw new DataError(
       `Cannot decode image: ${file} is a damaged or unsupported ${format.toUpperCase()} ` +
@@ -86,37 +96,42 @@ export function decodeImage(bytes: Uint8Array, file: string): DecodedImage {
 }
 
 /** Reads the size out of the header, before anything is inflated. */
-function checkPngSize(bytes: Uint8Array, file: string): void {
+function checkPngSize(
+  bytes: Uint8Array,
+  { file, maxPixels }: { readonly file: string; readonly maxPixels: number },
+): void {
   if (bytes.length < 33) {
     throw new DataError(`Cannot decode image: ${file} ends in its header; replace or remove it`);
   }
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const width = header.getUint32(16);
   const height = header.getUint32(20);
-  if (width * height > MAX_PIXELS) {
+  if (width * height > maxPixels) {
     throw new DataError(
       `Cannot decode image: ${file} has ${width} x ${height} pixels, at most ` +
-        `${MAX_PIXELS / 1e6} million are taken; make it smaller`,
+        `${maxPixels / 1e6} million are taken; make it smaller`,
     );
   }
 }
 
-function decodeJpeg(bytes: Uint8Array): DecodedImage {
+function decodeJpeg(bytes: Uint8Array, maxPixels: number): DecodedImage {
+  checkJpeg(bytes);
   const { width, height, data } = jpeg.decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
     // A truncated picture would otherwise come back with grey where its end is missing.
     tolerantDecoding: false,
-    maxResolutionInMP: Math.min(MAX_PIXELS, Math.max(1e6, bytes.length * MAX_PIXELS_PER_BYTE)) /
+    maxResolutionInMP: Math.min(maxPixels, Math.max(1e6, bytes.length * MAX_PIXELS_PER_BYTE)) /
       1e6,
     maxMemoryUsageInMB: MAX_JPEG_MEGABYTES,
   });
   return { width, height, data };
 }
 
-function pngToRgb(png: DecodedPng): DecodedImage {
+function pngToRgb(png: DecodedPng, isIndexed: boolean): DecodedImage {
   const { width, height } = png;
   const pixels = width * height;
+  if (isIndexed && !png.palette) throw new RangeError("its palette is missing");
   if (png.palette) {
     const colors = convertIndexedToRgb(png);
     return {

@@ -1,6 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { DataError } from "../errors.ts";
-import type { DecodeAnswer } from "./decode_worker.ts";
+import { MAX_PIXELS } from "./decode_image.ts";
+import type { DecodeAnswer, DecodeRequest } from "./decode_worker.ts";
+import { prepareImage } from "./prepare_image.ts";
+import { readImageFile } from "./read_image_file.ts";
 
 /** Requests that a worker has at a time: one to work on, one waiting. */
 const QUEUE_LENGTH = 2;
@@ -8,67 +11,95 @@ const QUEUE_LENGTH = 2;
 /** Most workers; more would wait for the disk. */
 const MAX_WORKERS = 8;
 
-/**
- * The error for an image file that cannot be opened.
- *
- * @param file Path of the file.
- * @param cause What the system said.
- */
-export function unreadableImage(file: string, cause: unknown): DataError {
+/** Options of {@linkcode decodeInParallel}. */
+export interface DecodeInParallelOptions {
+  /** Side in pixels of the squares wanted. */
+  readonly side: number;
+  /** Called with every picture as it comes, in any order: pixels `[side, side, 3]`. */
+  readonly receive: (position: number, pixels: Uint8Array) => void;
+  /**
+   * Largest picture that is decoded beside others, in pixels.
+   *
+   * @default 64 million, divided by the number of workers: together they take no more memory than one picture may
+   */
+  readonly maxPixels?: number;
+  /**
+   * Program of the workers.
+   *
+   * @default decode_worker.ts
+   */
+  readonly worker?: URL;
+}
+
+interface Crew {
+  readonly workers: readonly Worker[];
+  readonly files: readonly string[];
+  readonly options: DecodeInParallelOptions;
+}
+
+function failure(cause: unknown): DataError {
   return new DataError(
-    `Cannot read image: ${file} cannot be opened; put it back or load the folder again`,
+    "Cannot read images: a thread that decodes them ended before its time; run the command again, with more memory if " +
+      "that is short",
     { cause },
   );
 }
 
-function errorOf(file: string, { kind, message }: NonNullable<DecodeAnswer["failure"]>): DataError {
-  return kind === "read" ? unreadableImage(file, new Error(message)) : new DataError(message);
+/** Deals the files out; returns the positions of those that no worker decoded. */
+function dealOut({ workers, files, options }: Crew): Promise<number[]> {
+  const { side, receive } = options;
+  const { maxPixels = Math.floor(MAX_PIXELS / Math.max(workers.length, 1)) } = options;
+  const left: number[] = [];
+  let asked = 0;
+  let answered = 0;
+  const { promise, resolve, reject } = Promise.withResolvers<number[]>();
+  const ask = (worker: Worker) => {
+    if (asked === files.length) return;
+    const request: DecodeRequest = { position: asked, file: files[asked]!, side, maxPixels };
+    worker.postMessage(request);
+    asked += 1;
+  };
+  for (const worker of workers) {
+    worker.on("error", (error) => reject(failure(error)));
+    // A worker that is gone without an answer would be waited for without an end.
+    worker.on("exit", (code) => reject(failure(new Error(`exit code ${code}`))));
+    worker.on("message", ({ position, pixels }: DecodeAnswer) => {
+      if (pixels === null) left.push(position);
+      else receive(position, pixels);
+      answered += 1;
+      if (answered === files.length) resolve(left);
+      else ask(worker);
+    });
+    for (let waiting = 0; waiting < QUEUE_LENGTH; waiting++) ask(worker);
+  }
+  if (files.length === 0) resolve(left);
+  return promise;
 }
 
 /**
- * Decodes image files on several threads, while the caller's goes on. The workers end with the call.
+ * Decodes image files on several threads, while the caller's goes on. The workers end with the call. Files that are too
+ * large to be decoded beside each other are decoded one after the other.
  *
  * @param files Paths of PNG or JPEG files.
- * @param options Side in pixels of the squares wanted; `receive` is called with every picture as it comes, in any order,
- * pixels `[side, side, 3]`.
- * @throws {DataError} if a file cannot be opened or decoded, as when they are read one by one.
+ * @param options Size, and who receives the pictures.
+ * @throws {DataError} if a file cannot be opened or decoded, as when they are read one by one, or a worker ends.
  */
 export async function decodeInParallel(
   files: readonly string[],
-  options: {
-    readonly side: number;
-    readonly receive: (position: number, pixels: Uint8Array) => void;
-  },
+  options: DecodeInParallelOptions,
 ): Promise<void> {
-  const { side, receive } = options;
+  const { side: size, receive, worker = new URL("./decode_worker.ts", import.meta.url) } = options;
   const cores = Math.max(navigator.hardwareConcurrency, 1);
-  const workers = Array.from(
-    { length: Math.min(cores, MAX_WORKERS, files.length) },
-    () => new Worker(new URL("./decode_worker.ts", import.meta.url)),
-  );
-  let asked = 0;
-  let answered = 0;
+  const length = Math.min(cores, MAX_WORKERS, files.length);
+  const workers = Array.from({ length }, () => new Worker(worker));
+  let left: number[];
   try {
-    await new Promise<void>((resolve, reject) => {
-      const ask = (worker: Worker) => {
-        if (asked === files.length) return;
-        worker.postMessage({ position: asked, file: files[asked], side });
-        asked += 1;
-      };
-      for (const worker of workers) {
-        worker.on("error", reject);
-        worker.on("message", ({ position, pixels, failure }: DecodeAnswer) => {
-          if (failure !== null) return reject(errorOf(files[position]!, failure));
-          receive(position, pixels!);
-          answered += 1;
-          if (answered === files.length) resolve();
-          else ask(worker);
-        });
-        for (let waiting = 0; waiting < QUEUE_LENGTH; waiting++) ask(worker);
-      }
-      if (files.length === 0) resolve();
-    });
+    left = await dealOut({ workers, files, options });
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map((each) => each.terminate()));
+  }
+  for (const position of left.sort((a, b) => a - b)) {
+    const file = files[position]!;
+    receive(position, prepareImage(await readImageFile(file), { file, size }));
   }
 }

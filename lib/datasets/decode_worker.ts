@@ -1,10 +1,10 @@
 /**
- * Worker that decodes image files: the body of `decodeInParallel`. It answers every request with the pixels, or with the
- * message of what failed.
+ * Worker that decodes image files: the body of `decodeInParallel`. It answers every request with the pixels, or with
+ * `null` for a file that it cannot decode or that is too large to be decoded beside others.
  */
-import { readFile } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import { prepareImage } from "./prepare_image.ts";
+import { readImageFile } from "./read_image_file.ts";
 
 /** What the worker is asked. */
 export interface DecodeRequest {
@@ -14,31 +14,25 @@ export interface DecodeRequest {
   readonly file: string;
   /** Side in pixels of the square wanted. */
   readonly side: number;
+  /** Largest picture that is decoded, in pixels. */
+  readonly maxPixels: number;
 }
 
 /** What the worker answers. */
 export interface DecodeAnswer {
   /** Position in the list of files. */
   readonly position: number;
-  /** Pixels `[side, side, 3]`, or `null` if the file could not be decoded. */
+  /** Pixels `[side, side, 3]`; `null` if the file was not decoded, and whoever asked has to find out why. */
   readonly pixels: Uint8Array | null;
-  /** What failed: reading, or decoding with its message; `null` if nothing did. */
-  readonly failure: { readonly kind: "read" | "decode"; readonly message: string } | null;
 }
 
-async function answer({ position, file, side }: DecodeRequest): Promise<DecodeAnswer> {
-  let bytes: Uint8Array;
+async function answer(request: DecodeRequest): Promise<DecodeAnswer> {
+  const { position, file, side: size, maxPixels } = request;
   try {
-    bytes = await readFile(file);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { position, pixels: null, failure: { kind: "read", message } };
-  }
-  try {
-    return { position, pixels: prepareImage(bytes, file, side), failure: null };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { position, pixels: null, failure: { kind: "decode", message } };
+    const pixels = prepareImage(await readImageFile(file), { file, size, maxPixels });
+    return { position, pixels };
+  } catch {
+    return { position, pixels: null };
   }
 }
 

@@ -22,13 +22,13 @@ export interface DownloadOptions {
   /** Stops the download; what came stays for the next time. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Milliseconds without a byte after which a connection counts as dead.
+   * Milliseconds with less than a byte each after which a connection counts as dead.
    *
    * @default 30000
    */
   readonly stallTimeout?: number | undefined;
   /**
-   * Attempts that may fail one after the other, without a new byte, before an address is given up.
+   * Attempts that may fail one after the other, with hardly a new byte, before an address is given up.
    *
    * @default 4
    */
@@ -52,6 +52,9 @@ export interface DownloadResult extends FileDigest {
   /** Address that gave the file, without user, password and query; `null` if it was there already. */
   readonly address: string | null;
 }
+
+/** New bytes that make an attempt count as one: a server could give a single byte to each, and break off. */
+const MIN_PROGRESS = 2 ** 14;
 
 /** Longest pause between two attempts, in milliseconds. */
 const MAX_DELAY = 30_000;
@@ -116,7 +119,7 @@ async function downloadFrom(
   const { retries = 4, retryDelay = 1000, maxRetryAfter = 60_000, signal } = options;
   const part = `${target}.part`;
   let failures = 0;
-  let farthest = 0;
+  let counted = 0;
   let hasRestarted = false;
   for (;;) {
     const outcome = await fetchPart(url, part, {
@@ -139,8 +142,9 @@ async function downloadFrom(
       continue;
     }
     const reached = await sizeOf(part);
-    failures = reached > farthest ? 1 : failures + 1;
-    farthest = Math.max(farthest, reached);
+    const isFarther = reached >= counted + MIN_PROGRESS;
+    failures = isFarther ? 1 : failures + 1;
+    if (isFarther) counted = reached;
     if (failures > retries) return `${outcome.reason} (${failures} attempts without progress)`;
     if ((outcome.wait ?? 0) > maxRetryAfter) {
       return `${outcome.reason}, asks to wait ${Math.round((outcome.wait ?? 0) / 1000)} s`;

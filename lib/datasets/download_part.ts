@@ -24,7 +24,7 @@ export interface FetchPartOptions {
   readonly length: number | null;
   /** Whether a digest will be checked afterwards; then a part without validator may be continued too. */
   readonly hasDigest: boolean;
-  /** Milliseconds without a byte after which the connection counts as dead. */
+  /** Milliseconds with hardly a byte after which the connection counts as dead. */
   readonly stallTimeout: number;
   /** Hears the bytes on disk and the total. */
   readonly onProgress?: ((done: number, total: number | null) => void) | undefined;
@@ -86,7 +86,7 @@ export async function fetchPart(
     if (error instanceof RefusedAddress) return { kind: "refused", reason: error.message };
     if (error instanceof PuppetError || error instanceof Deno.errors.NotCapable) throw error;
     const reason = watch.hasStalled
-      ? `no data for ${options.stallTimeout / 1000} s`
+      ? `hardly any data for ${options.stallTimeout / 1000} s`
       : describeCauses(error);
     return { kind: "retry", reason, wait: null };
   } finally {
@@ -236,7 +236,7 @@ async function appendBody(
   let done = offset;
   onProgress?.(done, total);
   for await (const piece of response.body ?? []) {
-    watch.restart();
+    watch.count(piece.length);
     if (total !== null && done + piece.length > total) {
       await removePart(part);
       return { kind: "refused", reason: `the file is longer than the ${total} bytes announced` };
@@ -269,13 +269,17 @@ async function writeAll(file: Deno.FsFile, piece: Uint8Array): Promise<void> {
   for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
 }
 
-/** Aborts a request that brings no byte for a while, or that the caller gave up. */
+/** Bytes per second below which a connection counts as dead: a server could send one now and then for ever. */
+const MIN_RATE = 1000;
+
+/** Aborts a request that brings hardly a byte for a while, or that the caller gave up. */
 class StallWatch {
   readonly #controller = new AbortController();
   readonly #milliseconds: number;
   readonly #outer: AbortSignal | undefined;
   readonly #giveUp = () => this.#controller.abort(this.#outer?.reason);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #bytes = 0;
   hasStalled = false;
 
   constructor(milliseconds: number, outer: AbortSignal | undefined) {
@@ -283,16 +287,23 @@ class StallWatch {
     this.#outer = outer;
     if (outer?.aborted) this.#giveUp();
     outer?.addEventListener("abort", this.#giveUp);
-    this.restart();
+    this.#begin();
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  restart(): void {
-    clearTimeout(this.#timer);
+  /** Bytes have come. */
+  count(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  /** Waits for what must come within the time. */
+  #begin(): void {
+    this.#bytes = 0;
     this.#timer = setTimeout(() => {
+      if (this.#bytes >= MIN_RATE * this.#milliseconds / 1000) return this.#begin();
       this.hasStalled = true;
       this.#controller.abort();
     }, this.#milliseconds);

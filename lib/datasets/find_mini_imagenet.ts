@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import { DataError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import { pathExists } from "./find_data_folder.ts";
 import { compareNames, type ImageListing, listFolder } from "./list_image_folder.ts";
 
@@ -12,10 +13,13 @@ const LIST_SETS: readonly (readonly string[])[] = [
   ["new_train.csv", "new_val.csv"],
 ];
 
+/** A list of all 60,000 images has some 2 MB. */
+const LIST_BOUNDS = { maxBytes: 64e6, refusal: DataError };
+
 const PARTS = ["train", "val", "validation", "test"];
 
-/** Names that are taken over into paths: no separators, no leading dot. */
-export const SAFE_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** Names that are taken over into paths: no separators, no leading dot, no more characters than file systems take. */
+export const SAFE_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
 /** Names of image files. */
 export const IMAGE_NAME: RegExp = /\.(png|jpe?g)$/i;
@@ -99,7 +103,7 @@ async function findLists(root: string): Promise<readonly string[]> {
 async function findListed(root: string): Promise<readonly FoundImage[]> {
   const images: FoundImage[] = [];
   for (const path of await findLists(root)) {
-    const lines = (await Deno.readTextFile(path)).replace(/^\ufeff/, "").split(/\r?\n/);
+    const lines = (await readBoundedText(path, LIST_BOUNDS)).replace(/^\ufeff/, "").split(/\r?\n/);
     for (const [at, line] of lines.entries()) {
       if (line.trim() === "" || (at === 0 && /^filename, ?label$/.test(line.trim()))) continue;
       const [file, className, ...rest] = line.trim().split(/, ?/);

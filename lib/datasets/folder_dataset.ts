@@ -2,10 +2,11 @@ import { join } from "node:path";
 import type { RandomStream } from "../randomness/random_stream.ts";
 import { cutSquare } from "./cut_square.ts";
 import type { ImageDataset } from "./dataset.ts";
-import { decodeInParallel, unreadableImage } from "./decode_in_parallel.ts";
+import { decodeInParallel } from "./decode_in_parallel.ts";
 import { checkImageIndex, contentFingerprint } from "./in_memory_dataset.ts";
 import type { ImageListing } from "./list_image_folder.ts";
 import { prepareImage } from "./prepare_image.ts";
+import { readImageFile } from "./read_image_file.ts";
 
 /** Decoded pixels that are kept at most: all 60,000 images of mini-ImageNet at 96 x 96 are 1.66 GB. */
 const MAX_CACHE_BYTES = 2 ** 31;
@@ -66,7 +67,7 @@ class PictureCache {
     if (slot > 0) return this.#pixels.subarray((slot - 1) * bytes, slot * bytes);
     const { directory, side } = this.#options;
     const file = join(directory, this.#files[index]!);
-    const picture = prepareImage(await readImageFile(file), file, side);
+    const picture = prepareImage(await readImageFile(file), { file, size: side });
     this.#keep(index, picture);
     return picture;
   }
@@ -105,14 +106,6 @@ class PictureCache {
 
   get #pictureBytes(): number {
     return this.#options.side ** 2 * 3;
-  }
-}
-
-async function readImageFile(file: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(file);
-  } catch (error) {
-    throw unreadableImage(file, error);
   }
 }
 

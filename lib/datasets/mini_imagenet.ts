@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
+import { readBounded } from "../read_bounded.ts";
 import type { ManifestFile } from "./dataset_manifest.ts";
 import { imageFormat } from "./decode_image.ts";
 import {
@@ -113,9 +114,9 @@ export async function stageImages(
 
 async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await Deno.readFile(path);
+    return await readBounded(path, { maxBytes: MAX_IMAGE_BYTES, refusal: DataError });
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (error instanceof Deno.errors.NotCapable || error instanceof DataError) throw error;
     throw new DataError(
       `Cannot install images: ${path} cannot be read (${
         error instanceof Error ? error.message : error

@@ -23,6 +23,8 @@ import { syncPath, writeFileAtomic } from "./sync_path.ts";
 const SPARE_BYTES = 64 * 2 ** 20;
 /** Bytes that an archive of images may unpack to. */
 const MAX_IMAGES_BYTES = 32 * 2 ** 30;
+/** Bytes that a byte of such an archive may unpack to: images are packed already, only the headers beside them shrink. */
+const MAX_IMAGES_RATIO = 20;
 
 /**
  * Fills an empty folder with a data set and checks it.
@@ -119,13 +121,19 @@ function manifestOf(
 }
 
 async function isFolder(path: string): Promise<boolean> {
+  let found: Deno.FileInfo;
   try {
-    return (await Deno.stat(path)).isDirectory;
+    found = await Deno.stat(path);
   } catch (error) {
     throw new DataError(`Cannot take data from ${path}: it cannot be opened; check the path`, {
       cause: error,
     });
   }
+  if (found.isDirectory || found.isFile) return found.isDirectory;
+  // It is read twice, for its digest and to unpack it.
+  throw new DataError(
+    `Cannot take data from ${path}: it must be a file or a folder, it is a pipe or a device; give the archive itself`,
+  );
 }
 
 async function stageCifar(
@@ -260,7 +268,7 @@ async function stageImageSet(
   await readTar(archive.path, {
     folder: unpacked,
     select: selectImageMember,
-    maxBytes: MAX_IMAGES_BYTES,
+    maxBytes: Math.min(MAX_IMAGES_BYTES, SPARE_BYTES + MAX_IMAGES_RATIO * archive.bytes),
     onProgress: (done) => onProgress?.({ text: "unpacking", unit: "bytes", done, total: null }),
     signal,
   });

@@ -1,5 +1,6 @@
 import { letEventsIn } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
+import { prepareNetwork } from "./prepare_network.ts";
 import { inferRouted, routeImages } from "./routed_images.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
@@ -166,7 +167,7 @@ export async function evaluate(
   const bankStarted = performance.now();
   const { height, width } = dataset;
   const image = { height, width };
-  const network = await classifier.prepare(trained.statistics, { image, exact: options.exact });
+  const network = await prepareNetwork(trained, { image, exact: options.exact });
   const bankSeconds = options.exact ? 0 : (performance.now() - bankStarted) / 1000;
   const started = performance.now();
   try {

@@ -1,4 +1,5 @@
 import { letEventsIn } from "../tensors/event_loop.ts";
+import { prepareNetwork } from "./prepare_network.ts";
 import { inferRouted, routeImages } from "./routed_images.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { InferenceNetwork } from "../models/classifier.ts";
@@ -165,7 +166,7 @@ export async function measureSpeed(
   for (const generation of generates ? ["banked", "per-image"] as const : ["banked"] as const) {
     const exact = generation === "per-image";
     const started = performance.now();
-    const network = await trained.classifier.prepare(trained.statistics, { image, exact });
+    const network = await prepareNetwork(trained, { image, exact });
     if (!exact) bankSeconds = (performance.now() - started) / 1000;
     try {
       for (const batchSize of batchSizes) {

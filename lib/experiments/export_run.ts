@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { writeFileAtomically } from "../checkpoints/atomic_write.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { CheckpointError } from "../errors.ts";
-import { jsonlName } from "../training/metrics_log.ts";
+import { readBounded } from "../read_bounded.ts";
+import { jsonlName, MAX_LOG_BYTES } from "../training/metrics_log.ts";
 import { decodeCheckpoint, TRAINING_ONLY_FILE } from "../training/training_checkpoint.ts";
 import { defaultConfig } from "./experiment_config.ts";
 import { formatConfig } from "./format_config.ts";
@@ -34,7 +35,9 @@ export interface ExportRunOptions {
 
 async function copyLog(from: string, to: string): Promise<void> {
   try {
-    await writeFileAtomically(join(to, jsonlName), await Deno.readTextFile(join(from, jsonlName)));
+    const bounds = { maxBytes: MAX_LOG_BYTES, refusal: CheckpointError };
+    const log = await readBounded(join(from, jsonlName), bounds);
+    await writeFileAtomically(join(to, jsonlName), log);
   } catch (error) {
     // A run that somebody put together by hand may have none.
     if (!(error instanceof Deno.errors.NotFound)) throw error;

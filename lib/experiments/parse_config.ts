@@ -39,6 +39,9 @@ export interface ParseConfigOptions {
   readonly overrides?: readonly ConfigOverride[];
 }
 
+/** Longest configuration that is read, in bytes; a complete one has some 10,000. */
+export const MAX_CONFIG_BYTES = 1_000_000;
+
 const KEY_BY_PATH: ReadonlyMap<string, ConfigKey> = new Map(
   CONFIG_KEYS.map((key) => [key.path, key]),
 );
@@ -94,7 +97,8 @@ function showKey(path: string): string {
 
 /** Text of a file to its top-level map. */
 function readMap(text: string, source: string): Record<string, unknown> {
-  const document = parseDocument(text, { uniqueKeys: true, stringKeys: true, logLevel: "silent" });
+  // Not "silent": a second document in the text would be passed over without a word.
+  const document = parseDocument(text, { uniqueKeys: true, stringKeys: true, logLevel: "error" });
   const [error] = document.errors;
   if (error !== undefined) {
     const [firstLine] = error.message.split("\n");

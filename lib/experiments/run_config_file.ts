@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { CheckpointError, UsageError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
-import { parseConfig } from "./parse_config.ts";
+import { MAX_CONFIG_BYTES, parseConfig } from "./parse_config.ts";
 
 /** Name of the file in a run folder that holds the run's complete configuration. */
 export const RUN_CONFIG_FILE = "config.yaml";
@@ -17,7 +18,7 @@ export async function readRunConfig(runDirectory: string): Promise<ExperimentCon
   const path = join(runDirectory, RUN_CONFIG_FILE);
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = await readBoundedText(path, { maxBytes: MAX_CONFIG_BYTES, refusal: CheckpointError });
   } catch (error) {
     const isAbsent = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory;

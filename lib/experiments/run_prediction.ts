@@ -1,7 +1,10 @@
 import { createInMemoryDataset } from "../datasets/in_memory_dataset.ts";
 import { prepareImage } from "../datasets/prepare_image.ts";
+import { MAX_IMAGE_FILE_BYTES } from "../datasets/read_image_file.ts";
 import { DataError } from "../errors.ts";
+import { readBounded } from "../read_bounded.ts";
 import { classifyDataset } from "../evaluation/evaluate.ts";
+import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { loadTrained } from "./load_trained.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { InferenceNetwork } from "../models/classifier.ts";
@@ -15,7 +18,8 @@ const BATCH_SIZE = 64;
 async function readImage(file: string, size: number, resizeTo: number): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
-    bytes = await Deno.readFile(file);
+    const bounds = { maxBytes: MAX_IMAGE_FILE_BYTES, refusal: DataError, pipe: true };
+    bytes = await readBounded(file, bounds);
   } catch (error) {
     if (error instanceof Deno.errors.IsADirectory) {
       throw new DataError(`Cannot read image ${file}: it is a folder; give the files in it`, {
@@ -25,7 +29,7 @@ async function readImage(file: string, size: number, resizeTo: number): Promise<
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new DataError(`Cannot read image ${file}: there is no such file`, { cause: error });
   }
-  return prepareImage(bytes, file, size, resizeTo);
+  return prepareImage(bytes, { file, size, resizeTo });
 }
 
 async function loadFiles(
@@ -68,13 +72,13 @@ function mostProbable(image: Classification, classNames: readonly string[], topK
  */
 export async function runPrediction(options: RunPredictionOptions): Promise<Prediction[]> {
   const { trained, card, config } = await loadTrained(options);
-  const { classifier, statistics } = trained;
+  const { classifier } = trained;
   let network: InferenceNetwork | null = null;
   try {
     const { files, topK } = options;
     const exact = options.exact || card.model.exact;
     const dataset = await loadFiles(files, card, config.data.resizeTo);
-    network = await classifier.prepare(statistics, { image: card.image, exact });
+    network = await prepareNetwork(trained, { image: card.image, exact });
     const predictions = new Array<Prediction>(files.length);
     const classified = classifyDataset(trained, dataset, { batchSize: BATCH_SIZE, exact, network });
     for await (const image of classified) {

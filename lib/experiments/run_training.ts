@@ -6,6 +6,7 @@ import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.
 import { listCheckpoints } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
@@ -17,10 +18,11 @@ import {
 } from "../training/training_checkpoint.ts";
 import { formatConfig } from "./format_config.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import { refuseLinks } from "./refuse_links.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { requireSameModel } from "./require_same_model.ts";
 import { resolveRecompute } from "./resolve_recompute.ts";
-import { openRunEvents } from "./run_events.ts";
+import { openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
@@ -33,6 +35,9 @@ import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_type
 export const CHECKPOINTS_FOLDER = "checkpoints";
 
 const PROVENANCE_FILE = "provenance.json";
+
+/** An entry takes some 2 kB. */
+const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
 
 async function makeRunFolder(directory: string): Promise<void> {
   try {
@@ -51,7 +56,7 @@ async function addProvenance(directory: string, provenance: Provenance): Promise
   const path = join(directory, PROVENANCE_FILE);
   let earlier: unknown = [];
   try {
-    earlier = JSON.parse(await Deno.readTextFile(path));
+    earlier = JSON.parse(await readBoundedText(path, PROVENANCE_BOUNDS));
   } catch (error) {
     if (error instanceof SyntaxError) earlier = ["an entry that could not be read"];
     else if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -206,6 +211,7 @@ export async function runTraining(
   }
   const lock = await lockRunFolder(runDirectory);
   try {
+    await refuseLinks(runDirectory, [CHECKPOINTS_FOLDER, TENSORBOARD_FOLDER]);
     await removeStagedFiles(runDirectory);
     return await trainLocked(config, data, options);
   } catch (error) {

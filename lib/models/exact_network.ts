@@ -1,10 +1,24 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { convolutionsOf } from "../architectures/layer.ts";
 import { workOfLayers } from "../architectures/count_layers.ts";
 import { batchNormWithMoments } from "../layers/batch_norm.ts";
+import { requireLength } from "./folded_convolution.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { InferenceBatch, InferenceNetwork, InferenceResult } from "./classifier.ts";
 import type { LevelClassifier } from "./level_classifier.ts";
 import type { LevelStatistics } from "./level_statistics.ts";
+
+/** Makes sure that every norm of every level has statistics of its own. */
+function requireStatistics(classifier: LevelClassifier, statistics: LevelStatistics): void {
+  for (const level of classifier.levels.list) {
+    for (const { name, norm } of convolutionsOf(classifier.layersOf(level))) {
+      if (!norm) continue;
+      const channels = classifier.weights.norm(name).scale.size;
+      const found = statistics.get(level.index)?.get(name)?.mean.length ?? 0;
+      requireLength(name, { found, channels });
+    }
+  }
+}
 
 /**
  * The paper's literal reading: every image has a trajectory of its own, generated when it is classified. Batch norm uses
@@ -21,8 +35,10 @@ export class ExactNetwork implements InferenceNetwork {
    * @param classifier The model; must outlive the network.
    * @param statistics Batch-norm statistics by level.
    * @param image Height and width of the images.
+   * @throws {RangeError} if a norm has no statistics, or those of another layer.
    */
   constructor(classifier: LevelClassifier, statistics: LevelStatistics, image: MapSize) {
+    requireStatistics(classifier, statistics);
     this.#classifier = classifier;
     this.#statistics = statistics;
     this.#image = image;

@@ -45,12 +45,30 @@ function foldNorm(
 }
 
 /**
+ * Makes sure that statistics are of their layer: a single number would be used for all channels.
+ *
+ * @param name Name of the layer.
+ * @param lengths Numbers found, and channels of the layer.
+ * @throws {RangeError} if they differ.
+ */
+export function requireLength(
+  name: string,
+  lengths: { readonly found: number; readonly channels: number },
+): void {
+  const { found, channels } = lengths;
+  if (found === channels) return;
+  throw new RangeError(
+    `Cannot prepare for inference: statistics of batch norm "${name}" must have ${channels} channels, current value is ${found}`,
+  );
+}
+
+/**
  * Folds batch norm with fixed statistics, an affine map per channel, into kernel and bias.
  *
  * @param layer The convolution.
  * @param parts Kernel, bias, norm and its statistics.
  * @returns Tensors of their own; the caller disposes of them.
- * @throws {RangeError} if the norm has no statistics.
+ * @throws {RangeError} if the norm has no statistics, or those of another layer.
  */
 export function foldConvolution(layer: ConvolutionLayer, parts: FoldingParts): FoldedConvolution {
   const { kernel, bias, norm, statistics } = parts;
@@ -66,6 +84,7 @@ export function foldConvolution(layer: ConvolutionLayer, parts: FoldingParts): F
       `Cannot prepare for inference: batch norm "${norm.name}" has no statistics; compute them with the current model`,
     );
   }
+  requireLength(norm.name, { found: statistics.mean.length, channels: norm.scale.size });
   const [foldedKernel, foldedBias] = tf.tidy(() => foldNorm(layer, parts, { norm, statistics }));
   // Called within a tidy of the caller's or not: what is returned must outlive it.
   return { kernel: tf.keep(foldedKernel), bias: tf.keep(foldedBias) };

@@ -129,7 +129,7 @@ export function statisticsToTensors(statistics: LevelStatistics): Map<string, Te
 /**
  * The reverse of `statisticsToTensors`.
  *
- * @throws {RangeError} if a name has another form, or a layer lacks its mean or variance.
+ * @throws {RangeError} if a name has another form, a layer lacks its mean or variance, or a variance is negative.
  */
 export function statisticsFromTensors(tensors: ReadonlyMap<string, TensorValues>): LevelStatistics {
   const levels = new Map<number, Map<string, LayerStatistics>>();
@@ -144,6 +144,11 @@ export function statisticsFromTensors(tensors: ReadonlyMap<string, TensorValues>
     if (variance?.length !== values.length) {
       throw new RangeError(
         `Cannot read batch-norm statistics: "${name}" has no variance of its length`,
+      );
+    }
+    if (variance.some((value) => value < 0)) {
+      throw new RangeError(
+        `Cannot read batch-norm statistics: the variance beside "${name}" is negative`,
       );
     }
     const layers = levels.get(Number(level)) ?? new Map<string, LayerStatistics>();

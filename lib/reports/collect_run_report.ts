@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { z } from "zod";
 import { messageOf } from "../checkpoints/atomic_write.ts";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { CheckpointError, DataError, PuppetError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import { loadTrained } from "../experiments/load_trained.ts";
 import { countsOf } from "../experiments/load_part.ts";
 import { loadExperimentImages } from "../experiments/prepare_data.ts";
+import { provenanceSchema } from "../experiments/provenance_schema.ts";
 import { readRunConfig } from "../experiments/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
@@ -40,18 +41,14 @@ export interface CollectRunReportOptions {
 
 const EVALUATION_BATCH = 256;
 
-const provenanceSchema: z.ZodType<Provenance[]> = z.array(z.object({
-  argv: z.array(z.string()),
-  versions: z.record(z.string(), z.string()),
-  machine: z.string(),
-  startedAt: z.string(),
-}));
+/** An entry takes some 2 kB. */
+const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
 
 /** The origin of a run as it was written; a damaged file is a gap in the report, not its end. */
 async function readProvenance(directory: string, missing: string[]): Promise<Provenance[]> {
   const path = join(directory, "provenance.json");
   try {
-    return provenanceSchema.parse(JSON.parse(await Deno.readTextFile(path)));
+    return provenanceSchema.parse(JSON.parse(await readBoundedText(path, PROVENANCE_BOUNDS)));
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) throw error;
     const reason = error instanceof Deno.errors.NotFound

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { DataError } from "../errors.ts";
+import { evaluationFields } from "../experiments/evaluation_fields.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import type { ReportSource } from "./build_report.ts";
 
 /** Kinds that documents name themselves. */
@@ -14,49 +16,15 @@ const reportSchema = z.looseObject({
   sources: z.array(z.looseObject({ content: z.unknown() })).min(1).max(1000),
 });
 
-const share = z.number().min(0).max(1);
-const count = z.int().min(0);
-
 /** The document of `eval --json` names no kind: it is known by its form. */
-const evaluationSchema = z.object({
-  runDirectory: z.string(),
-  checkpoint: z.string(),
-  dataset: z.string(),
-  part: z.string(),
-  exact: z.boolean(),
-  images: z.object({ train: count, validation: count, test: count, pool: count }),
-  figures: z.object({
-    images: count,
-    loss: z.number(),
-    top1: share,
-    top5: share,
-    confusion: z.array(z.array(count)),
-    classes: z.array(z.object({
-      className: z.string(),
-      support: count,
-      precision: share.nullable(),
-      recall: share.nullable(),
-      f1: share.nullable(),
-    })),
-    levels: z.array(z.object({
-      level: count,
-      complexity: z.number(),
-      depth: count,
-      images: count,
-      top1: share.nullable(),
-    })),
-    meanDepth: z.number(),
-    meanComplexity: z.number(),
-    meanMultiplyAdds: z.number(),
-    routes: z.array(z.object({ route: z.number(), share })),
-    secondsPerImage: z.number(),
-    bankSeconds: z.number(),
-  }),
-});
+const evaluationSchema = z.object({ runDirectory: z.string(), ...evaluationFields });
+
+/** A depth analysis of ten thousand images has some 60 kB; a path that the user named may be a pipe. */
+const DOCUMENT_BOUNDS = { maxBytes: 64e6, refusal: DataError, pipe: true };
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    return JSON.parse(await readBoundedText(path, DOCUMENT_BOUNDS));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new DataError(`Cannot read ${path}: it is not JSON (${error.message})`, { cause: error });

@@ -93,10 +93,16 @@ export class Adam {
    * Restores the memory.
    *
    * @param state What `read` returned, for the same parameters.
-   * @throws {RangeError} if a parameter's memory is missing or has another shape.
+   * @throws {RangeError} if a parameter's memory is missing, has another shape, or cannot come from updates.
    */
   write(state: AdamState): void {
     for (const [name, entry] of this.#moments) {
+      const updates = Object.hasOwn(state.updates, name) ? state.updates[name] : undefined;
+      if (updates === undefined || state.moments.get(`${name}.second`)?.values.some((v) => v < 0)) {
+        throw new RangeError(
+          `Cannot restore Adam: "${name}" must have a number of updates and no negative second moment`,
+        );
+      }
       for (const part of ["first", "second"] as const) {
         const stored = state.moments.get(`${name}.${part}`);
         if (stored === undefined || stored.shape.join() !== entry[part].shape.join()) {
@@ -110,7 +116,7 @@ export class Adam {
         entry[part].assign(value);
         value.dispose();
       }
-      entry.updates = state.updates[name] ?? 0;
+      entry.updates = updates;
     }
   }
 

@@ -37,7 +37,8 @@ export interface CardFile {
   readonly calibration: Readonly<Record<string, number>>;
 }
 
-const count = z.int().nonnegative();
+/** Fits the names of checkpoint folders, however long the training goes on from there. */
+const count = z.int().nonnegative().max(1e14);
 const share = z.number().min(0).max(1);
 /** Longer sides would not fit into memory; they can only come from damage or malice. */
 const side = z.int().min(1).max(4096);

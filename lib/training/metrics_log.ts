@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { messageOf, writeFileAtomically, writeFully } from "../checkpoints/atomic_write.ts";
 import { CheckpointError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
 import type { EpochRecord } from "./training_event.ts";
 
 /** One JSON object per line and epoch: the log that is read back. */
@@ -8,6 +9,9 @@ export const jsonlName = "log.jsonl";
 
 /** The same as a table, for spreadsheets and plots; rebuilt from the other file whenever the log is opened. */
 export const csvName = "log.csv";
+
+/** Longest log that is read; an epoch takes some 300 bytes. */
+export const MAX_LOG_BYTES = 256e6;
 
 /** Columns in their order, with the names of the table; the value tells whether it may be missing. */
 const columns: Readonly<Record<keyof EpochRecord, readonly [csv: string, nullable: boolean]>> = {
@@ -136,11 +140,13 @@ export async function readMetricsLog(directory: string): Promise<EpochRecord[]> 
 async function readText(directory: string, path: string): Promise<string> {
   try {
     if (!(await Deno.stat(directory)).isDirectory) throw new Error("it is not a folder");
-    return await Deno.readTextFile(path).catch((error: unknown) => {
+    const bounds = { maxBytes: MAX_LOG_BYTES, refusal: CheckpointError };
+    return await readBoundedText(path, bounds).catch((error: unknown) => {
       if (error instanceof Deno.errors.NotFound) return "";
       throw error;
     });
   } catch (error) {
+    if (error instanceof CheckpointError) throw error;
     throw new CheckpointError(
       `Cannot read metrics log: ${path} cannot be read (${messageOf(error)}); check the run folder`,
       { cause: error },

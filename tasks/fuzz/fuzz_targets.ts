@@ -1,6 +1,7 @@
 import { checkpointTargets } from "./checkpoint_targets.ts";
 import { dataTargets } from "./data_targets.ts";
 import type { FuzzTarget } from "./fuzz_target.ts";
+import { reportTargets } from "./report_targets.ts";
 import { strangerTarget } from "./stranger_target.ts";
 import { wordTargets } from "./word_targets.ts";
 
@@ -10,4 +11,5 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   strangerTarget,
   ...dataTargets,
   ...wordTargets,
+  ...reportTargets,
 ];

@@ -102,3 +102,12 @@ Deno.test("formatDuration() changes its unit with the length", () => {
   assert.equal(formatDuration(3661), "1 h 01 min");
   assert.equal(formatDuration(90_000), "1 d 01 h");
 });
+
+Deno.test("createProgress() lets no text from a file move the cursor", () => {
+  for (const isTerminal of [true, false]) {
+    const { progress, written } = createFixture({ isTerminal });
+    progress.note("a\u001b[2Jb");
+    progress.end("c\u009b31m\r");
+    assert.equal(written.join(""), "a?[2Jb\nc?31m?\n");
+  }
+});

@@ -179,6 +179,28 @@ Deno.test("train --resume repairs the log's torn last line and clears up after a
     assert.deepEqual(listAll(run).filter((path) => stagingPattern.test(path)), []);
   }));
 
+Deno.test("train says what to change when memory ends, and what was saved before is there", () =>
+  withCommandFolders(async (data, run) => {
+    for (const name of ["dark", "light"]) {
+      for (let copy = 0; copy < 24; copy++) {
+        const from = join(data, name, `${copy % 12}.png`);
+        await Deno.copyFile(from, join(data, name, `copy-${copy}.png`));
+      }
+    }
+    // Sixty images of a million pixels each: more than the four gigabytes that WebAssembly has.
+    const argv = ["train", "--run", run, "--data", data, "--dataset", "folder", "--images", "all"]
+      .concat("--image-size", "1024", "--complexity", "spatial-entropy", "--channels", "64")
+      .concat("--depth", "4", "--no-parameter-adaptation", "--validation-fraction", "0")
+      .concat("--batch-size", "60", "--test-images", "2", "--epochs", "1", "--backend", "wasm");
+    const { code, stderr } = await runCommand(argv);
+    assert.equal(code, 5, stderr);
+    assert.match(
+      stderr,
+      /^error: Cannot compute a training step of 60 images .*lower --batch-size/m,
+    );
+    assert.equal((await checkRemains(run)).step, 0);
+  }));
+
 Deno.test("train starts in a folder whose first process was killed before its first file stood", () =>
   withCommandFolders(async (data, run) => {
     await Deno.mkdir(run);

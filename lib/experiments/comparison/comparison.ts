@@ -9,9 +9,15 @@ export type ProtocolState = "full" | "changed" | "smoke" | "none";
 
 /**
  * What became of the run that a row needs for one seed. `untrained`: the table has no accuracy, so that nothing was
- * trained and the network was timed as it is initialised.
+ * trained and the network was timed as it is initialised. `failed`: memory came to its end.
  */
-export type RunState = "finished" | "interrupted" | "diverged" | "missing" | "untrained";
+export type RunState =
+  | "finished"
+  | "interrupted"
+  | "diverged"
+  | "failed"
+  | "missing"
+  | "untrained";
 
 /** A key whose value is not the protocol's. */
 export interface ProtocolChange {

@@ -3,13 +3,18 @@ import { join } from "node:path";
 import { readPointer } from "../../checkpoints/checkpoint_pointer.ts";
 import { manifestName } from "../../checkpoints/checkpoint_manifest.ts";
 import { CheckpointError } from "../../errors.ts";
+import { readBounded, readBoundedText } from "../../read_bounded.ts";
 import { pathExists } from "../../datasets/find_data_folder.ts";
 import { readMetricsLog } from "../../training/metrics_log.ts";
+import { provenanceSchema } from "../provenance_schema.ts";
 import { readRunConfig } from "../run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "../run_training.ts";
 import type { EpochRecord } from "../../training/training_event.ts";
 import type { ExperimentConfig } from "../experiment_config.ts";
 import type { MachineConditions } from "./comparison.ts";
+
+/** For the small files of a run folder. */
+const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
 
 /** How far a run folder has come. */
 export interface RunProgress {
@@ -44,7 +49,9 @@ async function readCardProgress(runDirectory: string): Promise<CardProgress | nu
   try {
     const last = await readPointer(root, "last");
     if (last === null) return null;
-    const { progress } = JSON.parse(await Deno.readTextFile(join(root, last, "checkpoint.json")));
+    const { progress } = JSON.parse(
+      await readBoundedText(join(root, last, "checkpoint.json"), BOUNDS),
+    );
     const { epoch, validationsWithoutGain } = progress;
     return Number.isInteger(epoch) && Number.isInteger(validationsWithoutGain)
       ? { epoch, validationsWithoutGain }
@@ -61,13 +68,16 @@ async function readCardProgress(runDirectory: string): Promise<CardProgress | nu
 /** The last command that worked on the run. */
 async function readTrainedOn(runDirectory: string): Promise<MachineConditions | null> {
   try {
-    const entries = JSON.parse(await Deno.readTextFile(join(runDirectory, "provenance.json")));
-    const { versions, machine } = entries.at(-1);
-    const backend = typeof versions.backend === "string" ? versions.backend : null;
-    return { backend, device: null, machine, versions };
+    const entries = JSON.parse(
+      await readBoundedText(join(runDirectory, "provenance.json"), BOUNDS),
+    );
+    const last = provenanceSchema.safeParse(entries).data?.at(-1);
+    if (last === undefined) return null;
+    const { versions, machine } = last;
+    return { backend: versions.backend ?? null, device: null, machine, versions };
   } catch (error) {
     const isAbsent = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
-      error instanceof TypeError;
+      error instanceof CheckpointError;
     if (isAbsent) return null;
     throw error;
   }
@@ -111,7 +121,7 @@ export async function readCheckpointMark(runDirectory: string): Promise<Checkpoi
   const checkpoint = await readPointer(root, "best") ?? await readPointer(root, "last");
   if (checkpoint === null) return null;
   try {
-    const manifest = await Deno.readFile(join(root, checkpoint, manifestName));
+    const manifest = await readBounded(join(root, checkpoint, manifestName), BOUNDS);
     return { checkpoint, manifestSha256: createHash("sha256").update(manifest).digest("hex") };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;

@@ -3,6 +3,7 @@ import { readRunProgress, type RunProgress } from "./run_progress.ts";
 import { type TestResult, testRun } from "./test_result.ts";
 import { measureUntrained } from "./measure_untrained.ts";
 import { runIdentity } from "./run_identity.ts";
+import { OutOfMemoryError } from "../../backends/out_of_memory.ts";
 import { CheckpointError } from "../../errors.ts";
 import type { MeasureSpeedOptions } from "../../evaluation/measure_speed.ts";
 import type { TrainingEvent } from "../../training/training_event.ts";
@@ -139,6 +140,41 @@ async function testFinished(
   });
 }
 
+/** What training, evaluating and timing came to. */
+interface RunOutcome {
+  readonly state: RunState;
+  readonly result: TestResult | null;
+  readonly untrainedSpeed: UntrainedSpeed | null;
+}
+
+/** Trains and evaluates as far as signals and memory let it. */
+async function trainAndTest(
+  planned: PlannedRun,
+  settings: RunSettings,
+  watcher: RunWatcher,
+): Promise<RunOutcome> {
+  const nothing = { result: null, untrainedSpeed: null };
+  let isTrained = false;
+  try {
+    const state = await trainRun(planned, settings, watcher);
+    isTrained = true;
+    if (state === "finished") {
+      return { ...nothing, state, result: await testFinished(planned, settings, watcher) };
+    }
+    if (!settings.timeUntrained) return { ...nothing, state };
+    const untrainedSpeed = await timeUntrained(planned, settings, watcher);
+    return untrainedSpeed === null
+      ? { ...nothing, state }
+      : { ...nothing, state: "untrained", untrainedSpeed };
+  } catch (error) {
+    if (isTrained && settings.signal?.aborted) return { ...nothing, state: "interrupted" };
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    // The others are smaller, or are made with other options: they go on.
+    watcher.warn?.(`${planned.runDirectory}: ${error.message}`);
+    return { ...nothing, state: "failed" };
+  }
+}
+
 /**
  * Brings one run as far as it goes: trained, resumed or left as it is, and evaluated once.
  *
@@ -155,19 +191,7 @@ export async function bringRun(
   watcher: RunWatcher = {},
 ): Promise<ComparedRun> {
   const { config, runDirectory } = planned;
-  let state = await trainRun(planned, settings, watcher);
-  let result: TestResult | null = null;
-  let untrainedSpeed: UntrainedSpeed | null = null;
-  try {
-    if (state === "finished") result = await testFinished(planned, settings, watcher);
-    else if (settings.timeUntrained) {
-      untrainedSpeed = await timeUntrained(planned, settings, watcher);
-      if (untrainedSpeed !== null) state = "untrained";
-    }
-  } catch (error) {
-    if (!settings.signal?.aborted) throw error;
-    state = "interrupted";
-  }
+  const { state, result, untrainedSpeed } = await trainAndTest(planned, settings, watcher);
   const hasRun = state !== "missing" && state !== "untrained";
   const progress = hasRun ? await readRunProgress(runDirectory) : null;
   const seconds = progress?.log.reduce((sum, record) => sum + record.seconds, 0) ?? null;

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../../checkpoints/atomic_write.ts";
+import { CheckpointError } from "../../errors.ts";
+import { readBoundedText } from "../../read_bounded.ts";
 import { runEvaluation } from "../run_evaluation.ts";
 import { type CheckpointMark, readCheckpointMark } from "./run_progress.ts";
+import { testResultSchema } from "./test_result_schema.ts";
 import type { SpeedReport } from "../../evaluation/speed_report.ts";
 import type { DataConfig } from "../../datasets/data_config.ts";
 import type { EvaluationSummary, RunEvaluationOptions } from "../run_types.ts";
@@ -12,6 +15,9 @@ export const TEST_RESULT_FILE = "test_result.json";
 
 /** Images per forward pass of the evaluation; the figures do not depend on it. */
 const BATCH_SIZE = 256;
+
+/** A result with a hundred classes has some 100 kB. */
+const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
 
 /** The result of a finished run on its test images, as it is kept in the run folder. */
 export interface TestResult extends CheckpointMark {
@@ -52,14 +58,15 @@ export interface TestRunOptions {
 /** A kept result of the checkpoint at hand; anything unreadable counts as absent and is made again. */
 async function readKept(runDirectory: string, mark: CheckpointMark): Promise<TestResult | null> {
   try {
-    const text = await Deno.readTextFile(join(runDirectory, TEST_RESULT_FILE));
-    const kept = JSON.parse(text) as Partial<TestResult> | null;
-    const isSame = kept?.kind === "test-result" && kept.version === 1 &&
-      kept.checkpoint === mark.checkpoint && kept.manifestSha256 === mark.manifestSha256 &&
-      typeof kept.evaluation?.figures?.top1 === "number";
-    return isSame ? kept as TestResult : null;
+    const text = await readBoundedText(join(runDirectory, TEST_RESULT_FILE), BOUNDS);
+    const kept = testResultSchema.safeParse(JSON.parse(text)).data;
+    const isSame = kept?.checkpoint === mark.checkpoint &&
+      kept.manifestSha256 === mark.manifestSha256;
+    return isSame ? kept : null;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+    const isUnreadable = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
+      error instanceof CheckpointError;
+    if (isUnreadable) return null;
     throw error;
   }
 }

@@ -81,3 +81,25 @@ Deno.test("lockRunFolder() says when the folder does not exist", async () => {
     /Cannot lock run folder: .*\.lock cannot be written \(.*check that the folder exists/,
   );
 });
+
+Deno.test("lockRunFolder() neither empties nor writes what is no lock file", () =>
+  withFolder(async (folder) => {
+    const precious = `${folder}/precious`;
+    await Deno.writeTextFile(precious, "precious data\n");
+    const ways: (() => Promise<void>)[] = [
+      () => Deno.symlink(precious, `${folder}/.lock`),
+      () => Deno.link(precious, `${folder}/.lock`),
+      () => Deno.symlink(`${folder}/nowhere`, `${folder}/.lock`),
+      () => Deno.mkdir(`${folder}/.lock`),
+    ];
+    for (const make of ways) {
+      await make();
+      await assert.rejects(
+        lockRunFolder(folder),
+        (error) => error instanceof CheckpointError && /it is something else/.test(error.message),
+      );
+      await Deno.remove(`${folder}/.lock`);
+    }
+    assert.equal(await Deno.readTextFile(precious), "precious data\n");
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["precious"]);
+  }));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { saveCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
 
 /** Why the test is left out; `null` where system calls can be watched. */
 const problem: string | null = (() => {
@@ -26,7 +27,7 @@ async function watchSave(root: string): Promise<string[]> {
       "-o",
       log,
       "-e",
-      "trace=fsync,fdatasync,rename,renameat,renameat2,unlink,rmdir",
+      "trace=fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,rmdir",
     ]
       .concat(command),
     stderr: "null",
@@ -35,13 +36,19 @@ async function watchSave(root: string): Promise<string[]> {
   const calls: string[] = [];
   for (const line of (await Deno.readTextFile(log)).split("\n")) {
     // A call that another thread's interrupted is written in two lines; it has happened with the second.
-    const [, name] = /(fsync|fdatasync|rename\w*|unlink|rmdir)(?:\(| resumed)/.exec(line) ?? [];
+    const [, name] = /(fsync|fdatasync|rename\w*|unlink\w*|rmdir)(?:\(| resumed)/.exec(line) ?? [];
     const paths = [...line.matchAll(/[<"]([^<>"]*)[>"]/g)].map(([, path]) => path!)
       .filter((path) => path.startsWith(root));
     if (name === undefined || paths.length === 0) continue;
     const shown = paths.map((path) => path.slice(root.length + 1).replace(/\.tmp-\d+-\d+/, ".tmp"));
     calls.push(
-      [name.replace(/(rename)\w*/, "$1").replace("fdatasync", "fsync"), ...shown].join(" ").trim(),
+      [
+        name.replace(/(rename)\w*/, "$1").replace("fdatasync", "fsync").replace(
+          "unlinkat",
+          "unlink",
+        ),
+        ...shown,
+      ].join(" ").trim(),
     );
   }
   return calls;
@@ -71,6 +78,33 @@ Deno.test({
         "rename last.tmp last",
         "fsync",
       ]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: `saveCheckpoint() deletes old checkpoints after the pointers to the new one are flushed${
+    problem === null ? "" : ` (left out: ${problem})`
+  }`,
+  ignore: problem !== null,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const root = join(await Deno.realPath(folder), "checkpoints");
+      const files = new Map([["a.bin", new Uint8Array(10)]]);
+      for (const step of [100, 200]) await saveCheckpoint(root, { step, best: true, files });
+      const calls = await watchSave(root);
+      const pointed = calls.indexOf("rename last.tmp last");
+      const isRemoval = (call: string) => /^(?:unlink|rmdir) .*step-00000100/.test(call);
+      assert.ok(pointed > 0 && calls[pointed + 1] === "fsync", calls.join("\n"));
+      assert.ok(calls.some(isRemoval), calls.join("\n"));
+      assert.ok(calls.findIndex(isRemoval) > pointed + 1, calls.join("\n"));
+      assert.deepEqual(
+        calls.filter((call) => /^(?:unlink|rmdir) .*step-00000[23]00/.test(call)),
+        [],
+      );
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -62,6 +62,24 @@ Deno.test("decodeImage() does not unfold colour profiles and texts", () => {
   assert.deepEqual([...decodeImage(picture, "x.png").data], [10, 20, 30]);
 });
 
+Deno.test("checkPng() drops texts that are not packed and the frames of a film", () => {
+  const pixel = deflateSync(Uint8Array.of(0, 10, 20, 30));
+  const text = chunk("tEXt", new Uint8Array(5e6).fill(65));
+  const frame = chunk("fdAT", deflateSync(new Uint8Array(1e6)));
+  const picture = pngOf(1, pixel, [text, chunk("acTL", new Uint8Array(8)), frame]);
+  assert.deepEqual(checkPng(picture), pngOf(1, pixel));
+});
+
+Deno.test("decodeImage() refuses pixels of a palette that is missing", () => {
+  const picture = pngOf(1, deflateSync(Uint8Array.of(0, 3)));
+  picture[25] = 3;
+  new DataView(picture.buffer).setUint32(29, crc32(picture.subarray(12, 29)));
+  assert.throws(
+    () => decodeImage(picture, "x.png"),
+    (error) => error instanceof DataError && /palette is missing/.test(error.message),
+  );
+});
+
 Deno.test("decodeImage() refuses a JPEG that claims more pixels than its bytes can stand for", () => {
   const file = new URL("../../fixtures/images/rgb.jpg", import.meta.url);
   const bytes = Deno.readFileSync(file);

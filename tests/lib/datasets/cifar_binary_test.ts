@@ -92,6 +92,17 @@ Deno.test("readCifarBinary() refuses files that are no whole number of records",
   await assert.rejects(readCifarBinary(cifarLayouts.cifar10, ["/nowhere"], TEN), DataError);
 });
 
+Deno.test("readCifarBinary() refuses a file of far more records than the publisher's before it reads it", async () => {
+  await withFile(new Uint8Array(0), async (file) => {
+    // Twenty gigabytes that take no room on the disk.
+    await Deno.truncate(file, 7_000_000 * 3073);
+    await assert.rejects(
+      readCifarBinary(cifarLayouts.cifar10, [file], TEN),
+      (error) => error instanceof DataError && /for at most 100000 images/.test(error.message),
+    );
+  });
+});
+
 Deno.test("encodeCifarBinary() is undone by readCifarBinary()", async () => {
   const images = Uint8Array.from({ length: 2 * 3072 }, (_, at) => (at * 13) & 0xff);
   const labels = Uint16Array.of(3, 0);

@@ -105,7 +105,10 @@ Deno.test("prepareImage() cuts the centre out and brings it to size", async () =
   const width = 6;
   const data = Uint8Array.from({ length: width * 2 * 3 }, (_, at) => Math.floor(at / 3) % width);
   const png = encodePng({ width, height: 2, data, depth: 8, channels: 3 });
-  const prepared = prepareImage(png, "strip.png", 2);
+  const prepared = prepareImage(png, { file: "strip.png", size: 2 });
   assert.deepEqual([...prepared], [2, 2, 2, 3, 3, 3, 2, 2, 2, 3, 3, 3]);
-  assert.equal(prepareImage(await readFixture("cmyk.jpg"), "x", 32).length, 32 * 32 * 3);
+  assert.equal(
+    prepareImage(await readFixture("cmyk.jpg"), { file: "x", size: 32 }).length,
+    32 * 32 * 3,
+  );
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { encode } from "fast-png";
 import { decodeInParallel } from "../../../lib/datasets/decode_in_parallel.ts";
 import { createFolderDataset } from "../../../lib/datasets/folder_dataset.ts";
@@ -39,7 +40,7 @@ Deno.test("decodeInParallel() gives the pixels that one thread gives, each once"
     assert.equal(found.size, COUNT);
     for (const [position, pixels] of found) {
       const file = files[position]!;
-      assert.deepEqual(pixels, prepareImage(await Deno.readFile(file), file, 8));
+      assert.deepEqual(pixels, prepareImage(await Deno.readFile(file), { file, size: 8 }));
     }
   }));
 
@@ -76,3 +77,39 @@ for (const [what, maxCacheBytes] of [["all", undefined], ["a few", 10 * 8 * 8 * 
       for (let time = 0; time < 2; time++) assert.deepEqual([...await many.read(order)], expected);
     }));
 }
+
+/** A PNG of one colour: a few bytes for any size. */
+function plainPng(width: number, height: number): Uint8Array {
+  const data = new Uint8Array(width * height * 3).fill(90);
+  return encode({ width, height, channels: 3, depth: 8, data });
+}
+
+Deno.test("decodeInParallel() decodes pictures that are too large for a thread one after the other", () =>
+  withImages(async (_, files) => {
+    const large = [3, 20];
+    for (const image of large) await Deno.writeFile(files[image]!, plainPng(60, 50));
+    const found: [position: number, grey: number | undefined][] = [];
+    await decodeInParallel(files, {
+      side: 8,
+      // Every picture of the others has 120 pixels.
+      maxPixels: 1000,
+      receive: (position, pixels) => found.push([position, pixels[0]]),
+    });
+    assert.equal(found.length, COUNT);
+    assert.deepEqual(found.slice(-2), large.map((position) => [position, 90]));
+  }));
+
+Deno.test("decodeInParallel() says so when a thread leaves without an answer, and does not wait for it", () =>
+  withImages(async (folder, files) => {
+    const path = join(folder, "worker.mjs");
+    await Deno.writeTextFile(
+      path,
+      `import process from "node:process";
+      import { parentPort } from "node:worker_threads";
+      parentPort.on("message", () => process.exit(3));`,
+    );
+    await assert.rejects(
+      decodeInParallel(files, { side: 8, receive: () => {}, worker: pathToFileURL(path) }),
+      (error) => error instanceof DataError && /a thread .* ended before/.test(error.message),
+    );
+  }));

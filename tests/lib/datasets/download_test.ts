@@ -378,3 +378,44 @@ Deno.test("download() called four times at once fetches once", async () => {
     },
   );
 });
+
+Deno.test("download() gives a connection up that is never silent and hardly brings a byte", async () => {
+  await withDownload(
+    (number) => number === 0 ? { content: CONTENT, dripEvery: 20 } : { content: CONTENT },
+    (urls, target) => download(urls("/a"), target, { ...QUICK, stallTimeout: 300 }),
+    async (outcome) => {
+      await assertOnlyTarget(outcome);
+      assert.match(outcome.requests[1]?.range ?? "", /^bytes=\d{1,3}-$/);
+    },
+  );
+});
+
+Deno.test("download() gives an address up that breaks off after a few bytes, every time", async () => {
+  await withDownload(
+    () => ({ content: CONTENT, dropAfter: 100 }),
+    (urls, target) => download(urls("/a"), target, { ...QUICK, length: CONTENT.length }),
+    ({ result, requests }) => {
+      assert.match(String(result), /4 attempts without progress/);
+      assert.equal(requests.length, 4);
+    },
+  );
+});
+
+Deno.test("download() waits after 429 until the time that Retry-After gives as a date", async () => {
+  const later = () => new Date(Date.now() + 2000).toUTCString();
+  const started = performance.now();
+  await withDownload(
+    (number) =>
+      number === 0
+        ? {
+          response: () => new Response(null, { status: 429, headers: { "retry-after": later() } }),
+        }
+        : { content: CONTENT },
+    (urls, target) => download(urls("/a"), target, QUICK),
+    async (outcome) => {
+      await assertOnlyTarget(outcome);
+      // The date has whole seconds.
+      assert.ok(performance.now() - started >= 900);
+    },
+  );
+});

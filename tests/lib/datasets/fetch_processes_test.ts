@@ -108,3 +108,41 @@ Deno.test("download() gives an address up whose connection cannot be made safe",
     );
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   }));
+
+/** A certificate that nobody vouches for; `null` without the program that makes one. */
+async function makeCertificate(folder: string): Promise<{ key: string; cert: string } | null> {
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  try {
+    const args = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+      .concat("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1")
+      .concat("-keyout", key, "-out", cert);
+    const { success } = await new Deno.Command("openssl", { args, stderr: "null" }).output();
+    if (!success) return null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  return { key: await Deno.readTextFile(key), cert: await Deno.readTextFile(cert) };
+}
+
+Deno.test("download() takes nothing from a server that nobody vouches for", () =>
+  withFolder(async (folder) => {
+    const pair = await makeCertificate(folder);
+    // Not everybody has openssl; the test before meets a server without any certificate.
+    if (pair === null) return;
+    let requests = 0;
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {}, ...pair },
+      () => new Response(`${++requests}`),
+    );
+    const target = join(folder, "a.bin");
+    await assert.rejects(
+      download([`https://127.0.0.1:${server.addr.port}/a.bin`], target, {
+        ...{ retries: 1, retryDelay: 1 },
+      }),
+      (error) => error instanceof DataError && /certificate|UnknownIssuer/.test(error.message),
+    );
+    await server.shutdown();
+    assert.equal(requests, 0);
+    assert.throws(() => Deno.statSync(target), Deno.errors.NotFound);
+  }));

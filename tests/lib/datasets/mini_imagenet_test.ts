@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DataError } from "../../../lib/errors.ts";
 import { fetchDataset } from "../../../lib/datasets/fetch_dataset.ts";
 import { loadDataset } from "../../../lib/datasets/load_dataset.ts";
 import { selectImageMember } from "../../../lib/datasets/mini_imagenet.ts";
@@ -180,4 +181,48 @@ Deno.test("loadDataset() reads an installed mini-ImageNet with a tenth of every 
     assert.deepEqual([train.length, test.length, train.name], [18, 2, "mini-imagenet"]);
     assert.deepEqual([...test.labels], [0, 1]);
   });
+});
+
+Deno.test("fetchDataset() refuses a class whose name no file system takes", async () => {
+  await withFolder(async (folder) => {
+    const from = join(folder, "mine");
+    await writeImages(from, ["images/a.png"]);
+    const lists = { train: `a.png,n${"1".repeat(300)}`, val: "", test: "" };
+    for (const [part, line] of Object.entries(lists)) {
+      await Deno.writeTextFile(join(from, `${part}.csv`), `filename,label\n${line}\n`);
+    }
+    await assert.rejects(
+      fetchDataset("small-images", { directory: join(folder, "data"), source, from }),
+      (error) => error instanceof DataError && /must be "filename,label"/.test(error.message),
+    );
+  });
+});
+
+Deno.test("fetchDataset() stops at an archive that unpacks to far more than images do", async () => {
+  await withFolder(async (folder) => {
+    const content = new Uint8Array(60e6);
+    const members = ["n01/1.png", "n01/2.png"].map((name) => ({ name, content }));
+    const from = join(folder, "bomb.tar.gz");
+    await Deno.writeFile(from, await gzip(makeTar(members)));
+    const directory = join(folder, "data");
+    await assert.rejects(
+      fetchDataset("small-images", { directory, source, from }),
+      (error) => error instanceof DataError && /unpacks to more than \d+ bytes/.test(error.message),
+    );
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(directory)), []);
+  });
+});
+
+Deno.test({
+  name: "fetchDataset() takes data from files and folders, not from a pipe",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (folder) => {
+      const from = join(folder, "pipe");
+      await new Deno.Command("mkfifo", { args: [from] }).output();
+      await assert.rejects(
+        fetchDataset("small-images", { directory: join(folder, "data"), source, from }),
+        (error) => error instanceof DataError && /a pipe or a device/.test(error.message),
+      );
+    }),
 });

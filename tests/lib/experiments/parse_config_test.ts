@@ -232,3 +232,10 @@ Deno.test("parseConfig() refuses exact training that no memory can hold, and say
   );
   assert.ok(parseConfig("model: { exact: true, maxChannels: 64 }").model.exact);
 });
+
+Deno.test("parseConfig() refuses a text of two documents: one of them would be passed over", () => {
+  assert.throws(
+    () => parseConfig("model: { name: vgg }\n---\nmodel: { name: resnet }\n"),
+    /multiple documents/,
+  );
+});

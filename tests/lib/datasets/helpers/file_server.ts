@@ -8,6 +8,8 @@ export interface ServerBehaviour {
   readonly dropAfter?: number;
   /** Stops sending after so many bytes, without closing. */
   readonly stallAfter?: number;
+  /** Sends a byte at a time, with so many milliseconds in between. */
+  readonly dripEvery?: number;
   /** Sends the whole file, whatever range is asked for. */
   readonly ignoresRange?: boolean;
   /** Continues the file without looking at If-Range. */
@@ -85,9 +87,23 @@ function answer(
   return new Response(bodyOf(rest, behaviour), { status: 206, headers });
 }
 
+/** The body byte by byte: never silent, and never done. */
+function dripping(content: Uint8Array, milliseconds: number): BodyInit {
+  let at = 0;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await new Promise((resolve) => pause = setTimeout(resolve, milliseconds));
+      controller.enqueue(content.slice(at, ++at));
+    },
+    cancel: () => clearTimeout(pause),
+  });
+}
+
 /** The body in pieces; breaks off or falls silent where told. */
 function bodyOf(content: Uint8Array, behaviour: ServerBehaviour): BodyInit {
-  const { dropAfter, stallAfter } = behaviour;
+  const { dropAfter, stallAfter, dripEvery } = behaviour;
+  if (dripEvery !== undefined) return dripping(content, dripEvery);
   const limit = dropAfter ?? stallAfter;
   if (limit === undefined || limit >= content.length) return new Uint8Array(content);
   let at = 0;

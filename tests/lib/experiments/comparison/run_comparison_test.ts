@@ -256,3 +256,34 @@ Deno.test("runComparison() refuses a folder that holds another run, and unknown 
     }
   });
 });
+
+Deno.test("runComparison() goes on with the other runs when memory ends in one", async () => {
+  await withRuns(async (runs) => {
+    const { phases, watcher } = notes();
+    const warnings: string[] = [];
+    let hasFailed = false;
+    const failing = {
+      ...watcher,
+      warn: (text: string) => warnings.push(text),
+      training: (event: { kind: string }) => {
+        if (event.kind !== "step" || hasFailed) return;
+        hasFailed = true;
+        throw new RangeError("Array buffer allocation failed");
+      },
+    };
+    const options = { seeds: [1, 2], watcher: failing };
+    const { comparison } = await runComparison(await smallComparison(runs, options));
+    const [row] = comparison.rows;
+    assert.deepEqual(row!.runs.map(({ state }) => state), ["failed", "finished"]);
+    assert.match(row!.mark!, /1 of 2 seeds finished; 1 out of memory/);
+    assert.equal(row!.top1!.n, 1);
+    assert.match(warnings.join(), /ran out of memory .*lower --batch-size/);
+    assert.ok(phases.length >= 2);
+    // The next time it is tried again.
+    const again = await runComparison(await smallComparison(runs, { seeds: [1, 2] }));
+    assert.deepEqual(again.comparison.rows[0]!.runs.map(({ state }) => state), [
+      "finished",
+      "finished",
+    ]);
+  });
+});

@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { figuresSchema } from "../evaluation/figures_schema.ts";
+
+const count = z.int().min(0);
+
+/** Fields of an evaluation that was written as JSON, but for the place of its run. */
+export const evaluationFields = {
+  checkpoint: z.string(),
+  dataset: z.string(),
+  part: z.string(),
+  exact: z.boolean(),
+  images: z.object({ train: count, validation: count, test: count, pool: count }),
+  figures: figuresSchema,
+};

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { checkJpeg } from "../../../lib/datasets/check_jpeg.ts";
+import { decodeImage } from "../../../lib/datasets/decode_image.ts";
+import { DataError } from "../../../lib/errors.ts";
+
+function readFixture(name: string): Promise<Uint8Array> {
+  return Deno.readFile(new URL(`../../fixtures/images/${name}`, import.meta.url));
+}
+
+function segment(marker: number, content: readonly number[]): number[] {
+  const length = content.length + 2;
+  return [0xff, marker, length >> 8, length & 255, ...content];
+}
+
+/**
+ * A progressive JPEG of 1600 x 1600 pixels whose passes say nothing: with runs of 32,767 empty blocks, a pass over 40,000
+ * blocks takes four bytes.
+ */
+function manyScans(scans: number): Uint8Array {
+  const scan = [...segment(0xda, [1, 1, 0, 1, 63, 0]), 0x7f, 0xfe, 0x00, 0x03];
+  return Uint8Array.of(
+    ...[0xff, 0xd8, ...segment(0xdb, [0, ...new Array<number>(64).fill(1)])],
+    ...segment(0xc2, [8, 1600 >> 8, 1600 & 255, 1600 >> 8, 1600 & 255, 1, 1, 0x11, 0]),
+    ...segment(0xc4, [0x10, 1, ...new Array<number>(15).fill(0), 0xe0]),
+    ...segment(0xc4, [0x00, 1, ...new Array<number>(15).fill(0), 0]),
+    ...Array.from({ length: scans }, () => scan).flat(),
+    ...[0xff, 0xd9],
+  );
+}
+
+Deno.test("checkJpeg() leaves good pictures alone", async () => {
+  for (const name of ["rgb.jpg", "progressive.jpg", "cmyk.jpg"]) checkJpeg(await readFixture(name));
+  assert.equal(decodeImage(manyScans(200), "scans.jpg").data.length, 1600 * 1600 * 3);
+});
+
+Deno.test("checkJpeg() counts the scans of a picture, not what looks like them in a comment", () => {
+  const comment = segment(0xfe, new Array<number>(5000).fill(0).flatMap(() => [0xff, 0xda]));
+  const picture = manyScans(3);
+  checkJpeg(Uint8Array.of(...picture.subarray(0, 2), ...comment, ...picture.subarray(2)));
+});
+
+Deno.test("decodeImage() refuses a JPEG of more passes than any encoder makes", () => {
+  const picture = manyScans(201);
+  assert.throws(
+    () => decodeImage(picture, "slow.jpg"),
+    (error) => error instanceof DataError && /slow\.jpg .*more than 200 scans/.test(error.message),
+  );
+});
+
+Deno.test("checkJpeg() comes to an end on anything", () => {
+  for (const fill of [0xff, 0xda, 0, 0xd8]) checkJpeg(new Uint8Array(100_000).fill(fill));
+  checkJpeg(Uint8Array.of(...new Array<number>(100).fill(0).flatMap(() => [0xff, 0xe0, 0, 0])));
+});
