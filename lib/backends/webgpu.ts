@@ -1,6 +1,7 @@
 import { BackendError } from "../errors.ts";
 import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
 import { errorText } from "./permissions.ts";
+import { quietStderr } from "./quiet_stderr.ts";
 import { registerGradients } from "./register_gradients.ts";
 
 const DRIVER_REMEDY = "install the GPU's driver with Vulkan, Metal or Direct3D 12";
@@ -63,7 +64,10 @@ export function areDriversLoaded(): boolean {
 async function requestAdapter(): Promise<GPUAdapter> {
   if (navigator.gpu === undefined) throw new Error("This runtime has no WebGPU");
   driversLoaded = true;
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  // Vulkan's drivers complain of a missing display while they are loaded, on every machine without one.
+  const adapter = await quietStderr(() =>
+    navigator.gpu.requestAdapter({ powerPreference: "high-performance" })
+  );
   if (adapter === null) throw new Error("WebGPU finds no adapter on this machine");
   return adapter;
 }
