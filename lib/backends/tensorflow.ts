@@ -3,10 +3,9 @@ import nodeUtil from "node:util";
 import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.d.ts";
 import { BackendError } from "../errors.ts";
 import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
-import { askCudaDriver } from "./cuda/ask_cuda_driver.ts";
 import { explainUnusedGpu, type UnusedGpu } from "./cuda/explain_unused_gpu.ts";
+import { findNvidiaGpu } from "./cuda/find_nvidia_gpu.ts";
 import { type MissingLibrary, preloadCuda } from "./cuda/preload_cuda.ts";
-import { readNvidiaGpu } from "./cuda/read_nvidia_gpu.ts";
 import {
   NATIVE_DIRECTORY_VARIABLES,
   nativeDirectory,
@@ -167,14 +166,13 @@ async function findUnusedGpu(
   { manifest }: NativeInstallation,
   missing: readonly MissingLibrary[],
 ): Promise<UnusedGpu | null> {
-  const gpu = await readNvidiaGpu();
-  if (gpu === null) return null;
+  const found = await findNvidiaGpu();
+  if (found === null) return null;
   const variable = "CUDA_VISIBLE_DEVICES";
   const visibleDevices = await isGranted({ name: "env", variable })
     ? Deno.env.get(variable)
     : undefined;
-  const cuda = manifest.device === "gpu" ? await askCudaDriver() : null;
-  return explainUnusedGpu({ gpu, cuda, manifest, missing, visibleDevices });
+  return explainUnusedGpu({ ...found, manifest, missing, visibleDevices });
 }
 
 function loadBinding({ bindingPath }: NativeInstallation): TFJSBinding {

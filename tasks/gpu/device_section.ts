@@ -1,6 +1,5 @@
-import { askCudaDriver } from "../../lib/backends/cuda/ask_cuda_driver.ts";
+import { findNvidiaGpu } from "../../lib/backends/cuda/find_nvidia_gpu.ts";
 import { listTensorflowDevices } from "../../lib/backends/cuda/list_tensorflow_devices.ts";
-import { readNvidiaGpu } from "../../lib/backends/cuda/read_nvidia_gpu.ts";
 import { readNativeInstallation } from "../../lib/backends/native_cache.ts";
 import { findTool, runTool } from "../native/run_tool.ts";
 import { formatBytes, readDeviceMemory } from "./device_memory.ts";
@@ -17,6 +16,14 @@ async function describeSystem(): Promise<string[] | null> {
     { purpose: "describe the GPU" },
   );
   return stdout.trim().split("\n");
+}
+
+/** Environment variables that drivers and TensorFlow read; the backend has set its own by now. */
+function readVariables(): Record<string, string> {
+  const names = /^(?:TF_|CUDA_|NVIDIA_|VK_|WGPU_|LD_LIBRARY_PATH|XLA_)/;
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject()).filter(([name]) => names.test(name)),
+  );
 }
 
 async function describeAdapter(): Promise<Record<string, unknown> | null> {
@@ -45,7 +52,7 @@ export async function describeDevice(context: SectionContext): Promise<SectionFi
   for (const line of system ?? ["nvidia-smi is not here"]) say(`nvidia-smi: ${line}`);
   const figures: Record<string, unknown> = {
     ...{ description: active.description, device: active.device, versions: active.versions },
-    ...{ system, nvidia: await readNvidiaGpu(), cuda: await askCudaDriver() },
+    ...{ system, nvidia: await findNvidiaGpu(), variables: readVariables() },
   };
   if (options.backend === "webgpu") {
     figures["adapter"] = await describeAdapter();

@@ -1,7 +1,5 @@
-import { askCudaDriver } from "../../lib/backends/cuda/ask_cuda_driver.ts";
 import { compareVersions } from "../../lib/backends/cuda/cuda_build.ts";
-import { type MachineFiles, machineFiles } from "../../lib/backends/cuda/machine_files.ts";
-import { readNvidiaGpu } from "../../lib/backends/cuda/read_nvidia_gpu.ts";
+import { findNvidiaGpu, type FoundGpu } from "../../lib/backends/cuda/find_nvidia_gpu.ts";
 import { findTool, runTool } from "./run_tool.ts";
 
 /** The NVIDIA GPUs of a machine, as far as an installation must know them. */
@@ -20,10 +18,8 @@ export interface NvidiaMachine {
 export interface MachineSources {
   /** What `nvidia-smi` says of every GPU, or `null` where there is no such program. */
   readonly askSmi: () => Promise<string | null>;
-  /** What the CUDA driver says. */
-  readonly askDriver: typeof askCudaDriver;
-  /** The machine's files. */
-  readonly files: MachineFiles;
+  /** What the driver's libraries and files say. */
+  readonly findGpu: () => Promise<FoundGpu | null>;
 }
 
 const SMI_QUERY = ["--query-gpu=name,driver_version,compute_cap", "--format=csv,noheader"];
@@ -35,30 +31,24 @@ async function askSmi(): Promise<string | null> {
   return stdout;
 }
 
-const SOURCES: MachineSources = { askSmi, askDriver: askCudaDriver, files: machineFiles };
-
 /**
- * Looks for NVIDIA GPUs and their driver: by `nvidia-smi`, which every system has beside its driver, then by the
- * driver's own files and its library, since containers often lack the program.
+ * Looks for NVIDIA GPUs and their driver: by `nvidia-smi`, then by the driver's libraries, since containers often lack
+ * the program.
  *
  * @param sources Where to look.
  * @returns The GPUs; `null` where there is none.
  */
 export async function inspectNvidia(
-  sources: MachineSources = SOURCES,
+  sources: MachineSources = { askSmi, findGpu: () => findNvidiaGpu() },
 ): Promise<NvidiaMachine | null> {
   const listed = parseSmi(await sources.askSmi() ?? "");
   if (listed !== null) return listed;
-  const found = await readNvidiaGpu(sources.files);
+  const found = await sources.findGpu();
   if (found === null) return null;
-  const answer = found.driverLoaded ? await sources.askDriver() : null;
-  const devices = answer !== null && "devices" in answer ? answer.devices : [];
-  return {
-    names: devices.length > 0 ? devices.map(({ name }) => name) : found.names,
-    driver: found.driver,
-    capability: smallest(devices.map(({ computeCapability }) => computeCapability)),
-    driverLoaded: found.driverLoaded,
-  };
+  const { gpu, cuda } = found;
+  const devices = cuda !== null && "devices" in cuda ? cuda.devices : [];
+  const capability = smallest(devices.map(({ computeCapability }) => computeCapability));
+  return { ...gpu, capability };
 }
 
 /**

@@ -42,6 +42,9 @@ const CAPABILITY_ATTRIBUTES = [75, 76] as const;
 
 const NAME_LENGTH = 256;
 
+/** Name of the driver's library, which comes with it. */
+export const CUDA_LIBRARY = Deno.build.os === "windows" ? "nvcuda.dll" : "libcuda.so.1";
+
 /**
  * Asks the CUDA driver which GPUs it serves. It is the same library, and the same first call, that TensorFlow
  * depends on, so that a failure here is the reason why TensorFlow sees no GPU.
@@ -49,14 +52,15 @@ const NAME_LENGTH = 256;
  * @param path The driver's library.
  * @returns GPUs, or why there are none; `null` where Deno may not load libraries.
  */
-export async function askCudaDriver(path = "libcuda.so.1"): Promise<CudaAnswer | null> {
+export async function askCudaDriver(path = CUDA_LIBRARY): Promise<CudaAnswer | null> {
   const { state } = await Deno.permissions.query({ name: "ffi", path });
   if (state !== "granted") return null;
   let library: CudaLibrary;
   try {
     library = Deno.dlopen(path, SYMBOLS);
   } catch (error) {
-    return { failure: `the CUDA driver cannot be loaded (${errorText(error)})` };
+    const reason = errorText(error).replace(/^(?:Could not open library: )+/, "");
+    return { failure: `the CUDA driver cannot be loaded (${reason})` };
   }
   // The library stays open: TensorFlow loads it again in a moment, and closing it would end its threads.
   return describeDevices(library);

@@ -18,7 +18,7 @@ export interface UnusedGpu {
 
 /** What was found out about a machine on which TensorFlow sees no GPU. */
 export interface GpuFacts {
-  /** What the machine's files say. */
+  /** GPU and driver; `null` where there is none. */
   readonly gpu: NvidiaGpu | null;
   /** What the CUDA driver says; `null` if it was not asked. */
   readonly cuda: CudaAnswer | null;

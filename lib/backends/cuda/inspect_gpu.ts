@@ -1,11 +1,12 @@
 import { readNativeInstallation } from "../native_cache.ts";
-import { askCudaDriver, type CudaAnswer } from "./ask_cuda_driver.ts";
+import type { CudaAnswer } from "./ask_cuda_driver.ts";
+import { findNvidiaGpu } from "./find_nvidia_gpu.ts";
 import { listTensorflowDevices, type TensorflowDevice } from "./list_tensorflow_devices.ts";
-import { type NvidiaGpu, readNvidiaGpu } from "./read_nvidia_gpu.ts";
+import type { NvidiaGpu } from "./read_nvidia_gpu.ts";
 
 /** What there is to say of a machine's GPU and of TensorFlow. */
 export interface GpuInspection {
-  /** What the machine's files say; `null` where there is no NVIDIA GPU. */
+  /** GPU and driver; `null` where there is no NVIDIA GPU. */
   readonly nvidia: NvidiaGpu | null;
   /** What the CUDA driver says; `null` where there is nothing to ask, or no permission. */
   readonly cuda: CudaAnswer | null;
@@ -20,11 +21,11 @@ export interface GpuInspection {
  * @returns What was found.
  */
 export async function inspectGpu(runsTensorflow: boolean): Promise<GpuInspection> {
-  const nvidia = await readNvidiaGpu();
+  const found = await findNvidiaGpu();
   const installation = runsTensorflow ? await readNativeInstallation() : null;
   return {
-    nvidia,
-    cuda: nvidia === null || !nvidia.driverLoaded ? null : await askCudaDriver(),
+    nvidia: found?.gpu ?? null,
+    cuda: found?.cuda ?? null,
     tensorflow: installation === null ? null : await listTensorflowDevices(installation),
   };
 }

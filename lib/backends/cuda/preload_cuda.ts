@@ -37,7 +37,9 @@ export function preloadCuda(
     try {
       load(paths.get(name) ?? name);
     } catch (error) {
-      missing.push({ name, reason: errorText(error) });
+      // Deno says once or twice what it did before it repeats the loader's words.
+      const reason = errorText(error).replace(/^(?:Could not open library: )+/, "");
+      missing.push({ name, reason });
     }
   }
   for (const name of extras) {

@@ -20,7 +20,8 @@ const GPU_CLASSES = ["0x0300", "0x0302"];
 const WSL_DRIVER = "/usr/lib/wsl/lib/libcuda.so.1";
 
 /**
- * Looks for an NVIDIA GPU in the files of Linux, without running or loading anything.
+ * Looks for an NVIDIA GPU in the files of Linux, without running or loading anything. Deno shows these files to
+ * programs with all permissions only; others find nothing here.
  *
  * @param files Files of the machine.
  * @returns What was found; `null` where there is no such GPU, or another operating system.

@@ -8,7 +8,7 @@ import {
   type MachineFacts,
   planInstallation,
 } from "../../../tasks/native/plan_installation.ts";
-import { H100_FILES, simulatedMachine } from "../../helpers/simulated_machine.ts";
+import { simulatedMachine } from "../../helpers/simulated_machine.ts";
 
 const AUTO: InstallationWish = { source: "auto", device: "auto" };
 
@@ -113,25 +113,21 @@ Deno.test("parseSmi() reads GPUs, takes the weakest, and does without the last c
 });
 
 Deno.test("inspectNvidia() asks the driver where nvidia-smi is missing", async () => {
-  const devices = [{ name: "NVIDIA H100 80GB HBM3", computeCapability: "9.0", memory: 8e10 }];
-  const found = await inspectNvidia({
-    askSmi: () => Promise.resolve(null),
-    askDriver: () => Promise.resolve({ cuda: "13.0", devices }),
-    files: simulatedMachine(H100_FILES),
-  });
-  assert.deepEqual(found, {
-    names: ["NVIDIA H100 80GB HBM3"],
-    driver: "580.159.04",
-    capability: "9.0",
-    driverLoaded: true,
-  });
+  const devices = [{ name: "NVIDIA H100", computeCapability: "9.0", memory: 8e10 }];
+  const gpu = { names: ["NVIDIA H100"], driver: "580.159.04", driverLoaded: true };
+  const cuda = { cuda: "13.0", devices };
+  const askSmi = () => Promise.resolve(null);
+  const found = await inspectNvidia({ askSmi, findGpu: () => Promise.resolve({ gpu, cuda }) });
+  assert.deepEqual(found, H100);
+  const silent = { gpu, cuda: { failure: "does not start" } };
+  const weak = await inspectNvidia({ askSmi, findGpu: () => Promise.resolve(silent) });
+  assert.deepEqual(weak, { ...H100, capability: null });
 });
 
 Deno.test("inspectNvidia() finds no GPU where there is none", async () => {
   const found = await inspectNvidia({
     askSmi: () => Promise.resolve(null),
-    askDriver: () => Promise.reject(new Error("must not be asked")),
-    files: simulatedMachine({}),
+    findGpu: () => Promise.resolve(null),
   });
   assert.equal(found, null);
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { askCudaDriver } from "../../../../lib/backends/cuda/ask_cuda_driver.ts";
-import { findTool, runTool } from "../../../../tasks/native/run_tool.ts";
+import { canCompile, withLibrary } from "../../../helpers/compile_library.ts";
 
 /** A driver with the functions that are asked, for one H100; cuInit gives what is compiled in. */
 const DRIVER = `
@@ -25,28 +24,12 @@ int cuDeviceGetAttribute(int *value, int attribute, int device) {
 int cuDeviceTotalMem_v2(unsigned long *bytes, int device) { *bytes = 85520809984UL; return 0; }
 `;
 
-const compiler = Deno.build.os === "linux" ? await findTool(["cc", "gcc"], ["--version"]) : null;
-
-/** Compiles the driver with a given answer of cuInit and asks it. */
-async function askSimulated(init: number) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(join(folder, "driver.c"), DRIVER);
-    const path = join(folder, "libcuda.so.1");
-    await runTool(
-      [
-        ...[compiler!.program, "-shared", "-fPIC", `-DINIT=${init}`] as const,
-        ...[join(folder, "driver.c"), "-o", path],
-      ],
-      { purpose: "compile the simulated driver" },
-    );
-    return await askCudaDriver(path);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+/** Asks a driver whose first call gives this answer. */
+function askSimulated(init: number) {
+  return withLibrary(`#define INIT ${init}\n${DRIVER}`, askCudaDriver);
 }
 
-const options = { ignore: compiler === null, sanitizeResources: false };
+const options = { ignore: !canCompile, sanitizeResources: false };
 
 Deno.test(
   "askCudaDriver() reads name, compute capability and memory from the driver",

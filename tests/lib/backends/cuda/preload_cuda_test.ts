@@ -26,7 +26,9 @@ Deno.test("preloadCuda() asks the system for libraries that the installation lac
   const asked: string[] = [];
   const missing = preloadCuda(installation("prebuilt", []), (path) => {
     asked.push(path);
-    if (path === "libcudnn.so.8") throw new Error("cannot open shared object file");
+    if (path === "libcudnn.so.8") {
+      throw new Error("Could not open library: cannot open shared object file");
+    }
   });
   assert.deepEqual(asked, CUDA_BUILDS.prebuilt.libraries);
   assert.deepEqual(missing, [
