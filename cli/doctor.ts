@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { GpuInspection } from "../lib/backends/cuda/inspect_gpu.ts";
 import type { BackendInspection } from "../lib/backends/inspect_backend.ts";
 import { BackendError } from "../lib/errors.ts";
 import { createOutput, paint, type TextStyle } from "./output.ts";
@@ -33,6 +34,8 @@ export interface DoctorReport {
     /** Bytes; `null` where Deno may not ask the system. */
     readonly memory: number | null;
   };
+  /** The machine's NVIDIA GPU, its driver, and the devices that TensorFlow sees. */
+  readonly gpu: GpuInspection;
   readonly backends: readonly BackendInspection[];
   /** What `--backend auto` takes; `null` if nothing works. */
   readonly auto: string | null;
@@ -41,8 +44,6 @@ export interface DoctorReport {
   readonly permissions: readonly PermissionCheck[];
   /** Whether runs can be written where the command was started. */
   readonly folder: { readonly path: string; readonly writable: boolean };
-  /** What could be better, though nothing is broken. */
-  readonly advice: readonly string[];
 }
 
 /**
@@ -79,6 +80,8 @@ async function examine(): Promise<DoctorReport> {
   const { inspectBackend } = await import("../lib/backends/inspect_backend.ts");
   const backends: BackendInspection[] = [];
   for (const name of AUTO_ORDER) backends.push(await inspectBackend(BACKENDS[name]));
+  const runsTensorflow = backends.some(({ name, works }) => name === "tensorflow" && works);
+  const { inspectGpu } = await import("../lib/backends/cuda/inspect_gpu.ts");
   let auto: string | null = null;
   try {
     auto = (await selectBackend("auto")).name;
@@ -93,12 +96,12 @@ async function examine(): Promise<DoctorReport> {
       processors: navigator.hardwareConcurrency,
       memory: await totalMemory(),
     },
+    gpu: await inspectGpu(runsTensorflow),
     backends,
     auto,
     nativeDirectory,
     permissions: await checkPermissions(nativeDirectory),
     folder: await checkFolder(),
-    advice: await findAdvice(backends),
   };
 }
 
@@ -166,26 +169,6 @@ async function checkFolder(): Promise<DoctorReport["folder"]> {
   }
 }
 
-async function findAdvice(backends: readonly BackendInspection[]): Promise<string[]> {
-  const native = backends.find(({ name }) => name === "tensorflow");
-  if (native?.device !== "cpu" || !await hasNvidiaDriver()) return [];
-  return [
-    "This machine has an NVIDIA GPU that backend tensorflow does not use; " +
-    '"deno task install-native --force --device gpu" installs the library with CUDA',
-  ];
-}
-
-async function hasNvidiaDriver(): Promise<boolean> {
-  const path = "/proc/driver/nvidia/version";
-  if ((await Deno.permissions.query({ name: "read", path })).state !== "granted") return false;
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Renders the report for people.
  *
@@ -198,21 +181,64 @@ export function formatDoctorReport(report: DoctorReport): string {
   const lines = [
     line(deno.tested, `Deno ${deno.version}`, `tested is ${TESTED_DENO} and newer; update Deno`),
     line(true, `${machine.platform}, ${machine.processors} processors${memory}`),
-    ...report.backends.flatMap(backendLines),
+    ...gpuLines(report.gpu),
+    ...report.backends.flatMap((backend) => backendLines(backend, report.gpu)),
     line(report.auto !== null, `backend auto takes ${report.auto ?? "nothing"}`),
     `      native library folder: ${report.nativeDirectory ?? "unknown (no permission to look)"}`,
     ...report.permissions.map(({ granted, flag, purpose }) =>
       line(granted, `${flag} (${purpose})`, "not granted")
     ),
     line(folder.writable, `write into ${folder.path}`, "use another folder, or --allow-write"),
-    ...report.advice.map((text) => `      ${text}`),
   ];
   return lines.join("\n");
 }
 
-function backendLines(backend: BackendInspection): string[] {
-  const { name, works, detail, remedy, missingKernels } = backend;
+/** The GPU and its driver; nothing where there is no NVIDIA GPU. */
+function gpuLines({ nvidia, cuda }: GpuInspection): string[] {
+  if (nvidia === null) return [];
+  const name = nvidia.names.join(", ") || "NVIDIA GPU";
+  if (!nvidia.driverLoaded) {
+    return [line(false, `${name}: its driver is not loaded`, "install NVIDIA's driver")];
+  }
+  const driver = `driver ${nvidia.driver ?? "of unknown version"}`;
+  if (cuda === null) return [line(true, `${name}, ${driver}`)];
+  if ("failure" in cuda) {
+    return [line(false, `${name}, ${driver}: ${cuda.failure}`, 'see whether "nvidia-smi" works')];
+  }
+  const devices = cuda.devices.map((device, index) =>
+    line(
+      true,
+      `GPU ${index}: ${device.name}, compute capability ${device.computeCapability}, ${
+        gibibytes(device.memory)
+      }`,
+    )
+  );
+  return [line(true, `NVIDIA ${driver}, serves CUDA up to ${cuda.cuda}`), ...devices];
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+function backendLines(backend: BackendInspection, { tensorflow }: GpuInspection): string[] {
+  const { name, works, detail, remedy, missingKernels, unusedGpu } = backend;
   const lines = [line(works, `backend ${name}: ${detail}`, remedy)];
+  if (name === "tensorflow" && tensorflow !== null) {
+    const devices = tensorflow.map((device) =>
+      // Of the CPU's memory it tells a number that means nothing.
+      device.type === "CPU" ? device.name : `${device.name} (${gibibytes(device.memory)} to use)`
+    );
+    lines.push(`      TensorFlow sees ${devices.join(", ")}`);
+  }
+  if (unusedGpu !== undefined) {
+    lines.push(
+      line(
+        false,
+        `TensorFlow does not use ${unusedGpu.gpu}: ${unusedGpu.reason}`,
+        unusedGpu.remedy,
+      ),
+    );
+  }
   if (missingKernels.length > 0) {
     lines.push(line(false, `backend ${name} lacks for training: ${missingKernels.join(", ")}`));
   }

@@ -34,6 +34,7 @@ export * from "./analyses/parameter_scaling_charts.ts";
 export * from "./architectures/layer.ts";
 export * from "./architectures/plain.ts";
 export * from "./backends/backend.ts";
+export type { UnusedGpu } from "./backends/cuda/explain_unused_gpu.ts";
 export * from "./backends/select_backend.ts";
 export * from "./checkpoints/checkpoint_store.ts";
 export * from "./checkpoints/safetensors.ts";

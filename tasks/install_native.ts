@@ -16,10 +16,13 @@ import {
   TFJS_NODE_VERSION,
 } from "../lib/backends/native_cache.ts";
 import { BackendError, UsageError } from "../lib/errors.ts";
+import type { ActiveBackend } from "../lib/backends/backend.ts";
 import { listNativeFiles, sha256OfFile } from "./native/file_digests.ts";
 import { installPrebuilt } from "./native/install_prebuilt.ts";
 import { installWheel } from "./native/install_wheel.ts";
-import { hasNvidiaGpu } from "./native/nvidia.ts";
+import { findPrebuiltCuda } from "./native/find_libraries.ts";
+import { inspectNvidia } from "./native/nvidia.ts";
+import { type InstallationPlan, planInstallation } from "./native/plan_installation.ts";
 import { runTool } from "./native/run_tool.ts";
 import type { StagedLibrary, StageOptions } from "./native/staged_library.ts";
 
@@ -29,8 +32,10 @@ Usage: deno task install-native [options]
 
   --force                        install again over what is there
   --source auto|prebuilt|wheel   prebuilt: the binaries of tfjs-node-gpu itself; wheel: libtensorflow from the
-                                 pip wheel, binding compiled here; auto tries them in this order
-  --device auto|cpu|gpu          which wheel; auto looks for an NVIDIA GPU
+                                 pip wheel, binding compiled here; auto takes what can use this machine's GPU
+  --device auto|cpu|gpu          auto looks for an NVIDIA GPU and its driver; with gpu it is an error if no
+                                 build can use it
+  --dry-run                      say what was found and what would be installed
   -h, --help                     show this help
 
 The folder is $${NATIVE_DIRECTORY_VARIABLE}, or one in the user's cache.`;
@@ -41,7 +46,7 @@ export interface InstallOptions {
   readonly force?: boolean;
   /** Where the library comes from. @default "auto" */
   readonly source?: "auto" | "prebuilt" | "wheel";
-  /** Which wheel is taken. @default "auto" */
+  /** What the library is to compute on. @default "auto" */
   readonly device?: "auto" | "cpu" | "gpu";
   /** Folder of the installation. @default nativeDirectory() */
   readonly directory?: string;
@@ -79,20 +84,33 @@ export async function installNative(options: InstallOptions = {}): Promise<Nativ
   }
 }
 
+/**
+ * Looks at the machine and decides what will be installed.
+ *
+ * @param options - see {@linkcode InstallOptions}; `report` receives what was found.
+ * @returns the plan.
+ * @throws {BackendError} if a GPU was asked for that no build can use.
+ */
+export async function planForMachine(options: InstallOptions = {}): Promise<InstallationPlan> {
+  const { source = "auto", device = "auto", report = () => {} } = options;
+  const plan = planInstallation({
+    platform: nativePlatform(),
+    nvidia: await inspectNvidia(),
+    prebuiltCuda: await findPrebuiltCuda(),
+  }, { source, device });
+  for (const note of plan.notes) report(note);
+  return plan;
+}
+
 async function installInto(
   directory: string,
   options: InstallOptions,
 ): Promise<NativeInstallation> {
   const { report = () => {} } = options;
-  const device = options.device === "cpu" || options.device === "gpu"
-    ? options.device
-    : await hasNvidiaGpu()
-    ? "gpu"
-    : "cpu";
+  const { device, sources } = await planForMachine(options);
   const staging = `${directory}.tmp-${Deno.pid}`;
   try {
-    const stage = { directory: staging, device, report };
-    const library = await stageLibrary(stage, options.source ?? "auto");
+    const library = await stageLibrary({ directory: staging, device, report }, sources);
     report(`Installing into ${directory}`);
     await swapIn(staging, directory);
     report(`Installed TensorFlow ${library.tensorflow}`);
@@ -104,26 +122,40 @@ async function installInto(
   return installation;
 }
 
-/** Fills the staging folder from the first source that ends with a library that passes its self-test. */
+/**
+ * Fills the staging folder from the first source that ends with a library that passes its self-test, and uses the GPU
+ * where it is meant to. The last source's library is taken without it too, and says why.
+ */
 async function stageLibrary(
   options: StageOptions,
-  source: "auto" | "prebuilt" | "wheel",
+  sources: InstallationPlan["sources"],
 ): Promise<StagedLibrary> {
-  if (source !== "wheel") {
+  for (const [index, source] of sources.entries()) {
+    const isLast = index === sources.length - 1;
     try {
-      return await stageFrom(installPrebuilt, options);
+      const staged = await stageFrom(
+        source === "prebuilt" ? installPrebuilt : installWheel,
+        options,
+      );
+      const { library, unusedGpu } = staged;
+      if (options.device === "cpu" || unusedGpu === undefined) return library;
+      const text =
+        `TensorFlow does not use ${unusedGpu.gpu}: ${unusedGpu.reason}; ${unusedGpu.remedy}`;
+      if (!isLast) throw new BackendError(text);
+      options.report(`WARNING: ${text}`);
+      return library;
     } catch (error) {
-      if (source === "prebuilt" || !(error instanceof BackendError)) throw error;
-      options.report(`tfjs-node-gpu's own binaries cannot be used: ${error.message}`);
+      if (isLast || !(error instanceof BackendError)) throw error;
+      options.report(`The ${source} library cannot be used: ${error.message}`);
     }
   }
-  return await stageFrom(installWheel, options);
+  throw new BackendError("Cannot install: there is no source left to try");
 }
 
 async function stageFrom(
   install: (options: StageOptions) => Promise<StagedLibrary>,
   options: StageOptions,
-): Promise<StagedLibrary> {
+): Promise<{ readonly library: StagedLibrary } & Pick<ActiveBackend, "unusedGpu">> {
   await removeTree(options.directory);
   await Deno.mkdir(options.directory, { recursive: true });
   const library = await install(options);
@@ -143,7 +175,7 @@ async function stageFrom(
   const path = join(options.directory, NATIVE_MANIFEST_NAME);
   await Deno.writeTextFile(path, JSON.stringify(manifest, null, 2) + "\n");
   options.report("Testing the library");
-  await runTool([
+  const { stdout } = await runTool([
     Deno.execPath(),
     "run",
     "--quiet",
@@ -154,7 +186,9 @@ async function stageFrom(
     "--allow-sys",
     fileURLToPath(new URL("./native/self_test.ts", import.meta.url)),
   ], { purpose: "use the library", env: { [NATIVE_DIRECTORY_VARIABLE]: options.directory } });
-  return library;
+  const { description, unusedGpu } = JSON.parse(stdout) as ActiveBackend;
+  options.report(`It works: ${description}`);
+  return unusedGpu === undefined ? { library } : { library, unusedGpu };
 }
 
 /** The old installation is moved aside, never deleted before the new one is in its place. */
@@ -224,8 +258,10 @@ async function removeTree(path: string): Promise<void> {
  * @returns the options, or `"help"`.
  * @throws {UsageError} for an unknown option or value.
  */
-export function parseInstallArguments(args: string[]): InstallOptions | "help" {
-  let values: { force?: boolean; source?: string; device?: string; help?: boolean };
+export function parseInstallArguments(
+  args: string[],
+): (InstallOptions & { readonly dryRun: boolean }) | "help" {
+  let values: { [name: string]: string | boolean | undefined };
   try {
     values = parseArgs({
       args,
@@ -233,23 +269,25 @@ export function parseInstallArguments(args: string[]): InstallOptions | "help" {
         force: { type: "boolean" },
         source: { type: "string" },
         device: { type: "string" },
+        "dry-run": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     }).values;
   } catch (cause) {
     throw new UsageError(`${cause instanceof Error ? cause.message : cause}\n\n${HELP}`, { cause });
   }
-  if (values.help) return "help";
+  if (values["help"]) return "help";
   return {
-    force: values.force ?? false,
-    source: oneOf("--source", values.source, ["auto", "prebuilt", "wheel"]),
-    device: oneOf("--device", values.device, ["auto", "cpu", "gpu"]),
+    force: values["force"] === true,
+    source: oneOf("--source", values["source"], ["auto", "prebuilt", "wheel"]),
+    device: oneOf("--device", values["device"], ["auto", "cpu", "gpu"]),
+    dryRun: values["dry-run"] === true,
   };
 }
 
 function oneOf<Value extends string>(
   option: string,
-  given: string | undefined,
+  given: string | boolean | undefined,
   values: readonly [Value, ...Value[]],
 ): Value {
   if (given === undefined) return values[0];
@@ -260,11 +298,21 @@ function oneOf<Value extends string>(
   );
 }
 
+function describePlan({ device, sources }: InstallationPlan): string {
+  return `Would install for the ${device.toUpperCase()}, trying: ${sources.join(", ")}`;
+}
+
 async function main(): Promise<number> {
   try {
     const options = parseInstallArguments(Deno.args);
-    if (options === "help") console.log(HELP);
-    else await installNative({ ...options, report: (line) => console.log(line) });
+    if (options === "help") {
+      console.log(HELP);
+      return 0;
+    }
+    const { dryRun, ...rest } = options;
+    const report = (line: string) => console.log(line);
+    if (!dryRun) await installNative({ ...rest, report });
+    else report(describePlan(await planForMachine({ ...rest, report })));
     return 0;
   } catch (error) {
     if (!(error instanceof BackendError) && !(error instanceof UsageError)) throw error;

@@ -1,3 +1,5 @@
+import type { UnusedGpu } from "./cuda/explain_unused_gpu.ts";
+
 /** Backends that the command line offers. `cpu` (plain JavaScript) exists for tests. */
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
@@ -25,6 +27,8 @@ export interface ActiveBackend {
   readonly device: "cpu" | "gpu";
   /** Better backends that `auto` could not take, with the reason; empty for a backend that was named. */
   readonly passedOver: readonly PassedOverBackend[];
+  /** The machine's NVIDIA GPU that this backend could use and does not; absent where there is none. */
+  readonly unusedGpu?: UnusedGpu;
 }
 
 /** A backend that `auto` tried before the one it took. */

@@ -1,5 +1,6 @@
 import { BackendError } from "../errors.ts";
 import type { Backend, BackendName, BackendProbe } from "./backend.ts";
+import type { UnusedGpu } from "./cuda/explain_unused_gpu.ts";
 import { listMissingKernels } from "./list_missing_kernels.ts";
 
 /** What was found out about a backend by starting it. */
@@ -17,6 +18,8 @@ export interface BackendInspection {
   readonly missingKernels: readonly string[];
   /** Package or library -> version; empty for one that does not work. */
   readonly versions: Readonly<Record<string, string>>;
+  /** The machine's GPU that it could use and does not; absent where there is none. */
+  readonly unusedGpu?: UnusedGpu;
 }
 
 /**
@@ -29,9 +32,10 @@ export async function inspectBackend(backend: Backend): Promise<BackendInspectio
   const probe = await backend.probe();
   if (!probe.available) return failed(probe);
   try {
-    const { name, description: detail, device, versions } = await backend.activate();
+    const { name, description: detail, device, versions, unusedGpu } = await backend.activate();
     const missingKernels = await listMissingKernels(name);
-    return { name, works: true, detail, device, missingKernels, versions };
+    const found = { name, works: true, detail, device, missingKernels, versions };
+    return unusedGpu === undefined ? found : { ...found, unusedGpu };
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
     return failed({ name: backend.name, detail: error.message });

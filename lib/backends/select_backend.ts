@@ -33,12 +33,14 @@ export interface SelectBackendOptions {
 
 /**
  * Makes a backend TensorFlow.js's current one. `auto` takes the first of `tensorflow`, `webgpu` and `wasm` that
- * works; WebGPU only on a real GPU and after a small computation came out right.
+ * works; WebGPU only on a real GPU and after a small computation came out right. Only `auto` goes on with the CPU
+ * where TensorFlow's CUDA build was installed and cannot use the machine's GPU.
  *
  * @param request - a backend's name, or `auto`.
  * @param options - parts that a test replaces.
  * @returns what runs now, and which better backends were passed over.
- * @throws {BackendError} if the named backend, or with `auto` every one, cannot work here.
+ * @throws {BackendError} if the named backend, or with `auto` every one, cannot work here, or if the named one was
+ * installed for a GPU that it cannot use.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -50,7 +52,7 @@ export async function selectBackend(
   options: SelectBackendOptions = {},
 ): Promise<ActiveBackend> {
   const { backends = BACKENDS } = options;
-  if (request !== "auto") return await backends[request].activate();
+  if (request !== "auto") return requireGpu(await backends[request].activate());
   const passedOver: PassedOverBackend[] = [];
   for (const name of AUTO_ORDER) {
     const result = await tryBackend(backends[name], options);
@@ -60,6 +62,16 @@ export async function selectBackend(
   const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
   throw new BackendError(
     `Cannot find a backend that works (${reasons}); run "doctor" for what is missing`,
+  );
+}
+
+/** Who names a backend that was installed for the GPU must not wait for the CPU without knowing. */
+function requireGpu(active: ActiveBackend): ActiveBackend {
+  const { name, unusedGpu } = active;
+  if (unusedGpu === undefined || unusedGpu.chosen) return active;
+  throw new BackendError(
+    `Cannot use ${unusedGpu.gpu} with backend "${name}": ${unusedGpu.reason}; ${unusedGpu.remedy}, or set ` +
+      "CUDA_VISIBLE_DEVICES=-1 to compute on the CPU",
   );
 }
 

@@ -3,6 +3,9 @@ import nodeUtil from "node:util";
 import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.d.ts";
 import { BackendError } from "../errors.ts";
 import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
+import { explainUnusedGpu, type UnusedGpu } from "./cuda/explain_unused_gpu.ts";
+import { findNvidiaGpu } from "./cuda/find_nvidia_gpu.ts";
+import { type MissingLibrary, preloadCuda } from "./cuda/preload_cuda.ts";
 import {
   NATIVE_DIRECTORY_VARIABLES,
   nativeDirectory,
@@ -19,12 +22,15 @@ const INSTALL_REMEDY = 'run "deno task install-native"';
 
 /**
  * Read by libtensorflow while it is loaded; a value that the user has set wins.
- * Without the first, it writes start-up lines among ours; the second makes runs on a GPU repeatable. oneDNN is
- * worth a factor of 1.8 in a training step on a CPU, and two processes still end with the same bytes.
+ * Without the first, it writes start-up lines among ours; the second makes runs on a GPU repeatable, but for the
+ * gradient of depthwise filters: TensorFlow has no repeatable form of it there and would refuse it, and with it every
+ * training of a puppet, without the third. oneDNN is worth a factor of 1.8 in a training step on a CPU, and two
+ * processes still end with the same bytes.
  */
 const ENVIRONMENT_DEFAULTS: Readonly<Record<string, string>> = {
   TF_CPP_MIN_LOG_LEVEL: "3",
   TF_DETERMINISTIC_OPS: "1",
+  TF_DISABLE_DEPTHWISE_CONV_DETERMINISM_EXCEPTIONS: "1",
   TF_ENABLE_ONEDNN_OPTS: "1",
 };
 
@@ -127,6 +133,9 @@ async function loadBackend(): Promise<ActiveBackend> {
     if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
   }
   restoreNodeUtil();
+  const missing = installation.manifest.device === "gpu" && Deno.build.os === "linux"
+    ? preloadCuda(installation)
+    : [];
   const binding = loadBinding(installation);
   const tf = await import("@tensorflow/tfjs-core");
   await import("@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
@@ -137,6 +146,7 @@ async function loadBackend(): Promise<ActiveBackend> {
   const backend = new NodeJSKernelBackend(binding, "tfjs-node-gpu");
   tf.registerBackend("tensorflow", () => backend, 3);
   const device = binding.isUsingGpuDevice() ? "gpu" : "cpu";
+  const unusedGpu = device === "gpu" ? null : await findUnusedGpu(installation, missing);
   return {
     name: "tensorflow",
     description: `TensorFlow ${binding.TF_Version}, ${device.toUpperCase()}`,
@@ -147,7 +157,22 @@ async function loadBackend(): Promise<ActiveBackend> {
     },
     device,
     passedOver: [],
+    ...unusedGpu === null ? {} : { unusedGpu },
   };
+}
+
+/** Asks the machine for a GPU that TensorFlow should have found. */
+async function findUnusedGpu(
+  { manifest }: NativeInstallation,
+  missing: readonly MissingLibrary[],
+): Promise<UnusedGpu | null> {
+  const found = await findNvidiaGpu();
+  if (found === null) return null;
+  const variable = "CUDA_VISIBLE_DEVICES";
+  const visibleDevices = await isGranted({ name: "env", variable })
+    ? Deno.env.get(variable)
+    : undefined;
+  return explainUnusedGpu({ ...found, manifest, missing, visibleDevices });
 }
 
 function loadBinding({ bindingPath }: NativeInstallation): TFJSBinding {

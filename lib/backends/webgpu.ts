@@ -64,7 +64,7 @@ export function areDriversLoaded(): boolean {
 async function requestAdapter(): Promise<GPUAdapter> {
   if (navigator.gpu === undefined) throw new Error("This runtime has no WebGPU");
   driversLoaded = true;
-  // Without a desktop Mesa's drivers complain of that on stderr, where only our own words belong.
+  // Vulkan's drivers complain of a missing display while they are loaded, on every machine without one.
   const adapter = await quietStderr(() =>
     navigator.gpu.requestAdapter({ powerPreference: "high-performance" })
   );

@@ -65,44 +65,65 @@ class Plain(torch.nn.Module):
 
 
 class Bench:
-    def prepare(self, channels, depth, batch, threads, layout="contiguous", seed=1):
+    def device(self):
+        """What torch would compute on: a GPU if it sees one."""
+        has_cuda = torch.cuda.is_available()
+        return {
+            "torch": torch.__version__,
+            "device": "cuda" if has_cuda else "cpu",
+            "name": torch.cuda.get_device_name() if has_cuda else None,
+            "cuda": torch.version.cuda,
+            "cudnn": torch.backends.cudnn.version() if has_cuda else None,
+        }
+
+    def prepare(self, channels, depth, batch, threads, layout="contiguous", seed=1, device="cpu", tf32=False):
         torch.manual_seed(seed)
         torch.set_num_threads(threads)
         self.layout = torch.channels_last if layout == "channels_last" else torch.contiguous_format
-        self.model = Plain(channels, depth)
+        self.on = torch.device(device)
+        if device == "cuda":
+            # The best that a user would get: algorithms chosen by trial, precision as the other side has it.
+            torch.backends.cudnn.benchmark = True
+            torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = tf32
+            torch.cuda.reset_peak_memory_stats()
+        self.model = Plain(channels, depth).to(self.on)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
-        self.images = torch.randn(batch, 3, 32, 32)
-        self.labels = torch.arange(batch) % 10
+        self.images = torch.randn(batch, 3, 32, 32).to(self.on)
+        self.labels = (torch.arange(batch) % 10).to(self.on)
         return {"torch": torch.__version__, "threads": torch.get_num_threads()}
 
-    def timed(self, work, times):
+    def timed(self, work, times, repeat=1):
+        """Seconds of `repeat` repetitions, `times` times, each until the device is done."""
         seconds = []
         for _ in range(times):
             start = time.perf_counter()
-            work()
+            for _ in range(repeat):
+                work()
+            if self.on.type == "cuda":
+                torch.cuda.synchronize()
             seconds.append(time.perf_counter() - start)
         return {"seconds": seconds}
 
-    def dynamics_forward(self, times):
+    def dynamics_forward(self, times, repeat=1):
         def work():
             with torch.no_grad():
                 self.model.dynamics(self.model.start)
-        return self.timed(work, times)
+        return self.timed(work, times, repeat)
 
-    def dynamics_gradient(self, times):
+    def dynamics_gradient(self, times, repeat=1):
         state = self.model.start.clone().requires_grad_()
 
         def work():
             self.model.zero_grad(set_to_none=True)
             state.grad = None
             self.model.dynamics(state).sum().backward()
-        return self.timed(work, times)
+        return self.timed(work, times, repeat)
 
-    def generation(self, times):
+    def generation(self, times, repeat=1):
         def work():
             with torch.no_grad():
                 self.model.kernels()
-        return self.timed(work, times)
+        return self.timed(work, times, repeat)
 
     def training_step(self, times):
         def work():
@@ -137,7 +158,7 @@ class Bench:
 
     def forward(self, times, batch):
         folded = self.bank()
-        images = torch.randn(batch, 3, 32, 32)
+        images = torch.randn(batch, 3, 32, 32).to(self.on)
 
         def work():
             with torch.inference_mode():
@@ -148,13 +169,13 @@ class Bench:
         """Bytes in, classes out: standardise, forward, Top-1, over `images` random images."""
         folded = self.bank()
         pixels = np.random.default_rng(1).integers(0, 256, (images, 32, 32, 3), dtype=np.uint8)
-        labels = torch.arange(images) % 10
+        labels = (torch.arange(images) % 10).to(self.on)
 
         def work():
             right = 0
             with torch.inference_mode():
                 for at in range(0, images, batch):
-                    x = torch.from_numpy(pixels[at:at + batch]).permute(0, 3, 1, 2).float()
+                    x = torch.from_numpy(pixels[at:at + batch]).to(self.on).permute(0, 3, 1, 2).float()
                     x = (x / 255 - 0.5) / 0.25
                     right += (self.banked(x, folded).argmax(1) == labels[at:at + batch]).sum().item()
         return self.timed(work, times)
@@ -234,8 +255,12 @@ class Bench:
         return {}
 
     def peak(self):
-        """Largest resident size so far, in bytes."""
-        return {"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+        """Largest resident size so far, and largest memory on the GPU since `prepare` (null without), in bytes."""
+        has_cuda = self.on.type == "cuda"
+        return {
+            "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "device": torch.cuda.max_memory_allocated() if has_cuda else None,
+        }
 
 
 if __name__ == "__main__":

@@ -16,19 +16,37 @@ const HEADER_PATTERNS = [
 ];
 
 /** What of an NVIDIA wheel is needed when the program runs. */
-const CUDA_PATTERNS = ["nvidia/*.so", "nvidia/*.so.*", "nvidia/*/libdevice/*"];
+const CUDA_PATTERNS = [
+  ...["nvidia/*.so", "nvidia/*.so.*", "nvidia/*/libdevice/*"],
+  // TensorFlow looks for the assembler beside itself, for GPUs that it has no finished code for.
+  "nvidia/cuda_nvcc/bin/ptxas",
+];
+
+/**
+ * Oldest and newest C library (glibc 2.N) that wheels of CUDA are asked for by: pip takes the numbers literally, and
+ * NVIDIA's wheels carry all kinds. TensorFlow's own wheel needs 2.27.
+ */
+const [OLDEST_GLIBC, NEWEST_GLIBC] = [5, 28] as const;
 
 /** Wheels of CUDA carry one of these tags. */
-const CUDA_PLATFORM_TAGS = ["manylinux_2_27", "manylinux_2_17", "manylinux2014", "manylinux1"];
+const CUDA_PLATFORM_TAGS = [
+  ...Array.from(
+    { length: NEWEST_GLIBC - OLDEST_GLIBC + 1 },
+    (_, index) => `manylinux_2_${NEWEST_GLIBC - index}`,
+  ),
+  ...["manylinux2014", "manylinux2010", "manylinux1"],
+];
 
-/** Arguments: archive, folder, patterns. Unpacks what a pattern names; `*` crosses folders. */
+/** Arguments: archive, folder, patterns. Unpacks what a pattern names; `*` crosses folders. Programs stay programs. */
 const UNPACK_SCRIPT = `
-import fnmatch, sys, zipfile
+import fnmatch, os, sys, zipfile
 archive, folder, *patterns = sys.argv[1:]
 with zipfile.ZipFile(archive) as wheel:
     for member in wheel.infolist():
         if any(fnmatch.fnmatchcase(member.filename, pattern) for pattern in patterns):
-            wheel.extract(member, folder)
+            path = wheel.extract(member, folder)
+            if (member.external_attr >> 16) & 0o111:
+                os.chmod(path, 0o755)
 `;
 
 /** Arguments: archive. Writes the wheel's requirements, a line each. */

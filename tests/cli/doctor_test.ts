@@ -5,6 +5,7 @@ import { runCommand } from "../helpers/run_command.ts";
 const REPORT: DoctorReport = {
   deno: { version: "2.9.6", tested: true },
   machine: { platform: "linux x86_64", processors: 4, memory: 8 * 2 ** 30 },
+  gpu: { nvidia: null, cuda: null, tensorflow: null },
   backends: [
     {
       name: "tensorflow",
@@ -28,7 +29,6 @@ const REPORT: DoctorReport = {
   nativeDirectory: "/cache",
   permissions: [{ name: "net", granted: false, flag: "--allow-net", purpose: "fetch-data" }],
   folder: { path: "/runs", writable: true },
-  advice: ["Advice"],
 };
 
 Deno.test("formatDoctorReport() says what is missing and how to mend it", () => {
@@ -46,8 +46,68 @@ Deno.test("formatDoctorReport() says what is missing and how to mend it", () => 
       "no    --allow-net (fetch-data)",
       "      not granted",
       "ok    write into /runs",
-      "      Advice",
     ].join("\n"),
+  );
+});
+
+/** The report of a machine with an H100 that TensorFlow uses. */
+const WITH_GPU: DoctorReport = {
+  ...REPORT,
+  gpu: {
+    nvidia: { names: ["NVIDIA H100"], driver: "580.159.04", driverLoaded: true },
+    cuda: {
+      cuda: "13.0",
+      devices: [{ name: "NVIDIA H100", computeCapability: "9.0", memory: 80 * 2 ** 30 }],
+    },
+    tensorflow: [
+      { name: "CPU:0", type: "CPU", memory: 2 ** 28 },
+      { name: "GPU:0", type: "GPU", memory: 76 * 2 ** 30 },
+    ],
+  },
+  backends: [{
+    ...{ name: "tensorflow", works: true, detail: "TensorFlow 2.21.0, GPU", device: "gpu" },
+    ...{ missingKernels: [], versions: {} },
+  }],
+};
+
+/** The lines about GPU and backends. */
+function gpuLines(report: DoctorReport): string[] {
+  const lines = formatDoctorReport(report).split("\n");
+  return lines.slice(2, lines.findIndex((line) => line.includes("backend auto")));
+}
+
+Deno.test("formatDoctorReport() tells the GPU, its driver and what TensorFlow sees", () => {
+  assert.deepEqual(gpuLines(WITH_GPU), [
+    "ok    NVIDIA driver 580.159.04, serves CUDA up to 13.0",
+    "ok    GPU 0: NVIDIA H100, compute capability 9.0, 80.0 GiB",
+    "ok    backend tensorflow: TensorFlow 2.21.0, GPU",
+    "      TensorFlow sees CPU:0, GPU:0 (76.0 GiB to use)",
+  ]);
+});
+
+Deno.test("formatDoctorReport() says why a GPU is not used and how to mend it", () => {
+  const unusedGpu = { gpu: "NVIDIA H100", reason: "a reason", remedy: "a remedy", chosen: false };
+  const [backend] = WITH_GPU.backends;
+  const tensorflow = WITH_GPU.gpu.tensorflow!.slice(0, 1);
+  assert.deepEqual(
+    gpuLines({
+      ...WITH_GPU,
+      gpu: { ...WITH_GPU.gpu, cuda: { failure: "the CUDA driver does not start" }, tensorflow },
+      backends: [{ ...backend!, detail: "TensorFlow 2.21.0, CPU", device: "cpu", unusedGpu }],
+    }),
+    [
+      "no    NVIDIA H100, driver 580.159.04: the CUDA driver does not start",
+      '      see whether "nvidia-smi" works',
+      "ok    backend tensorflow: TensorFlow 2.21.0, CPU",
+      "      TensorFlow sees CPU:0",
+      "no    TensorFlow does not use NVIDIA H100: a reason",
+      "      a remedy",
+    ],
+  );
+  const nvidia = { names: [], driver: null, driverLoaded: false };
+  assert.deepEqual(
+    gpuLines({ ...WITH_GPU, gpu: { ...WITH_GPU.gpu, nvidia, cuda: null } }).slice(0, 2),
+    ["no    NVIDIA GPU: its driver is not loaded", "      install NVIDIA's driver"],
   );
 });
 

@@ -111,8 +111,10 @@ Deno.test("parseInstallArguments() reads the options and rejects others", () => 
     force: true,
     source: "wheel",
     device: "gpu",
+    dryRun: false,
   });
-  assert.deepEqual(parseInstallArguments([]), { force: false, source: "auto", device: "auto" });
+  const usual = { force: false, source: "auto", device: "auto", dryRun: true };
+  assert.deepEqual(parseInstallArguments(["--dry-run"]), usual);
   assert.equal(parseInstallArguments(["-h"]), "help");
   assert.throws(() => parseInstallArguments(["--source", "floppy"]), /"floppy"/);
   assert.throws(() => parseInstallArguments(["--fast"]), UsageError);

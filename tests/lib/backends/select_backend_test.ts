@@ -111,6 +111,35 @@ Deno.test("selectBackend() with a name takes no other", async () => {
   assert.deepEqual(started, ["webgpu", "wasm"]);
 });
 
+/** Backends of a machine whose GPU TensorFlow does not use. */
+function withUnusedGpu(chosen: boolean) {
+  const { backends } = fakeBackends({});
+  const unusedGpu = { gpu: "NVIDIA H100", reason: "a reason", remedy: "a remedy", chosen };
+  const activate = async () => ({ ...await backends.tensorflow.activate(), unusedGpu });
+  return { ...backends, tensorflow: { ...backends.tensorflow, activate } };
+}
+
+Deno.test("selectBackend() tensorflow with a GPU that it was installed for and cannot use says why", async () => {
+  const backends = withUnusedGpu(false);
+  await assert.rejects(
+    selectBackend("tensorflow", { backends }),
+    (error) =>
+      error instanceof BackendError &&
+      /NVIDIA H100 .*: a reason; a remedy, or set CUDA_VISIBLE_DEVICES=-1/.test(error.message),
+  );
+});
+
+Deno.test("selectBackend() auto goes on with the CPU beside an unused GPU, and tells", async () => {
+  const active = await selectBackend("auto", { backends: withUnusedGpu(false) });
+  assert.equal(active.name, "tensorflow");
+  assert.equal(active.unusedGpu?.reason, "a reason");
+});
+
+Deno.test("selectBackend() tensorflow goes on with the CPU where that was chosen, and tells", async () => {
+  const active = await selectBackend("tensorflow", { backends: withUnusedGpu(true) });
+  assert.equal(active.unusedGpu?.reason, "a reason");
+});
+
 Deno.test("inspectBackend() reports a backend that does not work with its remedy", async () => {
   const { backends } = fakeBackends({ tensorflow: "unavailable", wasm: "fails" });
   const missing = await inspectBackend(backends.tensorflow);

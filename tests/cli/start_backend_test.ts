@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { startBackend } from "../../cli/start_backend.ts";
+import type { ActiveBackend } from "../../lib/backends/backend.ts";
+
+const CPU: ActiveBackend = {
+  ...{ name: "tensorflow", description: "TensorFlow 2.21.0, CPU", versions: {}, device: "cpu" },
+  passedOver: [],
+};
+
+/** What is said on standard error, loud and otherwise, when such a backend was selected. */
+async function saidOf(backend: ActiveBackend): Promise<{ warned: string[]; talked: string[] }> {
+  const said = { warned: [] as string[], talked: [] as string[] };
+  const output = {
+    warn: (text: string) => void said.warned.push(text),
+    talk: (text: string) => void said.talked.push(text),
+  };
+  const select = () => Promise.resolve(backend);
+  assert.equal(await startBackend("auto", output, { select }), backend);
+  return said;
+}
+
+Deno.test("startBackend() warns in one line of a GPU that is not used, why, and what to do", async () => {
+  const unusedGpu = {
+    ...{ gpu: "NVIDIA H100", reason: "the installed library is TensorFlow's CPU build" },
+    ...{ remedy: 'run "deno task install-native --force --device gpu"', chosen: true },
+  };
+  const { warned, talked } = await saidOf({ ...CPU, unusedGpu });
+  assert.deepEqual(warned, [
+    "NVIDIA H100 is not used, tensorflow computes on the CPU: the installed library is TensorFlow's " +
+    'CPU build; run "deno task install-native --force --device gpu"',
+  ]);
+  assert.deepEqual(talked, ["backend: TensorFlow 2.21.0, CPU"]);
+});
+
+Deno.test("startBackend() warns of better backends that auto passed over, and of nothing else", async () => {
+  const passedOver = [{ name: "tensorflow", reason: "not there", remedy: "mend it" }] as const;
+  const { warned } = await saidOf({ ...CPU, name: "wasm", passedOver });
+  assert.deepEqual(warned, ["backend tensorflow passed over: not there; mend it"]);
+  assert.deepEqual((await saidOf(CPU)).warned, []);
+});
