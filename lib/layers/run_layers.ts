@@ -21,8 +21,16 @@ export function activate<T extends tf.Tensor>(input: T, activation: Activation):
   return activation === "relu" ? tf.relu(input) : tf.relu6(input);
 }
 
+/** Whether the activation of a layer may follow the next layer instead. */
+function canWait(layer: Layer, next: Layer | undefined, operations: LayerOperations): boolean {
+  if (next?.kind !== "max-pool") return false;
+  return layer.kind === "residual" ||
+    (layer.kind === "convolution" && operations.activates !== true);
+}
+
 /**
- * Runs layers on images or feature maps.
+ * Runs layers on images or feature maps. An activation before a max-pool is computed after it, from a quarter of the
+ * numbers: activations never fall, so they and a maximum change places without a difference.
  *
  * @param layers Layers that keep height and width as axes: everything before the global pooling.
  * @param input `[batch, height, width, channels]`, float32.
@@ -35,7 +43,19 @@ export function runSpatialLayers(
   input: tf.Tensor4D,
   operations: LayerOperations,
 ): tf.Tensor4D {
-  return layers.reduce((current, layer) => runSpatialLayer(layer, current, operations), input);
+  let current = input;
+  let waiting: Activation = "none";
+  for (const [index, layer] of layers.entries()) {
+    let now = layer;
+    let next: Activation = "none";
+    if ("activation" in layer && canWait(layer, layers[index + 1], operations)) {
+      next = layer.activation;
+      now = { ...layer, activation: "none" };
+    }
+    current = activate(runSpatialLayer(now, current, operations), waiting);
+    waiting = next;
+  }
+  return current;
 }
 
 function runSpatialLayer(
