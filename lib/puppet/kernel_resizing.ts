@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { MOST_POOLED_CHANNELS } from "../backends/wasm_limits.ts";
 
 /** Size of a convolution kernel. */
 export interface KernelShape {
@@ -45,6 +46,35 @@ function poolFirstAxis(values: tf.Tensor2D, bins: number): tf.Tensor2D {
   return tf.matMul(tf.tensor2d(adaptivePoolingMatrix(length, bins), [bins, length]), values);
 }
 
+/**
+ * Pools the height of `[1, bins * size, taps, channels]` to `bins` by average pooling: `tf.mean` over a middle axis takes
+ * WASM three times as long, and TensorFlow twice.
+ */
+function poolHeight(maps: tf.Tensor4D, bins: number): tf.Tensor4D {
+  const [, height, taps, channels] = maps.shape;
+  const size = height / bins;
+  return tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => ({
+    value: tf.avgPool(inputs[0] as tf.Tensor4D, [size, 1], [size, 1], "valid"),
+    gradFunc: (gradient: tf.Tensor) => {
+      const shares = tf.fill([bins, size, taps * channels], 1 / size);
+      const repeated = tf.mul(tf.reshape(gradient, [bins, 1, taps * channels]), shares);
+      return tf.reshape(repeated, maps.shape);
+    },
+  }))(maps) as tf.Tensor4D;
+}
+
+/** Pools `[C_in, taps, outputs]`, in any shape, to `[c_in, taps, outputs]`. */
+function poolInputs(
+  values: tf.Tensor,
+  [inputs, taps, outputs]: readonly [number, number, number],
+  bins: number,
+): tf.Tensor {
+  if (inputs !== bins && inputs % bins === 0 && outputs <= MOST_POOLED_CHANNELS) {
+    return poolHeight(tf.reshape(values, [1, inputs, taps, outputs]), bins);
+  }
+  return poolFirstAxis(tf.reshape(values, [inputs, taps * outputs]), bins);
+}
+
 /** Pools the last axis of `[rest, length]` to `[rest, bins]`. */
 function poolLastAxis(values: tf.Tensor2D, bins: number): tf.Tensor2D {
   const [rest, length] = values.shape;
@@ -69,19 +99,23 @@ export function resizeKernel(state: tf.Tensor4D, shape: KernelShape): tf.Tensor4
   const [, stateInputs, stateTaps, stateOutputs] = state.shape;
   const { kernelSize, inputChannels, outputChannels } = shape;
   const taps = kernelSize * kernelSize;
-  // [C_in, taps C_out] -> [c_in, taps C_out]
-  const inputsPooled = poolFirstAxis(
-    tf.reshape(state, [stateInputs, stateTaps * stateOutputs]),
-    inputChannels,
-  );
-  // [c_in taps, C_out] -> [c_in taps, c_out]
-  const outputsPooled = poolLastAxis(
-    tf.reshape(inputsPooled, [inputChannels * stateTaps, stateOutputs]),
-    outputChannels,
-  );
+  // [inputs, taps, C_out] -> [inputs, taps, c_out]
+  const poolOutputs = (values: tf.Tensor, inputs: number) =>
+    poolLastAxis(tf.reshape(values, [inputs * stateTaps, stateOutputs]), outputChannels);
+  // Bins of unequal size take a product, which is better made with what the other axis leaves.
+  const pooled = stateInputs % inputChannels === 0
+    ? poolOutputs(
+      poolInputs(state, [stateInputs, stateTaps, stateOutputs], inputChannels),
+      inputChannels,
+    )
+    : poolInputs(
+      poolOutputs(state, stateInputs),
+      [stateInputs, stateTaps, outputChannels],
+      inputChannels,
+    );
   // [c_in, taps, c_out] -> [taps, c_in, c_out]
   const tapsFirst = tf.transpose(
-    tf.reshape(outputsPooled, [inputChannels, stateTaps, outputChannels]),
+    tf.reshape(pooled, [inputChannels, stateTaps, outputChannels]),
     [1, 0, 2],
   );
   const tapsPooled = poolFirstAxis(
