@@ -5,14 +5,9 @@ import {
   InvalidArgumentError,
   Option,
 } from "@commander-js/extra-typings";
-import { BackendError, DivergenceError, UsageError } from "../lib/errors.ts";
+import { UsageError } from "../lib/errors.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
-import type {
-  ComparedRun,
-  Comparison,
-  MachineConditions,
-  RunState,
-} from "../lib/experiments/comparison/comparison.ts";
+import type { Comparison, MachineConditions } from "../lib/experiments/comparison/comparison.ts";
 import type { ComparisonOutcome } from "../lib/experiments/comparison/run_comparison.ts";
 import type { Provenance } from "../lib/experiments/run_types.ts";
 import { COMPARISON_FORMATS, type ComparisonFormat, formatComparisons } from "./comparison_text.ts";
@@ -28,6 +23,7 @@ import { createOutput, type Output } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { createProgress, formatDuration, type Progress } from "./progress.ts";
 import { collectProvenance } from "./provenance.ts";
+import { refuseBadEnds } from "./refuse_bad_ends.ts";
 import { checkTargets, pageOption, type PageTarget, writePage } from "./report_page.ts";
 import { RUNS_FOLDER, withRunsFolder } from "./runs_folder.ts";
 import {
@@ -184,34 +180,6 @@ async function print(
   await writePage(sources, { ...options, to });
 }
 
-function runsThat(became: RunState, comparisons: readonly Comparison[]): ComparedRun[] {
-  return comparisons.flatMap(({ rows }) =>
-    rows.flatMap(({ runs }) => runs.filter(({ state }) => state === became))
-  );
-}
-
-/** Rows without a result for want of memory are shown first; the exit code then says that they have none. */
-function refuseFailure(comparisons: readonly Comparison[]): void {
-  const failed = runsThat("failed", comparisons);
-  if (failed.length === 0) return;
-  throw new BackendError(
-    `Memory came to its end in ${failed.map(({ runDirectory }) => runDirectory).join(", ")}; the ` +
-      `other rows stand: take --backend tensorflow, or a machine with more memory, and run the command again`,
-  );
-}
-
-/** Rows that diverged are shown first; the exit code then says that they are no result. */
-function refuseDivergence(comparisons: readonly Comparison[]): void {
-  const diverged = runsThat("diverged", comparisons);
-  if (diverged.length === 0) return;
-  throw new DivergenceError(
-    `Training diverged in ${
-      diverged.map(({ runDirectory }) => runDirectory).join(", ")
-    }: the loss or the ` +
-      `gradient stopped being finite; the other rows stand`,
-  );
-}
-
 async function compare(folders: readonly string[], options: CompareOptions): Promise<void> {
   checkOptions(folders, options);
   await checkTargets(options);
@@ -245,8 +213,7 @@ async function compareIn(
     if (result.isInterrupted) throw interruption(signal ?? "SIGTERM", isKept);
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
     output.talk(`${formatDuration(seconds)}${isKept ? "" : "; the smoke runs were removed"}`);
-    refuseFailure(result.comparisons);
-    refuseDivergence(result.comparisons);
+    refuseBadEnds(result.comparisons);
   } finally {
     progress.end();
   }

@@ -2,19 +2,22 @@
  * The benchmark: every row is a ratio of two things timed in turns in one run, since times of a shared machine mean
  * little by themselves.
  *
- *     deno task bench [--only a,b,c,d,e,f,g,h,i] [--python NAME] [--data FOLDER] [--channels 512] [--rounds 5]
+ *     deno task bench [--only a,b,c,d,e,f,g,h,i,m] [--python NAME] [--data FOLDER] [--channels 512] [--rounds 5]
  *                     [--backend tensorflow] [--json FILE] [--quick]
  *
  * --python is a Python with torch, numpy and safetensors (CPU builds do); without it the comparisons with PyTorch are
  * left out. --data is a folder with CIFAR-10; without it random pixels are used. --quick takes seconds, for trying the
- * benchmark itself. --threads is the number of threads that PyTorch gets: as many as TensorFlow takes, one a core.
+ * benchmark itself. The letters are the rows of the README's table; m is the forward pass of every level and model, which
+ * has no target. --threads is the number of threads that PyTorch gets: as many as TensorFlow takes, one a core.
  */
+import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { selectBackend } from "../lib/backends/select_backend.ts";
 import { formatRow, meetsTarget } from "./bench/bench_row.ts";
 import { TorchReference } from "./bench/torch_reference.ts";
 import type { BackendName } from "../lib/backends/backend.ts";
 import type { BenchRow } from "./bench/bench_row.ts";
+import type { LogitDifferences } from "./bench/same_logits.ts";
 
 interface BenchOptions {
   readonly only: ReadonlySet<string>;
@@ -35,7 +38,7 @@ function readOptions(): BenchOptions {
   const { values } = parseArgs({
     args: Deno.args,
     options: {
-      only: { type: "string", default: "a,b,c,d,e,f,g,h,i" },
+      only: { type: "string", default: "a,b,c,d,e,f,g,h,i,m" },
       python: { type: "string" },
       data: { type: "string" },
       channels: { type: "string" },
@@ -78,10 +81,38 @@ async function runProcesses(options: BenchOptions, add: (row: BenchRow) => void)
     const { compareMemory } = await import("./bench/memory.ts");
     await compareMemory({ ...options, steps: options.memorySteps, add });
   }
+  if (only.has("i")) {
+    const { compareEvaluationMemory } = await import("./bench/memory.ts");
+    const channels = Math.min(options.channels, 64);
+    await compareEvaluationMemory({ ...options, channels, images: 8192, add });
+  }
   if (only.has("h")) {
     const { compareWasm } = await import("./bench/wasm_share.ts");
     await compareWasm({ ...options, rounds: options.wasmRounds, add });
   }
+}
+
+/** Rows against PyTorch, after a look whether both compute the same. */
+async function runAgainstTorch(
+  options: BenchOptions,
+  torch: TorchReference,
+  add: (row: BenchRow) => void,
+): Promise<LogitDifferences> {
+  const { channels, batchSize, threads } = options;
+  const { compareLogits } = await import("./bench/same_logits.ts");
+  const found = await compareLogits(torch, Math.min(channels, 128));
+  const [ours, theirs] = [found.oursInTorch, found.torchInOurs].map((value) =>
+    value.toExponential(1)
+  );
+  console.log(
+    `same weights, same images: logits differ by at most ${ours} (ours in PyTorch), ` +
+      `${theirs} (PyTorch's here), of ${found.largestLogit.toFixed(2)}`,
+  );
+  const layout = "channels_last";
+  await torch.ask({ do: "prepare", channels, depth: 10, batch: batchSize, threads, layout });
+  const { compareWithTorch } = await import("./bench/against_torch.ts");
+  await compareWithTorch(torch, { ...options, add });
+  return found;
 }
 
 async function runHere(
@@ -96,30 +127,6 @@ async function runHere(
     const { compareComplexity } = await import("./bench/complexity_cost.ts");
     await compareComplexity({ torch, rounds }, add);
   }
-  if (torch !== null && wants("b", "c", "d")) {
-    const { compareLogits } = await import("./bench/same_logits.ts");
-    const found = await compareLogits(torch, Math.min(channels, 128));
-    console.log(
-      `same weights, same images: logits differ by at most ${
-        found.oursInTorch.toExponential(1)
-      } (ours in PyTorch), ` +
-        `${found.torchInOurs.toExponential(1)} (PyTorch's here), of ${
-          found.largestLogit.toFixed(2)
-        }`,
-    );
-    const batch = options.batchSize;
-    const layout = "channels_last";
-    await torch.ask({
-      do: "prepare",
-      channels,
-      depth: 10,
-      batch,
-      threads: options.threads,
-      layout,
-    });
-    const { compareWithTorch } = await import("./bench/against_torch.ts");
-    await compareWithTorch(torch, { ...options, add });
-  }
   if (wants("a")) {
     const { compareAdaptivity } = await import("./bench/adaptivity.ts");
     await compareAdaptivity({ ...options, images, add });
@@ -127,6 +134,10 @@ async function runHere(
   if (wants("i")) {
     const { compareScaling } = await import("./bench/scaling.ts");
     await compareScaling({ channels: Math.min(channels, 128), images, rounds }, add);
+  }
+  if (wants("m")) {
+    const { compareForwards } = await import("./bench/forward_speed.ts");
+    await compareForwards({ channels, rounds: Math.min(rounds, 3), add });
   }
 }
 
@@ -147,7 +158,11 @@ async function main(): Promise<void> {
     date: new Date().toISOString(),
     backend: active.description,
     versions: { ...active.versions, deno: Deno.version.deno, ...prepared },
+    system: `${Deno.build.os} ${Deno.build.arch}`,
+    processor: cpus()[0]?.model ?? "unknown",
     cores: navigator.hardwareConcurrency,
+    torchThreads: options.threads,
+    memoryBytes: Deno.systemMemoryInfo().total,
     channels: options.channels,
     batchSize: options.batchSize,
     rounds: options.rounds,
@@ -155,6 +170,9 @@ async function main(): Promise<void> {
   };
   console.log(JSON.stringify(conditions));
   await runHere(options, torch, add);
+  const logits = torch !== null && ["b", "c", "d"].some((target) => options.only.has(target))
+    ? await runAgainstTorch(options, torch, add)
+    : null;
   await torch?.stop();
   const judged = rows.filter((row) => row.limit !== null);
   const met = judged.filter((row) => meetsTarget(row));
@@ -162,7 +180,7 @@ async function main(): Promise<void> {
   if (options.json !== null) {
     await Deno.writeTextFile(
       options.json,
-      `${JSON.stringify({ kind: "bench", version: 1, conditions, rows }, null, 2)}\n`,
+      `${JSON.stringify({ kind: "bench", version: 2, conditions, logits, rows }, null, 2)}\n`,
     );
   }
 }

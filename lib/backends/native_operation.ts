@@ -14,6 +14,8 @@ export interface OperationAttribute {
 export interface NativeBackend {
   /** Constants of the binding by name. */
   readonly binding: Readonly<Record<string, number>>;
+  /** Whether operations run on a GPU. */
+  readonly isUsingGpuDevice: boolean;
   /** Runs an operation at once. */
   executeMultipleOutputs(
     name: string,

@@ -104,7 +104,7 @@ export class DynamicKernelClassifier implements Classifier {
         const normed = layer.norm ? normalize(this.#weights.norm(layer.name), biased) : biased;
         return drop?.maps(normed) ?? normed;
       },
-      between: (maps, place, places) => mixing?.maps(maps, place, places) ?? maps,
+      ...(mixing === undefined ? {} : { between: mixing.maps }),
       linear: (layer, input) => {
         multiplyAdds += layer.inputs * layer.outputs;
         return this.#weights.linear(layer, drop?.vectors(input) ?? input);

@@ -1,5 +1,5 @@
 import { convolutionsOf } from "../architectures/layer.ts";
-import { convolveFolded, disposeFolded, foldConvolution } from "../models/folded_convolution.ts";
+import { disposeFolded, foldConvolution, foldedOperations } from "../models/folded_convolution.ts";
 import type { Layer } from "../architectures/layer.ts";
 import type { LayerOperations } from "../layers/run_layers.ts";
 import type { FoldedConvolution } from "../models/folded_convolution.ts";
@@ -49,9 +49,7 @@ export class FoldedLayers {
   /** Operations for `runLayers` in one pass. */
   operations(pass: string = ""): LayerOperations {
     return {
-      convolve: (layer, input) =>
-        convolveFolded(layer, input, this.#convolutions.get(layer.name + pass)!),
-      activates: true,
+      ...foldedOperations((layer) => this.#convolutions.get(layer.name + pass)!),
       linear: (layer, input) => this.#weights.linear(layer, input),
     };
   }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBatchNorm } from "../backends/native_batch_norm.ts";
+import { MOST_POOLED_CHANNELS } from "../backends/wasm_limits.ts";
 
 /** Added to the variance; PyTorch's and TensorFlow's usual value. */
 export const BATCH_NORM_EPSILON = 1e-5;
@@ -12,15 +13,24 @@ export interface BatchMoments {
   readonly variance: tf.Tensor1D;
 }
 
+/** Means of windows that take up whole maps: `[images, h, w, channels] -> [images, channels]`. */
+function meanOfMaps(maps: tf.Tensor4D): tf.Tensor2D {
+  const [images, height, width, channels] = maps.shape;
+  const means = channels > MOST_POOLED_CHANNELS
+    ? tf.mean(maps, [1, 2])
+    : tf.avgPool(maps, [height, width], 1, "valid");
+  return tf.reshape(means, [images, channels]);
+}
+
 /**
- * Sum of every channel over batch, height and width, times a factor, as the product with a row of that factor: WASM
- * would transpose the maps to add up their outer axes, which takes it twenty times as long.
+ * Mean of every channel over batch, height and width by average pooling: first of every image, then of the images, since
+ * float32 sums over fewer numbers at a time lose less. `tf.mean` would make WASM transpose the maps, and a product with a
+ * row of ones makes it pack them, which takes it seventeen times as long.
  */
-function sumOfChannels(input: tf.Tensor4D, factor = 1): tf.Tensor1D {
-  const channels = input.shape[3];
-  const positions = input.size / channels;
-  const row = tf.fill<tf.Rank.R2>([1, positions], factor);
-  return tf.reshape(tf.matMul(row, tf.reshape(input, [positions, channels])), [channels]);
+function meanOfChannels(input: tf.Tensor4D): tf.Tensor1D {
+  const [images, , , channels] = input.shape;
+  const means = meanOfMaps(tf.reshape(meanOfMaps(input), [1, images, 1, channels]));
+  return tf.reshape(means, [channels]);
 }
 
 /**
@@ -30,54 +40,68 @@ function sumOfChannels(input: tf.Tensor4D, factor = 1): tf.Tensor1D {
  * @returns Two tensors `[channels]`.
  */
 export function batchMoments(input: tf.Tensor4D): BatchMoments {
-  const factor = input.shape[3] / input.size;
-  const mean = sumOfChannels(input, factor);
-  const variance = sumOfChannels(tf.square(tf.sub(input, mean)), factor);
+  const mean = meanOfChannels(input);
+  const variance = meanOfChannels(tf.square<tf.Tensor4D>(tf.sub(input, mean)));
   return { mean, variance };
 }
 
-/** The same function as the native operations, from operations that every backend has. */
+/** What the composed batch norm gives, and keeps for its gradient. */
+interface ComposedNorm {
+  readonly output: tf.Tensor4D;
+  /** The input less its mean. */
+  readonly centred: tf.Tensor4D;
+  /** 1 / deviation, `[channels]`. */
+  readonly inverseDeviation: tf.Tensor1D;
+}
+
+/**
+ * The same function as the native operations, from operations that every backend has. Every one of them passes over the
+ * maps once, so what is per channel is multiplied first.
+ */
 function composedForward(
   input: tf.Tensor4D,
   scale: tf.Tensor1D,
   offset: tf.Tensor1D,
-): tf.Tensor4D[] {
-  const { mean, variance } = batchMoments(input);
-  const inverseDeviation = tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON));
-  const normalized = tf.mul<tf.Tensor4D>(tf.sub(input, mean), inverseDeviation);
-  const output = tf.add<tf.Tensor4D>(tf.mul(normalized, scale), offset);
-  return [output, normalized, inverseDeviation as unknown as tf.Tensor4D];
+): ComposedNorm {
+  const centred = tf.sub<tf.Tensor4D>(input, meanOfChannels(input));
+  const variance = meanOfChannels(tf.square<tf.Tensor4D>(centred));
+  const inverseDeviation = tf.rsqrt(tf.add<tf.Tensor1D>(variance, BATCH_NORM_EPSILON));
+  const scaled = tf.mul(centred, tf.mul(inverseDeviation, scale));
+  return { output: tf.add(scaled, offset), centred, inverseDeviation };
 }
 
 /** With x^ the normalised input and n positions: dx = scale rstd (dy - mean(dy) - x^ mean(dy x^)). */
 function composedGradient(
   outputGradient: tf.Tensor4D,
-  normalized: tf.Tensor4D,
-  factor: tf.Tensor1D,
+  { centred, inverseDeviation }: Omit<ComposedNorm, "output">,
+  scale: tf.Tensor1D,
 ): [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D] {
   const positions = outputGradient.size / outputGradient.shape[3];
-  const offsetGradient = sumOfChannels(outputGradient);
-  const scaleGradient = sumOfChannels(tf.mul(outputGradient, normalized));
-  const projected = tf.add(
-    tf.mul(normalized, tf.div(scaleGradient, positions)),
-    tf.div(offsetGradient, positions),
+  const offsetMean = meanOfChannels(outputGradient);
+  const scaleMean = tf.mul<tf.Tensor1D>(
+    meanOfChannels(tf.mul(outputGradient, centred)),
+    inverseDeviation,
   );
-  const inputGradient = tf.mul<tf.Tensor4D>(tf.sub(outputGradient, projected), factor);
-  return [inputGradient, scaleGradient, offsetGradient];
+  const projected = tf.add(tf.mul(centred, tf.mul(scaleMean, inverseDeviation)), offsetMean);
+  const inputGradient = tf.mul<tf.Tensor4D>(
+    tf.sub(outputGradient, projected),
+    tf.mul(inverseDeviation, scale),
+  );
+  return [inputGradient, tf.mul(scaleMean, positions), tf.mul(offsetMean, positions)];
 }
 
 const composedBatchNorm = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
   const [input, scale, offset] = inputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
   const save = inputs[3] as tf.GradSaveFunc;
-  const [value, normalized, inverseDeviation] = composedForward(input, scale, offset);
-  save([normalized!, tf.mul(inverseDeviation!, scale)]);
+  const { output, centred, inverseDeviation } = composedForward(input, scale, offset);
+  save([centred, inverseDeviation, scale]);
   return {
-    value: value!,
-    gradFunc: (outputGradient: tf.Tensor, saved: tf.Tensor[]) =>
+    value: output,
+    gradFunc: (gradient: tf.Tensor, [maps, perChannel, factor]: tf.Tensor[]) =>
       composedGradient(
-        outputGradient as tf.Tensor4D,
-        saved[0] as tf.Tensor4D,
-        saved[1] as tf.Tensor1D,
+        gradient as tf.Tensor4D,
+        { centred: maps as tf.Tensor4D, inverseDeviation: perChannel as tf.Tensor1D },
+        factor as tf.Tensor1D,
       ),
   };
 });

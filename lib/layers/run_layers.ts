@@ -27,8 +27,16 @@ export function activate<T extends tf.Tensor>(input: T, activation: Activation):
   return activation === "relu" ? tf.relu(input) : tf.relu6(input);
 }
 
+/** Whether the activation of a layer may follow the next layer instead. */
+function canWait(layer: Layer, next: Layer | undefined, operations: LayerOperations): boolean {
+  if (next?.kind !== "max-pool") return false;
+  return layer.kind === "residual" ||
+    (layer.kind === "convolution" && operations.activates !== true);
+}
+
 /**
- * Runs layers on images or feature maps.
+ * Runs layers on images or feature maps. An activation before a max-pool is computed after it, from a quarter of the
+ * numbers: activations never fall, so they and a maximum change places without a difference.
  *
  * @param layers Layers that keep height and width as axes: everything before the global pooling.
  * @param input `[batch, height, width, channels]`, float32.
@@ -41,7 +49,19 @@ export function runSpatialLayers(
   input: tf.Tensor4D,
   operations: LayerOperations,
 ): tf.Tensor4D {
-  return layers.reduce((current, layer) => runSpatialLayer(layer, current, operations), input);
+  let current = input;
+  let waiting: Activation = "none";
+  for (const [index, layer] of layers.entries()) {
+    let now = layer;
+    let next: Activation = "none";
+    if ("activation" in layer && canWait(layer, layers[index + 1], operations)) {
+      next = layer.activation;
+      now = { ...layer, activation: "none" };
+    }
+    current = activate(runSpatialLayer(now, current, operations), waiting);
+    waiting = next;
+  }
+  return current;
 }
 
 function runSpatialLayer(
@@ -95,6 +115,19 @@ export function runHead(
   );
 }
 
+/** Runs layers one by one, with `between` between them. */
+function runWithPauses(
+  layers: readonly Layer[],
+  input: tf.Tensor4D,
+  operations: LayerOperations & Required<Pick<LayerOperations, "between">>,
+): tf.Tensor4D {
+  const places = layers.length - 1;
+  return layers.reduce((current, layer, index) => {
+    const output = runSpatialLayer(layer, current, operations);
+    return index === places ? output : operations.between(output, index, places);
+  }, input);
+}
+
 /** Splits an architecture at its global pooling. */
 export function splitAtHead(layers: readonly Layer[]): { body: Layer[]; head: Layer[] } {
   const start = layers.findIndex(({ kind }) => kind === "global-average-pool");
@@ -118,10 +151,8 @@ export function runLayers(
   operations: LayerOperations,
 ): tf.Tensor2D {
   const { body, head } = splitAtHead(layers);
-  const features = body.reduce((current, layer, index) => {
-    const output = runSpatialLayer(layer, current, operations);
-    if (operations.between === undefined || index === body.length - 1) return output;
-    return operations.between(output, index, body.length - 1);
-  }, images);
+  const features = operations.between === undefined
+    ? runSpatialLayers(body, images, operations)
+    : runWithPauses(body, images, { ...operations, between: operations.between });
   return runHead(head, features, operations);
 }

@@ -89,7 +89,7 @@ function workOfPooling(length: number, bins: number): number {
 
 /**
  * Multiply-adds of resizing a state to the kernel of a layer, in the order of `resizeKernel`: input channels, output
- * channels, taps. An axis that keeps its length costs nothing, nor does selection.
+ * channels, taps; output channels first where the input channels do not divide. An axis that keeps its length costs nothing, nor does selection.
  *
  * @param layer The layer.
  * @param config Sizes of the state.
@@ -102,7 +102,10 @@ export function workOfResizing(
   const { maxChannels, kernelSize } = config;
   const { inputChannels, outputChannels } = layer;
   const stateTaps = kernelSize ** 2;
-  return workOfPooling(maxChannels, inputChannels) * stateTaps * maxChannels +
-    workOfPooling(maxChannels, outputChannels) * inputChannels * stateTaps +
+  const isInputFirst = maxChannels % inputChannels === 0;
+  const inputWork = workOfPooling(maxChannels, inputChannels) * stateTaps;
+  const outputWork = workOfPooling(maxChannels, outputChannels) * stateTaps;
+  return inputWork * (isInputFirst ? maxChannels : outputChannels) +
+    outputWork * (isInputFirst ? inputChannels : maxChannels) +
     workOfPooling(stateTaps, layer.kernelSize ** 2) * inputChannels * outputChannels;
 }

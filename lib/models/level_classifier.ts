@@ -113,7 +113,7 @@ export class LevelClassifier implements Classifier {
           : biased;
         return options.drop?.maps(normed) ?? normed;
       },
-      between: (maps, place, places) => options.mixing?.maps(maps, place, places) ?? maps,
+      ...(options.mixing === undefined ? {} : { between: options.mixing.maps }),
       linear: (layer, input) => this.weights.linear(layer, options.drop?.vectors(input) ?? input),
     });
     return { logits, auxiliary: [], penalty: null };

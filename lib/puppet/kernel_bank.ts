@@ -3,7 +3,7 @@ import { workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf } from "../architectures/layer.ts";
 import { DivergenceError } from "../errors.ts";
 import { runLayers } from "../layers/run_layers.ts";
-import { convolveFolded, disposeFolded, foldConvolution } from "../models/folded_convolution.ts";
+import { disposeFolded, foldConvolution, foldedOperations } from "../models/folded_convolution.ts";
 import { firstNonFiniteState } from "../puppeteer/integrate.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer } from "../architectures/layer.ts";
@@ -91,9 +91,7 @@ export class KernelBank implements InferenceNetwork {
     }
     const logits = tf.tidy(() =>
       runLayers(network.layers, images, {
-        convolve: (layer, input) =>
-          convolveFolded(layer, input, network.convolutions.get(layer.name)!),
-        activates: true,
+        ...foldedOperations((layer) => network.convolutions.get(layer.name)!),
         linear: (layer, input) => this.#classifier.weights.linear(layer, input),
       })
     );

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { MOST_POOLED_CHANNELS } from "../backends/wasm_limits.ts";
 
 /** Size of a convolution kernel. */
 export interface KernelShape {
@@ -90,6 +91,36 @@ function reduceFirstAxis(
   return tf.matMul(reductionMatrix(length, bins, reduction), values);
 }
 
+/**
+ * Pools the height of `[1, bins * size, taps, channels]` to `bins` by average pooling: `tf.mean` over a middle axis takes
+ * WASM three times as long, and TensorFlow twice.
+ */
+function poolHeight(maps: tf.Tensor4D, bins: number): tf.Tensor4D {
+  const [, height, taps, channels] = maps.shape;
+  const size = height / bins;
+  return tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => ({
+    value: tf.avgPool(inputs[0] as tf.Tensor4D, [size, 1], [size, 1], "valid"),
+    gradFunc: (gradient: tf.Tensor) => {
+      const shares = tf.fill([bins, size, taps * channels], 1 / size);
+      const repeated = tf.mul(tf.reshape(gradient, [bins, 1, taps * channels]), shares);
+      return tf.reshape(repeated, maps.shape);
+    },
+  }))(maps) as tf.Tensor4D;
+}
+
+/** Reduces `[C_in, taps, outputs]`, in any shape, to `[c_in, taps, outputs]`. */
+function reduceInputs(
+  values: tf.Tensor,
+  [inputs, taps, outputs]: readonly [number, number, number],
+  { bins, reduction }: { readonly bins: number; readonly reduction: KernelReduction },
+): tf.Tensor {
+  const isPoolable = inputs !== bins && inputs % bins === 0 && outputs <= MOST_POOLED_CHANNELS;
+  if (reduction === "pooling" && isPoolable) {
+    return poolHeight(tf.reshape(values, [1, inputs, taps, outputs]), bins);
+  }
+  return reduceFirstAxis(tf.reshape(values, [inputs, taps * outputs]), bins, reduction);
+}
+
 /** Reduces the last axis of `[rest, length]` to `[rest, bins]`. */
 function reduceLastAxis(
   values: tf.Tensor2D,
@@ -99,7 +130,10 @@ function reduceLastAxis(
   const [rest, length] = values.shape;
   if (length === bins) return values;
   if (length % bins === 0) {
-    const groups = tf.reshape<tf.Rank.R3>(values, [rest * bins, length / bins, 1]);
+    const group = length / bins;
+    // The last axis is the one that every backend adds up without moving the numbers first.
+    if (reduction === "pooling") return tf.mean(tf.reshape(values, [rest, bins, group]), 2);
+    const groups = tf.reshape<tf.Rank.R3>(values, [rest * bins, group, 1]);
     return tf.reshape(reduceGroups(groups, reduction), [rest, bins]);
   }
   return tf.matMul(values, reductionMatrix(length, bins, reduction), false, true);
@@ -123,21 +157,28 @@ export function resizeKernel(
   const [, stateInputs, stateTaps, stateOutputs] = state.shape;
   const { kernelSize, inputChannels, outputChannels } = shape;
   const taps = kernelSize * kernelSize;
-  // [C_in, taps C_out] -> [c_in, taps C_out]
-  const inputsReduced = reduceFirstAxis(
-    tf.reshape(state, [stateInputs, stateTaps * stateOutputs]),
-    inputChannels,
-    reduction,
-  );
-  // [c_in taps, C_out] -> [c_in taps, c_out]
-  const outputsReduced = reduceLastAxis(
-    tf.reshape(inputsReduced, [inputChannels * stateTaps, stateOutputs]),
-    outputChannels,
-    reduction,
-  );
+  // [inputs, taps, C_out] -> [inputs, taps, c_out]
+  const reduceOutputs = (values: tf.Tensor, inputs: number) =>
+    reduceLastAxis(
+      tf.reshape(values, [inputs * stateTaps, stateOutputs]),
+      outputChannels,
+      reduction,
+    );
+  const toInputs = { bins: inputChannels, reduction };
+  // Bins of unequal size take a product, which is better made with what the other axis leaves.
+  const reduced = stateInputs % inputChannels === 0
+    ? reduceOutputs(
+      reduceInputs(state, [stateInputs, stateTaps, stateOutputs], toInputs),
+      inputChannels,
+    )
+    : reduceInputs(
+      reduceOutputs(state, stateInputs),
+      [stateInputs, stateTaps, outputChannels],
+      toInputs,
+    );
   // [c_in, taps, c_out] -> [taps, c_in, c_out]
   const tapsFirst = tf.transpose(
-    tf.reshape(outputsReduced, [inputChannels, stateTaps, outputChannels]),
+    tf.reshape(reduced, [inputChannels, stateTaps, outputChannels]),
     [1, 0, 2],
   );
   const tapsReduced = reduceFirstAxis(

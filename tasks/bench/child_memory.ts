@@ -6,14 +6,8 @@
  */
 import { selectBackend } from "../../lib/backends/select_backend.ts";
 import { fixedDepthPuppet, trainingWork } from "./bench_models.ts";
+import { peakBytes } from "./peak_bytes.ts";
 import type { BackendName } from "../../lib/backends/backend.ts";
-
-/** Largest resident size of this process so far, in bytes (Linux). */
-function peakBytes(): number {
-  const found = /VmHWM:\s+(\d+) kB/.exec(Deno.readTextFileSync("/proc/self/status"));
-  if (found === null) throw new Error("Cannot measure memory: /proc/self/status has no VmHWM");
-  return Number(found[1]) * 1024;
-}
 
 const [backend, channels, batch, steps] = Deno.args;
 await selectBackend(backend as BackendName);

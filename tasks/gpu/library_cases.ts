@@ -3,10 +3,11 @@ import { convolutionsOf } from "../../lib/architectures/layer.ts";
 import { convolvePerSample } from "../../lib/baselines/per_sample_convolution.ts";
 import { batchNormOfBatch, batchNormWithMoments } from "../../lib/layers/batch_norm.ts";
 import {
-  convolveFolded,
   disposeFolded,
   foldConvolution,
+  foldedOperations,
 } from "../../lib/models/folded_convolution.ts";
+import { activate } from "../../lib/layers/run_layers.ts";
 import { resizeKernel } from "../../lib/puppet/kernel_resizing.ts";
 import { GeneratedKernels } from "../../lib/puppet/generated_kernels.ts";
 import { Dynamics } from "../../lib/puppeteer/dynamics.ts";
@@ -75,6 +76,7 @@ function trajectoryCase(solver: SolverName, recompute: boolean): LayerCase {
     const parameters = new ParameterSet();
     const source = new GeneratedKernels(parameters, {
       ...{ channels: CHANNELS, taps: 9, initialState: "learned", solver, seed: 3 },
+      ...{ trajectorySteps: null, kernelResizing: "pooling" },
     });
     const layers = backbone(CHANNELS);
     const level = { index: 0, complexity: 12.5, depth: layers.length, scale: 1 };
@@ -139,9 +141,10 @@ function foldedCase(): LayerCase {
         norm: { name: layer.name, scale: scale as tf.Tensor1D, offset: scale as tf.Tensor1D },
         statistics: { mean: ramp, variance: ramp.map((value) => value + 0.5) },
       });
-      const result = convolveFolded(layer, x as tf.Tensor4D, folded);
+      const { convolve, activates } = foldedOperations(() => folded);
+      const output = convolve(layer, x as tf.Tensor4D);
       disposeFolded([folded]);
-      return result;
+      return activates === true ? output : activate(output, layer.activation);
     },
     CHAIN,
   );

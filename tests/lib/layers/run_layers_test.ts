@@ -12,7 +12,7 @@ import {
   splitAtHead,
 } from "../../../lib/layers/run_layers.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
-import { normalTensor, take } from "../../helpers/tensors.ts";
+import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 import type { ConvolutionLayer, Layer } from "../../../lib/architectures/layer.ts";
 import type { LayerOperations } from "../../../lib/layers/run_layers.ts";
 
@@ -27,6 +27,8 @@ const ADDING: LayerOperations = {
   convolve: (layer, input) => tf.add(input, Number(layer.name)),
   linear: (_, input) => tf.mul(input, 10),
 };
+
+const POOL = { kind: "max-pool", size: 2, stride: 2 } as const;
 
 /** Runs layers on one pixel. */
 async function runOn(value: number, layers: Layer[]): Promise<number[]> {
@@ -77,12 +79,43 @@ for (const backend of await testBackends()) {
         5,
         1,
       ]);
-      const pool = { kind: "max-pool", size: 2, stride: 2 } as const;
-      const output = tf.tidy(() => runSpatialLayers([pool], input, ADDING));
+      const output = tf.tidy(() => runSpatialLayers([POOL], input, ADDING));
       assert.deepEqual(output.shape, [1, 2, 2, 1]);
       assert.deepEqual([...await take(output)], [6, 8, 16, 18]);
       input.dispose();
     }));
+
+  for (const activation of ["relu", "relu6"] as const) {
+    Deno.test(`runSpatialLayers() pools before ${activation} without a bit of difference (${backend})`, () =>
+      withBackend(backend, async () => {
+        const body = [add("0.5")];
+        const chains: Layer[] = [
+          add("0.5", { activation }),
+          { kind: "residual", body, shortcut: [], activation },
+        ];
+        const input = tf.tidy(() => tf.mul<tf.Tensor4D>(normalTensor([2, 6, 6, 3], "pool"), 5));
+        const weights = normalTensor([2, 3, 3, 3], "pool-weights");
+        for (const layer of chains) {
+          const pooled = (x: tf.Tensor) =>
+            runSpatialLayers([layer, POOL], x as tf.Tensor4D, ADDING);
+          const inOrder = (x: tf.Tensor) =>
+            tf.maxPool(runSpatialLayers([layer], x as tf.Tensor4D, ADDING), 2, 2, "valid");
+          const results = [pooled, inOrder].map((run) =>
+            tf.tidy(() => [
+              run(input),
+              tf.grad((x) => tf.sum(tf.mul(run(x), weights)))(input),
+            ])
+          );
+          const [ours, reference] = await Promise.all(
+            results.map((tensors) => Promise.all(tensors.map(take))),
+          );
+          assert.deepEqual(ours![0], reference![0]);
+          assert.equal(largestDifference(ours![1]!, reference![1]!), 0);
+          assert.ok(reference![1]!.some((value) => value !== 0));
+        }
+        tf.dispose([input, weights]);
+      }));
+  }
 }
 
 Deno.test("runHead() averages height and width, then runs the linear layers", () =>

@@ -1,0 +1,44 @@
+import { BackendError, DivergenceError } from "../lib/errors.ts";
+import type {
+  ComparedRun,
+  Comparison,
+  RunState,
+} from "../lib/experiments/comparison/comparison.ts";
+
+function runsThat(became: RunState, comparisons: readonly Comparison[]): ComparedRun[] {
+  return comparisons.flatMap(({ rows }) =>
+    rows.flatMap(({ runs }) => runs.filter(({ state }) => state === became))
+  );
+}
+
+function refuseFailure(comparisons: readonly Comparison[]): void {
+  const failed = runsThat("failed", comparisons);
+  if (failed.length === 0) return;
+  throw new BackendError(
+    `Memory came to its end in ${failed.map(({ runDirectory }) => runDirectory).join(", ")}; the ` +
+      `other rows stand: take --backend tensorflow, or a machine with more memory, and run the command again`,
+  );
+}
+
+function refuseDivergence(comparisons: readonly Comparison[]): void {
+  const diverged = runsThat("diverged", comparisons);
+  if (diverged.length === 0) return;
+  throw new DivergenceError(
+    `Training diverged in ${
+      diverged.map(({ runDirectory }) => runDirectory).join(", ")
+    }: the loss or the ` +
+      `gradient stopped being finite; the other rows stand`,
+  );
+}
+
+/**
+ * Makes an error of runs without a result. Their tables are shown before: the exit code then says that rows are missing.
+ *
+ * @param comparisons What was compared.
+ * @throws {BackendError} if memory came to its end in a run.
+ * @throws {DivergenceError} if a training diverged.
+ */
+export function refuseBadEnds(comparisons: readonly Comparison[]): void {
+  refuseFailure(comparisons);
+  refuseDivergence(comparisons);
+}

@@ -1,0 +1,74 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { floatType, nativeBackend } from "./native_operation.ts";
+import type { NativeBackend, OperationAttribute } from "./native_operation.ts";
+
+/** What a convolution with bias is made of; "same" padding. */
+export interface BiasedConvolution {
+  /** `[k, k, in, out]`. */
+  readonly kernel: tf.Tensor4D;
+  /** `[out]`. */
+  readonly bias: tf.Tensor1D;
+  /** Distance of the windows in pixels. */
+  readonly stride: number;
+}
+
+type Convolve = (input: tf.Tensor4D, parts: BiasedConvolution) => tf.Tensor4D;
+
+/** Marks the kernels of oneDNN for TensorFlow's own layout; without it TensorFlow does not find them. */
+const ONEDNN_LABEL = "MklNameChangeOp";
+
+function attributes(backend: NativeBackend, stride: number): OperationAttribute[] {
+  const { TF_ATTR_STRING, TF_ATTR_INT } = backend.binding;
+  return [
+    floatType(backend),
+    { name: "strides", type: TF_ATTR_INT!, value: [1, stride, stride, 1] },
+    { name: "dilations", type: TF_ATTR_INT!, value: [1, 1, 1, 1] },
+    { name: "padding", type: TF_ATTR_STRING!, value: "SAME" },
+    { name: "data_format", type: TF_ATTR_STRING!, value: "NHWC" },
+    { name: "_kernel", type: TF_ATTR_STRING!, value: ONEDNN_LABEL },
+  ];
+}
+
+function makeConvolve(backend: NativeBackend): Convolve {
+  return (input, { kernel, bias, stride }) =>
+    backend.executeMultipleOutputs(
+      "_MklNativeConv2DWithBias",
+      attributes(backend, stride),
+      [input, kernel, bias],
+      1,
+    )[0] as tf.Tensor4D;
+}
+
+/** The operation is one of TensorFlow's inner ones: a build for another processor does not have it. */
+function runs(convolve: Convolve): boolean {
+  return tf.tidy(() => {
+    const kernel: tf.Tensor4D = tf.ones([1, 1, 1, 1]);
+    try {
+      convolve(tf.ones([1, 1, 1, 1]), { kernel, bias: tf.ones([1]), stride: 1 });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const cache = new WeakMap<NativeBackend, Convolve | null>();
+
+/**
+ * Convolution and bias as one operation of oneDNN: `tf.fused.conv2d` passes over the whole map a second time on
+ * TensorFlow. For inference, since it records no gradient.
+ *
+ * @returns The operation, or `null` where the current backend does not have it: not TensorFlow, on a GPU, or without
+ * oneDNN.
+ */
+export function nativeBiasedConvolution(): Convolve | null {
+  const backend = nativeBackend();
+  if (backend === null) return null;
+  const known = cache.get(backend);
+  if (known !== undefined) return known;
+  const isOnProcessor = !backend.isUsingGpuDevice && Deno.env.get("TF_ENABLE_ONEDNN_OPTS") !== "0";
+  const convolve = makeConvolve(backend);
+  const found = isOnProcessor && runs(convolve) ? convolve : null;
+  cache.set(backend, found);
+  return found;
+}
