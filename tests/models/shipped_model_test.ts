@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { parseConfig } from "../../lib/experiments/parse_config.ts";
+import { protocolConfig } from "../../lib/experiments/presets/preset.ts";
+import { puppetCnnRegularized } from "../../lib/experiments/presets/puppet_cnn_regularized.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { sharedDataDirectory as sharedData } from "../helpers/shared_data.ts";
 
@@ -19,6 +22,12 @@ Deno.test("the model in models/ classifies an image out of the box (wasm)", asyn
     0,
   );
   assert.ok(Math.abs(sum - 1) < 1e-4);
+});
+
+Deno.test("the model in models/ was trained as its preset says", async () => {
+  const { backend: _, ...found } = parseConfig(await Deno.readTextFile(join(MODEL, "config.yaml")));
+  const { backend: __, ...preset } = protocolConfig(puppetCnnRegularized, 1);
+  assert.deepEqual(found, preset);
 });
 
 Deno.test({
