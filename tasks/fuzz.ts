@@ -28,9 +28,14 @@ for (const target of fuzzTargets.filter(({ name }) => name.includes(values.only)
       } accepted, ` +
       `slowest ${report.slowest.toFixed(0)} ms, memory +${(report.growth / 1e6).toFixed(1)} MB`,
   );
-  if (report.failure === null) continue;
+  if (report.failure === null && report.cases < wanted) {
+    console.log(`  ${wanted} were wanted: the time for a target ended`);
+  }
+  const isIdle = report.cases >= 100 && report.accepted === 0;
+  const failure = report.failure ?? (isIdle ? "it refused everything: nothing is tried" : null);
+  if (failure === null) continue;
   failures++;
-  console.log(`  FAILED: ${report.failure}`);
+  console.log(`  FAILED: ${failure}`);
 }
 console.log(`${cases} cases, ${failures} targets failed`);
 if (failures > 0) Deno.exit(1);

@@ -31,6 +31,8 @@ const card = JSON.stringify({
 interface Receiver {
   readonly classifier: Classifier;
   readonly optimizer: Adam;
+  /** Numbers of updates of all parameters but the one that the card has, as JSON. */
+  readonly updates: string;
   /** Good files of the tensors. */
   readonly tensors: readonly [name: string, bytes: Uint8Array][];
 }
@@ -50,12 +52,15 @@ async function makeReceiver(): Promise<Receiver> {
         [...values].map(([name, { shape, values: data }]) => [name, { dtype: "F32", shape, data }]),
       ),
     );
+  const { moments, updates } = await optimizer.read();
+  const { "head.bias": _, ...others } = updates;
   return {
     classifier,
     optimizer,
+    updates: JSON.stringify(others).slice(1, -1),
     tensors: [
       ["model.safetensors", encode(await classifier.parameters.read())],
-      ["optimizer.safetensors", encode((await optimizer.read()).moments)],
+      ["optimizer.safetensors", encode(moments)],
       [
         "statistics.safetensors",
         encode(
@@ -79,9 +84,10 @@ interface Stranger {
 /** Loads as `--resume` does, but for the manifest, whose checksums a stranger can write himself. */
 async function readStranger(stranger: Stranger): Promise<void> {
   receiver ??= makeReceiver();
-  const { classifier, optimizer, tensors } = await receiver;
+  const { classifier, optimizer, updates, tensors } = await receiver;
+  const text = stranger.card.replace('"head.bias":', `${updates},"head.bias":`);
   const files = new Map<string, Uint8Array>([
-    ["checkpoint.json", new TextEncoder().encode(stranger.card)],
+    ["checkpoint.json", new TextEncoder().encode(text)],
     ...tensors,
   ]);
   const victim = tensors[stranger.spoilt];
