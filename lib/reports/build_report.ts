@@ -3,6 +3,7 @@ import type { ParameterScaling } from "../analyses/parameter_scaling.ts";
 import { DataError } from "../errors.ts";
 import type { Comparison } from "../experiments/comparison/comparison.ts";
 import type { EvaluationSummary } from "../experiments/run_types.ts";
+import { writeHtml } from "./html/write_html.ts";
 import { comparisonPart } from "./parts/comparison_part.ts";
 import { depthPart } from "./parts/depth_part.ts";
 import { overviewPart } from "./parts/overview_part.ts";
@@ -43,7 +44,10 @@ function partOf(source: ReportContent): ReportPart {
 /** A document is what its kind says, or it is refused: half a report would look like a whole one. */
 function checkedPart(source: ReportSource): ReportPart {
   try {
-    return partOf(source);
+    const part = partOf(source);
+    // What is no text, or no number, shows when it is written.
+    writeHtml({ title: part.title, parts: [part] }, { footer: "" });
+    return part;
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw new DataError(

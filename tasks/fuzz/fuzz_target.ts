@@ -1,6 +1,10 @@
 import { join } from "node:path";
+import process from "node:process";
 import fc from "fast-check";
 import { PuppetError } from "../../lib/errors.ts";
+
+/** Milliseconds that a case may take besides its processor time. */
+const MAX_WAIT = 600_000;
 
 /** Whether a reader took a case or refused it with a typed error. */
 export type Verdict = "accepted" | "refused";
@@ -15,7 +19,7 @@ export interface TargetReport {
   readonly refused: number;
   /** Cases that were read, and whose result was checked. */
   readonly accepted: number;
-  /** Longest case in milliseconds. */
+  /** Longest case in milliseconds of processor time. */
   readonly slowest: number;
   /** Largest growth of memory (heap and buffers) over a case, in bytes. */
   readonly growth: number;
@@ -54,7 +58,7 @@ export interface FuzzTargetOptions<Input> {
    */
   readonly isDocumented?: (error: unknown) => boolean;
   /**
-   * Milliseconds that a case may take.
+   * Milliseconds of processor time that a case may take.
    *
    * @default 5000
    */
@@ -132,6 +136,7 @@ async function tryCase<Input>(
   await Deno.mkdir(folder);
   const before = memoryInUse();
   const started = performance.now();
+  const used = process.cpuUsage();
   let verdict: Verdict = "accepted";
   try {
     await options.read(value, folder);
@@ -140,13 +145,17 @@ async function tryCase<Input>(
     if (!isTyped) throw error;
     verdict = "refused";
   }
-  const milliseconds = performance.now() - started;
+  // Processor time: what else the machine does must not count. Wall time, generously, for what waits without an end.
+  const { user, system } = process.cpuUsage(used);
+  const milliseconds = (user + system) / 1000;
+  const waited = performance.now() - started - milliseconds;
   const growth = memoryInUse() - before;
   tally.slowest = Math.max(tally.slowest, milliseconds);
   tally.growth = Math.max(tally.growth, growth);
   const outside = listOutside(outer);
   if (outside.length > 0) throw new Error(`it wrote outside its folder: ${outside}`);
   if (milliseconds > maxMilliseconds) throw new Error(`it took ${milliseconds.toFixed(0)} ms`);
+  if (waited > MAX_WAIT) throw new Error(`it waited for ${waited.toFixed(0)} ms`);
   if (growth > maxGrowth) throw new Error(`memory grew by ${(growth / 1e6).toFixed(0)} MB`);
   return verdict;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DataError } from "../../../lib/errors.ts";
 import { buildReport } from "../../../lib/reports/build_report.ts";
 import { readReportSources } from "../../../lib/reports/read_report_sources.ts";
+import { madeUpComparison } from "../../helpers/made_up_comparison.ts";
 import { madeUpEvaluation } from "../../helpers/tiny_report.ts";
 
 async function readText(text: string) {
@@ -55,5 +56,13 @@ Deno.test("buildReport() refuses a document that is not complete", async () => {
   for (const kind of ["run-report", "depth-analysis", "parameter-scaling", "comparison"]) {
     const sources = await readText(JSON.stringify({ kind, version: 1 }));
     assert.throws(() => buildReport(sources), DataError, kind);
+  }
+});
+
+Deno.test("buildReport() refuses a document that holds no text where a text belongs", async () => {
+  const comparison = madeUpComparison();
+  for (const notes of [[null], [{ length: 1 }], [["<b>"]]]) {
+    const sources = await readText(JSON.stringify({ ...comparison, notes }));
+    assert.throws(() => buildReport(sources), DataError, JSON.stringify(notes));
   }
 });
