@@ -49,6 +49,7 @@ const OPTION_OF_KEY: Readonly<Record<string, readonly [flag: string, value?: str
   "training.dropout": ["--dropout", "share"],
   "training.channelDropout": ["--channel-dropout", "share"],
   "training.featureMixing": ["--feature-mixing", "share"],
+  "training.weightAveraging": ["--weight-averaging", "decay"],
   "training.clipNorm": ["--clip-norm", "norm"],
   "training.levelSharing": ["--level-sharing", "levels"],
   "training.levelSmoothing": ["--level-smoothing", "share"],

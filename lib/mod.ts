@@ -131,3 +131,4 @@ export * from "./training/training_data.ts";
 export * from "./training/training_event.ts";
 export * from "./training/training_progress.ts";
 export * from "./training/training_step.ts";
+export * from "./training/weight_average.ts";

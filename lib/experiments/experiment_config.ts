@@ -162,6 +162,11 @@ const trainingSchema = z.strictObject({
     is: "share of the steps in which feature maps of pairs of images, and their classes, are mixed",
     default: 0,
   }),
+  weightAveraging: realBelow(0, 1, {
+    is:
+      "decay of the moving average of the weights, which is evaluated in their place; 0 averages none",
+    default: 0,
+  }),
   clipNorm: real(0, 1e9, {
     is: "largest global norm of the gradient; 0 does not clip",
     default: 0,

@@ -9,8 +9,9 @@ import { mixingOfStep } from "./feature_mixing.ts";
 import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { loadBatch, readBatch } from "./training_data.ts";
-import { emptySums, initialProgress } from "./training_progress.ts";
+import { emptySums, initialProgress, recordOf } from "./training_progress.ts";
 import { trainingStep } from "./training_step.ts";
+import { WeightAverage } from "./weight_average.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { Classifier, LabelledBatch } from "../models/classifier.ts";
 import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statistics.ts";
@@ -64,9 +65,11 @@ export class Trainer {
   readonly classifier: Classifier;
   /** The optimiser. */
   readonly optimizer: Adam;
+  /** Average of the weights, which is validated and saved in their place; `null` where none is asked for. */
+  readonly average: WeightAverage | null;
   /** Where the training stands; replaced when a checkpoint is restored. */
   progress: TrainingProgress = initialProgress();
-  /** Batch-norm statistics of the current weights; `null` after a step, until they are computed again. */
+  /** Batch-norm statistics of the current weights, or of their average; `null` after a step, until they are computed again. */
   statistics: LevelStatistics | null = null;
   /** The step that ended the training as `diverged`. */
   divergence: Divergence | null = null;
@@ -84,6 +87,10 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     this.classifier = options.classifier;
     this.optimizer = new Adam(options.classifier.parameters, options.config);
+    const { weightAveraging } = options.config;
+    this.average = weightAveraging > 0
+      ? new WeightAverage(options.classifier.parameters, weightAveraging)
+      : null;
     this.#data = options.data;
     this.#config = options.config;
     this.#exact = options.exact;
@@ -125,11 +132,15 @@ export class Trainer {
   }
 
   /**
-   * Evaluates the current weights on the validation images.
+   * Evaluates the current weights, or their average, on the validation images.
    *
    * @returns The report; `null` without validation images.
    */
   async validate(): Promise<EvaluationReport | null> {
+    return await this.#withAverage(() => this.#validate());
+  }
+
+  async #validate(): Promise<EvaluationReport | null> {
     const { validation, standardization, measure } = this.#data;
     const { classifier } = this;
     // Without validation images too: who evaluates the checkpoint should not need the training images.
@@ -144,18 +155,27 @@ export class Trainer {
 
   /** Computes the batch-norm statistics of every level, unless those of the current weights are known. */
   async computeStatistics(): Promise<LevelStatistics> {
-    if (this.statistics !== null) return this.statistics;
+    this.statistics ??= await this.#withAverage(() => this.#computeStatistics());
+    return this.statistics;
+  }
+
+  /** Does something with the weights that are kept: their average, where there is one. */
+  async #withAverage<Result>(action: () => Promise<Result>): Promise<Result> {
+    return this.average === null ? await action() : await this.average.use(action);
+  }
+
+  async #computeStatistics(): Promise<LevelStatistics> {
     const statistics = new Map<number, StatisticsOfLevel>();
     for (const { index } of this.classifier.levels.list) {
       const batches = this.#statisticsBatches(index);
       statistics.set(index, await computeLevelStatistics(this.classifier, batches));
     }
-    this.statistics = statistics;
     return statistics;
   }
 
-  /** Frees the optimiser; the classifier is the caller's. */
+  /** Frees the optimiser and the average; the classifier is the caller's. */
   dispose(): void {
+    this.average?.dispose();
     this.optimizer.dispose();
   }
 
@@ -256,6 +276,7 @@ export class Trainer {
       return outcome;
     }
     this.statistics = null;
+    this.average?.update(step);
     this.progress.step += 1;
     sums.steps += 1;
     sums.images += indices.length;
@@ -296,31 +317,16 @@ export class Trainer {
       progress.validationsWithoutGain = isBest ? 0 : progress.validationsWithoutGain + 1;
     }
     if (isBest) progress.best = { epoch, validationTop1: validation.top1 };
-    const record = this.#record(epoch, started, validation);
+    const record = recordOf(progress, validation, {
+      learningRate: this.#learningRate(progress.step - 1),
+      seconds: (performance.now() - started) / 1000,
+      liveTensors: tf.memory().numTensors,
+    });
     progress.epoch = epoch;
     progress.sums = emptySums();
     await hooks.log(record);
     hooks.report?.({ kind: "epoch", record, isBest });
     return isBest;
-  }
-
-  #record(epoch: number, started: number, validation: EvaluationReport | null): EpochRecord {
-    const { step, sums } = this.progress;
-    return {
-      epoch,
-      step,
-      learningRate: this.#learningRate(step - 1),
-      trainLoss: sums.loss / sums.images,
-      trainTop1: sums.correct / sums.images,
-      validationLoss: validation?.loss ?? null,
-      validationTop1: validation?.top1 ?? null,
-      validationTop5: validation?.top5 ?? null,
-      gradientNorm: sums.gradientNorm / sums.steps,
-      meanDepth: sums.depth / sums.images,
-      imagesPerSecond: sums.images / sums.seconds,
-      seconds: (performance.now() - started) / 1000,
-      liveTensors: tf.memory().numTensors,
-    };
   }
 
   #isOutOfPatience(): boolean {

@@ -21,6 +21,9 @@ const OPTIMIZER_FILE = "optimizer.safetensors";
 /** The file that only a training that goes on needs. */
 export const TRAINING_ONLY_FILE: string = OPTIMIZER_FILE;
 
+/** Ends the names of what training goes on with where `MODEL_FILE` holds averages. */
+const WEIGHTS_SUFFIX = ".weights-in-training";
+
 const STATISTICS_FILE = "statistics.safetensors";
 
 /** A checkpoint, decoded. */
@@ -29,12 +32,14 @@ export interface TrainingCheckpoint {
   readonly card: ModelCard;
   /** Where the training stood. */
   readonly progress: TrainingProgress;
-  /** Values of every parameter by name. */
+  /** Values of every parameter by name: their averages, where the training averages weights. */
   readonly parameters: ReadonlyMap<string, TensorValues>;
   /** Adam's moments and the updates per parameter; `null` in a model that was exported. */
   readonly optimizer: {
     readonly moments: ReadonlyMap<string, TensorValues>;
     readonly updates: Readonly<Record<string, number>>;
+    /** What the parameters themselves are where weights are averaged; `null` otherwise. */
+    readonly weights: ReadonlyMap<string, TensorValues> | null;
   } | null;
   /** Batch-norm statistics of these weights; `null` where they were not computed. */
   readonly statistics: LevelStatistics | null;
@@ -98,14 +103,18 @@ export async function encodeCheckpoint(
   card: ModelCard,
 ): Promise<Map<string, Uint8Array>> {
   const { moments, updates } = await trainer.optimizer.read();
-  const { progress, statistics } = trainer;
+  const { progress, statistics, average } = trainer;
+  const weights = await trainer.classifier.parameters.read();
+  const inTraining = average === null
+    ? []
+    : [...weights].map(([name, values]) => [`${name}${WEIGHTS_SUFFIX}`, values] as const);
   const calibration = trainer.classifier.calibration?.values ?? {};
   const content = { formatVersion: CONTENT_VERSION, card, progress, updates, calibration };
   const text = JSON.stringify(content, null, 2);
   const files = new Map([
     [CARD_FILE, new TextEncoder().encode(`${text}\n`)],
-    [MODEL_FILE, encodeTensors(await trainer.classifier.parameters.read())],
-    [OPTIMIZER_FILE, encodeTensors(moments)],
+    [MODEL_FILE, encodeTensors(await average?.read() ?? weights)],
+    [OPTIMIZER_FILE, encodeTensors(new Map([...moments, ...inTraining]))],
   ]);
   if (statistics !== null) {
     files.set(STATISTICS_FILE, encodeTensors(statisticsToTensors(statistics)));
@@ -119,6 +128,19 @@ function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string, folder: st
     throw new CheckpointError(`Cannot load checkpoint ${folder}: it holds no ${name}`);
   }
   return bytes;
+}
+
+/** Divides what the optimiser's file holds. */
+function separateWeights(
+  tensors: ReadonlyMap<string, TensorValues>,
+): Pick<NonNullable<TrainingCheckpoint["optimizer"]>, "moments" | "weights"> {
+  const moments = new Map<string, TensorValues>();
+  const weights = new Map<string, TensorValues>();
+  for (const [name, values] of tensors) {
+    if (name.endsWith(WEIGHTS_SUFFIX)) weights.set(name.slice(0, -WEIGHTS_SUFFIX.length), values);
+    else moments.set(name, values);
+  }
+  return { moments, weights: weights.size === 0 ? null : weights };
 }
 
 /**
@@ -144,7 +166,9 @@ export function decodeCheckpoint(
     progress,
     calibration,
     parameters: tensorsOf(MODEL_FILE),
-    optimizer: files.has(OPTIMIZER_FILE) ? { moments: tensorsOf(OPTIMIZER_FILE), updates } : null,
+    optimizer: files.has(OPTIMIZER_FILE)
+      ? { ...separateWeights(tensorsOf(OPTIMIZER_FILE)), updates }
+      : null,
     statistics: files.has(STATISTICS_FILE)
       ? fitting(folder, () => statisticsFromTensors(tensorsOf(STATISTICS_FILE)))
       : null,
@@ -187,7 +211,9 @@ export function restoreTrainer(trainer: Trainer, checkpoint: TrainingCheckpoint)
         "predict, or continue the run that it was exported from",
     );
   }
-  trainer.classifier.parameters.write(checkpoint.parameters);
+  const { weights } = checkpoint.optimizer;
+  trainer.classifier.parameters.write(weights ?? checkpoint.parameters);
+  trainer.average?.write(checkpoint.parameters);
   trainer.optimizer.write(checkpoint.optimizer);
   trainer.progress = structuredClone(checkpoint.progress);
   const levels = trainer.classifier.levels.list.length;

@@ -1,3 +1,6 @@
+import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
+import type { EpochRecord } from "./training_event.ts";
+
 /** Sums over the steps of the epoch at hand. */
 export interface EpochSums {
   /** Steps made. */
@@ -38,4 +41,35 @@ export function emptySums(): EpochSums {
 /** The progress of a training that has not begun. */
 export function initialProgress(): TrainingProgress {
   return { step: 0, epoch: 0, sums: emptySums(), best: null, validationsWithoutGain: 0 };
+}
+
+/**
+ * What is logged of an epoch that has ended.
+ *
+ * @param progress Where the training stands, with the epoch's sums, before it goes on to the next.
+ * @param validation The epoch's validation; `null` if it had none.
+ * @param figures Learning rate of the last step, wall time in seconds, live tensors.
+ * @returns The line of the log.
+ */
+export function recordOf(
+  progress: TrainingProgress,
+  validation: EvaluationReport | null,
+  figures: Pick<EpochRecord, "learningRate" | "seconds" | "liveTensors">,
+): EpochRecord {
+  const { step, sums } = progress;
+  return {
+    epoch: progress.epoch + 1,
+    step,
+    learningRate: figures.learningRate,
+    trainLoss: sums.loss / sums.images,
+    trainTop1: sums.correct / sums.images,
+    validationLoss: validation?.loss ?? null,
+    validationTop1: validation?.top1 ?? null,
+    validationTop5: validation?.top5 ?? null,
+    gradientNorm: sums.gradientNorm / sums.steps,
+    meanDepth: sums.depth / sums.images,
+    imagesPerSecond: sums.images / sums.seconds,
+    seconds: figures.seconds,
+    liveTensors: figures.liveTensors,
+  };
 }

@@ -75,5 +75,20 @@ export const studyVariants: readonly StudyVariant[] = [
     change: "channel dropout 0.1",
     set: ["training.channelDropout=0.1"],
   },
+  {
+    name: "averaging",
+    change: "weights averaged, decay 0.998",
+    set: ["training.weightAveraging=0.998"],
+  },
+  {
+    name: "half-state",
+    change: "initial state of half the size",
+    set: ["model.referenceComplexity=25"],
+  },
+  {
+    name: "double-state",
+    change: "initial state of twice the size",
+    set: ["model.referenceComplexity=6.25"],
+  },
   { name: "mixing", change: "feature mixing 0.5", set: ["training.featureMixing=0.5"] },
 ];

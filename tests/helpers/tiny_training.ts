@@ -8,6 +8,7 @@ import { Trainer } from "../../lib/training/trainer.ts";
 import { measureDataset } from "../../lib/training/training_data.ts";
 import type { ImageDataset } from "../../lib/datasets/dataset.ts";
 import type { ModelConfig } from "../../lib/models/model_config.ts";
+import type { TrainingData } from "../../lib/training/training_data.ts";
 import type { TrainingConfig } from "../../lib/training/training_config.ts";
 import type { TrainerHooks } from "../../lib/training/trainer.ts";
 
@@ -53,6 +54,7 @@ export const TINY_TRAINING: TrainingConfig = {
   dropout: 0,
   channelDropout: 0,
   featureMixing: 0,
+  weightAveraging: 0,
   clipNorm: 0,
   levelSharing: "all",
   levelSmoothing: 0.1,
@@ -101,6 +103,7 @@ export function tinyDataset(count: number, seed: number): ImageDataset {
 export interface TinyTrainer {
   readonly trainer: Trainer;
   readonly classifier: LevelClassifier;
+  readonly data: TrainingData;
   dispose(): void;
 }
 
@@ -128,6 +131,7 @@ export async function tinyTrainer(
   return {
     trainer,
     classifier,
+    data,
     dispose: () => {
       trainer.dispose();
       classifier.dispose();
