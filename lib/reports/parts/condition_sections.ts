@@ -113,7 +113,15 @@ function protocolFacts(report: RunReport): ReportBlock {
           countCell(taken - held),
           `${held.toLocaleString("en-US")} held out`,
         ),
-      fact("augmentation", textCell(augmentation.length === 0 ? "none" : augmentation.join(", "))),
+      fact(
+        "augmentation",
+        textCell(augmentation.length === 0 ? "none" : augmentation.join(", ")),
+        training.featureMixing > 0
+          ? `feature maps of pairs of images mixed in ${
+            shareCell(training.featureMixing).text
+          } of the steps`
+          : undefined,
+      ),
       fact("epochs planned", countCell(training.epochs)),
       fact("batch", countCell(training.batchSize)),
       fact("schedule", textCell(training.schedule), `peak rate ${training.learningRate}`),

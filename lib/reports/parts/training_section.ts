@@ -1,3 +1,4 @@
+import type { ExperimentConfig } from "../../experiments/experiment_config.ts";
 import type { EpochRecord } from "../../training/training_event.ts";
 import {
   countCell,
@@ -93,7 +94,23 @@ export function bestEpoch(epochs: readonly EpochRecord[]): EpochRecord | null {
   }, null);
 }
 
-function epochTable(epochs: readonly EpochRecord[]): ReportBlock {
+/** What the figures of an epoch are, and are not. */
+function describeEpochs({ training }: ExperimentConfig): string {
+  const hindrances = [
+    ...training.featureMixing > 0 ? ["mixing"] : [],
+    ...training.dropout > 0 || training.channelDropout > 0 ? ["dropout"] : [],
+  ];
+  return [
+    "Training figures are means over the epoch while the weights moved",
+    ...hindrances.length === 0
+      ? []
+      : [`, with ${hindrances.join(" and ")} at work, which validation does without`],
+    ".",
+    ...training.weightAveraging > 0 ? [" Validation is that of averaged weights."] : [],
+  ].join("");
+}
+
+function epochTable({ epochs, config }: RunReport): ReportBlock {
   const right = (header: string) => ({ header, align: "right" as const });
   return {
     kind: "table",
@@ -120,7 +137,7 @@ function epochTable(epochs: readonly EpochRecord[]): ReportBlock {
       countCell(Math.round(record.imagesPerSecond)),
       durationCell(record.seconds),
     ]),
-    note: "Training figures are means over the epoch while the weights moved.",
+    note: describeEpochs(config),
   };
 }
 
@@ -150,7 +167,7 @@ export function trainingSection(report: RunReport): ReportSection | null {
           fact("wall time of all epochs", durationCell(seconds), "with validation"),
         ],
       },
-      epochTable(epochs),
+      epochTable(report),
     ],
   };
 }
