@@ -1,8 +1,11 @@
 /**
  * What helps, and what does not: small trainings that differ from a base in one thing each, compared on validation images.
  *
- *     deno task study --data FOLDER [--channels 128] [--epochs 12] [--seeds 1,2] [--only NAME,NAME]
- *                     [--runs runs/study] [--json FILE]
+ *     deno task study --data FOLDER [--base paper|regularized] [--channels 128] [--epochs 12] [--seeds 1,2]
+ *                     [--only NAME,NAME] [--runs runs/study] [--json FILE]
+ *
+ * `--base paper` adds one thing at a time to the paper-literal model, `--base regularized` takes one thing at a time from
+ * the preset puppet-cnn-regularized, or changes it.
  *
  * What is finished is not trained again, what was interrupted goes on. Prints a Markdown table; --json keeps every run.
  * The test images are not looked at.
@@ -15,10 +18,11 @@ import { UsageError } from "../lib/errors.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";
 import { writeFileAtomically } from "../lib/checkpoints/atomic_write.ts";
 import { formatStudy, type StudyRun } from "./study/study_table.ts";
-import { STUDY_BASE, type StudyVariant, studyVariants } from "./study/variants.ts";
+import { type StudyBase, studyBases, type StudyVariant } from "./study/variants.ts";
 
 interface StudyOptions {
   readonly data: string;
+  readonly base: keyof typeof studyBases;
   readonly runs: string;
   readonly channels: number;
   readonly epochs: number;
@@ -33,6 +37,7 @@ function readOptions(): StudyOptions {
     args: Deno.args,
     options: {
       data: { type: "string", default: "data" },
+      base: { type: "string", default: "paper" },
       runs: { type: "string", default: "runs/study" },
       channels: { type: "string", default: "128" },
       epochs: { type: "string", default: "12" },
@@ -43,16 +48,17 @@ function readOptions(): StudyOptions {
     },
   });
   const only = values.only.split(",").filter((name) => name !== "");
-  const unknown = only.find((name) => studyVariants.every((variant) => variant.name !== name));
+  const base = readBase(values.base);
+  const { variants } = studyBases[base];
+  const unknown = only.find((name) => variants.every((variant) => variant.name !== name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `Cannot study "${unknown}"; the variants are ${
-        studyVariants.map(({ name }) => name).join(", ")
-      }`,
+      `Cannot study "${unknown}"; the variants are ${variants.map(({ name }) => name).join(", ")}`,
     );
   }
   return {
     data: values.data,
+    base,
     runs: values.runs,
     channels: Number(values.channels),
     epochs: Number(values.epochs),
@@ -61,6 +67,11 @@ function readOptions(): StudyOptions {
     backend: values.backend,
     json: values.json ?? null,
   };
+}
+
+function readBase(name: string): keyof typeof studyBases {
+  if (name === "paper" || name === "regularized") return name;
+  throw new UsageError(`Cannot study base "${name}"; the bases are paper and regularized`);
 }
 
 /** The last epoch of a run, if it came to its end. */
@@ -96,14 +107,20 @@ async function trainVariant(
   options: StudyOptions,
 ): Promise<StudyRun | null> {
   const { epochs, channels, data, backend } = options;
-  const folder = join(options.runs, `${variant.name}-c${channels}-e${epochs}-seed${seed}`);
+  const base: StudyBase = studyBases[options.base];
+  const prefix = base.preset === null ? "" : `${options.base}-`;
+  const folder = join(
+    options.runs,
+    `${prefix}${variant.name}-c${channels}-e${epochs}-seed${seed}`,
+  );
   const found = await finishedRun(folder, variant, { seed, epochs });
   if (found !== null) return found;
   console.error(`${variant.name}, seed ${seed}: ${variant.change}`);
-  const set = [...STUDY_BASE, ...variant.set].flatMap((value) => ["--set", value]);
+  const set = [...base.set, ...variant.set].flatMap((value) => ["--set", value]);
+  const preset = base.preset === null ? [] : ["--preset", base.preset];
   await runCommandLine(
     await isBegun(folder) ? ["train", "--quiet", "--resume", folder, "--data", data] : [
-      ...["train", "--quiet", "--run", folder, "--data", data, "--backend", backend],
+      ...["train", "--quiet", "--run", folder, "--data", data, "--backend", backend, ...preset],
       ...["--channels", String(channels), "--epochs", String(epochs), "--seed", String(seed)],
       ...["--validate-every", String(epochs), ...set],
     ],
@@ -119,8 +136,10 @@ function describeRun({ validationTop1, trainTop1, seconds }: StudyRun): string {
 }
 
 async function study(options: StudyOptions): Promise<void> {
-  const { only, seeds, channels, epochs } = options;
-  const chosen = studyVariants.filter(({ name }) => only.length === 0 || only.includes(name));
+  const { base, only, seeds, channels, epochs } = options;
+  const chosen = studyBases[base].variants.filter(({ name }) =>
+    only.length === 0 || only.includes(name)
+  );
   const runs: StudyRun[] = [];
   for (const seed of seeds) {
     for (const variant of chosen) {
@@ -129,7 +148,7 @@ async function study(options: StudyOptions): Promise<void> {
       if (run === null) return;
       runs.push(run);
       if (options.json === null) continue;
-      const text = `${JSON.stringify({ channels, epochs, runs }, null, 2)}\n`;
+      const text = `${JSON.stringify({ base, channels, epochs, runs }, null, 2)}\n`;
       await writeFileAtomically(options.json, text);
     }
   }

@@ -8,14 +8,17 @@ export interface StudyVariant {
   readonly set: readonly string[];
 }
 
-/** What the others are set against: the paper-literal model, and the training of the small reference. */
-export const STUDY_BASE: readonly string[] = [
-  "training.schedule=one-cycle",
-  "training.learningRate=0.005",
-];
+/** What variants are set against. */
+export interface StudyBase {
+  /** The preset that the base starts from; `null` starts from the defaults, the paper to the letter. */
+  readonly preset: string | null;
+  /** What the base changes there, `path=value`. */
+  readonly set: readonly string[];
+  /** Everything that is tried, the base itself first. */
+  readonly variants: readonly StudyVariant[];
+}
 
-/** Everything that the study tries, the base first. */
-export const studyVariants: readonly StudyVariant[] = [
+const paperVariants: readonly StudyVariant[] = [
   { name: "base", change: "base: adaptive, one-cycle rate with peak 5e-3", set: [] },
   {
     name: "fixed-depth",
@@ -92,3 +95,49 @@ export const studyVariants: readonly StudyVariant[] = [
   },
   { name: "mixing", change: "feature mixing 0.5", set: ["training.featureMixing=0.5"] },
 ];
+
+const regularizedVariants: readonly StudyVariant[] = [
+  { name: "base", change: "base: the preset puppet-cnn-regularized", set: [] },
+  {
+    name: "no-identity",
+    change: "no identity shortcuts",
+    set: ["model.identityShortcuts=false"],
+  },
+  { name: "no-mixing", change: "no feature mixing", set: ["training.featureMixing=0"] },
+  { name: "mixing-1", change: "feature mixing in every step", set: ["training.featureMixing=1"] },
+  { name: "no-smoothing", change: "no label smoothing", set: ["training.labelSmoothing=0"] },
+  { name: "no-dropout", change: "no dropout before the head", set: ["training.dropout=0"] },
+  {
+    name: "no-channel-dropout",
+    change: "no channel dropout",
+    set: ["training.channelDropout=0"],
+  },
+  { name: "no-weight-decay", change: "no weight decay", set: ["training.weightDecay=0"] },
+  { name: "cosine", change: "cosine schedule", set: ["training.schedule=cosine"] },
+  { name: "double-rate", change: "twice the rate", set: ["training.learningRate=0.006"] },
+  {
+    name: "averaging",
+    change: "weights averaged, decay 0.998",
+    set: ["training.weightAveraging=0.998"],
+  },
+  {
+    name: "depth-only",
+    change: "depth follows the image, the initial state does not",
+    set: ["model.parameterAdaptation=false"],
+  },
+  {
+    name: "fixed-depth",
+    change: "depth 10 for all, no adaptation",
+    set: ["model.depthAdaptation=false", "model.parameterAdaptation=false"],
+  },
+];
+
+/** The bases by name: the paper-literal model with the training of the small reference, and our preset. */
+export const studyBases: Readonly<Record<"paper" | "regularized", StudyBase>> = {
+  paper: {
+    preset: null,
+    set: ["training.schedule=one-cycle", "training.learningRate=0.005"],
+    variants: paperVariants,
+  },
+  regularized: { preset: "puppet-cnn-regularized", set: [], variants: regularizedVariants },
+};
