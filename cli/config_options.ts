@@ -34,6 +34,7 @@ const OPTION_OF_KEY: Readonly<Record<string, readonly [flag: string, value?: str
   "model.exact": ["--exact"],
   "model.referenceComplexity": ["--reference-complexity", "bits"],
   "model.identityShortcuts": ["--identity-shortcuts"],
+  "model.activation": ["--activation", "name"],
   "training.epochs": ["--epochs", "count"],
   "training.batchSize": ["--batch-size", "images"],
   "training.seed": ["--seed", "number"],

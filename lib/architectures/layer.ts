@@ -1,5 +1,8 @@
-/** Functions applied after a layer. */
-export type Activation = "none" | "relu" | "relu6";
+/** Functions applied after a layer; none of them ever falls. */
+export type Activation = "none" | "relu" | "relu6" | "leaky-relu";
+
+/** Slope of `leaky-relu` below zero. */
+export const LEAK = 0.1;
 
 /** Convolution with "same" padding, then bias, batch norm and activation where asked for. */
 export interface ConvolutionLayer {

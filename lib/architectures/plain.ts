@@ -16,6 +16,12 @@ export interface PlainArchitectureOptions {
   readonly classes: number;
   /** Adds the input to the output where a layer keeps its channel count. */
   readonly identityShortcuts: boolean;
+  /**
+   * Follows every convolution.
+   *
+   * @default "relu"
+   */
+  readonly activation?: "relu" | "leaky-relu";
 }
 
 /**
@@ -48,7 +54,8 @@ export function layersPerStage(depth: number): number[] {
  * @throws {RangeError} if maxChannels is not a positive multiple of 8 or depth not an integer >= 1.
  */
 export function plainArchitecture(options: PlainArchitectureOptions): Layer[] {
-  const { depth, maxChannels, kernelSize, classes, identityShortcuts } = options;
+  const { depth, maxChannels, kernelSize, classes, identityShortcuts, activation = "relu" } =
+    options;
   if (!Number.isInteger(maxChannels / STAGE_DIVISORS[0]) || maxChannels < STAGE_DIVISORS[0]) {
     throw new RangeError(
       `Cannot lay out the plain backbone: maxChannels must be a positive multiple of 8 (its stages have C/8, C/4, C/2 and C channels), current value is ${maxChannels}`,
@@ -75,9 +82,9 @@ export function plainArchitecture(options: PlainArchitectureOptions): Layer[] {
             kind: "residual",
             body: [convolution(name, shape, { activation: "none" })],
             shortcut: [],
-            activation: "relu",
+            activation,
           }
-          : convolution(name, shape),
+          : convolution(name, shape, { activation }),
       );
       channels = outputChannels;
     }

@@ -28,6 +28,7 @@ export const TRAINING_KERNELS: readonly string[] = [
   "GreaterEqual",
   "Identity",
   "IsFinite",
+  "LeakyRelu",
   "Less",
   "LessEqual",
   "Log",

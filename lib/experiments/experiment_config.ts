@@ -120,6 +120,10 @@ const modelSchema = z.strictObject({
     is: "adds a layer's input to its output where the shapes agree",
     default: false,
   }),
+  activation: oneOf(["relu", "leaky-relu"], {
+    is: "follows the convolutions of puppet-cnn and fixed-cnn; leaky-relu has slope 0.1 below zero",
+    default: "relu",
+  }),
 });
 
 const trainingSchema = z.strictObject({

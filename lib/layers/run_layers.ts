@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { LEAK } from "../architectures/layer.ts";
 import type { Activation, ConvolutionLayer, Layer, LinearLayer } from "../architectures/layer.ts";
 
 /** How the layers with weights are computed; the rest of a network is the same in every mode. */
@@ -23,8 +24,16 @@ export interface LayerOperations {
 
 /** Applies an activation. */
 export function activate<T extends tf.Tensor>(input: T, activation: Activation): T {
-  if (activation === "none") return input;
-  return activation === "relu" ? tf.relu(input) : tf.relu6(input);
+  switch (activation) {
+    case "none":
+      return input;
+    case "relu":
+      return tf.relu(input);
+    case "relu6":
+      return tf.relu6(input);
+    case "leaky-relu":
+      return tf.leakyRelu(input, LEAK);
+  }
 }
 
 /** Whether the activation of a layer may follow the next layer instead. */

@@ -41,4 +41,6 @@ export interface ModelConfig {
   readonly referenceComplexity: number;
   /** Adds the input of a layer to its output where both have the same shape. */
   readonly identityShortcuts: boolean;
+  /** Follows the convolutions of puppet-cnn and fixed-cnn; leaky-relu has a slope of 0.1 below zero. */
+  readonly activation: "relu" | "leaky-relu";
 }

@@ -63,7 +63,7 @@ export function generatesKernels(config: Pick<ModelConfig, "name">): boolean {
 export function layersOfModel(config: ModelConfig, classes: number): ModelLayers | null {
   const entry = modelEntry(config.name);
   if (entry.kind === "custom") return null;
-  const { maxChannels, kernelSize, identityShortcuts } = config;
+  const { maxChannels, kernelSize, identityShortcuts, activation } = config;
   const levels = levelsOfModel(config);
   const shared = {
     levels,
@@ -76,7 +76,9 @@ export function layersOfModel(config: ModelConfig, classes: number): ModelLayers
   return {
     ...shared,
     layersOf: ({ depth }) =>
-      plainArchitecture({ depth, maxChannels, kernelSize, classes, identityShortcuts }),
+      plainArchitecture({
+        ...{ depth, maxChannels, kernelSize, classes, identityShortcuts, activation },
+      }),
     isGenerated: entry.generates ? () => true : null,
   };
 }

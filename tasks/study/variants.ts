@@ -79,6 +79,11 @@ const paperVariants: readonly StudyVariant[] = [
     set: ["training.channelDropout=0.1"],
   },
   {
+    name: "leaky",
+    change: "leaky ReLU, slope 0.1",
+    set: ["model.activation=leaky-relu"],
+  },
+  {
     name: "averaging",
     change: "weights averaged, decay 0.998",
     set: ["training.weightAveraging=0.998"],
@@ -115,6 +120,11 @@ const regularizedVariants: readonly StudyVariant[] = [
   { name: "no-weight-decay", change: "no weight decay", set: ["training.weightDecay=0"] },
   { name: "cosine", change: "cosine schedule", set: ["training.schedule=cosine"] },
   { name: "double-rate", change: "twice the rate", set: ["training.learningRate=0.006"] },
+  {
+    name: "leaky",
+    change: "leaky ReLU, slope 0.1",
+    set: ["model.activation=leaky-relu"],
+  },
   {
     name: "averaging",
     change: "weights averaged, decay 0.998",

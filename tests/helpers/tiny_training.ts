@@ -35,6 +35,7 @@ export const TINY_MODEL: ModelConfig = {
   exact: false,
   referenceComplexity: 8,
   identityShortcuts: false,
+  activation: "relu",
 };
 
 /** A training of a second or two. */

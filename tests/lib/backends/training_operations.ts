@@ -28,7 +28,10 @@ function convolutionLoss(image: tf.Tensor, kernel: tf.Tensor, pointwise: tf.Tens
 function dynamicsLoss(state: tf.Tensor, depthwise: tf.Tensor, pointwise: tf.Tensor): tf.Tensor {
   const filtered = tf.depthwiseConv2d(state as tf.Tensor4D, depthwise as tf.Tensor4D, 1, "same");
   const rows = tf.matMul(tf.reshape(tf.relu(filtered), [-1, 4]), pointwise);
-  const next = tf.add(state, tf.mul(tf.reshape(rows, state.shape), 0.1));
+  const next = tf.add(
+    state,
+    tf.mul(tf.leakyRelu(tf.reshape<tf.Rank>(rows, state.shape), 0.1), 0.1),
+  );
   const halves = tf.split(next, 2, 1);
   const joined = tf.concat([tf.addN(halves), tf.transpose(halves[0]!, [0, 1, 2, 3])], 1);
   const pooled = tf.avgPool(joined as tf.Tensor4D, 2, 2, "valid");

@@ -13,9 +13,10 @@ const IMAGE = { height: TINY_SIZE, width: TINY_SIZE };
 for (const backend of await testBackends()) {
   Deno.test(`KernelBank gives the logits of kernels made anew, and their price once (${backend})`, () =>
     withBackend(backend, async () => {
-      for (const identityShortcuts of [false, true]) {
+      for (const activation of ["relu", "leaky-relu"] as const) {
+        const identityShortcuts = activation === "leaky-relu";
         const { trainer, classifier, dispose } = await tinyTrainer({
-          model: { identityShortcuts },
+          model: { identityShortcuts, activation },
         });
         const statistics = await trainer.computeStatistics();
         const live = tf.memory().numTensors;
