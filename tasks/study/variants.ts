@@ -18,18 +18,40 @@ export interface StudyBase {
   readonly variants: readonly StudyVariant[];
 }
 
+const FIXED_DEPTH: StudyVariant = {
+  name: "fixed-depth",
+  change: "depth 10 for all, no adaptation",
+  set: ["model.depthAdaptation=false", "model.parameterAdaptation=false"],
+};
+
+const DEPTH_ONLY: StudyVariant = {
+  name: "depth-only",
+  change: "depth follows the image, the initial state does not",
+  set: ["model.parameterAdaptation=false"],
+};
+
+const LEAKY: StudyVariant = {
+  name: "leaky",
+  change: "leaky ReLU, slope 0.1",
+  set: ["model.activation=leaky-relu"],
+};
+
+const AVERAGING: StudyVariant = {
+  name: "averaging",
+  change: "weights averaged, decay 0.998",
+  set: ["training.weightAveraging=0.998"],
+};
+
+const COSINE: StudyVariant = {
+  name: "cosine",
+  change: "cosine schedule",
+  set: ["training.schedule=cosine"],
+};
+
 const paperVariants: readonly StudyVariant[] = [
   { name: "base", change: "base: adaptive, one-cycle rate with peak 5e-3", set: [] },
-  {
-    name: "fixed-depth",
-    change: "depth 10 for all, no adaptation",
-    set: ["model.depthAdaptation=false", "model.parameterAdaptation=false"],
-  },
-  {
-    name: "depth-only",
-    change: "depth follows the image, the initial state does not",
-    set: ["model.parameterAdaptation=false"],
-  },
+  FIXED_DEPTH,
+  DEPTH_ONLY,
   {
     name: "state-only",
     change: "the initial state follows the image, depth does not",
@@ -68,7 +90,7 @@ const paperVariants: readonly StudyVariant[] = [
   },
   { name: "half-rate", change: "half the rate", set: ["training.learningRate=0.0025"] },
   { name: "double-rate", change: "twice the rate", set: ["training.learningRate=0.01"] },
-  { name: "cosine", change: "cosine schedule", set: ["training.schedule=cosine"] },
+  COSINE,
   { name: "batch-32", change: "batch of 32", set: ["training.batchSize=32"] },
   { name: "weight-decay", change: "weight decay 0.05", set: ["training.weightDecay=0.05"] },
   { name: "smoothing", change: "label smoothing 0.1", set: ["training.labelSmoothing=0.1"] },
@@ -78,16 +100,8 @@ const paperVariants: readonly StudyVariant[] = [
     change: "channel dropout 0.1",
     set: ["training.channelDropout=0.1"],
   },
-  {
-    name: "leaky",
-    change: "leaky ReLU, slope 0.1",
-    set: ["model.activation=leaky-relu"],
-  },
-  {
-    name: "averaging",
-    change: "weights averaged, decay 0.998",
-    set: ["training.weightAveraging=0.998"],
-  },
+  LEAKY,
+  AVERAGING,
   {
     name: "half-state",
     change: "initial state of half the size",
@@ -118,28 +132,12 @@ const regularizedVariants: readonly StudyVariant[] = [
     set: ["training.channelDropout=0"],
   },
   { name: "no-weight-decay", change: "no weight decay", set: ["training.weightDecay=0"] },
-  { name: "cosine", change: "cosine schedule", set: ["training.schedule=cosine"] },
+  COSINE,
   { name: "double-rate", change: "twice the rate", set: ["training.learningRate=0.006"] },
-  {
-    name: "leaky",
-    change: "leaky ReLU, slope 0.1",
-    set: ["model.activation=leaky-relu"],
-  },
-  {
-    name: "averaging",
-    change: "weights averaged, decay 0.998",
-    set: ["training.weightAveraging=0.998"],
-  },
-  {
-    name: "depth-only",
-    change: "depth follows the image, the initial state does not",
-    set: ["model.parameterAdaptation=false"],
-  },
-  {
-    name: "fixed-depth",
-    change: "depth 10 for all, no adaptation",
-    set: ["model.depthAdaptation=false", "model.parameterAdaptation=false"],
-  },
+  LEAKY,
+  AVERAGING,
+  DEPTH_ONLY,
+  FIXED_DEPTH,
 ];
 
 /** The bases by name: the paper-literal model with the training of the small reference, and our preset. */

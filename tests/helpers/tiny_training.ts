@@ -7,6 +7,7 @@ import { RandomStream } from "../../lib/randomness/random_stream.ts";
 import { Trainer } from "../../lib/training/trainer.ts";
 import { measureDataset } from "../../lib/training/training_data.ts";
 import type { ImageDataset } from "../../lib/datasets/dataset.ts";
+import type { ModelCard } from "../../lib/training/checkpoint_card.ts";
 import type { ModelConfig } from "../../lib/models/model_config.ts";
 import type { TrainingData } from "../../lib/training/training_data.ts";
 import type { TrainingConfig } from "../../lib/training/training_config.ts";
@@ -36,6 +37,16 @@ export const TINY_MODEL: ModelConfig = {
   referenceComplexity: 8,
   identityShortcuts: false,
   activation: "relu",
+};
+
+/** What a checkpoint of the tiny puppet says about it. */
+export const TINY_CARD: ModelCard = {
+  model: TINY_MODEL,
+  classNames: ["across", "down", "patch"],
+  image: { height: 8, width: 8 },
+  standardization: { mean: [0, 0, 0], deviation: [1, 1, 1] },
+  trainFingerprint: "test",
+  backend: "test",
 };
 
 /** A training of a second or two. */

@@ -6,19 +6,9 @@ import {
   restoreTrainer,
 } from "../../../lib/training/training_checkpoint.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
-import { NO_HOOKS, TINY_MODEL, tinyTrainer } from "../../helpers/tiny_training.ts";
+import { NO_HOOKS, TINY_CARD, tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { Trainer } from "../../../lib/training/trainer.ts";
 import type { EpochRecord } from "../../../lib/training/training_event.ts";
-import type { ModelCard } from "../../../lib/training/checkpoint_card.ts";
-
-const CARD: ModelCard = {
-  model: TINY_MODEL,
-  classNames: ["across", "down", "patch"],
-  image: { height: 8, width: 8 },
-  standardization: { mean: [0, 0, 0], deviation: [1, 1, 1] },
-  trainFingerprint: "test",
-  backend: "test",
-};
 
 /** Everything that makes two trainings equal; wall times are not part of it. */
 async function stateOf(trainer: Trainer) {
@@ -90,7 +80,7 @@ for (const backend of await testBackends()) {
         const stop = stopAfter(9);
         const reason = await first.trainer.run({
           ...NO_HOOKS,
-          save: async () => void files.push(await encodeCheckpoint(first.trainer, CARD)),
+          save: async () => void files.push(await encodeCheckpoint(first.trainer, TINY_CARD)),
           report: (event) => event.kind === "step" && stop.report(),
           signal: stop.signal,
         });

@@ -8,18 +8,8 @@ import {
   restoreTrainer,
 } from "../../../lib/training/training_checkpoint.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
-import { NO_HOOKS, TINY_MODEL, tinyTrainer } from "../../helpers/tiny_training.ts";
+import { NO_HOOKS, TINY_CARD, tinyTrainer } from "../../helpers/tiny_training.ts";
 import { evaluate } from "../../../lib/evaluation/evaluate.ts";
-import type { ModelCard } from "../../../lib/training/checkpoint_card.ts";
-
-const CARD: ModelCard = {
-  model: TINY_MODEL,
-  classNames: ["across", "down", "patch"],
-  image: { height: 8, width: 8 },
-  standardization: { mean: [0, 0, 0], deviation: [1, 1, 1] },
-  trainFingerprint: "test",
-  backend: "test",
-};
 
 /** One parameter of two numbers. */
 function makeSet(values: readonly number[]): ParameterSet {
@@ -83,7 +73,7 @@ for (const backend of await testBackends()) {
         ...NO_HOOKS,
         log: (record) => Promise.resolve(void losses.push(record.validationLoss)),
       });
-      const files = await encodeCheckpoint(trainer, CARD);
+      const files = await encodeCheckpoint(trainer, TINY_CARD);
       const checkpoint = decodeCheckpoint(files, "test");
       const weights = await classifier.parameters.read();
       assert.notDeepEqual(checkpoint.parameters, weights);
@@ -111,13 +101,13 @@ for (const backend of await testBackends()) {
     withBackend(backend, async () => {
       const first = await tinyTrainer({ training: { epochs: 1 } });
       await first.trainer.run(NO_HOOKS);
-      const plain = decodeCheckpoint(await encodeCheckpoint(first.trainer, CARD), "test");
+      const plain = decodeCheckpoint(await encodeCheckpoint(first.trainer, TINY_CARD), "test");
       assert.equal(plain.optimizer!.weights, null);
       const second = await tinyTrainer({ training: { epochs: 2, weightAveraging: 0.9 } });
       restoreTrainer(second.trainer, plain);
       assert.deepEqual(await second.trainer.average!.read(), plain.parameters);
       await second.trainer.run(NO_HOOKS);
-      const averaged = decodeCheckpoint(await encodeCheckpoint(second.trainer, CARD), "test");
+      const averaged = decodeCheckpoint(await encodeCheckpoint(second.trainer, TINY_CARD), "test");
       const third = await tinyTrainer({ training: { epochs: 2 } });
       restoreTrainer(third.trainer, averaged);
       assert.deepEqual(await third.classifier.parameters.read(), averaged.optimizer!.weights);
