@@ -78,7 +78,7 @@ const modelSchema = z.strictObject({
     default: 512,
   }),
   kernelSize: whole(1, 15, { is: "side of the convolution kernels in taps, odd", default: 3 }),
-  initialState: oneOf(["seeded", "low-frequency", "learned", "constant"], {
+  initialState: oneOf(["seeded", "orthogonal", "low-frequency", "learned", "constant"], {
     is: "where the trajectory starts; learned adds C x C x taps parameters",
     default: "seeded",
   }),
@@ -115,6 +115,10 @@ const modelSchema = z.strictObject({
   referenceComplexity: positive(1e6, {
     is: "complexity in bits at which the initial state is not scaled",
     default: 12.5,
+  }),
+  scaleExponent: positive(100, {
+    is: "power of complexity that the scale of the initial state follows",
+    default: 1,
   }),
   identityShortcuts: flag({
     is: "adds a layer's input to its output where the shapes agree",
@@ -178,6 +182,10 @@ const trainingSchema = z.strictObject({
   levelSharing: z.union([z.literal("all"), z.int().min(0).max(1000)]).default("all").meta({
     description: "a level is trained on images of levels at most this far from it",
     allowed: "all, or a whole number in 0..1000",
+  }),
+  finalLevelSharing: z.union([z.literal("same"), z.int().min(0).max(1000)]).default("same").meta({
+    description: "the sharing distance of the last epoch, reached linearly over the run",
+    allowed: "same, or a whole number in 0..1000",
   }),
   levelSmoothing: real(0, 1, {
     is: "share of the steps whose level is drawn uniformly",

@@ -9,7 +9,7 @@ export interface ModelConfig {
   /** Side of the convolution kernels in taps; odd. */
   readonly kernelSize: number;
   /** Where the trajectory starts: E in K_0 = phi(H) E. */
-  readonly initialState: "seeded" | "low-frequency" | "learned" | "constant";
+  readonly initialState: "seeded" | "orthogonal" | "low-frequency" | "learned" | "constant";
   /** Explicit Runge-Kutta method that integrates the dynamics. */
   readonly solver: "euler" | "midpoint" | "heun" | "rk4";
   /**
@@ -39,6 +39,8 @@ export interface ModelConfig {
   readonly exact: boolean;
   /** Complexity in bits at which phi(H) = 1. */
   readonly referenceComplexity: number;
+  /** Exponent p of phi(H) = (H / referenceComplexity)^p, > 0. */
+  readonly scaleExponent: number;
   /** Adds the input of a layer to its output where both have the same shape. */
   readonly identityShortcuts: boolean;
   /** Follows the convolutions of puppet-cnn and fixed-cnn; leaky-relu has a slope of 0.1 below zero. */

@@ -15,7 +15,7 @@ import { WeightAverage } from "./weight_average.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { Classifier, LabelledBatch } from "../models/classifier.ts";
 import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statistics.ts";
-import type { PlannedBatch } from "./epoch_plan.ts";
+import type { EpochPlanOptions, PlannedBatch } from "./epoch_plan.ts";
 import type { TrainingConfig } from "./training_config.ts";
 import type { LoadBatchOptions, TrainingData } from "./training_data.ts";
 import type { Divergence, EpochRecord, StopReason, TrainingEvent } from "./training_event.ts";
@@ -194,9 +194,8 @@ export class Trainer {
   }
 
   async *#statisticsBatches(level: number) {
-    const { seed, levelSharing, statisticsImages, batchSize } = this.#config;
-    const options = { levelOfImage: this.#levelOfImage, levelSharing, seed };
-    const images = drawStatisticsImages(level, statisticsImages, options);
+    const { statisticsImages, batchSize } = this.#config;
+    const images = drawStatisticsImages(level, statisticsImages, this.#planOptions());
     for (let first = 0; first < images.length; first += batchSize) {
       const indices = images.subarray(first, first + batchSize);
       await letEventsIn();
@@ -211,15 +210,15 @@ export class Trainer {
     return { level: levels.list[level]!, ...(this.#exact ? { exactLevels: levels } : {}) };
   }
 
+  #planOptions(): EpochPlanOptions {
+    const levels = this.classifier.levels.list.length;
+    const { epoch } = this.progress;
+    return { ...this.#config, levelOfImage: this.#levelOfImage, levels, epoch };
+  }
+
   /** Makes the steps of the current epoch that are still to be made. */
   async #runSteps(hooks: TrainerHooks): Promise<StopReason | null> {
-    const plan = planEpoch({
-      ...this.#config,
-      levelOfImage: this.#levelOfImage,
-      levels: this.classifier.levels.list.length,
-      epoch: this.progress.epoch,
-    });
-    const batches = plan.slice(this.progress.sums.steps);
+    const batches = planEpoch(this.#planOptions()).slice(this.progress.sums.steps);
     // The next batch is read, and its images decoded, while a step runs.
     let ahead = this.#readAhead(batches[0], 0);
     try {

@@ -64,11 +64,31 @@ const paperVariants: readonly StudyVariant[] = [
   },
   { name: "sharing-1", change: "level sharing J = 1", set: ["training.levelSharing=1"] },
   { name: "sharing-0", change: "no level sharing, J = 0", set: ["training.levelSharing=0"] },
+  {
+    name: "falling-sharing",
+    change: "level sharing falls from all to J = 0 over the run",
+    set: ["training.finalLevelSharing=0"],
+  },
   { name: "learned-state", change: "learned initial state", set: ["model.initialState=learned"] },
   {
     name: "low-frequency",
     change: "low-frequency initial state",
     set: ["model.initialState=low-frequency"],
+  },
+  {
+    name: "orthogonal",
+    change: "orthogonal initial state",
+    set: ["model.initialState=orthogonal"],
+  },
+  {
+    name: "root-phi",
+    change: "phi is the root of H / 12.5",
+    set: ["model.scaleExponent=0.5"],
+  },
+  {
+    name: "steep-phi",
+    change: "phi is the third power of H / 12.5",
+    set: ["model.scaleExponent=3"],
   },
   { name: "selection", change: "selection, no pooling", set: ["model.kernelResizing=selection"] },
   {
@@ -92,6 +112,11 @@ const paperVariants: readonly StudyVariant[] = [
   { name: "double-rate", change: "twice the rate", set: ["training.learningRate=0.01"] },
   COSINE,
   { name: "batch-32", change: "batch of 32", set: ["training.batchSize=32"] },
+  {
+    name: "more-statistics",
+    change: "batch-norm statistics from 4,000 images a level, not 640",
+    set: ["training.statisticsImages=4000"],
+  },
   { name: "weight-decay", change: "weight decay 0.05", set: ["training.weightDecay=0.05"] },
   { name: "smoothing", change: "label smoothing 0.1", set: ["training.labelSmoothing=0.1"] },
   { name: "dropout", change: "dropout 0.2 before the head", set: ["training.dropout=0.2"] },

@@ -35,6 +35,7 @@ export const TINY_MODEL: ModelConfig = {
   levelsPerDepth: 1,
   exact: false,
   referenceComplexity: 8,
+  scaleExponent: 1,
   identityShortcuts: false,
   activation: "relu",
 };
@@ -69,6 +70,7 @@ export const TINY_TRAINING: TrainingConfig = {
   weightAveraging: 0,
   clipNorm: 0,
   levelSharing: "all",
+  finalLevelSharing: "same",
   levelSmoothing: 0.1,
   statisticsImages: 16,
   recompute: false,

@@ -26,6 +26,7 @@ export const ONE_LEVEL: ComplexityLevels = new ComplexityLevels({
   fixedDepth: 10,
   levelsPerDepth: 1,
   referenceComplexity: 12.5,
+  scaleExponent: 1,
 });
 
 /** What a tiny model is made with; the layers are the test's. */

@@ -34,6 +34,26 @@ Deno.test("initialStateValues() low-frequency has variance 1, and a third of it 
   assert.deepEqual(initialStateValues("low-frequency", { channels, taps: 9 }), values);
 });
 
+Deno.test("initialStateValues() orthogonal has orthogonal channels of variance 1 in every tap, and is always the same", () => {
+  const { channels, taps } = SHAPE;
+  const values = initialStateValues("orthogonal", SHAPE);
+  for (let tap = 0; tap < taps; tap++) {
+    const rows = Array.from({ length: channels }, (_, input) => {
+      const from = (input * taps + tap) * channels;
+      return values.subarray(from, from + channels);
+    });
+    for (const [at, row] of rows.entries()) {
+      for (const [other, column] of rows.entries()) {
+        const product = row.reduce((sum, value, output) => sum + value * column[output]!, 0);
+        const expected = at === other ? channels : 0;
+        assert.ok(Math.abs(product - expected) < 1e-4, `${tap}: ${at} x ${other}: ${product}`);
+      }
+    }
+  }
+  assert.notDeepEqual(values.subarray(0, channels), values.subarray(channels, 2 * channels));
+  assert.deepEqual(initialStateValues("orthogonal", SHAPE), values);
+});
+
 Deno.test("initialStateValues() learned starts where seeded stays", () => {
   assert.deepEqual(initialStateValues("learned", SHAPE), initialStateValues("seeded", SHAPE));
 });
