@@ -2,12 +2,13 @@
  * What helps, and what does not: small trainings that differ from a base in one thing each, compared on validation images.
  *
  *     deno task study --data FOLDER [--base paper|regularized] [--channels 128] [--epochs 12] [--seeds 1,2]
- *                     [--only NAME,NAME] [--runs runs/study] [--json FILE]
+ *                     [--only NAME,NAME] [--runs runs/study] [--json FILE] [--finished]
  *
  * `--base paper` adds one thing at a time to the paper-literal model, `--base regularized` takes one thing at a time from
  * the preset puppet-cnn-regularized, or changes it.
  *
- * What is finished is not trained again, what was interrupted goes on. Prints a Markdown table; --json keeps every run.
+ * What is finished is not trained again, what was interrupted goes on; --finished trains nothing and sets out what there is,
+ * so that several processes with different --only can share the work. Prints a Markdown table; --json keeps every run.
  * The test images are not looked at.
  */
 import { join } from "node:path";
@@ -30,6 +31,7 @@ interface StudyOptions {
   readonly only: readonly string[];
   readonly backend: string;
   readonly json: string | null;
+  readonly finished: boolean;
 }
 
 function readOptions(): StudyOptions {
@@ -45,6 +47,7 @@ function readOptions(): StudyOptions {
       only: { type: "string", default: "" },
       backend: { type: "string", default: "auto" },
       json: { type: "string" },
+      finished: { type: "boolean", default: false },
     },
   });
   const only = values.only.split(",").filter((name) => name !== "");
@@ -66,6 +69,7 @@ function readOptions(): StudyOptions {
     only,
     backend: values.backend,
     json: values.json ?? null,
+    finished: values.finished,
   };
 }
 
@@ -114,7 +118,7 @@ async function trainVariant(
     `${prefix}${variant.name}-c${channels}-e${epochs}-seed${seed}`,
   );
   const found = await finishedRun(folder, variant, { seed, epochs });
-  if (found !== null) return found;
+  if (found !== null || options.finished) return found;
   console.error(`${variant.name}, seed ${seed}: ${variant.change}`);
   const set = [...base.set, ...variant.set].flatMap((value) => ["--set", value]);
   const preset = base.preset === null ? [] : ["--preset", base.preset];
@@ -144,6 +148,7 @@ async function study(options: StudyOptions): Promise<void> {
   for (const seed of seeds) {
     for (const variant of chosen) {
       const run = await trainVariant(variant, seed, options);
+      if (run === null && options.finished) continue;
       // Interrupted: the command has said so, and has saved.
       if (run === null) return;
       runs.push(run);
@@ -151,6 +156,12 @@ async function study(options: StudyOptions): Promise<void> {
       const text = `${JSON.stringify({ base, channels, epochs, runs }, null, 2)}\n`;
       await writeFileAtomically(options.json, text);
     }
+  }
+  if (runs.length === 0) {
+    throw new UsageError(
+      `Cannot set out a study: no finished runs of base ${base} with ${channels} channels and ${epochs} epochs in ` +
+        `${options.runs}; leave --finished out to train them`,
+    );
   }
   console.log(formatStudy(runs));
 }

@@ -23,7 +23,7 @@ const percent = (share: number): string => (100 * share).toFixed(2);
  * images.
  *
  * @param runs Finished trainings; those of a variant whose seed the base lacks are left out of its difference.
- * @returns A Markdown table, best first, with the number of seeds behind every line.
+ * @returns A Markdown table, the largest gain first, with the number of seeds behind every line; lines without a difference last.
  */
 export function formatStudy(runs: readonly StudyRun[]): string {
   const base = new Map(
@@ -42,7 +42,7 @@ export function formatStudy(runs: readonly StudyRun[]): string {
       difference: differences.length === 0 ? null : mean(differences),
       spread: differences.length < 2 ? null : sampleStandardDeviation(differences),
     };
-  }).toArray().sort((one, other) => other.validation - one.validation);
+  }).toArray().sort((one, other) => (other.difference ?? -1) - (one.difference ?? -1));
   const lines = rows.map((row) => {
     const sign = (row.difference ?? 0) >= 0 ? "+" : "";
     const difference = row.isBase || row.difference === null
