@@ -115,6 +115,10 @@ async function train(options: TrainOptions): Promise<void> {
   if (options.printConfig) {
     return output.result(request.config, () => formatConfig(request.config).trimEnd());
   }
+  const { remarksOnIdleOptions } = await import("./idle_options.ts");
+  for (const remark of remarksOnIdleOptions(request.config, request.overrides)) {
+    output.talk(remark);
+  }
   if (options.dryRun) return await rehearse(request, output);
   const ending = await runWithSignals(request, {
     output,

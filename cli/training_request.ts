@@ -29,6 +29,8 @@ export interface TrainingRequest {
   readonly resume: boolean;
   /** The backend was named, so that another one than before is wanted. */
   readonly allowOtherBackend: boolean;
+  /** What the options changed. */
+  readonly overrides: readonly ConfigOverride[];
 }
 
 /** Keys that may change when a run goes on: the rest of the run is as if they had always been so. */
@@ -115,12 +117,12 @@ export async function resolveTrainingRequest(
     const saved = await readRunConfig(options.resume);
     const config = changeForResume(saved, overrides);
     const allowOtherBackend = overrides.some(({ path }) => path === "backend");
-    return { config, runDirectory: options.resume, resume: true, allowOtherBackend };
+    return { config, runDirectory: options.resume, resume: true, allowOtherBackend, overrides };
   }
   const text = await readBase(options, overrides);
   const source = options.config ?? "the options";
   const config = parseConfig(text, { source, overrides });
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
   await requireNewFolder(runDirectory);
-  return { config, runDirectory, resume: false, allowOtherBackend: false };
+  return { config, runDirectory, resume: false, allowOtherBackend: false, overrides };
 }

@@ -69,6 +69,7 @@ export * from "./experiments/comparison/run_comparison.ts";
 export * from "./experiments/comparison/run_row.ts";
 export * from "./experiments/experiment_config.ts";
 export * from "./experiments/format_config.ts";
+export * from "./experiments/idle_settings.ts";
 export * from "./experiments/load_part.ts";
 export * from "./experiments/load_trained.ts";
 export * from "./experiments/paper_results.ts";

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { remarksOnIdleOptions } from "../../cli/idle_options.ts";
+import { readConfigOverrides } from "../../cli/config_options.ts";
+import { parseConfig } from "../../lib/experiments/parse_config.ts";
+import { runCommand } from "../helpers/run_command.ts";
+
+function remarks(options: Readonly<Record<string, unknown>>, file = ""): string[] {
+  const overrides = readConfigOverrides(options);
+  return remarksOnIdleOptions(parseConfig(file, { overrides }), overrides);
+}
+
+Deno.test("remarksOnIdleOptions() names the options that make no difference, by reason", () => {
+  assert.deepEqual(remarks({ solver: "rk4", channels: "64", flip: true }), []);
+  assert.deepEqual(
+    remarks({ model: "vgg", solver: "rk4", initialState: "learned", channels: "64" }),
+    [
+      "remark: --channels makes no difference here: the layers of vgg are given",
+      "remark: --initial-state, --solver make no difference here: vgg has no puppeteer",
+    ],
+  );
+  assert.deepEqual(remarks({ set: ["training.levelSharing=1", "model.name=fixed-cnn"] }), [
+    "remark: training.levelSharing makes no difference here: nothing follows the complexity of the image",
+  ]);
+});
+
+Deno.test("remarksOnIdleOptions() lets --depth be if one of its two keys does something", () => {
+  assert.deepEqual(remarks({ model: "fixed-cnn", depth: "8" }), []);
+  assert.deepEqual(remarks({ model: "puppet-alexnet", depth: "8" }), [
+    "remark: --depth makes no difference here: the layers of puppet-alexnet are given",
+  ]);
+});
+
+Deno.test("remarksOnIdleOptions() leaves alone what stands in a file", () => {
+  assert.deepEqual(remarks({}, "model: {name: vgg, solver: rk4}"), []);
+});
+
+Deno.test("train says what makes no difference, unless it is to be quiet", async () => {
+  const argv = ["train", "--dry-run", "--dataset", "synthetic", "--images", "100", "--backend"];
+  argv.push("cpu", "--model", "fixed-cnn", "--channels", "8", "--solver", "heun");
+  const { stderr, code } = await runCommand(argv);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^remark: --solver makes no difference here: fixed-cnn has no puppeteer$/m);
+  assert.doesNotMatch((await runCommand([...argv, "--quiet"])).stderr, /remark/);
+});
