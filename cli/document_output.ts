@@ -1,5 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
-import { writeFileAtomically } from "../lib/checkpoints/atomic_write.ts";
+import { writeFileAtomically } from "../lib/files/atomic_write.ts";
 import { UsageError } from "../lib/errors.ts";
 import { formatCount } from "./number_text.ts";
 import { isTerminal, type Output } from "./output.ts";

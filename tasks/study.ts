@@ -17,7 +17,7 @@ import { runCommandLine } from "../cli/command_tree.ts";
 import { reportError } from "../cli/report_error.ts";
 import { UsageError } from "../lib/errors.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";
-import { writeFileAtomically } from "../lib/checkpoints/atomic_write.ts";
+import { writeFileAtomically } from "../lib/files/atomic_write.ts";
 import { formatStudy, type StudyRun } from "./study/study_table.ts";
 import { type StudyBase, studyBases, type StudyVariant } from "./study/variants.ts";
 

@@ -8,7 +8,7 @@ import {
   syncFolder,
   writeFileAtomically,
   writeNewFile,
-} from "./atomic_write.ts";
+} from "../files/atomic_write.ts";
 import {
   describeFile,
   encodeManifest,

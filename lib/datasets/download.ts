@@ -5,7 +5,7 @@ import { digestFile, type FileDigest } from "./file_digest.ts";
 import { withFileLock } from "./file_lock.ts";
 import { pathExists } from "./find_data_folder.ts";
 import { publicAddress } from "./http_request.ts";
-import { syncPath } from "./sync_path.ts";
+import { syncPath } from "../files/sync_path.ts";
 
 /** Options of `download`. */
 export interface DownloadOptions {

@@ -6,7 +6,7 @@ import {
   requestFollowing,
   retryAfterMilliseconds,
 } from "./http_request.ts";
-import { writeFileAtomic } from "./sync_path.ts";
+import { replaceFile } from "../files/atomic_write.ts";
 
 /** What stands beside a part to make it resumable. */
 interface PartState {
@@ -215,7 +215,7 @@ async function writeState(
     validator: validatorOf(context.response),
     total: context.total,
   };
-  await onDisk(part, () => writeFileAtomic(`${part}.json`, `${JSON.stringify(state)}\n`));
+  await onDisk(part, () => replaceFile(`${part}.json`, `${JSON.stringify(state)}\n`));
 }
 
 interface AppendOptions extends BodyPlan {

@@ -7,7 +7,7 @@ import { withFileLock } from "./file_lock.ts";
 import { pathExists } from "./find_data_folder.ts";
 import { installFolder, recoverFolder } from "./install_folder.ts";
 import { stageDataset } from "./stage_dataset.ts";
-import { writeFileAtomic } from "./sync_path.ts";
+import { replaceFile } from "../files/atomic_write.ts";
 import { verifyDataset } from "./verify_dataset.ts";
 
 /** What `fetchDataset` returns. */
@@ -46,7 +46,7 @@ export async function fetchDataset(name: string, options: FetchOptions): Promise
     try {
       manifest = await installFolder(path, async (stage) => {
         const staged = await stageDataset(source, stage, options);
-        await writeFileAtomic(join(stage, manifestFile), `${JSON.stringify(staged, null, 2)}\n`);
+        await replaceFile(join(stage, manifestFile), `${JSON.stringify(staged, null, 2)}\n`);
         return staged;
       });
     } catch (error) {

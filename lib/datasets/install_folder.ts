@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { DataError, PuppetError } from "../errors.ts";
 import { pathExists } from "./find_data_folder.ts";
-import { syncPath } from "./sync_path.ts";
+import { syncPath } from "../files/sync_path.ts";
 
 /**
  * Fills a folder beside the target and gives it the target's name in one step: nobody ever sees half of it.

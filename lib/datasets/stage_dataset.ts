@@ -17,7 +17,8 @@ import { findDataFolder, pathExists } from "./find_data_folder.ts";
 import { miniImageNetAdvice, selectImageMember, stageImages } from "./mini_imagenet.ts";
 import { type ExtractedFile, readTar, selectExpected } from "./read_tar.ts";
 import { createSyntheticDataset } from "./synthetic.ts";
-import { syncPath, writeFileAtomic } from "./sync_path.ts";
+import { replaceFile } from "../files/atomic_write.ts";
+import { syncPath } from "../files/sync_path.ts";
 
 /** Bytes that an archive may hold besides what is wanted. */
 const SPARE_BYTES = 64 * 2 ** 20;
@@ -287,7 +288,7 @@ async function stageSynthetic(source: GeneratedSource, stage: string): Promise<D
   ] as const;
   const files: ManifestFile[] = [];
   for (const [name, content] of contents) {
-    await writeFileAtomic(join(stage, name), content);
+    await replaceFile(join(stage, name), content);
     const { bytes, sha256 } = await digestFile(join(stage, name));
     files.push({ name, bytes, sha256 });
   }

@@ -1,4 +1,4 @@
-import { stagingPattern } from "../checkpoints/atomic_write.ts";
+import { stagingPattern } from "../files/atomic_write.ts";
 import { CheckpointError } from "../errors.ts";
 
 /** What a run that ended before its first file leaves behind. */

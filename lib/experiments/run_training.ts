@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
-import { messageOf, removeStagedFiles, writeFileAtomically } from "../checkpoints/atomic_write.ts";
+import { messageOf, removeStagedFiles, writeFileAtomically } from "../files/atomic_write.ts";
 import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { listCheckpoints } from "../checkpoints/checkpoint_pointer.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { messageOf } from "../checkpoints/atomic_write.ts";
+import { messageOf } from "../files/atomic_write.ts";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { CheckpointError, DataError, PuppetError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stagingPattern } from "../../lib/checkpoints/atomic_write.ts";
+import { stagingPattern } from "../../lib/files/atomic_write.ts";
 import { compareNewestFirst, listCheckpoints } from "../../lib/checkpoints/checkpoint_pointer.ts";
 import { loadCheckpoint } from "../../lib/checkpoints/checkpoint_store.ts";
 import { readMetricsLog } from "../../lib/training/metrics_log.ts";

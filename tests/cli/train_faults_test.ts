@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stagingPattern } from "../../lib/checkpoints/atomic_write.ts";
+import { stagingPattern } from "../../lib/files/atomic_write.ts";
 import { checkRemains, compareRuns } from "../../tasks/kill_test/check_run.ts";
 import { type CommandResult, runCommand, spawnCommand } from "../helpers/run_command.ts";
 import { mountProblem, runOnSmallDisk } from "../helpers/small_disk.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeFileAtomically } from "../../checkpoints/atomic_write.ts";
+import { writeFileAtomically } from "../../files/atomic_write.ts";
 import { CheckpointError } from "../../errors.ts";
 import { readBoundedText } from "../../read_bounded.ts";
 import { runEvaluation } from "../run_evaluation.ts";

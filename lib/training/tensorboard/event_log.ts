@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { messageOf } from "../../checkpoints/atomic_write.ts";
+import { messageOf } from "../../files/atomic_write.ts";
 import { CheckpointError, UsageError } from "../../errors.ts";
 import type { TrainingEvent } from "../training_event.ts";
 import { encodeEvent } from "./event_record.ts";

@@ -5,7 +5,28 @@ let writes = 0;
 
 /**
  * Writes a file so that a crash or a power cut leaves either the old content or the new one: staged beside the target
- * (another disk could not be renamed from), flushed, renamed, and the folder flushed.
+ * (another disk could not be renamed from), flushed, renamed, and the folder flushed. Where it fails the target is as it
+ * was, and the staged file is removed.
+ *
+ * @param path Where the file goes; its folder must exist.
+ * @param content Bytes, or text to be written as UTF-8.
+ * @throws The system's error; {@linkcode writeFileAtomically} says more.
+ */
+export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const staged = `${path}${stagingSuffix()}`;
+  try {
+    await writeNewFile(staged, bytes);
+    await Deno.rename(staged, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await removeQuietly(staged);
+    throw error;
+  }
+}
+
+/**
+ * Writes a file as {@linkcode replaceFile} does, with an error that says which file and what to do.
  *
  * @param path Where the file goes; its folder must exist.
  * @param content Bytes, or text to be written as UTF-8.
@@ -26,13 +47,9 @@ export async function writeFileAtomically(
   content: Uint8Array | string,
 ): Promise<void> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const staged = `${path}${stagingSuffix()}`;
   try {
-    await writeNewFile(staged, bytes);
-    await Deno.rename(staged, path);
-    await syncFolder(dirname(path));
+    await replaceFile(path, bytes);
   } catch (error) {
-    await removeQuietly(staged);
     throw new CheckpointError(
       `Cannot write file: ${bytes.length} bytes to ${path} failed (${messageOf(error)}); ` +
         `check free space and permissions of the folder`,

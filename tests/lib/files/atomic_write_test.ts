@@ -3,7 +3,7 @@ import {
   stagingPattern,
   stagingSuffix,
   writeFileAtomically,
-} from "../../../lib/checkpoints/atomic_write.ts";
+} from "../../../lib/files/atomic_write.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -70,7 +70,7 @@ Deno.test({
     withFolder(async (folder) => {
       // A file size limit stands in for the full disk: writing beyond it fails in the middle of the file.
       const script = `${folder}/write.ts`;
-      const lib = new URL("../../../lib/checkpoints/atomic_write.ts", import.meta.url);
+      const lib = new URL("../../../lib/files/atomic_write.ts", import.meta.url);
       Deno.writeTextFileSync(
         script,
         `import { writeFileAtomically } from ${JSON.stringify(lib.href)};
