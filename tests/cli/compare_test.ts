@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runCommand, spawnCommand } from "../helpers/run_command.ts";
+import { withFolder } from "../helpers/with_folder.ts";
 
 /** One row of Table 5, as small as it gets. */
 const SMALL = [
@@ -16,15 +17,6 @@ const SMALL = [
     "data.classes=11",
   ],
 ];
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("compare writes a file once, and never over another without --force", async () => {
   await withFolder(async (folder) => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runCommand, spawnCommand } from "../helpers/run_command.ts";
 import { smallBatch } from "../lib/datasets/helpers/small_sources.ts";
 import { startFileServer } from "../lib/datasets/helpers/file_server.ts";
-import { withFolder } from "../lib/datasets/helpers/image_files.ts";
+import { withFolder } from "../helpers/with_folder.ts";
 
 /** A folder with one training batch and a test batch of three records each. */
 async function writeBatches(folder: string): Promise<void> {

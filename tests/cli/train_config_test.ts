@@ -4,15 +4,7 @@ import { parse } from "yaml";
 import { defaultConfig, type ExperimentConfig } from "../../lib/experiments/experiment_config.ts";
 import { formatConfig } from "../../lib/experiments/format_config.ts";
 import { runCommand } from "../helpers/run_command.ts";
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../helpers/with_folder.ts";
 
 async function printConfig(argv: readonly string[]): Promise<ExperimentConfig> {
   const { code, stdout, stderr } = await runCommand(["train", "--print-config", ...argv]);

@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CheckpointError, DataError } from "../../lib/errors.ts";
 import { readBounded, readBoundedText } from "../../lib/read_bounded.ts";
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../helpers/with_folder.ts";
 
 const BOUNDS = { maxBytes: 1000, refusal: CheckpointError };
 

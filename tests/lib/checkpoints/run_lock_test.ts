@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { lockRunFolder } from "../../../lib/checkpoints/run_lock.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../../helpers/with_folder.ts";
 
 /** Another process that locks the folder, says so, and waits. */
 function lockInChild(folder: string): Deno.ChildProcess {

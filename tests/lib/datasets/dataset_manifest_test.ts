@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readManifest } from "../../../lib/datasets/dataset_manifest.ts";
 import { DataError } from "../../../lib/errors.ts";
-import { withFolder } from "./helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 Deno.test("readManifest() refuses names that lead out of the data set's folder", async () => {
   await withFolder(async (folder) => {

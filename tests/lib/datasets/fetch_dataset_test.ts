@@ -8,17 +8,9 @@ import { verifyDataset } from "../../../lib/datasets/verify_dataset.ts";
 import { startFileServer } from "./helpers/file_server.ts";
 import { gzip, makeTar } from "./helpers/make_tar.ts";
 import { makeSmallSource, smallBatch } from "./helpers/small_sources.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 const PATIENCE = { retryDelay: 1, retries: 2, stallTimeout: 5000 };
-
-async function withFolder(act: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await act(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 async function namesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();

@@ -6,7 +6,7 @@ import { DataError } from "../../../lib/errors.ts";
 import { repositoryRoot } from "../../helpers/run_command.ts";
 import { mountProblem, runOnSmallDisk } from "../../helpers/small_disk.ts";
 import { startFileServer } from "./helpers/file_server.ts";
-import { withFolder } from "./helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 import { makeSmallSource } from "./helpers/small_sources.ts";
 
 const PROGRAM = fileURLToPath(new URL("./fixtures/fetch_small.ts", import.meta.url));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withFileLock } from "../../../lib/datasets/file_lock.ts";
-import { withFolder } from "./helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 Deno.test("withFileLock() lets one action run at a time and removes the file", async () => {
   await withFolder(async (folder) => {

@@ -4,7 +4,8 @@ import { listMiniImageNet } from "../../../lib/datasets/find_mini_imagenet.ts";
 import { loadDataset } from "../../../lib/datasets/load_dataset.ts";
 import { completeConfig } from "../../../lib/experiments/experiment_config.ts";
 import { loadExperimentImages } from "../../../lib/experiments/prepare_data.ts";
-import { withFolder, writeImages } from "./helpers/image_files.ts";
+import { writeImages } from "./helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 const CLASSES = ["n01", "n02", "n03"];
 

@@ -12,7 +12,8 @@ import { RandomStream } from "../../../lib/randomness/random_stream.ts";
 import { loadBatch } from "../../../lib/training/training_data.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
-import { withFolder, writeImages } from "./helpers/image_files.ts";
+import { writeImages } from "./helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 /** A picture of 8 x 8 pixels whose red counts columns and whose green counts rows, in tens. */
 async function writeGradient(path: string): Promise<void> {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadImageFolder } from "../../../lib/datasets/image_folder.ts";
 import { DataError } from "../../../lib/errors.ts";
-import { withFolder, writeImages } from "./helpers/image_files.ts";
+import { writeImages } from "./helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 Deno.test("loadImageFolder() reads train and test folders in sorted order", async () => {
   await withFolder(async (folder) => {

@@ -4,7 +4,8 @@ import type { DataConfig } from "../../../lib/datasets/data_config.ts";
 import { fetchDataset } from "../../../lib/datasets/fetch_dataset.ts";
 import { loadDataset } from "../../../lib/datasets/load_dataset.ts";
 import { DataError } from "../../../lib/errors.ts";
-import { withFolder, writeImages } from "./helpers/image_files.ts";
+import { writeImages } from "./helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 function configOf(dataset: DataConfig["dataset"], directory: string): DataConfig {
   return {

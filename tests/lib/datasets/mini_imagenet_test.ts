@@ -5,7 +5,8 @@ import { fetchDataset } from "../../../lib/datasets/fetch_dataset.ts";
 import { loadDataset } from "../../../lib/datasets/load_dataset.ts";
 import { selectImageMember } from "../../../lib/datasets/mini_imagenet.ts";
 import { startFileServer } from "./helpers/file_server.ts";
-import { makePng, withFolder, writeImages } from "./helpers/image_files.ts";
+import { makePng, writeImages } from "./helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 import { gzip, makeTar } from "./helpers/make_tar.ts";
 import { smallImages as source } from "./helpers/small_sources.ts";
 

@@ -4,15 +4,7 @@ import { CheckpointError } from "../../../lib/errors.ts";
 import { defaultConfig } from "../../../lib/experiments/experiment_config.ts";
 import { formatConfig } from "../../../lib/experiments/format_config.ts";
 import { readRunConfig, RUN_CONFIG_FILE } from "../../../lib/experiments/run_config_file.ts";
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../../helpers/with_folder.ts";
 
 Deno.test("readRunConfig() reads what a run wrote", async () => {
   await withFolder(async (folder) => {

@@ -5,15 +5,7 @@ import {
   writeFileAtomically,
 } from "../../../lib/files/atomic_write.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../../helpers/with_folder.ts";
 
 function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();

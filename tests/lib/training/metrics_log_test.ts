@@ -4,15 +4,7 @@ import fc from "fast-check";
 import { CheckpointError } from "../../../lib/errors.ts";
 import { openMetricsLog, readMetricsLog } from "../../../lib/training/metrics_log.ts";
 import type { EpochRecord } from "../../../lib/training/training_event.ts";
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../../helpers/with_folder.ts";
 
 function recordOf(epoch: number, change: Partial<EpochRecord> = {}): EpochRecord {
   const validated = epoch % 2 === 0;

@@ -14,13 +14,3 @@ export function makePng(grey: number): Uint8Array {
   const data = new Uint8Array(48).fill(grey);
   return encode({ width: 4, height: 4, data, depth: 8, channels: 3 });
 }
-
-/** Runs with a temporary folder that goes away. */
-export async function withFolder(act: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await act(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
