@@ -19,7 +19,7 @@ import { UsageError } from "../lib/errors.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";
 import { writeFileAtomically } from "../lib/files/atomic_write.ts";
 import { formatStudy, type StudyRun } from "./study/study_table.ts";
-import { type StudyBase, studyBases, type StudyVariant } from "./study/variants.ts";
+import { settingsOf, type StudyBase, studyBases, type StudyVariant } from "./study/variants.ts";
 
 interface StudyOptions {
   readonly data: string;
@@ -120,7 +120,7 @@ async function trainVariant(
   const found = await finishedRun(folder, variant, { seed, epochs });
   if (found !== null || options.finished) return found;
   console.error(`${variant.name}, seed ${seed}: ${variant.change}`);
-  const set = [...base.set, ...variant.set].flatMap((value) => ["--set", value]);
+  const set = settingsOf(base, variant).flatMap((value) => ["--set", value]);
   const preset = base.preset === null ? [] : ["--preset", base.preset];
   await runCommandLine(
     await isBegun(folder) ? ["train", "--quiet", "--resume", folder, "--data", data] : [

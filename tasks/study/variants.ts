@@ -18,6 +18,19 @@ export interface StudyBase {
   readonly variants: readonly StudyVariant[];
 }
 
+/**
+ * What a training of the study sets: the base's values, but for keys that the variant sets itself.
+ *
+ * @param base The base.
+ * @param variant One of its variants.
+ * @returns `path=value`, no path twice.
+ */
+export function settingsOf(base: StudyBase, variant: StudyVariant): string[] {
+  const pathOf = (setting: string) => setting.split("=")[0];
+  const own = new Set(variant.set.map(pathOf));
+  return [...base.set.filter((setting) => !own.has(pathOf(setting))), ...variant.set];
+}
+
 const FIXED_DEPTH: StudyVariant = {
   name: "fixed-depth",
   change: "depth 10 for all, no adaptation",

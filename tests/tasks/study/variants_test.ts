@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { formatConfig } from "../../../lib/experiments/format_config.ts";
-import { parseConfig, readConfigWord } from "../../../lib/experiments/parse_config.ts";
+import { parseConfig } from "../../../lib/experiments/parse_config.ts";
 import { protocolConfig } from "../../../lib/experiments/presets/preset.ts";
 import { puppetCnnRegularized } from "../../../lib/experiments/presets/puppet_cnn_regularized.ts";
-import { studyBases } from "../../../tasks/study/variants.ts";
+import { readConfigOverrides } from "../../../cli/config_options.ts";
+import { settingsOf, studyBases } from "../../../tasks/study/variants.ts";
 
-for (const [base, { preset, set, variants }] of Object.entries(studyBases)) {
-  Deno.test(`variants of the base ${base} are possible trainings, no two of them alike`, () => {
+for (const [name, base] of Object.entries(studyBases)) {
+  const { preset, variants } = base;
+  Deno.test(`variants of the base ${name} are possible trainings, no two of them alike`, () => {
     assert.ok(preset === null || preset === puppetCnnRegularized.name);
     const text = preset === null ? "" : formatConfig(protocolConfig(puppetCnnRegularized, 1));
     const configs = variants.map((variant) =>
+      // As the command line reads them, which takes no key twice.
       JSON.stringify(parseConfig(text, {
-        overrides: [...set, ...variant.set].map((assignment) => {
-          const [path, word] = assignment.split("=") as [string, string];
-          return { path, value: readConfigWord(path, word) };
-        }),
+        overrides: readConfigOverrides({ set: settingsOf(base, variant) }),
       }))
     );
     assert.equal(new Set(configs).size, variants.length);
