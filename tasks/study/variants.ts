@@ -109,6 +109,16 @@ const paperVariants: readonly StudyVariant[] = [
     change: "one trajectory of 12 steps for all depths",
     set: ["model.trajectorySteps=12"],
   },
+  {
+    name: "fine-trajectory",
+    change: "one trajectory of 24 steps for all depths",
+    set: ["model.trajectorySteps=24"],
+  },
+  {
+    name: "one-generation",
+    change: "one trajectory of 12 steps for all depths, from one initial state",
+    set: ["model.trajectorySteps=12", "model.parameterAdaptation=false"],
+  },
   { name: "midpoint", change: "midpoint method", set: ["model.solver=midpoint"] },
   { name: "two-levels", change: "two levels per depth", set: ["model.levelsPerDepth=2"] },
   {
