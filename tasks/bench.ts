@@ -1,23 +1,43 @@
 /**
  * The benchmark: every row is a ratio of two things timed in turns in one run, since times of a shared machine mean
- * little by themselves.
- *
- *     deno task bench [--only a,b,c,d,e,f,g,h,i,m] [--python NAME] [--data FOLDER] [--channels 512] [--rounds 5]
- *                     [--backend tensorflow] [--json FILE] [--quick]
- *
- * --python is a Python with torch, numpy and safetensors (CPU builds do); without it the comparisons with PyTorch are
- * left out. --data is a folder with CIFAR-10; without it random pixels are used. --quick takes seconds, for trying the
- * benchmark itself. The letters are the rows of the README's table; m is the forward pass of every level and model, which
- * has no target. --threads is the number of threads that PyTorch gets: as many as TensorFlow takes, one a core.
+ * little by themselves. `deno task bench --help` lists the options.
  */
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
 import { selectBackend } from "../lib/backends/select_backend.ts";
 import { formatRow, meetsTarget } from "./bench/bench_row.ts";
+import {
+  readTaskArguments,
+  readWhole,
+  readWord,
+  refusePositionals,
+  runTask,
+} from "./task_options.ts";
 import { TorchReference } from "./bench/torch_reference.ts";
 import type { BackendName } from "../lib/backends/backend.ts";
 import type { BenchRow } from "./bench/bench_row.ts";
 import type { LogitDifferences } from "./bench/same_logits.ts";
+
+const HELP = `Times everything in turns with what it is compared to, and prints ratios.
+
+Usage: deno task bench [options]
+
+  --only LETTERS     rows of the README's table, a,b,c,d,e,f,g,h,i, and m: the forward pass of every level and
+                     model, which has no target (default: all)
+  --python NAME      a Python with torch, numpy and safetensors (CPU builds do); without it the comparisons with
+                     PyTorch are left out
+  --data FOLDER      holds CIFAR-10; without it random pixels are used
+  --channels COUNT   C of the model (default: 512)
+  --rounds COUNT     turns (default: 5)
+  --backend NAME     numerical backend (default: tensorflow)
+  --threads COUNT    threads that PyTorch gets (default: one a core, as TensorFlow)
+  --json FILE        keeps rows and conditions
+  --quick            small sizes, for trying the benchmark itself
+  --debug            show stack traces of errors
+  -h, --help         show this help`;
+
+const BACKENDS = ["tensorflow", "webgpu", "wasm", "cpu"] as const;
+
+const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "m"] as const;
 
 interface BenchOptions {
   readonly only: ReadonlySet<string>;
@@ -35,28 +55,23 @@ interface BenchOptions {
 }
 
 function readOptions(): BenchOptions {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      only: { type: "string", default: "a,b,c,d,e,f,g,h,i,m" },
-      python: { type: "string" },
-      data: { type: "string" },
-      channels: { type: "string" },
-      rounds: { type: "string" },
-      backend: { type: "string", default: "tensorflow" },
-      threads: { type: "string" },
-      json: { type: "string" },
-      quick: { type: "boolean", default: false },
-    },
+  const { values, positionals } = readTaskArguments(HELP, {
+    only: { type: "string", default: ROWS.join(",") },
+    python: { type: "string" },
+    data: { type: "string" },
+    channels: { type: "string" },
+    rounds: { type: "string" },
+    backend: { type: "string", default: "tensorflow" },
+    threads: { type: "string" },
+    json: { type: "string" },
+    quick: { type: "boolean", default: false },
   });
+  refusePositionals(positionals);
   const quick = values.quick;
-  const count = (name: "channels" | "rounds" | "threads", usual: number): number => {
-    const value = Number(values[name] ?? usual);
-    if (Number.isInteger(value) && value > 0) return value;
-    throw new RangeError(`--${name} must be an integer above 0, current value is ${values[name]}`);
-  };
+  const count = (name: "channels" | "rounds" | "threads", usual: number): number =>
+    readWhole(name, values[name] ?? String(usual));
   return {
-    only: new Set(values.only.split(",")),
+    only: new Set(values.only.split(",").map((letter) => readWord("only", letter, ROWS))),
     python: values.python ?? null,
     dataFolder: values.data ?? null,
     channels: count("channels", quick ? 64 : 512),
@@ -65,7 +80,7 @@ function readOptions(): BenchOptions {
     evaluationImages: quick ? 256 : 10_000,
     memorySteps: quick ? 4 : 10,
     wasmRounds: quick ? 1 : 3,
-    backend: values.backend as BackendName,
+    backend: readWord("backend", values.backend, BACKENDS),
     threads: count("threads", navigator.hardwareConcurrency),
     json: values.json ?? null,
   };
@@ -185,4 +200,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runTask(main);

@@ -1,14 +1,21 @@
 /**
  * Times the complexity measures on one core.
  *
- *     deno task bench-complexity [--seconds 1]
- *
  * Absolute figures belong to the machine; the ratios travel: every row is compared with the default measure at 32 x 32.
  * `deno task bench --only e` compares that one with NumPy.
  */
-import { parseArgs } from "node:util";
 import { complexityMeasure, complexityMeasureNames } from "../lib/complexity/complexity_measure.ts";
 import { measureComplexity } from "../lib/complexity/measure_complexity.ts";
+import { readPositive, readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
+
+const HELP =
+  `Times the complexity measures on one core; ratios are to the default measure at 32 x 32.
+
+Usage: deno task bench-complexity [options]
+
+  --seconds NUMBER   time for each measure and size (default: 1)
+  --debug            show stack traces of errors
+  -h, --help         show this help`;
 
 const sides = [32, 64, 84];
 const imagesPerRound = 256;
@@ -38,14 +45,11 @@ function secondsPerImage(
 }
 
 function main(): void {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: { seconds: { type: "string", default: "1" } },
+  const { values, positionals } = readTaskArguments(HELP, {
+    seconds: { type: "string", default: "1" },
   });
-  const seconds = Number(values.seconds);
-  if (!(seconds > 0)) {
-    throw new RangeError(`--seconds must be positive, current value is ${values.seconds}`);
-  }
+  refusePositionals(positionals);
+  const seconds = readPositive("seconds", values.seconds);
   console.log("measure            side   images/s   us/image   x entropy@32");
   const entropySeconds: number[] = [];
   for (const side of sides) {
@@ -65,4 +69,4 @@ function main(): void {
   }
 }
 
-if (import.meta.main) main();
+if (import.meta.main) await runTask(main);

@@ -2,10 +2,7 @@
  * Proves a GPU end to end, in one visit: what the device is, that every layer and model computes on it what it should,
  * how long training, generation and evaluation take, where the time goes, and that nothing leaks. Where Python has
  * torch, PyTorch does the same work on the same device in turns, and ratios stand beside the absolute times.
- *
- *     deno task gpu-proof [--backend webgpu|tensorflow] [--budget 540] [--json FILE] [--data FOLDER] [--python NAME]
- *                         [--only device,layers,...] [--smoke]
- *                         [--channels 512] [--batches 64,128,256] [--images 10000] [--steps 500] [--rounds 10]
+ * `deno task gpu-proof --help` lists the options.
  *
  * It runs without a GPU too, on a software adapter or on TensorFlow's CPU, and says so. `--smoke` takes sizes for
  * that. Sections run in processes of their own; one that fails, hangs or finds no time left is recorded as such, and
@@ -18,6 +15,7 @@ import { UsageError } from "../lib/errors.ts";
 import { TextLineStream } from "./bench/text_lines.ts";
 import { parseProofArguments, type ProofCommand, type ProofOptions } from "./gpu/proof_options.ts";
 import { type SectionEntry, SECTIONS } from "./gpu/sections.ts";
+import { runTask } from "./task_options.ts";
 import type { SectionFindings, SectionRecord } from "./gpu/section.ts";
 
 /** Seconds that a section needs at least, its start included: less is not worth a process. */
@@ -169,14 +167,6 @@ async function runProof(command: ProofCommand): Promise<boolean> {
   return records.every(({ status }) => status === "passed" || status === "done");
 }
 
-async function main(): Promise<number> {
-  try {
-    return await runProof(parseProofArguments(Deno.args)) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`error: ${error.message}`);
-    return 2;
-  }
+if (import.meta.main) {
+  await runTask(async () => await runProof(parseProofArguments(Deno.args)) ? 0 : 1);
 }
-
-if (import.meta.main) Deno.exit(await main());

@@ -4,7 +4,6 @@
  */
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import {
   NATIVE_DIRECTORY_VARIABLE,
   NATIVE_MANIFEST_NAME,
@@ -15,7 +14,7 @@ import {
   readNativeInstallation,
   TFJS_NODE_VERSION,
 } from "../lib/backends/native_cache.ts";
-import { BackendError, UsageError } from "../lib/errors.ts";
+import { BackendError } from "../lib/errors.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
 import { listNativeFiles, sha256OfFile } from "./native/file_digests.ts";
 import { installPrebuilt } from "./native/install_prebuilt.ts";
@@ -24,6 +23,7 @@ import { findPrebuiltCuda } from "./native/find_libraries.ts";
 import { inspectNvidia } from "./native/nvidia.ts";
 import { type InstallationPlan, planInstallation } from "./native/plan_installation.ts";
 import { runTool } from "./native/run_tool.ts";
+import { readTaskArguments, readWord, refusePositionals, runTask } from "./task_options.ts";
 import type { StagedLibrary, StageOptions } from "./native/staged_library.ts";
 
 const HELP = `Installs the native TensorFlow library for --backend tensorflow.
@@ -36,6 +36,7 @@ Usage: deno task install-native [options]
   --device auto|cpu|gpu          auto looks for an NVIDIA GPU and its driver; with gpu it is an error if no
                                  build can use it
   --dry-run                      say what was found and what would be installed
+  --debug                        show stack traces of errors
   -h, --help                     show this help
 
 The folder is $${NATIVE_DIRECTORY_VARIABLE}, or one in the user's cache.`;
@@ -255,70 +256,36 @@ async function removeTree(path: string): Promise<void> {
  * Reads the command line of this task.
  *
  * @param args - arguments after the task's name.
- * @returns the options, or `"help"`.
- * @throws {UsageError} for an unknown option or value.
+ * @returns the options.
+ * @throws {UsageError} for an unknown option or value, or HelpRequest with `--help`.
  */
 export function parseInstallArguments(
   args: string[],
-): (InstallOptions & { readonly dryRun: boolean }) | "help" {
-  let values: { [name: string]: string | boolean | undefined };
-  try {
-    values = parseArgs({
-      args,
-      options: {
-        force: { type: "boolean" },
-        source: { type: "string" },
-        device: { type: "string" },
-        "dry-run": { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(`${cause instanceof Error ? cause.message : cause}\n\n${HELP}`, { cause });
-  }
-  if (values["help"]) return "help";
+): InstallOptions & { readonly dryRun: boolean } {
+  const { values, positionals } = readTaskArguments(HELP, {
+    force: { type: "boolean", default: false },
+    source: { type: "string", default: "auto" },
+    device: { type: "string", default: "auto" },
+    "dry-run": { type: "boolean", default: false },
+  }, args);
+  refusePositionals(positionals);
   return {
-    force: values["force"] === true,
-    source: oneOf("--source", values["source"], ["auto", "prebuilt", "wheel"]),
-    device: oneOf("--device", values["device"], ["auto", "cpu", "gpu"]),
-    dryRun: values["dry-run"] === true,
+    force: values.force,
+    source: readWord("source", values.source, ["auto", "prebuilt", "wheel"]),
+    device: readWord("device", values.device, ["auto", "cpu", "gpu"]),
+    dryRun: values["dry-run"],
   };
-}
-
-function oneOf<Value extends string>(
-  option: string,
-  given: string | boolean | undefined,
-  values: readonly [Value, ...Value[]],
-): Value {
-  if (given === undefined) return values[0];
-  const value = values.find((candidate) => candidate === given);
-  if (value !== undefined) return value;
-  throw new UsageError(
-    `${option} must be one of ${values.join(", ")}, current value is "${given}"`,
-  );
 }
 
 function describePlan({ device, sources }: InstallationPlan): string {
   return `Would install for the ${device.toUpperCase()}, trying: ${sources.join(", ")}`;
 }
 
-async function main(): Promise<number> {
-  try {
-    const options = parseInstallArguments(Deno.args);
-    if (options === "help") {
-      console.log(HELP);
-      return 0;
-    }
-    const { dryRun, ...rest } = options;
-    const report = (line: string) => console.log(line);
-    if (!dryRun) await installNative({ ...rest, report });
-    else report(describePlan(await planForMachine({ ...rest, report })));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof BackendError) && !(error instanceof UsageError)) throw error;
-    console.error(`error: ${error.message}`);
-    return error instanceof UsageError ? 2 : 1;
-  }
+async function main(): Promise<void> {
+  const { dryRun, ...rest } = parseInstallArguments(Deno.args);
+  const report = (line: string) => console.log(line);
+  if (!dryRun) await installNative({ ...rest, report });
+  else report(describePlan(await planForMachine({ ...rest, report })));
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) await runTask(main);

@@ -1,24 +1,52 @@
 /**
- * Kills a tiny training at random moments and resumes it, again and again:
- * `deno task kill-test [--kills 200] [--seed 1] [--epochs 60]`. Prints every kill and, at the end, the figures;
+ * Kills a tiny training at random moments and resumes it, again and again. Prints every kill and, at the end, the figures;
  * exits with 1 at the first promise that does not hold. A share of it is a test.
  */
-import { parseArgs } from "node:util";
 import { killTraining } from "./kill_test/kill_training.ts";
+import { readTaskArguments, readWhole, refusePositionals, runTask } from "./task_options.ts";
 
-const { values } = parseArgs({
-  options: {
+const HELP = `Kills a tiny training at random moments and resumes it, again and again.
+
+Usage: deno task kill-test [options]
+
+  --kills COUNT    how often (default: 200)
+  --seed NUMBER    of the moments (default: 1)
+  --epochs COUNT   length of a training (default: 60)
+  --debug          show stack traces of errors
+  -h, --help       show this help
+
+Exits with 1 at the first promise that does not hold.`;
+
+function readOptions(): { readonly kills: number; readonly seed: number; readonly epochs: number } {
+  const { values, positionals } = readTaskArguments(HELP, {
     kills: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
     epochs: { type: "string", default: "60" },
-  },
-});
-const folder = await Deno.makeTempDir();
-try {
+  });
+  refusePositionals(positionals);
+  return {
+    kills: readWhole("kills", values.kills),
+    seed: readWhole("seed", values.seed, 0),
+    epochs: readWhole("epochs", values.epochs),
+  };
+}
+
+async function testKills(): Promise<void> {
+  const options = readOptions();
+  const folder = await Deno.makeTempDir();
+  try {
+    await killInFolder(folder, options);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function killInFolder(
+  folder: string,
+  options: ReturnType<typeof readOptions>,
+): Promise<void> {
   const report = await killTraining({
-    kills: Number(values.kills),
-    seed: Number(values.seed),
-    epochs: Number(values.epochs),
+    ...options,
     folder,
     note: (text) => console.log(text),
   });
@@ -29,6 +57,6 @@ try {
   console.log(
     `${report.runs} runs came to their end and equal the uninterrupted one (${report.compared} comparisons)`,
   );
-} finally {
-  await Deno.remove(folder, { recursive: true });
 }
+
+await runTask(testKills);

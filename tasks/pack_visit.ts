@@ -1,11 +1,8 @@
 /**
  * Packs what a visit to a machine without network needs beside the repository, into a folder to carry along:
- *
- *     deno task pack-visit FOLDER [--limit 64]
- *
  * Deno's binary, the packages of the lock file, the Vulkan loader of this machine, and `visit.sh`, which unpacks them there and runs
  * a script with them. The GPU's driver must be on that machine; native TensorFlow, of several GB, is not in the pack.
- * `--limit` is the largest size in MiB. Both machines must have the same operating system and processor.
+ * Both machines must have the same operating system and processor.
  *
  * To see beforehand that nothing is missing, run it here without network and without this machine's caches:
  *
@@ -13,8 +10,20 @@
  */
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { UsageError } from "../lib/errors.ts";
 import { runTool } from "./native/run_tool.ts";
+import { readPositive, readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
+
+const HELP =
+  `Packs what a GPU proof needs on a machine without network: Deno, the packages, the Vulkan loader.
+
+Usage: deno task pack-visit FOLDER [options]
+
+  --limit MIB   largest size that is allowed (default: 64)
+  --debug       show stack traces of errors
+  -h, --help    show this help
+
+Native TensorFlow, of several GB, is not in the pack. Exits with 1 if the pack is larger.`;
 
 /** Files of packages that are never loaded: other forms of the same code, sources' maps, types, tests. */
 const LEFT_OUT = [
@@ -137,16 +146,14 @@ async function sizeOf(folder: string): Promise<number> {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: Deno.args,
-    allowPositionals: true,
-    options: { limit: { type: "string", default: "64" } },
+  const { values, positionals } = readTaskArguments(HELP, {
+    limit: { type: "string", default: "64" },
   });
+  const limit = readPositive("limit", values.limit);
   const [folder] = positionals;
-  const limit = Number(values.limit);
-  if (folder === undefined || positionals.length > 1 || !(limit > 0)) {
-    console.error("error: give one folder that receives the pack, and --limit above 0");
-    return 2;
+  refusePositionals(positionals, 1);
+  if (folder === undefined) {
+    throw new UsageError("Cannot pack: name the folder that receives the pack");
   }
   await pack(folder);
   const size = await sizeOf(folder);
@@ -156,4 +163,4 @@ async function main(): Promise<number> {
   return size <= limit * MEBIBYTE ? 0 : 1;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) await runTask(main);

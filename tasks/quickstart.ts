@@ -5,10 +5,10 @@
 import { join } from "node:path";
 import { encode } from "fast-png";
 import { runCommandLine } from "../cli/command_tree.ts";
-import { reportError } from "../cli/report_error.ts";
 import { complexityMeasure } from "../lib/complexity/complexity_measure.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import { defaultConfig } from "../lib/experiments/experiment_config.ts";
+import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
 import { measureDataset } from "../lib/training/training_data.ts";
 
 const DATA = "data";
@@ -76,8 +76,13 @@ Next:
 (with "npx" in front where Deno itself is not installed)`);
 }
 
-try {
+const HELP = `Draws images, trains a small Puppet-CNN on WASM and evaluates it: about a minute.
+
+Usage: deno task quickstart
+
+It leaves a folder under runs/. Every step is a command that it prints.`;
+
+await runTask(async () => {
+  refusePositionals(readTaskArguments(HELP, {}).positionals);
   await quickstart();
-} catch (error) {
-  Deno.exit(reportError(error, { debug: Deno.args.includes("--debug") }));
-}
+});

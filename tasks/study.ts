@@ -1,8 +1,6 @@
 /**
  * What helps, and what does not: small trainings that differ from a base in one thing each, compared on validation images.
- *
- *     deno task study --data FOLDER [--base paper|regularized] [--channels 128] [--epochs 12] [--seeds 1,2]
- *                     [--only NAME,NAME] [--runs runs/study] [--json FILE] [--finished]
+ * `deno task study --help` lists the options.
  *
  * `--base paper` adds one thing at a time to the paper-literal model, `--base regularized` takes one thing at a time from
  * the preset puppet-cnn-regularized, or changes it.
@@ -12,14 +10,51 @@
  * The test images are not looked at.
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { runCommandLine } from "../cli/command_tree.ts";
-import { reportError } from "../cli/report_error.ts";
 import { UsageError } from "../lib/errors.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";
+import {
+  readTaskArguments,
+  readWhole,
+  readWord,
+  refusePositionals,
+  runTask,
+} from "./task_options.ts";
 import { writeFileAtomically } from "../lib/files/atomic_write.ts";
 import { formatStudy, type StudyRun } from "./study/study_table.ts";
 import { settingsOf, type StudyBase, studyBases, type StudyVariant } from "./study/variants.ts";
+
+const HELP =
+  `Short trainings that differ from a base in one thing each, compared on validation images.
+
+Usage: deno task study [options]
+
+  --data FOLDER      holds CIFAR-10 (default: data)
+  --base NAME        paper (default): the paper-literal model, to which one thing is added at a time; regularized: our
+                     preset, from which one thing is taken
+  --channels COUNT   C (default: 128)
+  --epochs COUNT     length of a training (default: 12)
+  --seeds NUMBERS    (default: 1,2)
+  --only NAMES       variants, the base for their differences included (default: all)
+  --runs FOLDER      keeps the runs (default: runs/study)
+  --json FILE        keeps the figures of every run
+  --finished         trains nothing: sets out the runs that are there
+  --backend NAME     numerical backend (default: auto)
+  --debug            show stack traces of errors
+  -h, --help         show this help
+
+Variants, base paper:
+${listVariants("paper")}
+
+Variants, base regularized:
+${listVariants("regularized")}`;
+
+/** Names of the variants of a base with what they change. */
+function listVariants(base: keyof typeof studyBases): string {
+  return studyBases[base].variants.map(({ name, change }) => `  ${name.padEnd(19)}${change}`).join(
+    "\n",
+  );
+}
 
 interface StudyOptions {
   readonly data: string;
@@ -35,23 +70,21 @@ interface StudyOptions {
 }
 
 function readOptions(): StudyOptions {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      data: { type: "string", default: "data" },
-      base: { type: "string", default: "paper" },
-      runs: { type: "string", default: "runs/study" },
-      channels: { type: "string", default: "128" },
-      epochs: { type: "string", default: "12" },
-      seeds: { type: "string", default: "1,2" },
-      only: { type: "string", default: "" },
-      backend: { type: "string", default: "auto" },
-      json: { type: "string" },
-      finished: { type: "boolean", default: false },
-    },
+  const { values, positionals } = readTaskArguments(HELP, {
+    data: { type: "string", default: "data" },
+    base: { type: "string", default: "paper" },
+    runs: { type: "string", default: "runs/study" },
+    channels: { type: "string", default: "128" },
+    epochs: { type: "string", default: "12" },
+    seeds: { type: "string", default: "1,2" },
+    only: { type: "string", default: "" },
+    backend: { type: "string", default: "auto" },
+    json: { type: "string" },
+    finished: { type: "boolean", default: false },
   });
+  refusePositionals(positionals);
   const only = values.only.split(",").filter((name) => name !== "");
-  const base = readBase(values.base);
+  const base = readWord("base", values.base, ["paper", "regularized"]);
   const { variants } = studyBases[base];
   const unknown = only.find((name) => variants.every((variant) => variant.name !== name));
   if (unknown !== undefined) {
@@ -63,19 +96,14 @@ function readOptions(): StudyOptions {
     data: values.data,
     base,
     runs: values.runs,
-    channels: Number(values.channels),
-    epochs: Number(values.epochs),
-    seeds: values.seeds.split(",").map(Number),
+    channels: readWhole("channels", values.channels, 8),
+    epochs: readWhole("epochs", values.epochs),
+    seeds: values.seeds.split(",").map((seed) => readWhole("seeds", seed, 0)),
     only,
     backend: values.backend,
     json: values.json ?? null,
     finished: values.finished,
   };
-}
-
-function readBase(name: string): keyof typeof studyBases {
-  if (name === "paper" || name === "regularized") return name;
-  throw new UsageError(`Cannot study base "${name}"; the bases are paper and regularized`);
 }
 
 /** The last epoch of a run, if it came to its end. */
@@ -166,8 +194,4 @@ async function study(options: StudyOptions): Promise<void> {
   console.log(formatStudy(runs));
 }
 
-try {
-  await study(readOptions());
-} catch (error) {
-  Deno.exit(reportError(error, { debug: Deno.args.includes("--debug") }));
-}
+await runTask(() => study(readOptions()));

@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { UsageError } from "../../lib/errors.ts";
+import { readTaskArguments, readWhole, readWord, refusePositionals } from "../task_options.ts";
 
 /** Backends that can have a GPU. */
 export type GpuBackend = "webgpu" | "tensorflow";
@@ -41,15 +40,30 @@ export interface ProofCommand {
 const FULL = { channels: 512, batches: "64,128,256", images: 10_000, steps: 500, rounds: 10 };
 const SMOKE = { channels: 16, batches: "4,8", images: 200, steps: 20, rounds: 2 };
 
-function readCount(option: string, text: string | undefined, usual: number): number {
-  const value = Number(text ?? usual);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new UsageError(`--${option} must be an integer above 0, current value is "${text}"`);
-}
+const HELP =
+  `Proves a GPU end to end: layers, models, training, generation, evaluation, profile, leaks, PyTorch beside it.
 
-function readBackend(text: string): GpuBackend {
-  if (text === "webgpu" || text === "tensorflow") return text;
-  throw new UsageError(`--backend must be webgpu or tensorflow, current value is "${text}"`);
+Usage: deno task gpu-proof [options]
+
+  --backend NAME     webgpu (default) or tensorflow
+  --budget SECONDS   for everything (default: 540)
+  --only SECTIONS    device,layers,... (default: all)
+  --data FOLDER      holds CIFAR-10 (default: synthetic images)
+  --python NAME      a Python with torch, for the comparison
+  --json FILE        keeps the findings, complete after every section
+  --smoke            small sizes, for a software adapter or the CPU
+  --channels COUNT   C of the timed model (default: 512)
+  --batches SIZES    of the timed trainings (default: 64,128,256)
+  --images COUNT     of the evaluation (default: 10000)
+  --steps COUNT      of the search for a leak (default: 500)
+  --rounds COUNT     turns of a timing (default: 10)
+  --debug            show stack traces of errors
+  -h, --help         show this help
+
+Exits with 0 if every section ended and everything that was judged held.`;
+
+function readCount(option: string, text: string | undefined, usual: number): number {
+  return readWhole(option, text ?? String(usual));
 }
 
 /**
@@ -60,25 +74,26 @@ function readBackend(text: string): GpuBackend {
  * @throws {UsageError} for an unknown option or a value out of its range.
  */
 export function parseProofArguments(args: string[]): ProofCommand {
-  const text = { type: "string" } as const;
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        ...{ backend: { ...text, default: "webgpu" }, budget: text, json: text, only: text },
-        ...{ channels: text, batches: text, images: text, steps: text, rounds: text },
-        ...{ data: text, python: text, smoke: { type: "boolean", default: false } },
-      },
-    }));
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+  const { values, positionals } = readTaskArguments(HELP, {
+    backend: { type: "string", default: "webgpu" },
+    budget: { type: "string" },
+    only: { type: "string" },
+    data: { type: "string" },
+    python: { type: "string" },
+    json: { type: "string" },
+    smoke: { type: "boolean", default: false },
+    channels: { type: "string" },
+    batches: { type: "string" },
+    images: { type: "string" },
+    steps: { type: "string" },
+    rounds: { type: "string" },
+  }, args);
+  refusePositionals(positionals);
   const usual = values.smoke ? SMOKE : FULL;
   const batches = (values.batches ?? usual.batches).split(",");
   return {
     options: {
-      backend: readBackend(values.backend),
+      backend: readWord("backend", values.backend, ["webgpu", "tensorflow"]),
       channels: readCount("channels", values.channels, usual.channels),
       batches: batches.map((batch) => readCount("batches", batch, 0)),
       images: readCount("images", values.images, usual.images),
