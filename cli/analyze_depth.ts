@@ -117,11 +117,13 @@ function requestOfRun(runDirectory: string, options: AnalyzeDepthOptions, output
 function requestOfData(options: AnalyzeDepthOptions): Request {
   for (const [name, flag] of Object.entries(RUN_OPTIONS)) {
     if (options[name as keyof typeof RUN_OPTIONS] === undefined) continue;
-    throw new UsageError(`Cannot use ${flag} without a run: it asks a trained model`);
+    throw new UsageError(
+      `Cannot use ${flag} without a run: it asks a trained model; name the folder of one`,
+    );
   }
   if (options.chart === "accuracy" || options.chart === "tenths") {
     throw new UsageError(
-      `Cannot use --chart ${options.chart} without a run: it asks a trained model`,
+      `Cannot use --chart ${options.chart} without a run: it asks a trained model; name the folder of one`,
     );
   }
   const overrides = overridesOf(options);

@@ -68,7 +68,11 @@ function readSeeds(text: string): number[] {
 
 function readTables(text: string): number[] {
   if (text === "all") return ALL_TABLES;
-  const tables = splitList(text).map(wholeNumber(1, 7));
+  const words = splitList(text);
+  if (words.includes("7")) {
+    throw new InvalidArgumentError('Table 7 is counted by "param-scaling --table 7".');
+  }
+  const tables = words.map(wholeNumber(1, 6));
   if (tables.length > 0) return [...new Set(tables)].sort((one, other) => one - other);
   throw new InvalidArgumentError("It must be numbers of tables, for example 1,3, or all.");
 }

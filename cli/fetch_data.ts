@@ -198,6 +198,9 @@ async function showList(directory: string, output: Output): Promise<void> {
         entries.map(({ name, status, description }) => [name, status, description]),
       ),
   );
+  if (entries.some(({ status }) => status === "foreign")) {
+    output.talk("foreign: not installed by fetch-data; used as it is, its content was not checked");
+  }
 }
 
 interface FetchProgressDisplay {

@@ -1,5 +1,5 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { UsageError } from "../lib/errors.ts";
+import { CheckpointError, UsageError } from "../lib/errors.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/experiments/run_types.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
 import {
@@ -53,7 +53,7 @@ async function sortPaths(paths: readonly string[]) {
   for (const path of paths) {
     const found = await Deno.stat(path).catch((error: unknown) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new UsageError(`Cannot report on ${path}: there is no such folder or file`);
+      throw new CheckpointError(`Cannot report on ${path}: there is no such folder or file`);
     });
     (found.isDirectory ? runs : files).push(path);
   }

@@ -115,6 +115,8 @@ export async function resolveTrainingRequest(
   const overrides = readConfigOverrides(options as Readonly<Record<string, unknown>>);
   if (options.resume !== undefined) {
     const saved = await readRunConfig(options.resume);
+    const { refuseExported } = await import("../lib/experiments/refuse_exported.ts");
+    await refuseExported(options.resume);
     const config = changeForResume(saved, overrides);
     const allowOtherBackend = overrides.some(({ path }) => path === "backend");
     return { config, runDirectory: options.resume, resume: true, allowOtherBackend, overrides };

@@ -67,6 +67,7 @@ export * from "./experiments/comparison/comparison.ts";
 export * from "./experiments/comparison/plan_rows.ts";
 export * from "./experiments/comparison/run_comparison.ts";
 export * from "./experiments/comparison/run_row.ts";
+export * from "./experiments/config_rules.ts";
 export * from "./experiments/experiment_config.ts";
 export * from "./experiments/format_config.ts";
 export * from "./experiments/idle_settings.ts";

@@ -38,9 +38,12 @@ function sourceOf(content: unknown, origin: string): ReportSource {
   const evaluation = evaluationSchema.safeParse(content);
   if (evaluation.success) return { kind: "evaluation", content: evaluation.data, origin };
   const { issues } = evaluation.error;
-  const found = content !== null && typeof content === "object" && "kind" in content
-    ? `its kind is ${JSON.stringify(content.kind)}`
-    : `${issues[0]?.path.join(".") || "it"}: ${issues[0]?.message ?? "not understood"}`;
+  const keys = content !== null && typeof content === "object" ? content : {};
+  const found = "kind" in keys
+    ? `its kind is ${JSON.stringify(keys.kind)}`
+    : "figures" in keys
+    ? `${issues[0]?.path.join(".") || "it"}: ${issues[0]?.message ?? "not understood"}`
+    : "it names no kind, and has no figures";
   throw new DataError(
     `Cannot make a report of ${origin}: it is no document of eval, analyze-depth, param-scaling, compare or report (${found}); give a file that one of them wrote with --json`,
   );

@@ -197,6 +197,19 @@ export function fitting<Result>(folder: string, action: () => Result): Result {
 }
 
 /**
+ * The error for a model that cannot be trained further.
+ *
+ * @param what What was to be continued.
+ * @returns The error, with what to do instead.
+ */
+export function exportedModelError(what: string): CheckpointError {
+  return new CheckpointError(
+    `Cannot continue ${what}: the model was exported, without the state of its optimiser; use it with eval and ` +
+      "predict, or continue the run that it was exported from",
+  );
+}
+
+/**
  * Puts a training back to the state of a checkpoint.
  *
  * @param trainer A training of the same model, data and configuration.
@@ -205,12 +218,7 @@ export function fitting<Result>(folder: string, action: () => Result): Result {
  * @throws {CheckpointError} if the checkpoint has no optimiser.
  */
 export function restoreTrainer(trainer: Trainer, checkpoint: TrainingCheckpoint): void {
-  if (checkpoint.optimizer === null) {
-    throw new CheckpointError(
-      "Cannot continue a training: the model was exported, without the state of its optimiser; use it with eval and " +
-        "predict, or continue the run that it was exported from",
-    );
-  }
+  if (checkpoint.optimizer === null) throw exportedModelError("a training");
   const { weights } = checkpoint.optimizer;
   trainer.classifier.parameters.write(weights ?? checkpoint.parameters);
   trainer.average?.write(checkpoint.parameters);

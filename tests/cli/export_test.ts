@@ -44,10 +44,13 @@ Deno.test("export writes a model that evaluates like its run, is smaller, and na
     const names = [...Deno.readDirSync(join(model, "checkpoints"))].map(({ name }) => name);
     assert.ok(names.includes("last") && !names.includes("best"));
 
-    const resumed = await runCommand(
-      ["train", "--resume", model, "--epochs", "3", "--data", data, "--backend", "cpu"],
-    );
+    // Before images are asked for and a backend is started, and without a trace.
+    const resumed = await runCommand(["train", "--resume", model, "--data", "nowhere"]);
     assert.equal(resumed.code, 4, resumed.stderr);
+    assert.match(resumed.stderr, /^error: Cannot continue .* the model was exported/);
+    assert.deepEqual([...Deno.readDirSync(model)].map(({ name }) => name).sort(), [
+      ...["checkpoints", "config.yaml", "log.jsonl"],
+    ]);
     const again = await runCommand(["export", run, model]);
     assert.equal(again.code, 4);
     assert.match(again.stderr, /Cannot export to .*not empty.*does not exist yet/);

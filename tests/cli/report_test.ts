@@ -96,7 +96,7 @@ Deno.test("report refuses what it cannot show, and leaves no file", async () => 
   await withDocuments({ "list.json": [], "broken.json": "{" }, async (folder) => {
     const output = join(folder, "page.html");
     const cases = [
-      [["nowhere"], 2, /there is no such folder or file/],
+      [["nowhere"], 4, /there is no such folder or file/],
       [[join(folder, "broken.json")], 3, /it is not JSON/],
       [[join(folder, "list.json")], 3, /it is no document of eval/],
       [[folder], 4, /config\.yaml does not exist/],

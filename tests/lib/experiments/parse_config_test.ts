@@ -1,11 +1,11 @@
 import { complexityMeasure } from "../../../lib/complexity/complexity_measure.ts";
 import assert from "node:assert/strict";
+import { findContradictions } from "../../../lib/experiments/config_rules.ts";
 import fc from "fast-check";
 import { UsageError } from "../../../lib/errors.ts";
 import { CONFIG_KEYS, defaultConfig } from "../../../lib/experiments/experiment_config.ts";
 import { formatConfig } from "../../../lib/experiments/format_config.ts";
 import {
-  findContradictions,
   parseConfig,
   type ParseConfigOptions,
   readConfigWord,
@@ -53,6 +53,14 @@ Deno.test("parseConfig() names the key that was probably meant", () => {
     ],
     ["epochs: 3", "unknown key epochs; did you mean training.epochs?"],
     ["model: {epochs: 3}", "unknown key model.epochs; did you mean training.epochs?"],
+    [
+      "model: {solver: eulr}",
+      'model.solver must be one of euler, midpoint, heun, rk4, current value is "eulr"; did you mean "euler"?',
+    ],
+    [
+      "model: {solver: 7}",
+      "model.solver must be one of euler, midpoint, heun, rk4, current value is 7",
+    ],
     ["model.maxChannels: 64", "unknown key model.maxChannels; write it in its section"],
   ] as const;
   for (const [text, message] of cases) {

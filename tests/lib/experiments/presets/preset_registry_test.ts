@@ -4,7 +4,7 @@ import { createCounter } from "../../../../lib/experiments/comparison/count_row.
 import { runIdentity } from "../../../../lib/experiments/comparison/run_identity.ts";
 import { defaultConfig } from "../../../../lib/experiments/experiment_config.ts";
 import { paperTables } from "../../../../lib/experiments/paper_results.ts";
-import { findContradictions } from "../../../../lib/experiments/parse_config.ts";
+import { findContradictions } from "../../../../lib/experiments/config_rules.ts";
 import { PRESET_NAMES } from "../../../../lib/experiments/presets/preset_names.ts";
 import { findPreset, presets } from "../../../../lib/experiments/presets/preset_registry.ts";
 import { protocolConfig } from "../../../../lib/experiments/presets/preset.ts";

@@ -1,0 +1,97 @@
+import type { ExperimentConfig } from "./experiment_config.ts";
+import { trajectoryBytes } from "./resolve_recompute.ts";
+
+/** A rule about several keys, with what to say where it is broken. */
+type ConfigRule = readonly [isBroken: boolean, problem: string];
+
+function modelRules({ model, training }: ExperimentConfig): ConfigRule[] {
+  return [
+    [
+      model.maxChannels % 8 !== 0,
+      `model.maxChannels must be a multiple of 8, because the four stages have C/8, C/4, C/2 and C ` +
+      `channels, current value is ${model.maxChannels}`,
+    ],
+    [
+      model.kernelSize % 2 === 0,
+      `model.kernelSize must be odd, so that a kernel has a centre, current value is ${model.kernelSize}`,
+    ],
+    [
+      model.minSteps > model.maxSteps,
+      `model.minSteps must not be above model.maxSteps, current values are ${model.minSteps} and ` +
+      `${model.maxSteps}`,
+    ],
+    [
+      model.exact && exactTrainingBytes({ model, training }) > EXACT_TRAINING_LIMIT,
+      `model.exact needs a trajectory for every image of a batch: with model.maxChannels ` +
+      `${model.maxChannels} and training.batchSize ${training.batchSize} about ` +
+      `${(exactTrainingBytes({ model, training }) / 1e9).toFixed(0)} GB; lower one of them`,
+    ],
+  ];
+}
+
+function trainingRules({ data, model, training }: ExperimentConfig): ConfigRule[] {
+  return [
+    [
+      training.warmupEpochs > 0 && training.warmupEpochs >= training.epochs,
+      `training.warmupEpochs must be below training.epochs, current values are ` +
+      `${training.warmupEpochs} and ${training.epochs}`,
+    ],
+    [
+      training.warmupEpochs > 0 && training.schedule === "one-cycle",
+      `training.warmupEpochs must be 0 with schedule one-cycle, which warms up by itself, current ` +
+      `value is ${training.warmupEpochs}`,
+    ],
+    [
+      training.schedule !== "constant" && training.minLearningRate > training.learningRate,
+      `training.minLearningRate must not be above training.learningRate, current values are ` +
+      `${training.minLearningRate} and ${training.learningRate}`,
+    ],
+    [
+      training.featureMixing > 0 && DECIDING_MODELS.includes(model.name),
+      `training.featureMixing must be 0 with model ${model.name}, which is no single list of layers, ` +
+      `current value is ${training.featureMixing}`,
+    ],
+    [
+      training.patience > 0 && data.validationFraction === 0,
+      `training.patience must be 0 without validation images (data.validationFraction is 0), ` +
+      `current value is ${training.patience}`,
+    ],
+  ];
+}
+
+function dataRules({ data }: ExperimentConfig): ConfigRule[] {
+  return [
+    [
+      data.resizeTo !== null && data.resizeTo < data.imageSize,
+      `data.resizeTo must not be below data.imageSize, current values are ${data.resizeTo} and ` +
+      `${data.imageSize}`,
+    ],
+    [
+      data.dataset === "synthetic" && data.imageSize < 16,
+      `data.imageSize must be at least 16 for synthetic images, current value is ${data.imageSize}`,
+    ],
+  ];
+}
+
+/**
+ * What keys must agree on with each other.
+ *
+ * @param config A complete configuration, each of whose values is allowed by itself.
+ * @returns What is wrong, one text per problem; empty if nothing is.
+ */
+export function findContradictions(config: ExperimentConfig): string[] {
+  const rules = [...modelRules(config), ...trainingRules(config), ...dataRules(config)];
+  return rules.flatMap(([isBroken, problem]) => isBroken ? [problem] : []);
+}
+
+/** Models that run their layers in parts and decide in between: there is no one place to mix at. */
+const DECIDING_MODELS: readonly string[] = ["branchynet", "skipnet", "drnn"];
+
+/** Memory above which an exact training is refused, in bytes. */
+const EXACT_TRAINING_LIMIT = 64e9;
+
+function exactTrainingBytes(
+  { model, training }: Pick<ExperimentConfig, "model" | "training">,
+): number {
+  return training.batchSize * trajectoryBytes(model);
+}

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { manifestName, parseManifest } from "../checkpoints/checkpoint_manifest.ts";
+import { readPointer } from "../checkpoints/checkpoint_pointer.ts";
+import { CheckpointError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
+import { exportedModelError, TRAINING_ONLY_FILE } from "../training/training_checkpoint.ts";
+import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+
+const MANIFEST_BOUNDS = { maxBytes: 1e6, refusal: CheckpointError };
+
+/** Files of the checkpoint that `last` names; `null` where something is missing or damaged. */
+async function filesOfLast(runDirectory: string): Promise<ReadonlyMap<string, unknown> | null> {
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  try {
+    const name = await readPointer(root, "last");
+    if (name === null) return null;
+    const path = join(root, name, manifestName);
+    return parseManifest(await readBoundedText(path, MANIFEST_BOUNDS), path).files;
+  } catch {
+    // Loading the checkpoint says what is wrong, and looks for an older one.
+    return null;
+  }
+}
+
+/**
+ * Refuses to continue a model that was exported without the state of its optimiser, before images are loaded and a backend
+ * is started.
+ *
+ * @param runDirectory Folder of the run.
+ * @throws {CheckpointError} if its last checkpoint is one of an exported model; a damaged one passes.
+ */
+export async function refuseExported(runDirectory: string): Promise<void> {
+  const files = await filesOfLast(runDirectory);
+  if (files !== null && !files.has(TRAINING_ONLY_FILE)) throw exportedModelError(runDirectory);
+}
