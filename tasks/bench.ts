@@ -6,6 +6,7 @@ import { cpus } from "node:os";
 import { selectBackend } from "../lib/backends/select_backend.ts";
 import { formatRow, meetsTarget } from "./bench/bench_row.ts";
 import {
+  readBackendName,
   readTaskArguments,
   readWhole,
   readWord,
@@ -34,8 +35,6 @@ Usage: deno task bench [options]
   --quick            small sizes, for trying the benchmark itself
   --debug            show stack traces of errors
   -h, --help         show this help`;
-
-const BACKENDS = ["tensorflow", "webgpu", "wasm", "cpu"] as const;
 
 const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "m"] as const;
 
@@ -80,7 +79,7 @@ function readOptions(): BenchOptions {
     evaluationImages: quick ? 256 : 10_000,
     memorySteps: quick ? 4 : 10,
     wasmRounds: quick ? 1 : 3,
-    backend: readWord("backend", values.backend, BACKENDS),
+    backend: readBackendName(values.backend),
     threads: count("threads", navigator.hardwareConcurrency),
     json: values.json ?? null,
   };

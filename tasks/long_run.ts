@@ -11,9 +11,9 @@ import { loadExperimentImages, prepareTrainingData } from "../lib/experiments/pr
 import { createClassifier } from "../lib/models/create_classifier.ts";
 import { Trainer } from "../lib/training/trainer.ts";
 import {
+  readBackendName,
   readTaskArguments,
   readWhole,
-  readWord,
   refusePositionals,
   runTask,
 } from "./task_options.ts";
@@ -59,7 +59,7 @@ function readOptions(): LongRunOptions {
   return {
     steps: readWhole("steps", values.steps),
     channels: readWhole("channels", values.channels, 8),
-    backend: readWord("backend", values.backend, ["tensorflow", "webgpu", "wasm", "cpu"]),
+    backend: readBackendName(values.backend),
   };
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { reportError } from "../cli/report_error.ts";
 import { UsageError } from "../lib/errors.ts";
+import type { BackendName } from "../lib/backends/backend.ts";
 
 /** An option of a task; with a default it always has a value. */
 type TaskOption =
@@ -120,6 +121,17 @@ export function readWord<const Word extends string>(
   throw new UsageError(
     `--${option} must be one of ${words.join(", ")}, current value is "${text}"`,
   );
+}
+
+/**
+ * Reads the name of a backend.
+ *
+ * @param text What `--backend` was given.
+ * @returns The name.
+ * @throws {UsageError} for anything else.
+ */
+export function readBackendName(text: string): BackendName {
+  return readWord("backend", text, ["tensorflow", "webgpu", "wasm", "cpu"]);
 }
 
 /**
