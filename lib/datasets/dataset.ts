@@ -40,4 +40,11 @@ export interface DatasetParts {
   readonly train: ImageDataset;
   /** Images that nothing is ever chosen by. */
   readonly test: ImageDataset;
+  /**
+   * Whether the test part was drawn out of images that lie together, so that it is another as soon as images are
+   * added or taken away.
+   *
+   * @default false
+   */
+  readonly testIsDrawn?: boolean;
 }

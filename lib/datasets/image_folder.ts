@@ -12,7 +12,10 @@ import {
 import { type ImageListing, listImageFolder } from "./list_image_folder.ts";
 import { subset } from "./subset.ts";
 
-/** Seed of the test part of a folder that has none; fixed, so that no run trains on another's test images. */
+/**
+ * Seed of the test part of a folder that has none; fixed, so that no run trains on another's test images as long as
+ * the folder stays as it is.
+ */
 const TEST_SPLIT_SEED = 2411;
 /** Share of each class that becomes the test part of a folder that has none (SPEC 12, 8:1:1). */
 const TEST_SHARE = 0.1;
@@ -90,7 +93,7 @@ export async function loadImageFolder(
 export function splitListing(listing: ImageListing, options: FolderDatasetOptions): DatasetParts {
   const whole = createFolderDataset(listing, options);
   const { train, test } = drawTestPart(listing, options.directory);
-  return { train: subset(whole, train), test: subset(whole, test) };
+  return { train: subset(whole, train), test: subset(whole, test), testIsDrawn: true };
 }
 
 /** A tenth of every class, drawn by a fixed seed; both lists ascending. */

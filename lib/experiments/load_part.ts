@@ -29,7 +29,7 @@ export interface LoadedPart {
 }
 
 /** Sizes of an experiment's parts. */
-export function countsOf(images: ExperimentImages): ImageCounts {
+function countsOf(images: ExperimentImages): ImageCounts {
   const { train, validation, test, pool } = images;
   return { train: train.length, validation: validation.length, test: test.length, pool };
 }
@@ -46,10 +46,32 @@ export async function loadPart(
   config: Pick<ExperimentConfig, "data" | "training">,
   part: DataPart,
 ): Promise<LoadedPart> {
-  const loaded = await loadExperimentImages(config);
+  return partOf(await loadExperimentImages(config), part);
+}
+
+function partOf(loaded: ExperimentImages, part: DataPart): LoadedPart {
   const dataset = loaded[part];
   if (dataset.length > 0) return { dataset, images: countsOf(loaded) };
   throw new DataError(`Cannot evaluate: there are no ${part} images; choose another --part`);
+}
+
+/**
+ * Refuses parts that may hold images the model was trained on: what is drawn anew from other images is not what it
+ * was kept from. A test part that a data set comes with is never drawn, and may belong to other training images.
+ */
+function requirePartOfRun(
+  { train, testIsDrawn }: ExperimentImages,
+  { card, part }: { readonly card: ModelCard; readonly part: DataPart },
+): void {
+  if (train.fingerprint === card.trainFingerprint || (part === "test" && !testIsDrawn)) return;
+  const otherwise = part === "test"
+    ? "arrange the images in train/<class> and test/<class>"
+    : "take --part test";
+  throw new DataError(
+    `Cannot evaluate on the ${part} images: the model was trained on images with fingerprint ${card.trainFingerprint}, ` +
+      `those found have ${train.fingerprint}, so their ${part} part is not the run's and can hold images that the ` +
+      `model has learned; give the data of the run with --data, or ${otherwise}`,
+  );
 }
 
 /**
@@ -58,14 +80,16 @@ export async function loadPart(
  * @param config Data and seed of the run.
  * @param options What the checkpoint says of its model, and which part.
  * @returns The images, and the sizes of all parts.
- * @throws {DataError} if the images are missing, or their classes or size are not the model's.
+ * @throws {DataError} if the images are missing, their classes or size are not the model's, or the part was drawn
+ * from other images than those of the run.
  */
 export async function loadPartForModel(
   config: Pick<ExperimentConfig, "data" | "training">,
   options: { readonly card: ModelCard; readonly part: DataPart },
 ): Promise<LoadedPart> {
   const { card, part } = options;
-  const loaded = await loadPart(config, part);
+  const images = await loadExperimentImages(config);
+  const loaded = partOf(images, part);
   const { dataset } = loaded;
   if (dataset.classNames.join() !== card.classNames.join()) {
     throw new DataError(
@@ -79,5 +103,6 @@ export async function loadPartForModel(
       `Cannot evaluate: the model was trained on ${card.image.height} x ${card.image.width} pixels; the images have ${dataset.height} x ${dataset.width}`,
     );
   }
+  requirePartOfRun(images, options);
   return loaded;
 }

@@ -17,6 +17,8 @@ export interface ExperimentImages {
   readonly validation: ImageDataset;
   /** Images that nothing is ever chosen by. */
   readonly test: ImageDataset;
+  /** Whether the test images were drawn out of the same folder as the others. */
+  readonly testIsDrawn: boolean;
   /** Images of the training part that training and validation were drawn from. */
   readonly pool: number;
 }
@@ -103,6 +105,7 @@ export async function loadExperimentImages(
     train,
     validation,
     test: firstImages(parts.test, data.testImages),
+    testIsDrawn: parts.testIsDrawn ?? false,
     pool: parts.train.length,
   };
 }

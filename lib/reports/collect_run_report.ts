@@ -5,8 +5,7 @@ import { CheckpointError, DataError, PuppetError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { loadTrained } from "../experiments/load_trained.ts";
-import { countsOf } from "../experiments/load_part.ts";
-import { loadExperimentImages } from "../experiments/prepare_data.ts";
+import { loadPartForModel } from "../experiments/load_part.ts";
 import { provenanceSchema } from "../experiments/provenance_schema.ts";
 import { readRunConfig } from "../experiments/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
@@ -81,16 +80,7 @@ async function evaluateTest(
   options: CollectRunReportOptions,
 ): Promise<Pick<RunReport, "evaluation" | "complexityHistogram">> {
   const { trained, card, config, folder } = loaded;
-  const loadedImages = await loadExperimentImages(config);
-  const { test } = loadedImages;
-  const { height, width } = card.image;
-  const fits = test.classNames.join() === card.classNames.join() && test.height === height &&
-    test.width === width;
-  if (!fits || test.length === 0) {
-    throw new DataError(
-      `the test images of ${test.name} are not those of the model: ${card.classNames.length} classes, ${height} x ${width} pixels`,
-    );
-  }
+  const { dataset: test, images } = await loadPartForModel(config, { card, part: "test" });
   const figures = await evaluate(trained, test, {
     batchSize: EVALUATION_BATCH,
     exact: card.model.exact,
@@ -103,7 +93,7 @@ async function evaluateTest(
     part: "test",
     exact: card.model.exact,
     figures,
-    images: countsOf(loadedImages),
+    images,
   };
   return { evaluation, complexityHistogram: await measureHistogram(loaded, test) };
 }
