@@ -13,6 +13,7 @@ import type { TrainedClassifier } from "../evaluation/evaluate.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { LevelStatistics } from "../models/level_statistics.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
+import type { TrainingCheckpoint } from "../training/training_checkpoint.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 import type { CheckpointChoice } from "./run_types.ts";
 
@@ -35,13 +36,15 @@ export interface LoadedClassifier {
 async function computeMissingStatistics(
   config: ExperimentConfig,
   classifier: Classifier,
-  trainFingerprint: string,
+  { card, progress }: Pick<TrainingCheckpoint, "card" | "progress">,
 ): Promise<LevelStatistics> {
   const images = await loadExperimentImages(config);
-  requireSameImages(images.train, trainFingerprint);
+  requireSameImages(images.train, card.trainFingerprint);
   const data = await prepareTrainingData(images, config.model.complexity);
   const { exact } = config.model;
   const trainer = new Trainer({ classifier, data, config: config.training, exact });
+  // How far levels share images can depend on the epoch.
+  trainer.progress = progress;
   try {
     return await trainer.computeStatistics();
   } finally {
@@ -98,7 +101,7 @@ export async function loadTrained(options: {
     const trained = {
       classifier,
       statistics: statistics === null
-        ? await computeMissingStatistics(config, classifier, card.trainFingerprint)
+        ? await computeMissingStatistics(config, classifier, decoded)
         : withEveryLevel(statistics, classifier.levels.list.length),
       standardization: card.standardization,
       measure: complexityMeasure(card.model.complexity),

@@ -9,7 +9,7 @@ import { mixingOfStep } from "./feature_mixing.ts";
 import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { loadBatch, readBatch } from "./training_data.ts";
-import { emptySums, initialProgress, recordOf } from "./training_progress.ts";
+import { emptySums, epochOfLastStep, initialProgress, recordOf } from "./training_progress.ts";
 import { trainingStep } from "./training_step.ts";
 import { WeightAverage } from "./weight_average.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
@@ -195,7 +195,8 @@ export class Trainer {
 
   async *#statisticsBatches(level: number) {
     const { statisticsImages, batchSize } = this.#config;
-    const images = drawStatisticsImages(level, statisticsImages, this.#planOptions());
+    const options = this.#planOptions(epochOfLastStep(this.progress));
+    const images = drawStatisticsImages(level, statisticsImages, options);
     for (let first = 0; first < images.length; first += batchSize) {
       const indices = images.subarray(first, first + batchSize);
       await letEventsIn();
@@ -210,15 +211,14 @@ export class Trainer {
     return { level: levels.list[level]!, ...(this.#exact ? { exactLevels: levels } : {}) };
   }
 
-  #planOptions(): EpochPlanOptions {
+  #planOptions(epoch: number): EpochPlanOptions {
     const levels = this.classifier.levels.list.length;
-    const { epoch } = this.progress;
     return { ...this.#config, levelOfImage: this.#levelOfImage, levels, epoch };
   }
 
   /** Makes the steps of the current epoch that are still to be made. */
   async #runSteps(hooks: TrainerHooks): Promise<StopReason | null> {
-    const batches = planEpoch(this.#planOptions()).slice(this.progress.sums.steps);
+    const batches = planEpoch(this.#planOptions(this.progress.epoch)).slice(this.progress.sums.steps);
     // The next batch is read, and its images decoded, while a step runs.
     let ahead = this.#readAhead(batches[0], 0);
     try {

@@ -44,6 +44,16 @@ export function initialProgress(): TrainingProgress {
 }
 
 /**
+ * The epoch that the last step belongs to, whether that epoch has been counted as completed or not.
+ *
+ * @param progress Where the training stands.
+ * @returns Index of the epoch, 0 or more; 0 before the first step.
+ */
+export function epochOfLastStep({ epoch, sums }: TrainingProgress): number {
+  return sums.steps > 0 ? epoch : Math.max(0, epoch - 1);
+}
+
+/**
  * What is logged of an epoch that has ended.
  *
  * @param progress Where the training stands, with the epoch's sums, before it goes on to the next.
