@@ -10,7 +10,7 @@ function right(header: string): TableColumn {
 }
 
 function formatHead(summary: EvaluationSummary): string {
-  const { figures } = summary;
+  const { figures, complexityUnit = "bits" } = summary;
   return renderFacts([
     ["run", summary.runDirectory],
     ["checkpoint", summary.checkpoint],
@@ -19,7 +19,7 @@ function formatHead(summary: EvaluationSummary): string {
     ["top-5", formatShare(figures.top5)],
     ["loss", formatDecimals(figures.loss)],
     ["mean depth", `${figures.meanDepth.toFixed(2)} layers`],
-    ["mean complexity", `${figures.meanComplexity.toFixed(2)} bits`],
+    ["mean complexity", `${figures.meanComplexity.toFixed(2)} ${complexityUnit}`],
     ["multiply-adds", `${formatMultiplyAdds(figures.meanMultiplyAdds)} per image`],
     [
       "speed",
@@ -31,8 +31,8 @@ function formatHead(summary: EvaluationSummary): string {
   ]);
 }
 
-function formatLevels(figures: EvaluationReport): string {
-  const columns = [right("level"), right("bits"), right("depth"), right("images"), right("top-1")];
+function formatLevels({ figures, complexityUnit = "bits" }: EvaluationSummary): string {
+  const columns = [right("level"), right(complexityUnit), right("depth"), right("images"), right("top-1")];
   return renderTable(
     columns,
     figures.levels.map((level) => [
@@ -124,7 +124,7 @@ export function formatEvaluation(
   const { figures } = summary;
   const parts = [
     formatHead(summary),
-    formatLevels(figures),
+    formatLevels(summary),
     ...formatRoutes(figures),
     ...(summary.speed === undefined ? [] : [formatSpeed(summary.speed)]),
     formatClasses(figures),

@@ -37,7 +37,7 @@ export function formatPredictions(predictions: readonly Prediction[]): string {
     { header: "image" },
     { header: "class" },
     { header: "probability", align: "right" },
-    { header: "bits", align: "right" },
+    { header: predictions[0]?.complexityUnit ?? "bits", align: "right" },
     { header: "depth", align: "right" },
   ], predictions.flatMap(rowsOf));
 }
@@ -50,7 +50,7 @@ export function formatPredictions(predictions: readonly Prediction[]): string {
 export function predictCommand(): CommandUnknownOpts {
   const command = new Command("predict")
     .description(
-      "Classifies image files: class, probability, complexity in bits, and the depth of the network " +
+      "Classifies image files: class, probability, complexity, and the depth of the network " +
         "that was generated for the image.",
     )
     .addArgument(new Argument("<run>", 'folder of a run that "train" made'))

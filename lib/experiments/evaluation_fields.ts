@@ -10,5 +10,6 @@ export const evaluationFields = {
   part: z.string(),
   exact: z.boolean(),
   images: z.object({ train: count, validation: count, test: count, pool: count }),
+  complexityUnit: z.string().max(40).exactOptional(),
   figures: figuresSchema,
 };

@@ -35,6 +35,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       dataset: dataset.name,
       part: options.part,
       exact,
+      complexityUnit: trained.measure.unit,
       figures,
       images,
       ...(speed === null ? {} : { speed }),

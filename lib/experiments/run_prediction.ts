@@ -86,6 +86,7 @@ export async function runPrediction(options: RunPredictionOptions): Promise<Pred
         file: files[image.index]!,
         classes: mostProbable(image, card.classNames, topK),
         complexity: image.complexity,
+        complexityUnit: trained.measure.unit,
         depth: classifier.levels.list[image.level]!.depth,
         level: image.level,
       };

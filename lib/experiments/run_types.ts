@@ -113,6 +113,8 @@ export interface EvaluationSummary {
   readonly exact: boolean;
   /** The figures. */
   readonly figures: EvaluationReport;
+  /** Unit of the complexities in the figures; absent in what was written before the unit was: bits. */
+  readonly complexityUnit?: string;
   /** Numbers of images: trained on, chosen by, of the test part, and of the part that the first two were drawn from. */
   readonly images: ImageCounts;
   /** Wall times of the whole pipeline; absent where they were not asked for. */
@@ -141,8 +143,10 @@ export interface Prediction {
   readonly file: string;
   /** Most probable classes, best first; probability 0..1. */
   readonly classes: readonly { readonly className: string; readonly probability: number }[];
-  /** Complexity in bits. */
+  /** Complexity, in the unit of the model's measure. */
   readonly complexity: number;
+  /** That unit. */
+  readonly complexityUnit: string;
   /** Number of generated layers used. */
   readonly depth: number;
   /** Level whose network was used. */

@@ -92,6 +92,7 @@ async function evaluateTest(
     dataset: test.name,
     part: "test",
     exact: card.model.exact,
+    complexityUnit: trained.measure.unit,
     figures,
     images,
   };

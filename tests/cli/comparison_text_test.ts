@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { COMPARISON_FORMATS, formatComparisons } from "../../cli/comparison_text.ts";
 import { PAPER_SOURCE } from "../../lib/experiments/paper_results.ts";
 import { assertSnapshot } from "../helpers/assert_snapshot.ts";
+import { MADE_UP_RUN } from "../helpers/made_up_comparison.ts";
 import { TEST_CONDITIONS } from "../helpers/small_comparison.ts";
 import type {
   ComparedRun,
@@ -21,32 +22,6 @@ const COUNTED: CountedFigures = {
   generationPerLevel: 12_310_000_000,
   amortizedPerImage: 477_300_000,
   decides: false,
-};
-
-const RUN: ComparedRun = {
-  seed: 1,
-  runDirectory: "runs/tables/puppet-cnn-seed1-0123456789",
-  state: "finished",
-  epochs: 100,
-  plannedEpochs: 100,
-  trainImages: 8000,
-  dataset: "cifar10",
-  trainedOn: TEST_CONDITIONS,
-  trainingSeconds: 30_000,
-  figures: {
-    top1: 0.61,
-    top5: 0.95,
-    loss: 1.2,
-    trainTop1: 0.9,
-    validationTop1: 0.6,
-    testImages: 10_000,
-    meanDepth: 10,
-    meanMultiplyAdds: 284_890_000,
-    checkpoint: "step-00012500",
-    speed: null,
-    measuredOn: TEST_CONDITIONS,
-  },
-  untrainedSpeed: null,
 };
 
 const FULL: ComparisonRow = {
@@ -74,14 +49,15 @@ const FULL: ComparisonRow = {
   exactSecondsPerImage: { mean: 0.31, deviation: null, n: 1 },
   secondsPerSingleImage: { mean: 0.02, deviation: null, n: 1 },
   exactSecondsPerSingleImage: null,
-  runs: [RUN, { ...RUN, seed: 2 }],
+  runs: [MADE_UP_RUN, { ...MADE_UP_RUN, seed: 2 }],
 };
 
 const MISSING: ComparedRun = {
-  ...RUN,
+  ...MADE_UP_RUN,
   state: "missing",
   epochs: 0,
   trainImages: null,
+  imagePool: null,
   trainedOn: null,
   trainingSeconds: null,
   figures: null,

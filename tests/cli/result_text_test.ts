@@ -85,6 +85,15 @@ Deno.test("formatEvaluation() shows the ways through a network that decides", ()
   assert.doesNotMatch(formatEvaluation(EVALUATION), /route/);
 });
 
+Deno.test("results name the unit of the complexity measure", () => {
+  const complexityUnit = "bits per pixel";
+  const text = formatEvaluation({ ...EVALUATION, complexityUnit });
+  assert.match(text, /^mean complexity +8\.80 bits per pixel$/m);
+  assert.match(text, /^level +bits per pixel +depth/m);
+  const [image] = [{ file: "a.png", classes: [], complexity: 2, depth: 6, level: 0 }];
+  assert.match(formatPredictions([{ ...image!, complexityUnit }]), /probability +bits per pixel/);
+});
+
 Deno.test("formatTrainingSummary() is the reviewed text", async () => {
   await assertSnapshot(`${formatTrainingSummary(TRAINING)}\n`, snapshotFile("result_train"));
 });
@@ -106,6 +115,7 @@ Deno.test("formatPredictions() names the image once and its classes best first",
       file: "cat.png",
       classes: [{ className: "cat", probability: 0.75 }, { className: "dog", probability: 0.2 }],
       complexity: 12.345,
+      complexityUnit: "bits",
       depth: 10,
       level: 4,
     },
@@ -113,6 +123,7 @@ Deno.test("formatPredictions() names the image once and its classes best first",
       file: "sky.jpg",
       classes: [{ className: "bird", probability: 0.5 }, { className: "cat", probability: 0.25 }],
       complexity: 7,
+      complexityUnit: "bits",
       depth: 6,
       level: 0,
     },

@@ -1,10 +1,13 @@
+import { TEST_CONDITIONS } from "./small_comparison.ts";
 import type {
+  ComparedRun,
   Comparison,
   ComparisonRow,
   CountedFigures,
 } from "../../lib/experiments/comparison/comparison.ts";
 
-const COUNTED: CountedFigures = {
+/** Counts that nobody made. */
+export const MADE_UP_COUNTS: CountedFigures = {
   puppeteerMegabytes: 1.079296,
   storedMegabytes: 1.122856,
   paperColumnMegabytes: 1.079296,
@@ -15,6 +18,34 @@ const COUNTED: CountedFigures = {
   generationPerLevel: 12.31e9,
   amortizedPerImage: 477e6,
   decides: false,
+};
+
+/** A finished run that nobody made. */
+export const MADE_UP_RUN: ComparedRun = {
+  seed: 1,
+  runDirectory: "runs/tables/puppet-cnn-seed1-0123456789",
+  state: "finished",
+  epochs: 100,
+  plannedEpochs: 100,
+  trainImages: 8000,
+  imagePool: 50_000,
+  dataset: "cifar10",
+  trainedOn: TEST_CONDITIONS,
+  trainingSeconds: 30_000,
+  figures: {
+    top1: 0.61,
+    top5: 0.95,
+    loss: 1.2,
+    trainTop1: 0.9,
+    validationTop1: 0.6,
+    testImages: 10_000,
+    meanDepth: 10,
+    meanMultiplyAdds: 284_890_000,
+    checkpoint: "step-00012500",
+    speed: null,
+    measuredOn: TEST_CONDITIONS,
+  },
+  untrainedSpeed: null,
 };
 
 function row(name: string, changes: Partial<ComparisonRow>): ComparisonRow {
@@ -35,8 +66,8 @@ function row(name: string, changes: Partial<ComparisonRow>): ComparisonRow {
       secondsPerImage: 0.0039,
       gigaMultiplyAdds: 12.34,
     },
-    counted: COUNTED,
-    countedRun: COUNTED,
+    counted: MADE_UP_COUNTS,
+    countedRun: MADE_UP_COUNTS,
     top1: null,
     top5: null,
     secondsPerImage: null,

@@ -73,6 +73,7 @@ function imageChanges(config: ExperimentConfig, runs: readonly ComparedRun[]): P
   const train = taken - Math.round(taken * validationFraction);
   const counts = [
     { path: "training images", protocol: train, run: done.trainImages },
+    { path: "images to draw from", protocol: sizes.train, run: done.imagePool },
     { path: "test images", protocol: testImages ?? sizes.test, run: done.figures.testImages },
   ];
   return counts.filter((count) => count.protocol !== count.run);

@@ -99,6 +99,8 @@ export interface ComparedRun {
   readonly plannedEpochs: number;
   /** Images trained on; `null` where it is not known, because the run was not evaluated. */
   readonly trainImages: number | null;
+  /** Images that those trained on and those validated on were drawn from; `null` where it is not known. */
+  readonly imagePool: number | null;
   /** Data set that was really used: `synthetic` in a smoke run without data. */
   readonly dataset: string;
   /** Where it was trained last; `null` where there is no run. */

@@ -202,6 +202,7 @@ export async function bringRun(
     epochs: progress?.epochs ?? 0,
     plannedEpochs: config.training.epochs,
     trainImages: result?.evaluation.images.train ?? null,
+    imagePool: result?.evaluation.images.pool ?? null,
     dataset: config.data.dataset,
     trainedOn: progress?.trainedOn ?? null,
     trainingSeconds: progress?.log.length ? seconds : null,

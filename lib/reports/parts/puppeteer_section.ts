@@ -11,7 +11,7 @@ function seriesOf(
   return trajectories.map((trajectory) => ({
     name: depths.size === trajectories.length
       ? `${trajectory.depth} layers`
-      : `${trajectory.complexity.toFixed(1)} bits`,
+      : `complexity ${trajectory.complexity.toFixed(1)}`,
     points: read(trajectory).map((y, index) => ({ x: place(index, trajectory.depth), y })),
   }));
 }
