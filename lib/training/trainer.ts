@@ -218,7 +218,9 @@ export class Trainer {
 
   /** Makes the steps of the current epoch that are still to be made. */
   async #runSteps(hooks: TrainerHooks): Promise<StopReason | null> {
-    const batches = planEpoch(this.#planOptions(this.progress.epoch)).slice(this.progress.sums.steps);
+    const batches = planEpoch(this.#planOptions(this.progress.epoch)).slice(
+      this.progress.sums.steps,
+    );
     // The next batch is read, and its images decoded, while a step runs.
     let ahead = this.#readAhead(batches[0], 0);
     try {

@@ -20,7 +20,10 @@ export interface TrainingConfig {
   readonly beta2: number;
   /** Adam: added to the root of the second moment. */
   readonly epsilon: number;
-  /** Decoupled weight decay of kernels and matrices (not of biases and norms) per unit of learning rate; 0 is none. */
+  /**
+   * Decoupled weight decay of kernels, matrices and a learned initial state (not of biases and norms) per unit of
+   * learning rate; 0 is none.
+   */
   readonly weightDecay: number;
   /** Share of the target that is spread evenly over all classes, 0 <= labelSmoothing < 1; 0 is none. */
   readonly labelSmoothing: number;

@@ -45,24 +45,26 @@ for (const backend of await testBackends()) {
       parameters.dispose();
     }));
 
-  Deno.test(`Dynamics.apply() does not depend on its convolution biases (${backend})`, () =>
+  Deno.test(`Dynamics.apply() is what the same layers with their convolution biases give (${backend})`, () =>
     withBackend(backend, async () => {
       const { parameters, dynamics } = make();
       const state = normalTensor<tf.Tensor4D>([1, CHANNELS, 9, CHANNELS], "state");
-      const before = await take(tf.tidy(() => dynamics.apply(state)));
-      for (const name of ["puppeteer.depthwise.bias", "puppeteer.pointwise.bias"]) {
-        const moved = tf.tidy(() => tf.add(parameters.get(name), 0.7));
-        parameters.get(name).assign(moved);
+      for (const name of ["depthwise.bias", "pointwise.bias", "norm1.offset", "norm2.scale"]) {
+        const variable = parameters.get(`puppeteer.${name}`);
+        const moved = normalTensor(variable.shape, name);
+        variable.assign(moved);
         moved.dispose();
       }
-      const after = await take(tf.tidy(() => dynamics.apply(state)));
-      assert.ok(largestDifference(before, after) < 1e-4);
+      const expected = await take(tf.tidy(() => applyWithBiases(parameters, state)));
+      const found = await take(tf.tidy(() => dynamics.apply(state)));
+      assert.ok(largestDifference(found, expected) < 1e-4);
       state.dispose();
       parameters.dispose();
     }));
 
+  if (backend === "cpu") continue;
   Deno.test(`Dynamics.apply() agrees with the cpu backend (${backend})`, async () => {
-    const compute = (name: typeof backend) =>
+    const compute = (name: Parameters<typeof withBackend>[0]) =>
       withBackend(name, async () => {
         const { parameters, dynamics } = make();
         const state = normalTensor<tf.Tensor4D>([1, CHANNELS, 9, CHANNELS], "state");
@@ -73,6 +75,24 @@ for (const backend of await testBackends()) {
       });
     assert.ok(largestDifference(await compute("cpu"), await compute(backend)) < 1e-4);
   });
+}
+
+/** f_theta step by step, with both biases: depthwise 3x3, norm, ReLU, pointwise 1x1, norm. */
+function applyWithBiases(parameters: ParameterSet, state: tf.Tensor4D): tf.Tensor4D {
+  const get = <R extends tf.Rank>(part: string) => parameters.get<R>(`puppeteer.${part}`);
+  const norm = (input: tf.Tensor4D, part: string) => {
+    const { mean, variance } = tf.moments(input, [0, 1, 2]);
+    const scale = tf.mul(get<tf.Rank.R1>(`${part}.scale`), tf.rsqrt(tf.add(variance, 1e-5)));
+    return tf.add<tf.Tensor4D>(
+      tf.mul(tf.sub(input, mean), scale),
+      get<tf.Rank.R1>(`${part}.offset`),
+    );
+  };
+  const depthwise = tf.depthwiseConv2d(state, get<tf.Rank.R4>("depthwise.weights"), 1, "same");
+  const hidden = tf.relu(norm(tf.add(depthwise, get<tf.Rank.R1>("depthwise.bias")), "norm1"));
+  const pointwise = tf.reshape(get<tf.Rank.R2>("pointwise.weights"), [1, 1, CHANNELS, CHANNELS]);
+  const mixed = tf.conv2d(hidden, pointwise as tf.Tensor4D, 1, "same");
+  return norm(tf.add(mixed, get<tf.Rank.R1>("pointwise.bias")), "norm2");
 }
 
 /** Central difference along a random direction of one parameter against its gradient. */
