@@ -11,8 +11,11 @@
  */
 import { join } from "node:path";
 import { runCommandLine } from "../cli/command_tree.ts";
+import { loadCheckpoint } from "../lib/checkpoints/checkpoint_store.ts";
 import { UsageError } from "../lib/errors.ts";
+import { CHECKPOINTS_FOLDER } from "../lib/experiments/run_training.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";
+import { decodeCheckpoint } from "../lib/training/training_checkpoint.ts";
 import {
   readTaskArguments,
   readWhole,
@@ -125,12 +128,20 @@ async function finishedRun(
     trainTop1: last.trainTop1,
     validationTop1: last.validationTop1,
     seconds: log.reduce((sum, { seconds }) => sum + seconds, 0),
+    trainFingerprint: await readFingerprint(folder),
   };
+}
+
+/** Fingerprint of the images that a run was trained on. */
+async function readFingerprint(folder: string): Promise<string> {
+  const root = join(folder, CHECKPOINTS_FOLDER);
+  const { files, folder: name } = await loadCheckpoint(root, "last");
+  return decodeCheckpoint(files, join(root, name)).card.trainFingerprint;
 }
 
 /** Whether a run has been begun, so that it can go on. */
 async function isBegun(folder: string): Promise<boolean> {
-  return await Deno.stat(join(folder, "checkpoints", "last")).then(() => true, () => false);
+  return await Deno.stat(join(folder, CHECKPOINTS_FOLDER, "last")).then(() => true, () => false);
 }
 
 async function trainVariant(

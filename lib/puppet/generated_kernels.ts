@@ -51,8 +51,8 @@ export class GeneratedKernels implements KernelSource {
   }
 
   /**
-   * Factor for kernels that no norm follows (Puppet-AlexNet; the paper does not say how their size is kept). States have
-   * numbers of size one, and averaging m of them leaves 1 / sqrt(m): the factor brings kernels to the size of He's initial
+   * Factor for kernels that no norm follows: all of Puppet-AlexNet and the 1x1 shortcuts of Puppet-ResNet. The paper does
+   * not say how their size is kept. States have numbers of size one, and averaging m of them leaves 1 / sqrt(m): the factor brings kernels to the size of He's initial
    * values, sqrt(2 / fanIn). Without it the activations grow a thousandfold. A norm would cancel any factor.
    */
   #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D): number {

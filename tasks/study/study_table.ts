@@ -14,6 +14,8 @@ export interface StudyRun {
   readonly validationTop1: number;
   /** Seconds of all epochs. */
   readonly seconds: number;
+  /** Fingerprint of the training images. */
+  readonly trainFingerprint: string;
 }
 
 const percent = (share: number): string => (100 * share).toFixed(2);

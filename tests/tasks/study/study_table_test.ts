@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { formatStudy } from "../../../tasks/study/study_table.ts";
 
 function run(variant: string, seed: number, validationTop1: number) {
-  return { variant, change: `${variant}!`, seed, validationTop1, trainTop1: 0.75, seconds: 1 };
+  const change = `${variant}!`;
+  const figures = { validationTop1, trainTop1: 0.75, seconds: 1 };
+  return { variant, change, seed, ...figures, trainFingerprint: "0123456789abcdef" };
 }
 
 Deno.test("formatStudy() sets variants beside the base of the same seed, best first", () => {
