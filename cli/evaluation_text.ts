@@ -32,7 +32,13 @@ function formatHead(summary: EvaluationSummary): string {
 }
 
 function formatLevels({ figures, complexityUnit = "bits" }: EvaluationSummary): string {
-  const columns = [right("level"), right(complexityUnit), right("depth"), right("images"), right("top-1")];
+  const columns = [
+    right("level"),
+    right(complexityUnit),
+    right("depth"),
+    right("images"),
+    right("top-1"),
+  ];
   return renderTable(
     columns,
     figures.levels.map((level) => [

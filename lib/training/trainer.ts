@@ -261,14 +261,13 @@ export class Trainer {
   async #step({ level, indices }: PlannedBatch, values: Float32Array): Promise<StepOutcome> {
     const started = performance.now();
     const { clipNorm, labelSmoothing } = this.#config;
-    const recompute = this.#recompute;
     const { step, sums } = this.progress;
     const batch = await loadBatch(this.#data, indices, { ...this.#loadOptions(level), values });
     const learningRate = this.#learningRate(step);
     const drop = dropoutOfStep(step, this.#config);
     const mixing = mixingOfStep(step, this.#config);
     const outcome = await trainingStep(this, batch, {
-      ...{ learningRate, clipNorm, recompute, labelSmoothing, drop, mixing },
+      ...{ learningRate, clipNorm, recompute: this.#recompute, labelSmoothing, drop, mixing },
     });
     tf.dispose([batch.images, batch.labels]);
     if (!outcome.updated) {
