@@ -160,13 +160,13 @@ async function compareFolders(
   const { options, provenance, conditions, progress, output, signal } = session;
   const { compareRuns } = await import("../lib/experiments/comparison/compare_runs.ts");
   const { watcher } = watchRuns(progress, output);
-  const comparison = await compareRuns(runs, {
+  const { comparison, isInterrupted } = await compareRuns(runs, {
     ...{ provenance, conditions, signal, watcher },
     measureSpeed: options.speed,
     ...(options.data === undefined ? {} : { dataDirectory: options.data }),
     onRun: (run, { done, total }) => progress.note(`run ${done + 1} of ${total}: ${run}`),
   });
-  return { comparisons: [comparison], isInterrupted: false };
+  return { comparisons: comparison.rows.length === 0 ? [] : [comparison], isInterrupted };
 }
 
 async function print(
@@ -208,7 +208,7 @@ async function compareIn(
         folders.length > 0
           ? compareFolders(folders, { ...parts, signal })
           : compareTables({ ...parts, signal }),
-      (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
+      (signal) => progress.note(`${signal}: stopping after this step; once more to leave at once`),
     );
     progress.end();
     // Tables that are done are shown, whatever became of the one after them.
@@ -216,7 +216,7 @@ async function compareIn(
     const isKept = options.runs !== undefined || !options.smoke;
     if (result.isInterrupted) throw interruption(signal ?? "SIGTERM", isKept);
     const seconds = (Date.now() - startedAt.getTime()) / 1000;
-    output.talk(`${formatDuration(seconds)}${isKept ? "" : "; the smoke runs were removed"}`);
+    output.talk(`took ${formatDuration(seconds)}${isKept ? "" : "; the smoke runs were removed"}`);
     refuseBadEnds(result.comparisons);
   } finally {
     progress.end();
@@ -228,7 +228,8 @@ function interruption(signal: StopSignal, isKept: boolean): InterruptedError {
     signal,
     "Comparison was interrupted; " +
       (isKept
-        ? "what was trained is saved, and the same command goes on from there"
+        ? "what was trained and evaluated is saved, and the same command goes on from there; networks that are only timed " +
+          "are timed again"
         : "the smoke runs were removed"),
   );
 }

@@ -4,6 +4,7 @@ import type {
   ComparisonRow,
   SeedStatistics,
 } from "../lib/experiments/comparison/comparison.ts";
+import { runNames } from "../lib/reports/parts/row_name.ts";
 import { formatMultiplyAdds } from "./multiply_adds_text.ts";
 import { formatCount, formatSeconds } from "./number_text.ts";
 import { formatDuration } from "./progress.ts";
@@ -69,11 +70,13 @@ function statusOf(row: ComparisonRow, marks: readonly string[]): string {
   return `NOT THE FULL PROTOCOL [${marks.indexOf(row.mark) + 1}]`;
 }
 
-/** Names of a row; groups and variants only where the table has any. */
-function nameColumns({ rows }: Comparison): SheetColumn[] {
+/** Names of a row; groups and variants only where the table has any, folders where the rows are runs of one's own. */
+function nameColumns({ rows, mode }: Comparison): SheetColumn[] {
+  const run: SheetColumn = { header: "run", cell: (row) => runNames(row).join(", ") };
   const group: SheetColumn = { header: "group", cell: (row) => row.group ?? "" };
   const model: SheetColumn = { header: "model", cell: (row) => row.name };
   const variant: SheetColumn = { header: "variant", cell: (row) => row.variant ?? "" };
+  if (mode === "runs") return [run, model];
   return [
     ...rows.some((row) => row.group !== null) ? [group] : [],
     model,
@@ -128,12 +131,13 @@ function resultSheet(comparison: Comparison): Sheet {
 }
 
 function countedSheet(comparison: Comparison): Sheet {
-  const { rows, columns } = comparison;
+  const { rows, columns, mode } = comparison;
   const batch = rows[0]?.counted.batch ?? 64;
   const isNarrowed = rows.some(({ counted, countedRun }) =>
     counted.storedParameters !== countedRun.storedParameters
   );
-  return toSheet("Sizes and multiply-adds of the full configuration, counted", [
+  const of = mode === "runs" ? "the runs" : "the full configuration";
+  return toSheet(`Sizes and multiply-adds of ${of}, counted`, [
     ...nameColumns(comparison),
     right("puppeteer MB", ({ counted }) => megabytes(counted.puppeteerMegabytes)),
     right("stored MB", ({ counted }) => megabytes(counted.storedMegabytes)),

@@ -88,6 +88,9 @@ function csvLines({ table, rows, conditions, createdAt, speedBatch }: Comparison
     finished_runs: row.runs.filter(({ state }) => state === "finished").length,
     seeds: row.runs.map(({ seed }) => seed).join(" "),
     epochs: row.runs.map(({ epochs }) => epochs).join(" "),
+    run_folders: row.runs.flatMap(({ state, runDirectory }) =>
+      state === "missing" || state === "untrained" ? [] : [runDirectory]
+    ).join(" "),
     train_images: row.runs.flatMap(({ trainImages }) => trainImages ?? []).join(" "),
     top1: row.top1?.mean ?? null,
     top1_deviation: row.top1?.deviation ?? null,

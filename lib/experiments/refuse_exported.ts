@@ -23,6 +23,17 @@ async function filesOfLast(runDirectory: string): Promise<ReadonlyMap<string, un
 }
 
 /**
+ * Whether a run folder is an exported model: its last checkpoint lacks what only a training that goes on needs.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns The answer; false where there is no checkpoint, or a damaged one.
+ */
+export async function isExported(runDirectory: string): Promise<boolean> {
+  const files = await filesOfLast(runDirectory);
+  return files !== null && !files.has(TRAINING_ONLY_FILE);
+}
+
+/**
  * Refuses to continue a model that was exported without the state of its optimiser, before images are loaded and a backend
  * is started.
  *
@@ -30,6 +41,5 @@ async function filesOfLast(runDirectory: string): Promise<ReadonlyMap<string, un
  * @throws {CheckpointError} if its last checkpoint is one of an exported model; a damaged one passes.
  */
 export async function refuseExported(runDirectory: string): Promise<void> {
-  const files = await filesOfLast(runDirectory);
-  if (files !== null && !files.has(TRAINING_ONLY_FILE)) throw exportedModelError(runDirectory);
+  if (await isExported(runDirectory)) throw exportedModelError(runDirectory);
 }

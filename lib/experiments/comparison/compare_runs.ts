@@ -6,12 +6,17 @@ import { presets } from "../presets/preset_registry.ts";
 import { smokeConfig } from "../presets/smoke_config.ts";
 import { buildRow, type RowParts } from "./build_row.ts";
 import { createCounter } from "./count_row.ts";
-import { assembleComparison, SPEED_BATCH, speedSettings } from "./run_comparison.ts";
+import {
+  assembleComparison,
+  type ComparisonOutcome,
+  SPEED_BATCH,
+  speedSettings,
+} from "./run_comparison.ts";
 import { protocolChanges, runIdentity } from "./run_identity.ts";
 import { readRunProgress } from "./run_progress.ts";
 import { bringRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { ExperimentConfig } from "../experiment_config.ts";
-import type { ComparedRun, Comparison } from "./comparison.ts";
+import type { ComparedRun, ComparisonRow } from "./comparison.ts";
 
 /** Options of `compareRuns`. */
 export interface CompareRunsOptions extends Omit<RunSettings, "speed" | "train"> {
@@ -80,15 +85,19 @@ async function openRun(runDirectory: string): Promise<OpenedRun> {
   return { runDirectory, config: progress.config };
 }
 
-/** Runs that differ in nothing but their seed are one row. */
+/** Runs that differ in nothing but their seed are one row; a seed that comes again begins another. */
 function groupBySeed(runs: readonly OpenedRun[]): OpenedRun[][] {
-  const groups = new Map<string, OpenedRun[]>();
+  const groups: { readonly key: string; readonly runs: OpenedRun[] }[] = [];
   for (const run of runs) {
     const { training } = run.config;
     const key = runIdentity({ ...run.config, training: { ...training, seed: 0 } });
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    const group = groups.find((other) =>
+      other.key === key && other.runs.every(({ config }) => config.training.seed !== training.seed)
+    );
+    if (group === undefined) groups.push({ key, runs: [run] });
+    else group.runs.push(run);
   }
-  return [...groups.values()];
+  return groups.map((group) => group.runs);
 }
 
 /** Classes and size of images that no protocol describes. */
@@ -101,56 +110,63 @@ async function formOf(
   return { form: { classes: train.classNames.length, side: train.height } };
 }
 
+/** Everything about a row but its runs. */
+async function rowParts(config: ExperimentConfig): Promise<Omit<RowParts, "runs">> {
+  const smoke = smokePreset(config);
+  const preset = smoke ?? closestPreset(config);
+  return {
+    paper: paperOf(preset, config),
+    preset: preset?.name ?? null,
+    protocol: preset === null ? null : protocolConfig(preset, config.training.seed),
+    config,
+    smoke: smoke !== null,
+    speedBatch: SPEED_BATCH.full,
+    ...await formOf(preset, config),
+  };
+}
+
 /**
  * Sets run folders beside each other, whatever they were trained on; runs that differ only in their seed share a row.
  * Nothing is trained. Where a preset of the paper has the same model and data set, its printed figures stand beside
- * ours and every difference is named. The backend must have been selected before.
+ * ours and every difference is named; what is counted is counted of the runs as they are. The backend must have been
+ * selected before.
  *
  * @param runDirectories Folders of runs, at least one.
  * @param options Conditions, speed, signal, watchers.
- * @returns The comparison.
+ * @returns The comparison; after a signal the rows that were complete by then.
  * @throws {CheckpointError} if a folder holds no run, or a damaged one.
  * @throws {DataError} if the images of a run that was not evaluated yet are missing.
  */
 export async function compareRuns(
   runDirectories: readonly string[],
   options: CompareRunsOptions,
-): Promise<Comparison> {
+): Promise<ComparisonOutcome> {
   const opened: OpenedRun[] = [];
   for (const runDirectory of new Set(runDirectories)) opened.push(await openRun(runDirectory));
   const counter = createCounter();
-  const rows = [];
+  const rows: ComparisonRow[] = [];
+  const groups = groupBySeed(opened);
   let done = 0;
-  for (const group of groupBySeed(opened)) {
-    const { config } = group[0]!;
-    const smoke = smokePreset(config);
-    const preset = smoke ?? closestPreset(config);
-    const speed = options.measureSpeed
-      ? { ...speedSettings(false), seconds: smoke === null ? 10 : 0.5 }
-      : null;
+  for (const group of groups) {
+    const parts = await rowParts(group[0]!.config);
+    const seconds = parts.smoke ? 0.5 : 10;
+    const speed = options.measureSpeed ? { ...speedSettings(false), seconds } : null;
     const runs: ComparedRun[] = [];
     for (const run of group) {
+      if (options.signal?.aborted) break;
       options.onRun?.(run.runDirectory, { done: done++, total: opened.length });
       const directory = options.dataDirectory ?? run.config.data.directory;
       const config = { ...run.config, data: { ...run.config.data, directory } };
       const settings = { ...options, train: false, speed };
       runs.push(await bringRun({ ...run, config }, settings, options.watcher));
-      options.signal?.throwIfAborted();
     }
-    rows.push(
-      await buildRow({
-        paper: paperOf(preset, config),
-        preset: preset?.name ?? null,
-        protocol: preset === null ? null : protocolConfig(preset, config.training.seed),
-        config,
-        smoke: smoke !== null,
-        runs,
-        speedBatch: SPEED_BATCH.full,
-        ...await formOf(preset, config),
-      }, counter),
-    );
+    // A signal that came after the last figures has nothing to interrupt.
+    const isComplete = runs.length === group.length && runs.at(-1)!.figures !== null;
+    if (options.signal?.aborted && !isComplete) break;
+    const row = await buildRow({ ...parts, runs }, counter);
+    rows.push({ ...row, counted: row.countedRun });
   }
-  return assembleComparison(rows, {
+  const comparison = assembleComparison(rows, {
     table: null,
     title: "Run folders",
     columns: ["top1", "top5", "megabytes", "secondsPerImage"],
@@ -159,4 +175,5 @@ export async function compareRuns(
     mode: "runs",
     provenance: options.provenance,
   });
+  return { comparison, isInterrupted: rows.length < groups.length };
 }

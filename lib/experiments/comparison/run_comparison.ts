@@ -118,10 +118,25 @@ function metNote(
   ];
 }
 
+/** How many of the paper's counted prints our configurations meet. */
+function metNotes(rows: readonly ComparisonRow[]): string[] {
+  return [
+    ...metNote(rows, "Params, MB", ({ counted, paper }) => [
+      counted.paperColumnMegabytes,
+      paper?.megabytes,
+    ]),
+    ...metNote(rows, "Multiply-adds by the paper's tool, G", ({ counted, paper }) => [
+      counted.multiplyAddsOfTool === null ? null : counted.multiplyAddsOfTool / 1e9,
+      paper?.gigaMultiplyAdds,
+    ]),
+  ];
+}
+
 /** What a reader of the table has to know. */
-function notesOf(rows: readonly ComparisonRow[], smoke: boolean): string[] {
+function notesOf(rows: readonly ComparisonRow[], mode: Comparison["mode"]): string[] {
   const hasPuppets = rows.some(({ counted }) => counted.puppeteerMegabytes !== null);
   const states = new Set(rows.map(({ protocol }) => protocol));
+  const smoke = states.has("smoke");
   const isTimedOnly = rows.some(({ runs }) => runs.some(({ state }) => state === "untrained"));
   return [
     ...(smoke
@@ -136,14 +151,8 @@ function notesOf(rows: readonly ComparisonRow[], smoke: boolean): string[] {
       ]
       : []),
     "The paper's figures are printed beside ours for comparison; nothing is filled in from them.",
-    ...metNote(rows, "Params, MB", ({ counted, paper }) => [
-      counted.paperColumnMegabytes,
-      paper?.megabytes,
-    ]),
-    ...metNote(rows, "Multiply-adds by the paper's tool, G", ({ counted, paper }) => [
-      counted.multiplyAddsOfTool === null ? null : counted.multiplyAddsOfTool / 1e9,
-      paper?.gigaMultiplyAdds,
-    ]),
+    // Runs of one's own are no repetition of the paper's rows, which stand beside them.
+    ...(mode === "runs" ? [] : metNotes(rows)),
     ...(isTimedOnly
       ? [
         "Not trained: the paper's table has no accuracy. Sizes and multiply-adds are counted, and the networks are timed " +
@@ -184,7 +193,6 @@ export function assembleComparison(
     & Pick<RunSettings, "provenance">,
 ): Comparison {
   const { provenance, ...head } = options;
-  const smoke = rows.some(({ protocol }) => protocol === "smoke");
   return {
     kind: "comparison",
     version: 1,
@@ -194,7 +202,7 @@ export function assembleComparison(
     argv: provenance.argv,
     createdAt: new Date().toISOString(),
     paperSource: PAPER_SOURCE,
-    notes: notesOf(rows, smoke),
+    notes: notesOf(rows, options.mode),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isExported } from "../refuse_exported.ts";
 import { runTraining } from "../run_training.ts";
 import { readRunProgress, type RunProgress } from "./run_progress.ts";
 import { type TestResult, testRun } from "./test_result.ts";
@@ -70,7 +71,11 @@ async function trainRun(
     watcher.phase?.("trained before");
     return "finished";
   }
-  if (!settings.train) return before === null ? "missing" : "interrupted";
+  if (!settings.train) {
+    if (before === null) return "missing";
+    // An exported model is complete, at whatever epoch it was the best.
+    return await isExported(runDirectory) ? "finished" : "interrupted";
+  }
   const resume = before !== null;
   watcher.phase?.(
     resume ? `resuming after epoch ${before.epochs} of ${config.training.epochs}` : "training",

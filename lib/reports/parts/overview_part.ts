@@ -3,7 +3,7 @@ import { countCell, decimalCell, megabyteCell, shareCell, textCell, workCell } f
 import type { Chart } from "../chart.ts";
 import type { ReportColumn, ReportPart } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
-import { nameOfPath } from "./run_part.ts";
+import { nameOfPath } from "./name_of_path.ts";
 import { bestEpoch } from "./training_section.ts";
 
 /** Names of runs; whole paths where the last parts are alike. */

@@ -11,6 +11,7 @@ import {
 import type { Fact, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
 import { classSection } from "./class_section.ts";
+import { nameOfPath } from "./name_of_path.ts";
 import { originSection, protocolSection, sizeSection } from "./condition_sections.ts";
 import { levelSection } from "./level_section.ts";
 import { puppeteerSection } from "./puppeteer_section.ts";
@@ -74,11 +75,6 @@ function resultSection(report: RunReport): ReportSection {
       ...report.missing.map((text) => ({ kind: "missing" as const, text })),
     ],
   };
-}
-
-/** The last part of a path: what people call a run. */
-export function nameOfPath(path: string): string {
-  return path.split(/[\\/]/).filter((name) => name !== "").at(-1) ?? path;
 }
 
 /**

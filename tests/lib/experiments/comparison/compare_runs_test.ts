@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { compareRuns } from "../../../../lib/experiments/comparison/compare_runs.ts";
 import { runComparison } from "../../../../lib/experiments/comparison/run_comparison.ts";
+import { exportRun } from "../../../../lib/experiments/export_run.ts";
 import { runTraining } from "../../../../lib/experiments/run_training.ts";
 import { CheckpointError } from "../../../../lib/errors.ts";
 import { smallComparison, TEST_CONDITIONS } from "../../../helpers/small_comparison.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../../helpers/tiny_run.ts";
+import { withFolder } from "../../../helpers/with_folder.ts";
 
 const OPTIONS = {
   measureSpeed: false,
@@ -28,7 +30,7 @@ Deno.test("compareRuns() puts runs that differ in their seed into one row", asyn
     });
     const options = { runDirectory: other, resume: false, provenance: TEST_PROVENANCE };
     await runTraining(config, options);
-    const comparison = await compareRuns([...runs, other], OPTIONS);
+    const { comparison } = await compareRuns([...runs, other], OPTIONS);
     assert.deepEqual(comparison.seeds, [1, 3, 4]);
     assert.equal(comparison.mode, "runs");
     assert.deepEqual(comparison.rows.map(({ runs, model }) => [model, runs.length]), [
@@ -45,6 +47,67 @@ Deno.test("compareRuns() puts runs that differ in their seed into one row", asyn
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+/** Trains a run of one step, and gives its folder. */
+async function trainTiny(runDirectory: string): Promise<string> {
+  const config = tinyRunConfig({
+    data: { images: 20, testImages: 10 },
+    training: { epochs: 3, stepsPerEpoch: 1, statisticsImages: 8 },
+  });
+  await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+  return runDirectory;
+}
+
+Deno.test("compareRuns() counts the runs as they are, and never takes a seed twice for two", async () => {
+  await withFolder(async (folder) => {
+    const run = await trainTiny(join(folder, "run"));
+    const again = await trainTiny(join(folder, "again"));
+    const { comparison, isInterrupted } = await compareRuns([run, again], OPTIONS);
+    assert.equal(isInterrupted, false);
+    assert.deepEqual(comparison.rows.map(({ runs, top1 }) => [runs.length, top1!.n]), [
+      [1, 1],
+      [1, 1],
+    ]);
+    for (const { counted, countedRun } of comparison.rows) {
+      assert.ok(counted.storedMegabytes < 0.1, "C = 16, not the protocol's 512");
+      assert.deepEqual(counted, countedRun);
+    }
+    assert.ok(comparison.notes.every((note) => !/prints of the paper are met/.test(note)));
+  });
+});
+
+Deno.test("compareRuns() takes an exported model for complete, at whatever epoch it was the best", async () => {
+  await withFolder(async (folder) => {
+    const run = await trainTiny(join(folder, "run"));
+    // As if the best epoch had been followed by many others.
+    const file = join(run, "config.yaml");
+    const config = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, config.replace("epochs: 3 ", "epochs: 9 "));
+    const { comparison: before } = await compareRuns([run], OPTIONS);
+    assert.deepEqual([before.rows[0]!.runs[0]!.state, before.rows[0]!.top1], ["interrupted", null]);
+    const directory = join(folder, "exported");
+    await exportRun({ runDirectory: run, checkpoint: "auto", directory });
+    const { comparison } = await compareRuns([directory], OPTIONS);
+    const [row] = comparison.rows;
+    assert.deepEqual([row!.runs[0]!.state, row!.top1!.n], ["finished", 1]);
+  });
+});
+
+Deno.test("compareRuns() ends at a signal with the rows that are complete", async () => {
+  await withFolder(async (folder) => {
+    const [one, two] = [await trainTiny(join(folder, "one")), await trainTiny(join(folder, "two"))];
+    const controller = new AbortController();
+    const onRun = (run: string) => run === two && controller.abort();
+    const { signal } = controller;
+    const { comparison, isInterrupted } = await compareRuns([one, two], {
+      ...OPTIONS,
+      signal,
+      onRun,
+    });
+    assert.equal(isInterrupted, true);
+    assert.deepEqual(comparison.rows.map(({ runs }) => runs[0]!.runDirectory), [one]);
+  });
 });
 
 Deno.test("compareRuns() refuses a folder without a run", async () => {
