@@ -28,7 +28,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   0    done
   1    failure that no other code describes
   2    wrong use of a command, an option or a configuration file
-  3    a data set or an image is missing or damaged
+  3    a data set, image or document is missing, damaged or of another kind
   4    a checkpoint or run folder is missing, damaged or in the way
   5    the backend cannot be used here
   6    training diverged (a number stopped being finite)

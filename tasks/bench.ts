@@ -4,6 +4,8 @@
  */
 import { cpus } from "node:os";
 import { selectBackend } from "../lib/backends/select_backend.ts";
+import { loadCifar10 } from "../lib/datasets/cifar10.ts";
+import { UsageError } from "../lib/errors.ts";
 import { formatRow, meetsTarget } from "./bench/bench_row.ts";
 import {
   readBackendName,
@@ -155,8 +157,29 @@ async function runHere(
   }
 }
 
+/** Finds out before hours of timing, not at the end, whether a Python can be the reference. */
+async function requireTorch(python: string): Promise<void> {
+  const code = "import numpy, safetensors, torch";
+  try {
+    const { success } = await new Deno.Command(python, {
+      args: ["-c", code],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (success) return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  throw new UsageError(
+    `Cannot compare with PyTorch: "${python} -c '${code}'" fails; name a Python that has the three with --python, or ` +
+      `leave it out`,
+  );
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
+  if (options.dataFolder !== null) await loadCifar10(options.dataFolder);
+  if (options.python !== null) await requireTorch(options.python);
   const rows: BenchRow[] = [];
   const add = (row: BenchRow) => {
     rows.push(row);

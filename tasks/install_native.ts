@@ -74,7 +74,7 @@ export async function installNative(options: InstallOptions = {}): Promise<Nativ
       const present = await readNativeInstallation(directory);
       if (present !== null) {
         await verifyDigests(present);
-        report(`Already installed: TensorFlow ${present.manifest.tensorflow} in ${directory}`);
+        report(describePresent(present));
         return present;
       }
     }
@@ -277,6 +277,10 @@ export function parseInstallArguments(
   };
 }
 
+function describePresent({ manifest, directory }: NativeInstallation): string {
+  return `Already installed: TensorFlow ${manifest.tensorflow} in ${directory}`;
+}
+
 function describePlan({ device, sources }: InstallationPlan): string {
   return `Would install for the ${device.toUpperCase()}, trying: ${sources.join(", ")}`;
 }
@@ -284,8 +288,16 @@ function describePlan({ device, sources }: InstallationPlan): string {
 async function main(): Promise<void> {
   const { dryRun, ...rest } = parseInstallArguments(Deno.args);
   const report = (line: string) => console.log(line);
-  if (!dryRun) await installNative({ ...rest, report });
-  else report(describePlan(await planForMachine({ ...rest, report })));
+  if (!dryRun) {
+    await installNative({ ...rest, report });
+    return;
+  }
+  const { force = false, directory = nativeDirectory() } = rest;
+  const present = force ? null : await readNativeInstallation(directory);
+  if (present !== null) {
+    report(`${describePresent(present)}; nothing would be done. With --force:`);
+  }
+  report(describePlan(await planForMachine({ ...rest, report })));
 }
 
 if (import.meta.main) await runTask(main);

@@ -23,13 +23,16 @@ const HELP = `Trains many steps and watches tensors and memory.
 
 Usage: deno task long-run [options]
 
-  --steps COUNT      (default: 2000)
+  --steps COUNT      200 at least (default: 2000)
   --backend NAME     numerical backend (default: wasm)
   --channels COUNT   C, a multiple of 8 (default: 32)
   --debug            show stack traces of errors
   -h, --help         show this help
 
 Exits with 1 if tensors or memory grow.`;
+
+/** What gives the second half three looks at the memory, one every 50 steps. */
+const LEAST_STEPS = 200;
 
 /** Growth that is allowed, in bytes per step. */
 const MAX_SLOPE = { used: 1000, resident: 5000 } as const;
@@ -57,7 +60,7 @@ function readOptions(): LongRunOptions {
   });
   refusePositionals(positionals);
   return {
-    steps: readWhole("steps", values.steps),
+    steps: readWhole("steps", values.steps, LEAST_STEPS),
     channels: readWhole("channels", values.channels, 8),
     backend: readBackendName(values.backend),
   };

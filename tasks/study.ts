@@ -38,7 +38,7 @@ Usage: deno task study [options]
   --channels COUNT   C (default: 128)
   --epochs COUNT     length of a training (default: 12)
   --seeds NUMBERS    (default: 1,2)
-  --only NAMES       variants, the base for their differences included (default: all)
+  --only NAMES       variants with commas; without "base" among them nothing can be set against it (default: all)
   --runs FOLDER      keeps the runs (default: runs/study)
   --json FILE        keeps the figures of every run
   --finished         trains nothing: sets out the runs that are there

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DataError } from "../errors.ts";
+import { speedSchema } from "../evaluation/speed_schema.ts";
 import { evaluationFields } from "../experiments/evaluation_fields.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import type { ReportSource } from "./build_report.ts";
@@ -17,7 +18,11 @@ const reportSchema = z.looseObject({
 });
 
 /** The document of `eval --json` names no kind: it is known by its form. */
-const evaluationSchema = z.object({ runDirectory: z.string(), ...evaluationFields });
+const evaluationSchema = z.object({
+  runDirectory: z.string(),
+  ...evaluationFields,
+  speed: speedSchema.exactOptional(),
+});
 
 /** A depth analysis of ten thousand images has some 60 kB; a path that the user named may be a pipe. */
 const DOCUMENT_BOUNDS = { maxBytes: 64e6, refusal: DataError, pipe: true };

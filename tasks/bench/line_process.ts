@@ -1,7 +1,9 @@
+import { BackendError } from "../../lib/errors.ts";
 import { TextLineStream } from "./text_lines.ts";
 
 /** A child process that answers every line with a line of JSON. */
 export class LineProcess {
+  readonly #program: string;
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: ReadableStreamDefaultReader<string>;
@@ -13,6 +15,7 @@ export class LineProcess {
    * @param args Its arguments.
    */
   constructor(program: string, args: readonly string[]) {
+    this.#program = program;
     this.#child = new Deno.Command(program, {
       args: [...args],
       stdin: "piped",
@@ -23,11 +26,21 @@ export class LineProcess {
     this.#lines = this.#child.stdout.pipeThrough(TextLineStream()).getReader();
   }
 
-  /** Sends a line and waits for the answer. */
+  /**
+   * Sends a line and waits for the answer.
+   *
+   * @param line The request.
+   * @returns The answer, read as JSON.
+   * @throws {BackendError} if the process has ended.
+   */
   async ask<Answer>(line: string): Promise<Answer> {
     await this.#writer.write(new TextEncoder().encode(`${line}\n`));
     const { value } = await this.#lines.read();
-    if (value === undefined) throw new Error(`A child process of the benchmark stopped at ${line}`);
+    if (value === undefined) {
+      throw new BackendError(
+        `Cannot go on with the benchmark: ${this.#program} ended when it was asked for ${line}; what it said is above`,
+      );
+    }
     return JSON.parse(value) as Answer;
   }
 

@@ -1,18 +1,7 @@
 import { z } from "zod";
+import { speedSchema } from "../../evaluation/speed_schema.ts";
 import { evaluationFields } from "../evaluation_fields.ts";
 import type { TestResult } from "./test_result.ts";
-
-const figure = z.object({
-  batchSize: z.int().min(1),
-  generation: z.enum(["banked", "per-image"]),
-  median: z.number(),
-  firstQuartile: z.number(),
-  thirdQuartile: z.number(),
-  lowest: z.number(),
-  highest: z.number(),
-  repetitions: z.int().min(0),
-  warmUps: z.int().min(0),
-});
 
 /** Form of a result that is kept in a run folder, which a stranger may have written. */
 export const testResultSchema: z.ZodType<TestResult> = z.object({
@@ -21,8 +10,7 @@ export const testResultSchema: z.ZodType<TestResult> = z.object({
   checkpoint: z.string(),
   manifestSha256: z.string(),
   evaluation: z.object(evaluationFields),
-  speed: z.object({ figures: z.array(figure), bankSeconds: z.number(), dataset: z.string() })
-    .nullable(),
+  speed: speedSchema.nullable(),
   measuredOn: z.object({
     backend: z.string().nullable(),
     device: z.enum(["cpu", "gpu"]).nullable(),

@@ -15,6 +15,7 @@ import { nameOfPath } from "./name_of_path.ts";
 import { originSection, protocolSection, sizeSection } from "./condition_sections.ts";
 import { levelSection } from "./level_section.ts";
 import { puppeteerSection } from "./puppeteer_section.ts";
+import { speedBlocks } from "./speed_block.ts";
 import { bestEpoch, trainingSection } from "./training_section.ts";
 
 /** The figures of an evaluation that say most. */
@@ -71,7 +72,9 @@ function resultSection(report: RunReport): ReportSection {
     title: "Result",
     blocks: [
       ...facts.length === 0 ? [] : [{ kind: "key-figures" as const, facts }],
-      ...report.evaluation === null ? [] : [evaluationBlock(report.evaluation)],
+      ...report.evaluation === null
+        ? []
+        : [evaluationBlock(report.evaluation), ...speedBlocks(report.evaluation.speed)],
       ...report.missing.map((text) => ({ kind: "missing" as const, text })),
     ],
   };
@@ -126,6 +129,7 @@ export function evaluationPart(summary: EvaluationSummary): ReportPart {
         blocks: [
           { kind: "key-figures", facts: evaluationFacts(summary) },
           evaluationBlock(summary),
+          ...speedBlocks(summary.speed),
         ],
       },
       {

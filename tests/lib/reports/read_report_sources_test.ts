@@ -25,6 +25,25 @@ Deno.test("readReportSources() knows an evaluation by its form", async () => {
   assert.deepEqual(source.content, evaluation);
 });
 
+Deno.test("readReportSources() keeps the wall times of an evaluation, and the report shows them", async () => {
+  const times = { median: 0.00177, firstQuartile: 0.0017, thirdQuartile: 0.0018 };
+  const figure = { ...times, lowest: 0.0016, highest: 0.002, repetitions: 30, warmUps: 2 };
+  const speed = {
+    ...{ bankSeconds: 1, dataset: "cifar10" },
+    figures: [{ ...figure, batchSize: 64, generation: "banked" }],
+  };
+  const evaluation = { ...madeUpEvaluation(["cat", "dog"]), speed };
+  const [source] = await readText(JSON.stringify(evaluation));
+  assert.deepEqual(source!.content, evaluation);
+  const [part] = buildReport([source!]).parts;
+  const blocks = part!.sections.flatMap((section) => section.blocks);
+  const table = blocks.find((block) => block.kind === "table" && block.caption === "Speed");
+  assert.ok(table?.kind === "table");
+  assert.deepEqual(table.rows[0]!.slice(0, 3).map(({ value }) => value), ["kept", 64, 0.00177]);
+  const wrong = { ...evaluation, speed: { ...speed, figures: [{ batchSize: 0 }] } };
+  await assert.rejects(readText(JSON.stringify(wrong)), /speed\.figures/);
+});
+
 Deno.test("readReportSources() knows other documents by their kind", async () => {
   const [source] = await readText(JSON.stringify({ kind: "comparison", version: 1, rows: [] }));
   assert.equal(source?.kind, "comparison");
