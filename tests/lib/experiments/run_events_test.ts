@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { UsageError } from "../../../lib/errors.ts";
+import { openRunEvents } from "../../../lib/experiments/run_events.ts";
 import { runTraining } from "../../../lib/experiments/run_training.ts";
 import { readMetricsLog } from "../../../lib/training/metrics_log.ts";
 import { withBackend } from "../../helpers/backends.ts";
@@ -53,3 +55,62 @@ Deno.test("runTraining() continues the events of an interrupted run without a ga
     }
   });
 });
+
+/** Runs a test with two run folders and a folder for events of both. */
+async function withRuns(
+  test: (folders: { first: string; second: string; shared: string }) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const [first, second] = [join(folder, "first"), join(folder, "second")];
+  try {
+    for (const run of [first, second]) await Deno.mkdir(run);
+    await test({ first, second, shared: join(folder, "shared") });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const START = { step: 0, epoch: 0 };
+
+Deno.test("openRunEvents() of a run that goes on does not cut off the events of another run", () =>
+  withRuns(async ({ first, second, shared: tensorboard }) => {
+    const options = { runDirectory: first, tensorboard };
+    const log = await openRunEvents(START, { ...options, resume: false });
+    const before = Deno.readFileSync(log!.path);
+    // The second run has events of its own elsewhere, and so an id.
+    const elsewhere = { runDirectory: second, tensorboard: join(second, "elsewhere") };
+    await openRunEvents(START, { ...elsewhere, resume: true });
+    await assert.rejects(
+      openRunEvents(START, { runDirectory: second, tensorboard, resume: true }),
+      (error) => error instanceof UsageError && /belongs to another training/.test(error.message),
+    );
+    assert.deepEqual(Deno.readFileSync(log!.path), before);
+    // The run's own file is found by a run folder that was moved.
+    await Deno.rename(first, `${first}-moved`);
+    const moved = { runDirectory: `${first}-moved`, tensorboard, resume: true };
+    assert.equal((await openRunEvents(START, moved))!.path, log!.path);
+  }));
+
+Deno.test("openRunEvents() does not take another run's events in its own folder for its own", () =>
+  withRuns(async ({ first, second }) => {
+    const tensorboard = join(second, "tensorboard");
+    const log = await openRunEvents(START, { runDirectory: first, tensorboard, resume: false });
+    const size = Deno.statSync(log!.path).size;
+    await assert.rejects(
+      openRunEvents(START, { runDirectory: second, resume: true }),
+      UsageError,
+    );
+    assert.equal(Deno.statSync(log!.path).size, size);
+  }));
+
+Deno.test("openRunEvents() continues the file in the run's own folder, as runs have it that are older than ids", () =>
+  withRuns(async ({ first }) => {
+    const tensorboard = join(first, "tensorboard");
+    await Deno.mkdir(tensorboard);
+    const path = join(tensorboard, "events.out.tfevents.1700000000.puppet-cnn");
+    await Deno.writeFile(path, new Uint8Array());
+    for (const named of [{}, { tensorboard }, { tensorboard: `${first}/./tensorboard/` }]) {
+      const log = await openRunEvents(START, { runDirectory: first, resume: true, ...named });
+      assert.equal(log!.path, path);
+    }
+  }));

@@ -157,3 +157,35 @@ Deno.test("openEventLog() does not touch the file of another training", async ()
     assert.deepEqual(Deno.readFileSync(log.path), before);
   });
 });
+
+Deno.test("openEventLog() continues the file with the run's id, and no other", async () => {
+  await inFolder((folder) => {
+    const [run, other] = ["0123456789ab", "ba9876543210"];
+    const log = openEventLog(folder, { position: START, resume: false, run });
+    assert.match(log.path, /events\.out\.tfevents\.\d{10}\.0123456789ab\.puppet-cnn$/);
+    log.add(epochEvent(1, 12));
+    const before = Deno.readFileSync(log.path);
+    for (const stranger of [other, null]) {
+      assert.throws(
+        () => openEventLog(folder, { position: START, resume: true, run: stranger }),
+        (error) => error instanceof UsageError && error.message.includes(log.path),
+      );
+      assert.deepEqual(Deno.readFileSync(log.path), before);
+    }
+    const again = openEventLog(folder, { position: { step: 12, epoch: 1 }, resume: true, run });
+    assert.equal(again.path, log.path);
+    assert.deepEqual(Deno.readFileSync(log.path), before);
+  });
+});
+
+Deno.test("openEventLog() of a run that has an id takes no file without one", async () => {
+  await inFolder((folder) => {
+    const log = openEventLog(folder, { position: START, resume: false });
+    const run = "0123456789ab";
+    assert.throws(
+      () => openEventLog(folder, { position: START, resume: true, run }),
+      UsageError,
+    );
+    assert.ok(Deno.statSync(log.path).size > 0);
+  });
+});
