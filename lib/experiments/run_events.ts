@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { writeFileAtomically } from "../files/atomic_write.ts";
 import { readBoundedText } from "../read_bounded.ts";
-import { openEventLog } from "../training/tensorboard/event_log.ts";
+import { claimEventFolder, openEventLog } from "../training/tensorboard/event_log.ts";
 import type { EventLog, EventLogPosition } from "../training/tensorboard/event_log.ts";
 import type { RunTrainingOptions } from "./run_types.ts";
 
@@ -58,6 +58,25 @@ async function readId(runDirectory: string): Promise<string | null> {
 
 function makeId(): string {
   return randomBytes(6).toString("hex");
+}
+
+/**
+ * Makes sure that a run may write its events where it is to, before anything of the run is written: a run folder that is
+ * half made would be in the way of the corrected command.
+ *
+ * @param options Run folder, resume, and the folder that was named.
+ * @throws {UsageError} if the folder holds another training's events only.
+ * @throws {CheckpointError} if the folder cannot be made or read.
+ */
+export async function checkRunEvents(options: RunEventsOptions): Promise<void> {
+  const chosen = await chooseFolder(options);
+  if (chosen === null) return;
+  const { folder, isOwn } = chosen;
+  // The folder of a new run is empty, and is not to be made before the run's.
+  if (isOwn && !options.resume) return;
+  // An id that was just made is that of no file.
+  const run = isOwn ? null : await readId(options.runDirectory) ?? makeId();
+  claimEventFolder(folder, { resume: options.resume, run });
 }
 
 /**

@@ -22,7 +22,7 @@ import { refuseLinks } from "./refuse_links.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { requireSameModel } from "./require_same_model.ts";
 import { resolveRecompute } from "./resolve_recompute.ts";
-import { openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
+import { checkRunEvents, openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
@@ -195,6 +195,7 @@ async function trainInFolder(
  * @param options Run folder, resume, interruption, progress.
  * @returns What was reached, and why it ended.
  * @throws {DataError} if the images are missing or damaged.
+ * @throws {UsageError} if the folder for TensorBoard holds another training's events only.
  * @throws {CheckpointError} if the folder is in use, or does not fit the configuration when resuming.
  */
 export async function runTraining(
@@ -207,11 +208,13 @@ export async function runTraining(
   const data = await prepareTrainingData(images, config.model.complexity);
   if (!resume) {
     await requireNewFolder(runDirectory);
+    await checkRunEvents(options);
     await makeRunFolder(runDirectory);
   }
   const lock = await lockRunFolder(runDirectory);
   try {
     await refuseLinks(runDirectory, [CHECKPOINTS_FOLDER, TENSORBOARD_FOLDER]);
+    if (resume) await checkRunEvents(options);
     await removeStagedFiles(runDirectory);
     return await trainLocked(config, data, options);
   } catch (error) {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UsageError } from "../../../lib/errors.ts";
+import { CheckpointError, UsageError } from "../../../lib/errors.ts";
 import { openRunEvents } from "../../../lib/experiments/run_events.ts";
 import { runTraining } from "../../../lib/experiments/run_training.ts";
 import { readMetricsLog } from "../../../lib/training/metrics_log.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { readEventFile } from "../../helpers/read_event_file.ts";
 import { tinyImagesConfig } from "../../helpers/tiny_report.ts";
-import { TEST_PROVENANCE } from "../../helpers/tiny_run.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 
 Deno.test("runTraining() continues the events of an interrupted run without a gap or a repetition", async () => {
   await withBackend("wasm", async () => {
@@ -114,3 +114,33 @@ Deno.test("openRunEvents() continues the file in the run's own folder, as runs h
       assert.equal(log!.path, path);
     }
   }));
+
+Deno.test("runTraining() leaves no run folder, or an old one as it was, when the folder for events is refused", () =>
+  withBackend("wasm", () =>
+    withRuns(async ({ first, second, shared: tensorboard }) => {
+      await openRunEvents(START, { runDirectory: first, tensorboard, resume: false });
+      const options = { runDirectory: second, provenance: TEST_PROVENANCE };
+      const config = tinyRunConfig({ training: { epochs: 1 } });
+      await Deno.remove(second);
+      const file = `${first}/notes.txt`;
+      await Deno.writeTextFile(file, "a file");
+      for (
+        const [folder, expected] of [[tensorboard, UsageError], [file, CheckpointError]] as const
+      ) {
+        await assert.rejects(
+          runTraining(config, { ...options, resume: false, tensorboard: folder }),
+          expected,
+        );
+        await assert.rejects(Deno.stat(second), Deno.errors.NotFound);
+      }
+      // The corrected command.
+      const own = join(second, "tensorboard");
+      await runTraining(config, { ...options, resume: false, tensorboard: own });
+      assert.equal([...Deno.readDirSync(own)].length, 1);
+      const before = await Deno.readTextFile(join(second, "provenance.json"));
+      await assert.rejects(
+        runTraining(config, { ...options, resume: true, tensorboard }),
+        UsageError,
+      );
+      assert.equal(await Deno.readTextFile(join(second, "provenance.json")), before);
+    })));
