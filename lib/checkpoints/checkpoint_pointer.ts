@@ -111,7 +111,7 @@ export async function readPointer(root: string, pointer: PointerName): Promise<s
 }
 
 /**
- * Lists the checkpoint folders, complete or not.
+ * Lists the checkpoint folders, complete or not; also links, as they stand where a checkpoint was moved to another disk.
  *
  * @param root Folder of the checkpoints; need not exist.
  * @returns Names of folders, newest first.
@@ -121,7 +121,8 @@ export async function listCheckpoints(root: string): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const entry of Deno.readDir(root)) {
-      if (entry.isDirectory && parseCheckpointName(entry.name) !== null) names.push(entry.name);
+      const isFolder = entry.isDirectory || entry.isSymlink;
+      if (isFolder && parseCheckpointName(entry.name) !== null) names.push(entry.name);
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { messageOf, removeStagedFiles, writeFileAtomically } from "../files/atomic_write.ts";
 import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
-import { listCheckpoints } from "../checkpoints/checkpoint_pointer.ts";
+import { listCheckpoints, readPointer } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
@@ -86,6 +86,18 @@ function cardOf(config: ExperimentConfig, data: TrainingData, provenance: Proven
   };
 }
 
+/**
+ * Whether the run ended before it had saved a checkpoint: the first one is saved before the first step. Where a pointer or
+ * an epoch in the log says otherwise, the checkpoints were lost, and to start over would wipe what is left.
+ */
+async function isUnstarted(runDirectory: string, root: string): Promise<boolean> {
+  if ((await listCheckpoints(root)).length > 0) return false;
+  for (const pointer of ["last", "best", "previous"] as const) {
+    if (await readPointer(root, pointer) !== null) return false;
+  }
+  return (await readMetricsLog(runDirectory)).length === 0;
+}
+
 /** The newest complete checkpoint; `null` if the run ended before it had saved one. */
 async function readLastCheckpoint(
   config: ExperimentConfig,
@@ -93,7 +105,7 @@ async function readLastCheckpoint(
   options: RunTrainingOptions,
 ): Promise<TrainingCheckpoint | null> {
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
-  if ((await listCheckpoints(root)).length === 0) return null;
+  if (await isUnstarted(options.runDirectory, root)) return null;
   const { folder, files, skipped } = await loadCheckpoint(root, "last");
   for (const reason of skipped) {
     options.report?.({ kind: "warning", text: `${reason}; continuing from ${folder}` });

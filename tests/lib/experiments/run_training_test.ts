@@ -149,10 +149,64 @@ Deno.test("runTraining() starts over in a run that ended before its first checkp
       await train(config, run);
       const straight = await lastTensors(run);
       await Deno.remove(join(run, "checkpoints"), { recursive: true });
+      for (const log of ["log.jsonl", "log.csv"]) await Deno.truncate(join(run, log));
       const { stopReason } = await train(config, run, { resume: true });
       assert.equal(stopReason, "finished");
       assert.deepEqual(await lastTensors(run), straight);
     })));
+
+Deno.test("runTraining() does not start over in a run whose checkpoints are gone", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      const root = join(run, "checkpoints");
+      const config = tinyRunConfig({ training: { epochs: 1 } });
+      await train(config, run);
+      const log = await Deno.readTextFile(join(run, "log.jsonl"));
+      const refused = async (message: RegExp) => {
+        await assert.rejects(
+          train(config, run, { resume: true }),
+          (error) => error instanceof CheckpointError && message.test(error.message),
+        );
+        assert.equal(await Deno.readTextFile(join(run, "log.jsonl")), log);
+      };
+      for (const { name, isDirectory } of [...Deno.readDirSync(root)]) {
+        if (isDirectory) await Deno.remove(join(root, name), { recursive: true });
+      }
+      await refused(/no complete one is left in .*manifest\.json is missing/);
+      await Deno.remove(root, { recursive: true });
+      await refused(/there is none in .*; check the run folder/);
+    })));
+
+Deno.test({
+  name: "runTraining() resumes from checkpoints that are links to another disk",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withBackend("wasm", () =>
+      inTemporaryFolder(async (folder) => {
+        const [run, disk] = [join(folder, "run"), join(folder, "disk")];
+        const root = join(run, "checkpoints");
+        await train(tinyRunConfig({ training: { epochs: 1 } }), run);
+        await Deno.mkdir(disk);
+        for (const { name, isDirectory } of [...Deno.readDirSync(root)]) {
+          if (!isDirectory) continue;
+          await Deno.rename(join(root, name), join(disk, name));
+          await Deno.symlink(join(disk, name), join(root, name));
+        }
+        const stored = [...Deno.readDirSync(disk)].map(({ name }) => name).sort();
+        for (const pointers of [["last"], []]) {
+          // Without the pointer the newest name is taken.
+          if (pointers.length === 0) await Deno.remove(join(root, "last"));
+          const epochs = pointers.length === 0 ? 3 : 2;
+          const longer = tinyRunConfig({ training: { epochs } });
+          await train(longer, run, { resume: true });
+          assert.deepEqual((await readMetricsLog(run)).length, epochs);
+        }
+        for (const name of stored) {
+          assert.ok(existsSync(join(disk, name, "manifest.json")), "what links lead to stays");
+        }
+      })),
+});
 
 Deno.test("runEvaluation() warns when the last checkpoint is damaged and takes the one before", () =>
   withBackend("wasm", () =>
