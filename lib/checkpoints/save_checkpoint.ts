@@ -38,6 +38,13 @@ export interface CheckpointContent {
 /** Options of {@linkcode saveCheckpoint}. */
 export interface SaveCheckpointOptions {
   /**
+   * Name of the checkpoint that training went on from, known to be complete: `previous` moves to it. The one that `last`
+   * names may have been passed over as damaged.
+   *
+   * @default the one that `last` names
+   */
+  readonly parent?: string;
+  /**
    * Called with the name of each stage as it is completed. A test throws here, or kills the process, to see what a
    * crash at this stage leaves behind.
    *
@@ -54,7 +61,7 @@ export interface SaveCheckpointOptions {
  *
  * @param root Folder of the checkpoints; made if it does not exist.
  * @param content Step, files, and whether it is the best so far. A step may be saved again.
- * @param options For tests.
+ * @param options Which checkpoint training went on from.
  * @returns Name of the checkpoint's folder in `root`.
  * @throws {RangeError} If the step or the name of a file is not allowed, or there is no file.
  * @throws {CheckpointError} If writing fails; what was saved before is still there, the temporary folder is not.
@@ -84,7 +91,7 @@ export async function saveCheckpoint(
     await removeLeftovers(root);
     reached("begin");
     const name = await writeFolder(root, content, reached);
-    await movePointers(root, { name, best: content.best, reached });
+    await movePointers(root, { name, best: content.best, parent: options.parent, reached });
     await removeUnreferenced(root, reached);
     return name;
   } catch (error) {
@@ -167,11 +174,16 @@ async function freeName(root: string, step: number): Promise<string> {
  */
 async function movePointers(
   root: string,
-  target: { name: string; best: boolean; reached: (stage: string) => void },
+  target: {
+    name: string;
+    best: boolean;
+    parent: string | undefined;
+    reached: (stage: string) => void;
+  },
 ): Promise<void> {
-  const { name, best, reached } = target;
+  const { name, best, parent, reached } = target;
   const moves = new Map<PointerName, string>();
-  const before = await readPointerIfSound(root, "last");
+  const before = parent ?? await readPointerIfSound(root, "last");
   if (before !== null) moves.set("previous", before);
   if (best) moves.set("best", name);
   moves.set("last", name);

@@ -103,7 +103,7 @@ async function readLastCheckpoint(
   config: ExperimentConfig,
   data: TrainingData,
   options: RunTrainingOptions,
-): Promise<TrainingCheckpoint | null> {
+): Promise<TrainingCheckpoint & { readonly folder: string } | null> {
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
   if (await isUnstarted(options.runDirectory, root)) return null;
   const { folder, files, skipped } = await loadCheckpoint(root, "last");
@@ -130,7 +130,7 @@ async function readLastCheckpoint(
     const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;
     options.report?.({ kind: "warning", text });
   }
-  return checkpoint;
+  return { ...checkpoint, folder };
 }
 
 interface OpenRun {
@@ -162,13 +162,13 @@ async function summarize(run: OpenRun, options: RunTrainingOptions): Promise<Tra
   };
 }
 
-/** Trains with everything open, and keeps log and checkpoints. */
+/** Trains with everything open, and keeps log and checkpoints; `resumed` names the checkpoint it goes on from. */
 async function trainInFolder(
   config: ExperimentConfig,
-  trainer: Trainer,
-  data: TrainingData,
+  open: Pick<OpenRun, "trainer" | "data"> & { readonly resumed: string | null },
   options: RunTrainingOptions,
 ): Promise<OpenRun> {
+  const { trainer, data, resumed } = open;
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
   const card = cardOf(config, data, options.provenance);
   const log = await openMetricsLog(options.runDirectory, {
@@ -182,11 +182,14 @@ async function trainInFolder(
   }
   const events = await openRunEvents(trainer.progress, options);
   const started = performance.now();
+  let parent = resumed;
   const stopReason = await trainer.run({
     save: async ({ isBest }) => {
       const files = await encodeCheckpoint(trainer, card);
       const step = trainer.progress.step;
-      const folder = await saveCheckpoint(root, { step, files, best: isBest });
+      const content = { step, files, best: isBest };
+      const folder = await saveCheckpoint(root, content, parent === null ? {} : { parent });
+      parent = folder;
       options.report?.({ kind: "checkpoint", folder, isBest });
     },
     log: (record) => log.append(record),
@@ -260,7 +263,8 @@ async function trainLocked(
     if (checkpoint !== null) fitting(runDirectory, () => restoreTrainer(trainer, checkpoint));
     await writeConfig(runDirectory, config);
     await addProvenance(runDirectory, options.provenance);
-    return await summarize(await trainInFolder(config, trainer, data, options), options);
+    const open = { trainer, data, resumed: checkpoint?.folder ?? null };
+    return await summarize(await trainInFolder(config, open, options), options);
   } finally {
     trainer.dispose();
     classifier.dispose();

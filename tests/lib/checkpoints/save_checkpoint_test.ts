@@ -84,6 +84,20 @@ Deno.test("saveCheckpoint() goes back to an earlier step when training was resum
     assert.deepEqual(folders(root), ["step-00000100", "step-00000150", "step-00000160"]);
   }));
 
+Deno.test("saveCheckpoint() keeps the checkpoint that training went on from, not the damaged last one", () =>
+  withFolder(async (root) => {
+    for (const step of [100, 200]) await saveCheckpoint(root, contentOf(step));
+    Deno.truncateSync(join(root, "step-00000200", "weights.safetensors"), 10);
+    const { folder: parent } = await loadCheckpoint(root, "last");
+    assert.equal(parent, "step-00000100");
+    await saveCheckpoint(root, contentOf(150), { parent });
+    assert.equal(pointer(root, "previous"), "step-00000100");
+    assert.deepEqual(folders(root), ["step-00000100", "step-00000150"]);
+    // Should the new one be damaged too, there is still one that loads.
+    Deno.truncateSync(join(root, "step-00000150", "weights.safetensors"), 10);
+    assertContent(await loadCheckpoint(root, "last"), contentOf(100));
+  }));
+
 /** Step 300 stands complete, but no pointer leads to it yet: the loader takes 200 and says so. */
 function assertPassedOver({ skipped }: LoadedCheckpoint, isExpected: boolean): void {
   assert.equal(skipped.length, isExpected ? 1 : 0, skipped.join());

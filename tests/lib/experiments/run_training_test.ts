@@ -178,6 +178,28 @@ Deno.test("runTraining() does not start over in a run whose checkpoints are gone
       await refused(/there is none in .*; check the run folder/);
     })));
 
+Deno.test("runTraining() keeps the checkpoint that it resumed from beside a damaged last one", () =>
+  withBackend("wasm", () =>
+    inTemporaryFolder(async (folder) => {
+      const run = join(folder, "run");
+      const root = join(run, "checkpoints");
+      // No image is left to validate on: no pointer `best` keeps a checkpoint.
+      const config = tinyRunConfig({ data: { validationFraction: 0 } });
+      await train(config, run);
+      const read = (pointer: string) => Deno.readTextFileSync(join(root, pointer)).trim();
+      const [damaged, good] = [read("last"), read("previous")];
+      await Deno.truncate(join(root, damaged, "model.safetensors"), 10);
+      const controller = new AbortController();
+      await train(config, run, {
+        resume: true,
+        signal: controller.signal,
+        report: (event) => event.kind === "step" && controller.abort(),
+      });
+      assert.equal(read("previous"), good);
+      assert.ok(existsSync(join(root, good)));
+      assert.equal(existsSync(join(root, damaged)), false);
+    })));
+
 Deno.test({
   name: "runTraining() resumes from checkpoints that are links to another disk",
   ignore: Deno.build.os === "windows",
