@@ -75,6 +75,8 @@ export async function fetchPart(
     try {
       const plan = await planBody(response, { kept, part, length: options.length });
       if ("kind" in plan) return plan;
+      // Killed in between, the new validator would stand beside bytes of another version, and vouch for them.
+      if (plan.offset === 0) await onDisk(part, () => removeFile(part));
       await writeState(part, url, { response, total: plan.total });
       return await appendBody(response, part, { ...plan, watch, onProgress: options.onProgress });
     } finally {
@@ -104,6 +106,14 @@ function describeCauses(error: unknown): string {
   }
   // The address stands beside the reason already, and its query may hold a key.
   return messages.join(": ").replaceAll(/ for url \([^)]*\)/g, "") || String(error);
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** Removes a part and what stands beside it. */

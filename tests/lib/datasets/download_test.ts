@@ -129,6 +129,32 @@ Deno.test("download() starts over when the file changed between two attempts", a
   );
 });
 
+Deno.test("download() joins no two versions when it ends right after it noted the new one", async () => {
+  const rename = Deno.rename;
+  await withDownload(
+    (number) =>
+      number === 0
+        ? { content: OTHER, etag: '"old"', dropAfter: 20_000 }
+        : { content: CONTENT, etag: '"new"' },
+    async (urls, target) => {
+      const options = { ...QUICK, retries: 0 };
+      await assert.rejects(download(urls("/a"), target, options), DataError);
+      // The end of the process: nothing happens after the state has its name.
+      Reflect.set(Deno, "rename", async (from: string, to: string) => {
+        await rename(from, to);
+        if (to.endsWith(".json")) throw new Error("killed");
+      });
+      try {
+        await assert.rejects(download(urls("/a"), target, options), /killed/);
+      } finally {
+        Reflect.set(Deno, "rename", rename);
+      }
+      return await download(urls("/a"), target, options);
+    },
+    assertOnlyTarget,
+  );
+});
+
 Deno.test("download() distrusts a range of another version or of another place", async () => {
   for (const fault of [{ etag: '"new"', ignoresIfRange: true }, { shiftsRange: true }]) {
     await withDownload(
