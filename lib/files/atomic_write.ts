@@ -4,6 +4,12 @@ import { CheckpointError } from "../errors.ts";
 let writes = 0;
 
 /**
+ * Of this process alone. The number of a process is not: in a container every command may have the same one, and would
+ * find what a killed one left under its own names. Ten digits, so that those of the count that follow are told apart.
+ */
+const salt = String(crypto.getRandomValues(new Uint32Array(1))[0]).padStart(10, "0");
+
+/**
  * Writes a file so that a crash or a power cut leaves either the old content or the new one: staged beside the target
  * (another disk could not be renamed from), flushed, renamed, and the folder flushed. Where it fails the target is as it
  * was, and the staged file is removed.
@@ -15,12 +21,14 @@ let writes = 0;
 export async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const staged = `${path}${stagingSuffix()}`;
+  let isOurs = false;
   try {
-    await writeNewFile(staged, bytes);
+    await writeNewFile(staged, bytes, () => isOurs = true);
     await Deno.rename(staged, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await removeQuietly(staged);
+    // What stood there before belongs to somebody else.
+    if (isOurs) await removeQuietly(staged);
     throw error;
   }
 }
@@ -59,14 +67,14 @@ export async function writeFileAtomically(
 }
 
 /**
- * Names a temporary file or folder: `.tmp-<process>-<count>`. Whatever ends like this may be deleted by the next
+ * Names a temporary file or folder: `.tmp-<process>-<random digits and count>`. Whatever ends like this may be deleted by the next
  * process that holds the run's lock.
  *
- * @returns The suffix, different at every call.
+ * @returns The suffix, different at every call and in every process.
  */
 export function stagingSuffix(): string {
   writes++;
-  return `.tmp-${Deno.pid}-${writes}`;
+  return `.tmp-${Deno.pid}-${salt}${writes}`;
 }
 
 /** Matches what {@linkcode stagingSuffix} appends. */
@@ -90,9 +98,15 @@ export async function removeStagedFiles(directory: string): Promise<void> {
  *
  * @param path A path where nothing exists yet.
  * @param bytes The content.
+ * @param onCreated Called when the file was created, before anything is written.
  */
-export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeNewFile(
+  path: string,
+  bytes: Uint8Array,
+  onCreated: () => void = () => {},
+): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true });
+  onCreated();
   await writeFully(file, bytes);
   await file.sync();
 }

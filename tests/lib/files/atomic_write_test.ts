@@ -55,6 +55,34 @@ Deno.test("writeFileAtomically() lets concurrent writers of one file finish, one
     assert.deepEqual(names(folder), ["a"]);
   }));
 
+Deno.test("writeFileAtomically() is not hindered by what a killed process with the same number left", () =>
+  withFolder(async (folder) => {
+    // In a container every command may be process 1.
+    const leftovers = Array.from({ length: 200 }, (_, count) => `a.tmp-${Deno.pid}-${count + 1}`);
+    for (const name of leftovers) Deno.writeTextFileSync(`${folder}/${name}`, "half");
+    await writeFileAtomically(`${folder}/a`, "whole");
+    assert.equal(Deno.readTextFileSync(`${folder}/a`), "whole");
+    assert.deepEqual(names(folder), ["a", ...leftovers].sort());
+  }));
+
+Deno.test("writeFileAtomically() removes no file that it did not create", () =>
+  withFolder(async (folder) => {
+    const open = Deno.open;
+    let staged = "";
+    Reflect.set(Deno, "open", (path: string, options: Deno.OpenOptions) => {
+      staged = path;
+      Deno.writeTextFileSync(path, "somebody else's");
+      return open(path, options);
+    });
+    try {
+      await assert.rejects(writeFileAtomically(`${folder}/a`, "new"), /exists/);
+    } finally {
+      Reflect.set(Deno, "open", open);
+    }
+    assert.equal(Deno.readTextFileSync(staged), "somebody else's");
+    assert.deepEqual(names(folder).length, 1);
+  }));
+
 Deno.test({
   name: "writeFileAtomically() reports a full disk with the size and the path",
   ignore: Deno.build.os !== "linux",
