@@ -24,3 +24,13 @@ export interface DataConfig {
   /** Classes of the synthetic data set. */
   readonly classes: number;
 }
+
+/**
+ * Whether the images of a data set come in sizes of their own, so that they are resized and cut.
+ *
+ * @param dataset Name of the data set.
+ * @returns `false` where the images have their size: `resizeTo` means nothing to them.
+ */
+export function isResized(dataset: DataConfig["dataset"]): boolean {
+  return dataset === "folder" || dataset === "mini-imagenet";
+}

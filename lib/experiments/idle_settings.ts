@@ -1,3 +1,4 @@
+import { isResized } from "../datasets/data_config.ts";
 import { generatesKernels } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ModelEntry } from "../models/model_registry.ts";
@@ -63,9 +64,7 @@ function otherRules({ data, training }: ExperimentConfig): IdleRule[] {
     [training.schedule === "constant", "the schedule is constant", ["training.minLearningRate"]],
     [dataset !== "synthetic", `${dataset} has its own classes`, ["data.classes"]],
     [!hasSizes, `the images of ${dataset} have their size`, ["data.imageSize"]],
-    [!hasSizes || dataset === "synthetic", `the images of ${dataset} are not resized`, [
-      "data.resizeTo",
-    ]],
+    [!isResized(dataset), `the images of ${dataset} are not resized`, ["data.resizeTo"]],
   ];
 }
 

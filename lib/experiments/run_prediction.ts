@@ -1,4 +1,5 @@
 import { createInMemoryDataset } from "../datasets/in_memory_dataset.ts";
+import { isResized } from "../datasets/data_config.ts";
 import { prepareImage } from "../datasets/prepare_image.ts";
 import { MAX_IMAGE_FILE_BYTES } from "../datasets/read_image_file.ts";
 import { DataError } from "../errors.ts";
@@ -77,7 +78,9 @@ export async function runPrediction(options: RunPredictionOptions): Promise<Pred
   try {
     const { files, topK } = options;
     const exact = options.exact || card.model.exact;
-    const dataset = await loadFiles(files, card, config.data.resizeTo);
+    const { dataset: name, resizeTo } = config.data;
+    // As in training: where the images have their size, nothing is cut off at their edges.
+    const dataset = await loadFiles(files, card, isResized(name) ? resizeTo : null);
     network = await prepareNetwork(trained, { image: card.image, exact });
     const predictions = new Array<Prediction>(files.length);
     const classified = classifyDataset(trained, dataset, { batchSize: BATCH_SIZE, exact, network });

@@ -48,3 +48,41 @@ Deno.test("runPrediction() classifies files in order and gives complex images mo
       await Deno.remove(folder, { recursive: true });
     }
   }));
+
+Deno.test("runPrediction() resizes as the training did: images that have their size keep their edges", () =>
+  withBackend("wasm", async () => {
+    const folder = await Deno.makeTempDir({ prefix: "puppet-predict-" });
+    try {
+      const files = [await writePicture(join(folder, "wild.png"), 50, 60)];
+      const predictAfter = async (resizeTo: number | null) => {
+        const runDirectory = join(folder, `run-${resizeTo}`);
+        const config = tinyRunConfig({
+          data: { resizeTo, images: 20, testImages: 10 },
+          training: { epochs: 1, stepsPerEpoch: 1 },
+        });
+        await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+        return await runPrediction({
+          ...{ runDirectory, checkpoint: "last", files, topK: 3, exact: false },
+        });
+      };
+      assert.deepEqual(await predictAfter(64), await predictAfter(null));
+      // The model keeps the size of its images, whatever --image-size and --resize-to said: 32 is above 16.
+      const file = join(folder, "run-64", "config.yaml");
+      const text = await Deno.readTextFile(file);
+      await Deno.writeTextFile(
+        file,
+        text.replace("dataset: synthetic", "dataset: cifar10").replace(
+          /resizeTo: 64/,
+          "resizeTo: 16",
+        )
+          .replace(/imageSize: 32/, "imageSize: 8"),
+      );
+      const [image] = await runPrediction({
+        ...{ runDirectory: join(folder, "run-64"), checkpoint: "last", files, topK: 3 },
+        exact: false,
+      });
+      assert.equal(image!.classes.length, 3);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }));
