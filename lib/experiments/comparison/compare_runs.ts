@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import { CheckpointError } from "../../errors.ts";
 import { loadDataset } from "../../datasets/load_dataset.ts";
 import { paperTables } from "../paper_results.ts";
@@ -13,8 +14,9 @@ import {
   speedSettings,
 } from "./run_comparison.ts";
 import { protocolChanges, runIdentity } from "./run_identity.ts";
-import { readRunProgress } from "./run_progress.ts";
+import { readRunCard, readRunProgress } from "./run_progress.ts";
 import { bringRun, type RunSettings, type RunWatcher } from "./run_row.ts";
+import type { ModelCard } from "../../training/checkpoint_card.ts";
 import type { ExperimentConfig } from "../experiment_config.ts";
 import type { ComparedRun, ComparisonRow } from "./comparison.ts";
 
@@ -37,6 +39,8 @@ export interface CompareRunsOptions extends Omit<RunSettings, "speed" | "train">
 interface OpenedRun {
   readonly runDirectory: string;
   readonly config: ExperimentConfig;
+  /** What its checkpoint says; `null` if it has none yet. */
+  readonly card: ModelCard | null;
 }
 
 /** The paper's training that a run follows or comes closest to; `null` for a model or data set that it has none of. */
@@ -82,17 +86,38 @@ async function openRun(runDirectory: string): Promise<OpenedRun> {
       `Cannot compare run ${runDirectory}: there is no run in it; give a folder that "train" or "compare" has made`,
     );
   }
-  return { runDirectory, config: progress.config };
+  return { runDirectory, config: progress.config, card: await readRunCard(runDirectory) };
 }
 
-/** Runs that differ in nothing but their seed are one row; a seed that comes again begins another. */
+/** Everything but the seed: a folder of images has no name, it is where it is. */
+function rowKey({ data, training, ...others }: ExperimentConfig): string {
+  const identity = runIdentity({ ...others, data, training: { ...training, seed: 0 } });
+  const folder = normalize(data.directory).replace(/(?<=.)\/+$/, "");
+  return data.dataset === "folder" ? `${identity} ${folder}` : identity;
+}
+
+/** Whether two checkpoints know the same classes in images of the same size; one that is not there says nothing. */
+function haveSameForm(one: ModelCard | null, other: ModelCard | null): boolean {
+  if (one === null || other === null) return true;
+  const formOf = ({ classNames, image: { height, width } }: ModelCard) =>
+    JSON.stringify([classNames, height, width]);
+  return formOf(one) === formOf(other);
+}
+
+/**
+ * Runs that differ in nothing but their seed are one row; a seed that comes again begins another, and so do images of
+ * other classes or another size, which a configuration that names a folder does not tell of.
+ */
 function groupBySeed(runs: readonly OpenedRun[]): OpenedRun[][] {
   const groups: { readonly key: string; readonly runs: OpenedRun[] }[] = [];
   for (const run of runs) {
     const { training } = run.config;
-    const key = runIdentity({ ...run.config, training: { ...training, seed: 0 } });
+    const key = rowKey(run.config);
     const group = groups.find((other) =>
-      other.key === key && other.runs.every(({ config }) => config.training.seed !== training.seed)
+      other.key === key &&
+      other.runs.every(({ config, card }) =>
+        config.training.seed !== training.seed && haveSameForm(card, run.card)
+      )
     );
     if (group === undefined) groups.push({ key, runs: [run] });
     else group.runs.push(run);
@@ -100,20 +125,27 @@ function groupBySeed(runs: readonly OpenedRun[]): OpenedRun[][] {
   return groups.map((group) => group.runs);
 }
 
-/** Classes and size of images that no protocol describes. */
+/** Classes and size of images that no protocol describes; the images need not be there if a checkpoint knows them. */
 async function formOf(
-  preset: Preset | null,
-  config: ExperimentConfig,
-): Promise<Pick<RowParts, "form">> {
-  if (preset !== null) return {};
-  const { train } = await loadDataset(config.data);
-  return { form: { classes: train.classNames.length, side: train.height } };
+  runs: readonly OpenedRun[],
+  dataDirectory: string | undefined,
+): Promise<RowParts["form"]> {
+  const card = runs.find((run) => run.card !== null)?.card;
+  if (card) return { classes: card.classNames.length, side: card.image.height };
+  const { data } = runs[0]!.config;
+  const { train } = await loadDataset({ ...data, directory: dataDirectory ?? data.directory });
+  return { classes: train.classNames.length, side: train.height };
 }
 
 /** Everything about a row but its runs. */
-async function rowParts(config: ExperimentConfig): Promise<Omit<RowParts, "runs">> {
+async function rowParts(
+  runs: readonly OpenedRun[],
+  dataDirectory: string | undefined,
+): Promise<Omit<RowParts, "runs">> {
+  const { config } = runs[0]!;
   const smoke = smokePreset(config);
   const preset = smoke ?? closestPreset(config);
+  const form = preset === null ? await formOf(runs, dataDirectory) : undefined;
   return {
     paper: paperOf(preset, config),
     preset: preset?.name ?? null,
@@ -121,7 +153,7 @@ async function rowParts(config: ExperimentConfig): Promise<Omit<RowParts, "runs"
     config,
     smoke: smoke !== null,
     speedBatch: SPEED_BATCH.full,
-    ...await formOf(preset, config),
+    ...(form === undefined ? {} : { form }),
   };
 }
 
@@ -148,7 +180,7 @@ export async function compareRuns(
   const groups = groupBySeed(opened);
   let done = 0;
   for (const group of groups) {
-    const parts = await rowParts(group[0]!.config);
+    const parts = await rowParts(group, options.dataDirectory);
     const seconds = parts.smoke ? 0.5 : 10;
     const speed = options.measureSpeed ? { ...speedSettings(false), seconds } : null;
     const runs: ComparedRun[] = [];
@@ -158,7 +190,9 @@ export async function compareRuns(
       const directory = options.dataDirectory ?? run.config.data.directory;
       const config = { ...run.config, data: { ...run.config.data, directory } };
       const settings = { ...options, train: false, speed };
-      runs.push(await bringRun({ ...run, config }, settings, options.watcher));
+      runs.push(
+        await bringRun({ runDirectory: run.runDirectory, config }, settings, options.watcher),
+      );
     }
     // A signal that came after the last figures has nothing to interrupt.
     const isComplete = runs.length === group.length && runs.at(-1)!.figures !== null;

@@ -5,6 +5,7 @@ import { manifestName } from "../../checkpoints/checkpoint_manifest.ts";
 import { CheckpointError } from "../../errors.ts";
 import { readBounded, readBoundedText } from "../../read_bounded.ts";
 import { pathExists } from "../../datasets/find_data_folder.ts";
+import { type ModelCard, readCheckpointCard } from "../../training/checkpoint_card.ts";
 import { readMetricsLog } from "../../training/metrics_log.ts";
 import { provenanceSchema } from "../provenance_schema.ts";
 import { readRunConfig } from "../run_config_file.ts";
@@ -58,9 +59,31 @@ async function readCardProgress(runDirectory: string): Promise<CardProgress | nu
       : null;
   } catch (error) {
     // A damaged checkpoint counts as an interruption: resuming verifies it and falls back to the one before.
-    const isDamaged = error instanceof SyntaxError || error instanceof TypeError ||
-      error instanceof CheckpointError || error instanceof Deno.errors.NotFound;
-    if (isDamaged) return null;
+    if (isDamage(error)) return null;
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof SyntaxError || error instanceof TypeError ||
+    error instanceof CheckpointError || error instanceof Deno.errors.NotFound;
+}
+
+/**
+ * Reads what the checkpoint that an evaluation takes says about its model and images, without loading either.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns The card; `null` if there is no checkpoint yet, or a damaged one, which whoever loads it reports.
+ */
+export async function readRunCard(runDirectory: string): Promise<ModelCard | null> {
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  try {
+    const checkpoint = await readPointer(root, "best") ?? await readPointer(root, "last");
+    if (checkpoint === null) return null;
+    const file = join(root, checkpoint, "checkpoint.json");
+    return readCheckpointCard(await readBounded(file, BOUNDS), file).card;
+  } catch (error) {
+    if (isDamage(error)) return null;
     throw error;
   }
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { selectBackend } from "../../../../lib/backends/select_backend.ts";
 import { compareRuns } from "../../../../lib/experiments/comparison/compare_runs.ts";
 import { runComparison } from "../../../../lib/experiments/comparison/run_comparison.ts";
 import { exportRun } from "../../../../lib/experiments/export_run.ts";
 import { runTraining } from "../../../../lib/experiments/run_training.ts";
 import { CheckpointError } from "../../../../lib/errors.ts";
+import { writeImages } from "../../datasets/helpers/image_files.ts";
 import { smallComparison, TEST_CONDITIONS } from "../../../helpers/small_comparison.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../../helpers/tiny_run.ts";
 import { withFolder } from "../../../helpers/with_folder.ts";
@@ -107,6 +109,71 @@ Deno.test("compareRuns() ends at a signal with the rows that are complete", asyn
     });
     assert.equal(isInterrupted, true);
     assert.deepEqual(comparison.rows.map(({ runs }) => runs[0]!.runDirectory), [one]);
+  });
+});
+
+/** Trains a run of one step on a folder of grey images. */
+async function trainOnFolder(
+  runDirectory: string,
+  images: {
+    readonly directory: string;
+    readonly classes: readonly string[];
+    readonly seed: number;
+  },
+): Promise<string> {
+  const { directory, classes, seed } = images;
+  const files = classes.flatMap((name) => [1, 2, 3, 4].map((at) => `${name}/${at}.png`));
+  await writeImages(
+    directory,
+    ["train", "test"].flatMap((part) => files.map((f) => join(part, f))),
+  );
+  const config = tinyRunConfig({
+    data: {
+      ...{ dataset: "folder", directory, imageSize: 16, images: null, testImages: null },
+      validationFraction: 0,
+    },
+    training: { epochs: 1, stepsPerEpoch: 1, statisticsImages: 4, seed },
+  });
+  await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+  return runDirectory;
+}
+
+Deno.test("compareRuns() never averages runs on different images", async () => {
+  await withFolder(async (folder) => {
+    await selectBackend("wasm");
+    const [one, other] = [join(folder, "one"), join(folder, "other")];
+    const classes = ["a", "b"];
+    const runs = [
+      await trainOnFolder(join(folder, "1"), { directory: one, classes, seed: 1 }),
+      await trainOnFolder(join(folder, "2"), { directory: `${one}/`, classes, seed: 2 }),
+      await trainOnFolder(join(folder, "3"), { directory: other, classes, seed: 3 }),
+    ];
+    const { comparison } = await compareRuns(runs, OPTIONS);
+    assert.deepEqual(comparison.rows.map((row) => row.runs.map(({ seed }) => seed)), [[1, 2], [3]]);
+    // The same folder, but with another class by now.
+    const directory = one;
+    const more = { directory, classes: [...classes, "c"], seed: 4 };
+    const { comparison: grown } = await compareRuns(
+      [runs[0]!, await trainOnFolder(join(folder, "4"), more)],
+      OPTIONS,
+    );
+    assert.deepEqual(grown.rows.map((row) => row.runs.length), [1, 1]);
+  });
+});
+
+Deno.test("compareRuns() needs no images of runs that were evaluated before, and finds them where --data says", async () => {
+  await withFolder(async (folder) => {
+    await selectBackend("wasm");
+    const [before, after] = [join(folder, "before"), join(folder, "after")];
+    const images = { directory: before, classes: ["a", "b"], seed: 1 };
+    const run = await trainOnFolder(join(folder, "run"), images);
+    await Deno.rename(before, after);
+    const { comparison } = await compareRuns([run], { ...OPTIONS, dataDirectory: after });
+    assert.equal(comparison.rows[0]!.top1!.n, 1);
+    await Deno.remove(after, { recursive: true });
+    const { comparison: again } = await compareRuns([run], OPTIONS);
+    assert.deepEqual(again.rows[0]!.counted, comparison.rows[0]!.counted);
+    assert.equal(again.rows[0]!.top1!.n, 1);
   });
 });
 
