@@ -204,6 +204,7 @@ export const branchynetEntry: CustomEntry = {
   name: "branchynet",
   kind: "custom",
   depth: 5,
+  backbone: alexnetArchitecture,
   description: "AlexNet with two side exits for images that are certain early",
   source: "Teerapittayanon et al. 2016",
   paperMegabytes: 27.69,

@@ -130,6 +130,7 @@ export const ddfnSwEntry: CustomEntry = {
   name: "ddfn-sw",
   kind: "custom",
   depth: 5,
+  backbone: alexnetArchitecture,
   description:
     "decoupled dynamic filters, sample-wise: AlexNet, every kernel generated for the image",
   source: "Zhou, Jampani, Pi, Liu and Yang 2021",

@@ -229,6 +229,7 @@ export const drnnEntry: CustomEntry = {
   name: "drnn",
   kind: "custom",
   depth: 28,
+  backbone: null,
   description: "one residual block per stage, passed up to four times image by image",
   source: "Guo et al. 2019",
   paperMegabytes: 45.78,

@@ -110,6 +110,7 @@ export const dfnEntry: CustomEntry = {
   name: "dfn",
   kind: "custom",
   depth: 8,
+  backbone: (classes) => vggArchitecture(classes),
   description: "dynamic filter network: VGG-11, every kernel generated for the image",
   source: "Jia, De Brabandere, Tuytelaars and Van Gool 2016",
   paperMegabytes: 75.89,

@@ -163,6 +163,7 @@ export const skipnetEntry: CustomEntry = {
   name: "skipnet",
   kind: "custom",
   depth: 21,
+  backbone: resnetArchitecture,
   description: "ResNet-18 whose blocks are skipped image by image",
   source: "Wang et al. 2018",
   paperMegabytes: 68.88,

@@ -133,6 +133,7 @@ export const weightnetEntry: CustomEntry = {
   name: "weightnet",
   kind: "custom",
   depth: 21,
+  backbone: resnetArchitecture,
   description: "WeightNet: ResNet-18, kernels of its blocks generated for the image",
   source: "Ma, Zhang, Huang and Sun 2020",
   paperMegabytes: 45.87,

@@ -1,4 +1,5 @@
 import { createClassifier } from "../models/create_classifier.ts";
+import { requireImageSize } from "../models/require_image_size.ts";
 import { stepsInEpoch } from "../training/epoch_plan.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
@@ -32,10 +33,12 @@ export interface TrainingPlan {
  * @param config The experiment.
  * @returns Images, steps, levels and parameters.
  * @throws {DataError} if the data is missing or damaged, or holds fewer images than asked for.
+ * @throws {UsageError} if the configuration does not fit the number or size of the images.
  */
 export async function planTraining(config: ExperimentConfig): Promise<TrainingPlan> {
   const { model, training } = config;
   const { train, validation, test } = await loadExperimentImages(config);
+  requireImageSize(model, train);
   const classes = train.classNames.length;
   const stepsPerEpoch = stepsInEpoch(train.length, training);
   const classifier = createClassifier(model, { classes, seed: training.seed });

@@ -8,6 +8,7 @@ import { lockRunFolder } from "../checkpoints/run_lock.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { createClassifier } from "../models/create_classifier.ts";
+import { requireImageSize } from "../models/require_image_size.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
 import {
@@ -210,7 +211,8 @@ async function trainInFolder(
  * @param options Run folder, resume, interruption, progress.
  * @returns What was reached, and why it ended.
  * @throws {DataError} if the images are missing or damaged.
- * @throws {UsageError} if the folder for TensorBoard holds another training's events only.
+ * @throws {UsageError} if the configuration does not fit the number or size of the images, or the folder for TensorBoard
+ * holds another training's events only.
  * @throws {CheckpointError} if the folder is in use, or does not fit the configuration when resuming.
  */
 export async function runTraining(
@@ -220,6 +222,7 @@ export async function runTraining(
   const { runDirectory, resume } = options;
   options.report?.({ kind: "phase", text: "loading images" });
   const images = await loadExperimentImages(config);
+  requireImageSize(config.model, images.train);
   const data = await prepareTrainingData(images, config.model.complexity);
   if (!resume) {
     await requireNewFolder(runDirectory);

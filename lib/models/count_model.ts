@@ -1,7 +1,8 @@
-import { kernelLength, sizeAfter, workOfLayers } from "../architectures/count_layers.ts";
+import { kernelLength, workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
 import { layersOfModel, levelsOfModel } from "./model_layers.ts";
 import { countByRunning } from "./count_custom.ts";
+import { leaveNothing } from "./require_image_size.ts";
 import {
   evaluationsFor,
   parametersOfPuppeteer,
@@ -123,11 +124,7 @@ function workOfLevel(
 /** An image that poolings shrink to nothing would count as no work at all. */
 function checkImage(config: { readonly name: string }, model: ModelLayers, image: MapSize): void {
   for (const level of model.levels.list) {
-    const { height, width } = model.layersOf(level).reduce(
-      (at, layer) => sizeAfter(layer, at),
-      image,
-    );
-    if (height >= 1 && width >= 1) continue;
+    if (!leaveNothing(model.layersOf(level), image)) continue;
     throw new RangeError(
       `Cannot count ${config.name}: its poolings leave nothing of images of ${image.height} x ${image.width} pixels; larger ones are needed`,
     );

@@ -58,6 +58,8 @@ export interface CustomEntry extends EntryBase {
   readonly kind: "custom";
   /** Convolutions of an image's longest way through the network, shortcuts included. */
   readonly depth: number;
+  /** The layers that it is built on, whose poolings set a limit to small images; `null` without poolings. */
+  readonly backbone: ((classes: number) => Layer[]) | null;
   /** Makes the model. */
   readonly create: (options: {
     readonly classes: number;

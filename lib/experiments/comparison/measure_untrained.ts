@@ -2,6 +2,7 @@ import { complexityMeasure } from "../../complexity/complexity_measure.ts";
 import { measureSpeed, type MeasureSpeedOptions } from "../../evaluation/measure_speed.ts";
 import { createClassifier } from "../../models/create_classifier.ts";
 import { generatesKernels } from "../../models/model_layers.ts";
+import { requireImageSize } from "../../models/require_image_size.ts";
 import { Trainer } from "../../training/trainer.ts";
 import { loadExperimentImages, prepareTrainingData } from "../prepare_data.ts";
 import type { SpeedReport } from "../../evaluation/speed_report.ts";
@@ -18,6 +19,7 @@ const STATISTICS_IMAGES = 32;
  * @param config Data, model and seed.
  * @param options Batch sizes, repetitions, time, signal.
  * @returns Wall times of the whole pipeline.
+ * @throws {UsageError} if the configuration does not fit the number or size of the images.
  * @throws {DataError} if images are missing; and the signal's reason when aborted.
  */
 export async function measureUntrained(
@@ -26,6 +28,7 @@ export async function measureUntrained(
 ): Promise<SpeedReport> {
   const { model } = config;
   const images = await loadExperimentImages(config);
+  requireImageSize(model, images.train);
   const data = await prepareTrainingData(images, model.complexity);
   const classes = images.train.classNames.length;
   const classifier = createClassifier(model, { classes, seed: config.training.seed });
