@@ -5,7 +5,7 @@ import { type TestResult, testRun } from "./test_result.ts";
 import { measureUntrained } from "./measure_untrained.ts";
 import { runIdentity } from "./run_identity.ts";
 import { OutOfMemoryError } from "../../backends/out_of_memory.ts";
-import { CheckpointError } from "../../errors.ts";
+import { CheckpointError, DivergenceError } from "../../errors.ts";
 import type { MeasureSpeedOptions } from "../../evaluation/measure_speed.ts";
 import type { TrainingEvent } from "../../training/training_event.ts";
 import type { Provenance } from "../run_types.ts";
@@ -152,7 +152,7 @@ interface RunOutcome {
   readonly untrainedSpeed: UntrainedSpeed | null;
 }
 
-/** Trains and evaluates as far as signals and memory let it. */
+/** Trains and evaluates as far as signals, numbers and memory let it. */
 async function trainAndTest(
   planned: PlannedRun,
   settings: RunSettings,
@@ -173,10 +173,12 @@ async function trainAndTest(
       : { ...nothing, state: "untrained", untrainedSpeed };
   } catch (error) {
     if (isTrained && settings.signal?.aborted) return { ...nothing, state: "interrupted" };
-    if (!(error instanceof OutOfMemoryError)) throw error;
+    // A loss can be finite while weights or generated kernels are not: saving and evaluating find that.
+    const hasDiverged = error instanceof DivergenceError;
+    if (!hasDiverged && !(error instanceof OutOfMemoryError)) throw error;
     // The others are smaller, or are made with other options: they go on.
     watcher.warn?.(`${planned.runDirectory}: ${error.message}`);
-    return { ...nothing, state: "failed" };
+    return { ...nothing, state: hasDiverged ? "diverged" : "failed" };
   }
 }
 

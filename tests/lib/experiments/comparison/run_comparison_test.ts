@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runComparison } from "../../../../lib/experiments/comparison/run_comparison.ts";
-import { DataError, UsageError } from "../../../../lib/errors.ts";
+import { DataError, DivergenceError, UsageError } from "../../../../lib/errors.ts";
 import { smallComparison } from "../../../helpers/small_comparison.ts";
 import type { TrainingEvent } from "../../../../lib/training/training_event.ts";
 
@@ -285,5 +285,26 @@ Deno.test("runComparison() goes on with the other runs when memory ends in one",
       "finished",
       "finished",
     ]);
+  });
+});
+
+Deno.test("runComparison() goes on with the other runs when one cannot be saved or evaluated, being diverged", async () => {
+  await withRuns(async (runs) => {
+    const warnings: string[] = [];
+    let hasFailed = false;
+    const watcher = {
+      warn: (text: string) => warnings.push(text),
+      training: (event: { kind: string }) => {
+        if (event.kind !== "step" || hasFailed) return;
+        hasFailed = true;
+        throw new DivergenceError("Cannot save checkpoint: a tensor is not finite");
+      },
+    };
+    const options = { seeds: [1, 2], watcher };
+    const { comparison } = await runComparison(await smallComparison(runs, options));
+    const [row] = comparison.rows;
+    assert.deepEqual(row!.runs.map(({ state }) => state), ["diverged", "finished"]);
+    assert.match(row!.mark!, /1 of 2 seeds finished; 1 diverged/);
+    assert.match(warnings.join(), /Cannot save checkpoint/);
   });
 });
