@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { cifar10Folder, cifar10TrainFiles } from "./cifar10.ts";
 import { cifar100Folder, cifar100TrainFile } from "./cifar100.ts";
 import type { DataConfig } from "./data_config.ts";
 import { findDataFolder, pathExists } from "./find_data_folder.ts";
-import { miniImageNetFolder } from "./mini_imagenet.ts";
+import { miniImageNetFolderOf } from "./mini_imagenet.ts";
 
 /**
  * Whether the data set of a configuration is at hand, without reading it: damage is found when it is loaded.
@@ -23,8 +22,7 @@ export async function isDatasetPresent(
     case "cifar100":
       return await isFound(cifar100Folder, [cifar100TrainFile]);
     case "mini-imagenet":
-      return await pathExists(join(directory, miniImageNetFolder)) ||
-        directory.endsWith(miniImageNetFolder) && await pathExists(directory);
+      return await pathExists(miniImageNetFolderOf(directory));
     case "synthetic":
       return true;
     case "folder":

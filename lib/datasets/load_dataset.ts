@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { DataError } from "../errors.ts";
 import { loadCifar10 } from "./cifar10.ts";
 import { loadCifar100 } from "./cifar100.ts";
@@ -7,7 +7,7 @@ import type { DatasetParts } from "./dataset.ts";
 import { pathExists } from "./find_data_folder.ts";
 import { loadImageFolder, splitListing } from "./image_folder.ts";
 import { listMiniImageNet } from "./find_mini_imagenet.ts";
-import { miniImageNetFolder } from "./mini_imagenet.ts";
+import { miniImageNetFolderOf } from "./mini_imagenet.ts";
 import { createSyntheticDataset, syntheticClassNames, syntheticFolder } from "./synthetic.ts";
 import { drawSyntheticOnDemand } from "./synthetic_on_demand.ts";
 
@@ -63,10 +63,7 @@ async function loadSynthetic(config: DataConfig): Promise<DatasetParts> {
 
 async function loadMiniImageNet(config: DataConfig): Promise<DatasetParts> {
   const { directory, imageSize, resizeTo } = config;
-  // Like CIFAR, the set is found from its own folder and from the data directory.
-  const folder = basename(directory) === miniImageNetFolder
-    ? directory
-    : join(directory, miniImageNetFolder);
+  const folder = miniImageNetFolderOf(directory);
   if (!await pathExists(folder)) {
     throw new DataError(
       `Cannot load mini-imagenet: ${folder} does not exist; install it with ` +

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DataError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
 import type { ManifestFile } from "./dataset_manifest.ts";
@@ -15,6 +15,18 @@ import type { TarMember } from "./read_tar.ts";
 
 /** Folder of mini-ImageNet in the data directory. */
 export const miniImageNetFolder = "mini-imagenet";
+
+/**
+ * Names the folder of mini-ImageNet. Like CIFAR, the set is found from its own folder and from the data directory.
+ *
+ * @param directory The data directory, or the set's own folder.
+ * @returns The set's folder; need not exist.
+ */
+export function miniImageNetFolderOf(directory: string): string {
+  return basename(directory) === miniImageNetFolder
+    ? directory
+    : join(directory, miniImageNetFolder);
+}
 
 /** How to come by the data, for messages. */
 export const miniImageNetAdvice =
