@@ -50,7 +50,8 @@ export function isList(name: string): boolean {
 async function findInFolders(root: string, folders: readonly string[]): Promise<FoundImage[]> {
   const images: FoundImage[] = [];
   for (const className of folders) {
-    for (const { name, bytes } of (await listFolder(join(root, className))).images) {
+    const listed = await listFolder(join(root, className), { imagesOnly: true });
+    for (const { name, bytes } of listed.images) {
       images.push({ path: join(root, className, name), className, file: name, bytes });
     }
   }

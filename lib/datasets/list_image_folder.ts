@@ -19,11 +19,16 @@ const IMAGE_NAME = /\.(png|jpe?g)$/i;
  * Lists a folder's entries in an order that does not depend on the machine (by code unit, not by locale).
  *
  * @param directory The folder.
+ * @param options What is looked for. `imagesOnly` passes over links that have no image's name without following them:
+ * one that leads nowhere may be a class elsewhere, beside images it is nothing.
  * @returns Names of sub-folders and of PNG and JPEG files with their sizes; names that begin with a dot are
  * left out.
- * @throws {DataError} if the folder cannot be read.
+ * @throws {DataError} if the folder cannot be read, or a link in it leads nowhere.
  */
-export async function listFolder(directory: string): Promise<{
+export async function listFolder(
+  directory: string,
+  options: { readonly imagesOnly?: boolean } = {},
+): Promise<{
   readonly folders: readonly string[];
   readonly images: readonly { readonly name: string; readonly bytes: number }[];
 }> {
@@ -33,16 +38,15 @@ export async function listFolder(directory: string): Promise<{
     for await (const entry of Deno.readDir(directory)) {
       if (entry.name.startsWith(".")) continue;
       // Users link large picture folders instead of copying them: follow links.
-      if (entry.isFile && !IMAGE_NAME.test(entry.name)) continue;
+      const isImage = IMAGE_NAME.test(entry.name);
+      if (!isImage && (entry.isFile || options.imagesOnly)) continue;
       if (entry.isDirectory) {
         folders.push(entry.name);
         continue;
       }
       const status = await Deno.stat(join(directory, entry.name));
       if (status.isDirectory) folders.push(entry.name);
-      else if (status.isFile && IMAGE_NAME.test(entry.name)) {
-        images.push({ name: entry.name, bytes: status.size });
-      }
+      else if (status.isFile && isImage) images.push({ name: entry.name, bytes: status.size });
     }
   } catch (error) {
     throw new DataError(
@@ -99,7 +103,7 @@ export async function listImageFolder(
           `add train/${folder} or remove the folder`,
       );
     }
-    const { images } = await listFolder(join(directory, folder));
+    const { images } = await listFolder(join(directory, folder), { imagesOnly: true });
     if (images.length === 0) {
       throw new DataError(
         `Cannot list images: ${join(directory, folder)} holds no .png, .jpg or .jpeg file; ` +

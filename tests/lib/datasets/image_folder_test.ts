@@ -87,3 +87,26 @@ Deno.test("loadImageFolder() refuses folders that are arranged otherwise", async
     await assert.rejects(loadImageFolder(folder, { imageSize: 0 }), RangeError);
   });
 });
+
+Deno.test("loadImageFolder() follows links, and passes over those beside images that are none", async () => {
+  await withFolder(async (directory) => {
+    await writeImages(directory, ["train/a/1.png", "test/a/1.png", "elsewhere/2.png"]);
+    const train = join(directory, "train");
+    await Deno.symlink(join(directory, "elsewhere"), join(train, "b"));
+    await Deno.symlink(join(directory, "elsewhere", "2.png"), join(train, "a", "2.png"));
+    for (const name of ["notes.txt", "notes"]) {
+      await Deno.symlink(join(directory, "none"), join(train, "a", name));
+    }
+    const { train: images } = await loadImageFolder(directory, { imageSize: 4, resizeTo: 4 });
+    assert.deepEqual([images.classNames, images.length], [["a", "b"], 3]);
+    // An image or a class that is missed is not left out in silence.
+    for (const lost of [join(train, "a", "3.png"), join(train, "c")]) {
+      await Deno.symlink(join(directory, "none"), lost);
+      await assert.rejects(
+        loadImageFolder(directory, { imageSize: 4, resizeTo: 4 }),
+        (error) => error instanceof DataError && error.message.includes(lost),
+      );
+      await Deno.remove(lost);
+    }
+  });
+});
