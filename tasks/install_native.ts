@@ -69,6 +69,7 @@ export async function installNative(options: InstallOptions = {}): Promise<Nativ
   const lock = await Deno.open(`${directory}.lock`, { write: true, create: true });
   try {
     await lock.lock(true);
+    await recoverInstallation(directory);
     await refuseForeignFolder(directory);
     if (!force) {
       const present = await readNativeInstallation(directory);
@@ -218,13 +219,38 @@ async function refuseForeignFolder(directory: string): Promise<void> {
   }
 }
 
+/** Brings back what a killed process had moved aside, before anything can fail or take it for a leftover. */
+async function recoverInstallation(directory: string): Promise<void> {
+  if (await exists(directory)) return;
+  for (const path of await listLeftovers(directory)) {
+    if (!/\.old-\d+$/.test(path) || !await isComplete(path)) continue;
+    await Deno.rename(path, directory);
+    return;
+  }
+}
+
+async function isComplete(directory: string): Promise<boolean> {
+  try {
+    return await readNativeInstallation(directory) !== null;
+  } catch (error) {
+    if (error instanceof BackendError) return false;
+    throw error;
+  }
+}
+
 /** The lock is held, so a staging folder that is still there belongs to a process that was killed. */
 async function removeLeftovers(directory: string): Promise<void> {
-  for await (const entry of Deno.readDir(dirname(directory))) {
-    const isOurs = entry.isDirectory && entry.name.startsWith(`${basename(directory)}.`) &&
-      /\.(tmp|old)-\d+$/.test(entry.name);
-    if (isOurs) await removeTree(join(dirname(directory), entry.name));
+  for (const path of await listLeftovers(directory)) await removeTree(path);
+}
+
+async function listLeftovers(directory: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(dirname(directory))) {
+    const isOurs = isDirectory && name.startsWith(`${basename(directory)}.`) &&
+      /\.(tmp|old)-\d+$/.test(name);
+    if (isOurs) names.push(name);
   }
+  return names.map((name) => join(dirname(directory), name));
 }
 
 async function verifyDigests({ directory, manifest }: NativeInstallation): Promise<void> {

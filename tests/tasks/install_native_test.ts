@@ -106,6 +106,24 @@ Deno.test("installNative() that fails leaves what was there and no staging folde
     })
   ));
 
+Deno.test("installNative() brings back what a killed one had moved aside, whatever comes then", () =>
+  withMissingHost(() =>
+    withTarget(async (target, parent) => {
+      // Killed between the two renames; the other leftover was being removed.
+      await writeInstallation(`${target}.old-2`);
+      await Deno.mkdir(`${target}.old-1`);
+      await assert.rejects(
+        installNative({ directory: target, force: true, source: "prebuilt" }),
+        BackendError,
+      );
+      const names = [...Deno.readDirSync(parent)].map(({ name }) => name).sort();
+      assert.deepEqual(names, ["native", "native.lock"]);
+      const lines: string[] = [];
+      await installNative({ directory: target, report: (line) => lines.push(line) });
+      assert.deepEqual(lines, [`Already installed: TensorFlow 2.21.0 in ${target}`]);
+    })
+  ));
+
 Deno.test("parseInstallArguments() reads the options and rejects others", () => {
   assert.deepEqual(parseInstallArguments(["--force", "--source", "wheel", "--device=gpu"]), {
     force: true,
