@@ -19,7 +19,7 @@ import {
 } from "./compare_overrides.ts";
 import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
-import { createOutput, type Output } from "./output.ts";
+import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { createProgress, formatDuration, type Progress } from "./progress.ts";
 import { collectProvenance } from "./provenance.ts";
@@ -211,13 +211,19 @@ async function compareIn(
       (signal) => progress.note(`${signal}: stopping after this step; once more to leave at once`),
     );
     progress.end();
-    // Tables that are done are shown, whatever became of the one after them.
-    if (result.comparisons.length > 0) await print(result.comparisons, options, output);
     const isKept = options.runs !== undefined || !options.smoke;
-    if (result.isInterrupted) throw interruption(signal ?? "SIGTERM", isKept);
-    const seconds = (Date.now() - startedAt.getTime()) / 1000;
-    output.talk(`took ${formatDuration(seconds)}${isKept ? "" : "; the smoke runs were removed"}`);
-    refuseBadEnds(result.comparisons);
+    // Tables that are done are shown, whatever became of the one after them.
+    const show = async () => {
+      if (result.comparisons.length > 0) await print(result.comparisons, options, output);
+    };
+    await showBeforeEnd(show, () => {
+      if (result.isInterrupted) throw interruption(signal ?? "SIGTERM", isKept);
+      const seconds = (Date.now() - startedAt.getTime()) / 1000;
+      output.talk(
+        `took ${formatDuration(seconds)}${isKept ? "" : "; the smoke runs were removed"}`,
+      );
+      refuseBadEnds(result.comparisons);
+    });
   } finally {
     progress.end();
   }

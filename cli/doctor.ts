@@ -2,7 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { GpuInspection } from "../lib/backends/cuda/inspect_gpu.ts";
 import type { BackendInspection } from "../lib/backends/inspect_backend.ts";
 import { BackendError } from "../lib/errors.ts";
-import { createOutput, paint, type TextStyle } from "./output.ts";
+import { createOutput, paint, showBeforeEnd, type TextStyle } from "./output.ts";
 import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
 
 /** Oldest Deno that the toolkit is tested with. */
@@ -63,10 +63,13 @@ export function doctorCommand(): CommandUnknownOpts {
     .action(async (options) => {
       const output = createOutput(options);
       const report = await examine();
-      output.result(report, () => formatDoctorReport(report));
-      if (report.auto === null) {
-        throw new BackendError("Cannot use any backend; mend one as the report says");
-      }
+      await showBeforeEnd(
+        () => output.result(report, () => formatDoctorReport(report)),
+        () => {
+          if (report.auto !== null) return;
+          throw new BackendError("Cannot use any backend; mend one as the report says");
+        },
+      );
     });
   addHelpSections(command, [
     ["doctor", "what works here"],

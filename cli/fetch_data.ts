@@ -5,7 +5,7 @@ import { fetchDataset, type FetchResult } from "../lib/datasets/fetch_dataset.ts
 import type { FetchProgress } from "../lib/datasets/fetch_options.ts";
 import { listDatasets, type Verification, verifyDataset } from "../lib/datasets/verify_dataset.ts";
 import { InterruptedError } from "./exit_codes.ts";
-import { createOutput, type Output } from "./output.ts";
+import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
 import { withStopSignals } from "./stop_signals.ts";
@@ -171,16 +171,22 @@ async function verify(name: string, context: FetchContext): Promise<void> {
   const { directory } = options;
   const found = await verifyDataset(name, { directory, onProgress: progress.update, signal });
   progress.end();
-  output.result(summarizeVerification(found), () => `${name} ${found.status} in ${found.path}`);
-  if (found.status !== "complete") {
-    const shown = found.problems.slice(0, 5).join("; ");
-    const more = found.problems.length > 5 ? `; and ${found.problems.length - 5} more` : "";
-    const force = found.status === "missing" ? "" : " --force";
-    throw new DataError(
-      `Cannot vouch for ${name}: ${shown}${more}; install it with "fetch-data ${name} --directory ` +
-        `${directory}${force}"`,
-    );
-  }
+  await showBeforeEnd(
+    () =>
+      output.result(summarizeVerification(found), () => `${name} ${found.status} in ${found.path}`),
+    () => refuseIncomplete(found, directory),
+  );
+}
+
+function refuseIncomplete({ name, status, problems }: Verification, directory: string): void {
+  if (status === "complete") return;
+  const shown = problems.slice(0, 5).join("; ");
+  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : "";
+  const force = status === "missing" ? "" : " --force";
+  throw new DataError(
+    `Cannot vouch for ${name}: ${shown}${more}; install it with "fetch-data ${name} --directory ` +
+      `${directory}${force}"`,
+  );
 }
 
 function summarizeVerification(found: Verification): Record<string, unknown> {

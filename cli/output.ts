@@ -117,6 +117,26 @@ export function writeText(text: string, stream: StreamName): void {
 }
 
 /**
+ * Shows a result, and then says how its making ended: a bad end wins over a reader of stdout that went away.
+ *
+ * @param show Writes the result.
+ * @param refuse Throws where the end was bad.
+ * @throws {ClosedOutputError} if the reader of stdout went away and the end was good; and whatever `refuse` throws.
+ */
+export async function showBeforeEnd(
+  show: () => void | Promise<void>,
+  refuse: () => void,
+): Promise<void> {
+  try {
+    await show();
+  } catch (error) {
+    if (error instanceof ClosedOutputError) refuse();
+    throw error;
+  }
+  refuse();
+}
+
+/**
  * Makes the output of a command.
  *
  * @param options `json`: results as JSON (default `false`); `quiet`: no talk (default `false`).

@@ -7,7 +7,7 @@ import { addConfigOptions } from "./config_options.ts";
 import { formatDryRun } from "./dry_run.ts";
 import { InterruptedError } from "./exit_codes.ts";
 import { formatSmall } from "./number_text.ts";
-import { createOutput, type Output } from "./output.ts";
+import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { collectProvenance } from "./provenance.ts";
 import {
@@ -125,8 +125,10 @@ async function train(options: TrainOptions): Promise<void> {
     startedAt,
     tensorboard: options.tensorboard,
   });
-  output.result(ending.result, () => formatTrainingSummary(ending.result));
-  refuseBadEnd(ending);
+  await showBeforeEnd(
+    () => output.result(ending.result, () => formatTrainingSummary(ending.result)),
+    () => refuseBadEnd(ending),
+  );
   output.talk(`next: ${PROGRAM} eval ${request.runDirectory}`);
 }
 

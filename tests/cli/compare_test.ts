@@ -66,6 +66,18 @@ Deno.test("compare saves after SIGTERM, exits with 143, and the same command goe
   });
 });
 
+Deno.test("compare exits with 6 after a divergence, though nobody reads its table", async () => {
+  await withFolder(async (folder) => {
+    const wild = ["learningRate=100", "weightDecay=100", "schedule=constant"]
+      .flatMap((word) => ["--set", `training.${word}`]);
+    const child = spawnCommand([...SMALL, "--runs", folder, "--epochs", "15", ...wild]);
+    await child.stdout.cancel();
+    const stderr = await new Response(child.stderr).text();
+    assert.equal((await child.status).code, 6, stderr);
+    assert.match(stderr, /^error: Training diverged in /m);
+  });
+});
+
 Deno.test("compare says what is wrong with its options and exits with 2", async () => {
   const faults: [string[], RegExp][] = [
     [[], /give either --table 1\.\.6 or run folders/],

@@ -85,6 +85,19 @@ Deno.test("control characters of a bad argument do not reach the terminal", asyn
   assert.doesNotMatch(stderr, /[\x00-\x09\x0b-\x1f]/);
 });
 
+Deno.test("a reader that leaves early hides no failure", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const child = spawnCommand(["fetch-data", "cifar10", "--verify", "--directory", folder]);
+    await child.stdout.cancel();
+    const stderr = await new Response(child.stderr).text();
+    assert.equal((await child.status).code, 3);
+    assert.match(stderr, /^error: Cannot vouch for cifar10/m);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a reader that leaves early is no failure", async () => {
   const child = spawnCommand(["train", "--print-config"]);
   await child.stdout.cancel();

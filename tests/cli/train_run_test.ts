@@ -85,6 +85,12 @@ Deno.test("train exits with 6 when the loss stops being finite, and says what to
     assert.equal(code, 6, stderr);
     assert.match(stderr, /^error: .*--learning-rate/m);
     assert.doesNotMatch(stderr, /\n\s+at /);
+    // `train ... | true`: nobody reads the summary.
+    const unread = spawnCommand([...argv.with(2, `${run}-unread`), ...wild]);
+    await unread.stdout.cancel();
+    const told = await new Response(unread.stderr).text();
+    assert.equal((await unread.status).code, 6, told);
+    assert.match(told, /^error: Training diverged /m);
   });
 });
 
