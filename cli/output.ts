@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { PuppetError } from "../lib/errors.ts";
 import { withoutControls } from "./without_controls.ts";
 
 /** The two streams of a command: results go to stdout, talk goes to stderr. */
@@ -97,22 +98,50 @@ export function paint(
   return styleText(options.style, text, { validateStream: false });
 }
 
+/** Pause before a stream that is full is tried again, in milliseconds. */
+const RETRY_MILLISECONDS = 10;
+/** How often talk is offered to a full stderr: it is lost rather than stop the work for ever. */
+const STDERR_RETRIES = 100;
+
+/** What the failure of a write means. */
+function outputFailure(error: unknown): unknown {
+  if (error instanceof Deno.errors.BrokenPipe) {
+    return new ClosedOutputError("The reader of stdout went away");
+  }
+  if (!(error instanceof Error)) return error;
+  return new PuppetError(
+    `Cannot write the result to stdout: ${error.message}; give it another file or a disk with room`,
+    { cause: error },
+  );
+}
+
 /**
  * Writes text to a stream, all of it, before it returns.
  *
  * @param text The text; nothing is added.
  * @param stream The stream.
- * @throws {ClosedOutputError} if the reader of stdout went away. A closed stderr is ignored: a training
- *   must not die because its log is no longer read.
+ * @throws {ClosedOutputError} if the reader of stdout went away.
+ * @throws {PuppetError} if stdout cannot be written otherwise. Nothing is thrown for stderr: a training must not die
+ *   because its log is no longer read, or the log's disk is full.
  */
 export function writeText(text: string, stream: StreamName): void {
   let bytes = new TextEncoder().encode(text);
-  try {
-    // A pipe may take less than was offered.
-    while (bytes.length > 0) bytes = bytes.subarray(Deno[stream].writeSync(bytes));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-    if (stream === "stdout") throw new ClosedOutputError("The reader of stdout went away");
+  let retries = 0;
+  while (bytes.length > 0) {
+    try {
+      // A pipe may take less than was offered.
+      bytes = bytes.subarray(Deno[stream].writeSync(bytes));
+    } catch (error) {
+      // Somebody has made the pipe or terminal non-blocking, and it is full.
+      if (error instanceof Deno.errors.WouldBlock) {
+        retries += 1;
+        if (stream === "stderr" && retries > STDERR_RETRIES) return;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MILLISECONDS);
+        continue;
+      }
+      if (stream === "stderr") return;
+      throw outputFailure(error);
+    }
   }
 }
 

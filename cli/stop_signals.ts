@@ -12,7 +12,7 @@ export interface StoppableResult<Result> {
  * order: the first signal aborts the job's `AbortSignal` and lets it save; the second leaves at once with its code.
  *
  * @param job Does the work; returns soon after its signal is aborted.
- * @param onFirst Told about the first signal.
+ * @param onFirst Told about the first signal, once the job's is aborted.
  * @returns What the job returned, and the signal that stopped it.
  */
 export async function withStopSignals<Result>(
@@ -24,8 +24,9 @@ export async function withStopSignals<Result>(
   const listenerOf = (signal: StopSignal) => () => {
     if (received !== null) Deno.exit(exitCodeOfSignal(signal));
     received = signal;
-    onFirst(signal);
+    // The note comes second: whatever becomes of it, the job stops.
     controller.abort();
+    onFirst(signal);
   };
   // Windows knows no other.
   const signals: readonly StopSignal[] = Deno.build.os === "windows"

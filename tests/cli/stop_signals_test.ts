@@ -26,17 +26,17 @@ async function sendSignals(
   return { code, text };
 }
 
-Deno.test("withStopSignals() lets the job finish in good order after one signal", async () => {
+Deno.test("withStopSignals() stops the job, tells of it, and lets it finish in good order after one signal", async () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGUSR1"] as const) {
     const { code, text } = await sendSignals([signal]);
-    assert.equal(text, `ready\nheard ${signal}\nsaved after ${signal}\n`);
+    assert.equal(text, `ready\nstopping\nheard ${signal}\nsaved after ${signal}\n`);
     assert.equal(code, 0);
   }
 });
 
 Deno.test("withStopSignals() leaves at once after the second signal, with its code", async () => {
   const interrupted = await sendSignals(["SIGINT", "SIGINT"], ["stubborn"]);
-  assert.equal(interrupted.text, "ready\nheard SIGINT\n");
+  assert.equal(interrupted.text, "ready\nstopping\nheard SIGINT\n");
   assert.equal(interrupted.code, 130);
   const terminated = await sendSignals(["SIGINT", "SIGTERM"], ["stubborn"]);
   assert.equal(terminated.code, 143);
