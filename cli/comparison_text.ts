@@ -4,8 +4,9 @@ import {
   comparisonSheets,
   comparisonTitle,
   longMarks,
-  type Sheet,
 } from "./comparison_sheets.ts";
+import { markdownText } from "./markdown_text.ts";
+import { csvCell, renderMarkdownTable } from "./table_formats.ts";
 import { renderFacts, renderTable } from "./text_table.ts";
 
 /** Formats of `compare`. */
@@ -34,23 +35,9 @@ function formatText(comparison: Comparison): string {
   ].join("\n\n");
 }
 
-/** Text from files must not open a tag, a link or a new cell. */
-function markdownText(text: string): string {
-  return text.replace(/[\r\n]+/g, " ").replace(/[\\|<>`*_[\]]/g, "\\$&");
-}
-
-function markdownTable({ columns, rows }: Omit<Sheet, "heading">): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    line(columns.map(({ header }) => markdownText(header))),
-    line(columns.map(({ align }) => align === "right" ? "---:" : "---")),
-    ...rows.map((row) => line(row.map(markdownText))),
-  ].join("\n");
-}
-
 function formatMarkdown(comparison: Comparison): string {
   const sheets = comparisonSheets(comparison).map((sheet) =>
-    `## ${sheet.heading}\n\n${markdownTable(sheet)}`
+    `## ${sheet.heading}\n\n${renderMarkdownTable(sheet.columns, sheet.rows)}`
   );
   const [results = "", ...others] = sheets;
   const marks = footnotes(comparison).map(markdownText);
@@ -64,14 +51,6 @@ function formatMarkdown(comparison: Comparison): string {
     `## Conditions\n\n${facts.join("\n")}`,
     comparison.notes.map((note) => `- ${markdownText(note)}`).join("\n"),
   ].join("\n\n");
-}
-
-/** Quoted where it has to be; a text that a spreadsheet would take for a formula is kept a text. */
-function csvCell(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** One line per row, raw numbers: shares 0..1, MB, seconds, multiply-adds. */

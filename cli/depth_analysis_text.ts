@@ -6,6 +6,7 @@ import type {
 import type { Correlation, Distribution } from "../lib/analyses/distribution.ts";
 import { formatMultiplyAdds } from "./multiply_adds_text.ts";
 import { formatCount, formatDecimals, formatShare, formatSmall } from "./number_text.ts";
+import { markdownText } from "./markdown_text.ts";
 import { renderMarkdownTable } from "./table_formats.ts";
 import { renderTable, type TableColumn } from "./text_table.ts";
 import { formatTrainedParts } from "./trained_depth_text.ts";
@@ -220,10 +221,10 @@ export function formatDepthAnalysis(
 ): string {
   const { markdown = false } = options;
   const render = markdown ? renderMarkdownTable : renderTable;
-  const heading = (text: string) => markdown ? `## ${text}` : text;
+  const heading = (text: string) => markdown ? `## ${markdownText(text)}` : text;
   const facts = factsOf(analysis);
   const head = markdown
-    ? facts.map(([name, value]) => `- ${name}: ${value}`).join("\n")
+    ? facts.map(([name, value]) => `- ${name}: ${markdownText(value!)}`).join("\n")
     : renderTable([{ header: "" }, { header: "" }], facts);
   const titled = (parts: readonly string[]) =>
     parts.map((part, index) => index % 2 === 0 ? heading(part) : part);

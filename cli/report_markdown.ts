@@ -6,20 +6,16 @@ import type {
   ReportDocument,
   ReportSection,
 } from "../lib/reports/report_document.ts";
+import { markdownText } from "./markdown_text.ts";
 import { renderMarkdownTable } from "./table_formats.ts";
 
 /** Longer tables of chart values help nobody in a text; CSV has them. */
 const CHART_ROWS = 24;
 const CONFUSION_CLASSES = 20;
 
-/** Names come from files: none may become markup. Bars are the table's business. */
-function escapeText(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#~!]/g, "\\$&").replace(/[\r\n]+/g, " ");
-}
-
 function factLine({ name, cell, note }: Fact): string {
-  const extra = note === undefined ? "" : ` (${escapeText(note)})`;
-  return `- ${escapeText(name)}: **${escapeText(cell.text)}**${extra}`;
+  const extra = note === undefined ? "" : ` (${markdownText(note)})`;
+  return `- ${markdownText(name)}: **${markdownText(cell.text)}**${extra}`;
 }
 
 /** The values of a chart, one row per place on the horizontal axis. */
@@ -29,11 +25,11 @@ function chartTable({ series, xLabel }: Chart): string {
     return `${places.length} places on the axis; \`--format csv\` has the values.`;
   }
   const columns = [
-    { header: escapeText(xLabel || "name") },
-    ...series.map(({ name }) => ({ header: escapeText(name), align: "right" as const })),
+    { header: xLabel || "name" },
+    ...series.map(({ name }) => ({ header: name, align: "right" as const })),
   ];
   const rows = places.map((place) => [
-    typeof place === "number" ? String(Number(place.toPrecision(6))) : escapeText(place),
+    typeof place === "number" ? String(Number(place.toPrecision(6))) : place,
     ...series.map(({ points }) => {
       const y = points.find(({ x }) => x === place)?.y ?? null;
       return y === null ? "" : String(Number(y.toPrecision(6)));
@@ -47,11 +43,11 @@ function confusionTable({ classNames, counts }: ConfusionBlock): string {
     return "Confusion matrix: `--format csv` has its counts.";
   }
   const columns = [
-    { header: "true \\\\ predicted" },
-    ...classNames.map((name) => ({ header: escapeText(name), align: "right" as const })),
+    { header: "true \\ predicted" },
+    ...classNames.map((name) => ({ header: name, align: "right" as const })),
   ];
   const rows = counts.map((row, label) => [
-    escapeText(classNames[label] ?? String(label)),
+    classNames[label] ?? String(label),
     ...row.map(String),
   ]);
   return `**Confusion matrix**\n\n${renderMarkdownTable(columns, rows)}`;
@@ -70,36 +66,36 @@ function blockLines(block: ReportBlock): string {
     case "facts":
       return block.facts.map(factLine).join("\n");
     case "table": {
-      const columns = block.columns.map((column) => ({
-        ...column,
-        header: escapeText(column.header),
-      }));
-      const rows = block.rows.map((row) => row.map(({ text }) => escapeText(text)));
-      const note = block.note === undefined ? "" : `\n\n${escapeText(block.note)}`;
-      return `**${escapeText(block.caption)}**\n\n${renderMarkdownTable(columns, rows)}${note}`;
+      const rows = block.rows.map((row) => row.map(({ text }) => text));
+      const note = block.note === undefined ? "" : `\n\n${markdownText(block.note)}`;
+      return `**${markdownText(block.caption)}**\n\n${
+        renderMarkdownTable(block.columns, rows)
+      }${note}`;
     }
     case "chart": {
       const { title, description, yLabel } = block.chart;
-      const head = `**${escapeText(title)}**, ${escapeText(yLabel)}. ${escapeText(description)}`;
+      const head = `**${markdownText(title)}**, ${markdownText(yLabel)}. ${
+        markdownText(description)
+      }`;
       return `${head}\n\n${chartTable(block.chart)}`;
     }
     case "confusion":
       return confusionTable(block);
     case "images":
-      return `**${escapeText(block.caption)}**: ${
-        block.images.map(({ caption }) => escapeText(caption)).join("; ")
+      return `**${markdownText(block.caption)}**: ${
+        block.images.map(({ caption }) => markdownText(caption)).join("; ")
       }. \`--format html\` has the pictures.`;
     case "text":
-      return block.paragraphs.map(escapeText).join("\n\n");
+      return block.paragraphs.map(markdownText).join("\n\n");
     case "missing":
-      return `> ${escapeText(block.text)}`;
+      return `> ${markdownText(block.text)}`;
     case "code":
-      return `**${escapeText(block.caption)}**\n\n${fenced(block.text)}`;
+      return `**${markdownText(block.caption)}**\n\n${fenced(block.text)}`;
   }
 }
 
 function sectionLines(section: ReportSection, level: string): string[] {
-  return [`${level} ${escapeText(section.title)}`, ...section.blocks.map(blockLines)];
+  return [`${level} ${markdownText(section.title)}`, ...section.blocks.map(blockLines)];
 }
 
 /**
@@ -111,9 +107,9 @@ function sectionLines(section: ReportSection, level: string): string[] {
 export function reportMarkdown(document: ReportDocument): string {
   const isSingle = document.parts.length === 1;
   const lines = document.parts.flatMap((part) => [
-    `${isSingle ? "#" : "##"} ${escapeText(part.title)}`,
-    escapeText(part.subtitle),
+    `${isSingle ? "#" : "##"} ${markdownText(part.title)}`,
+    markdownText(part.subtitle),
     ...part.sections.flatMap((section) => sectionLines(section, isSingle ? "##" : "###")),
   ]);
-  return (isSingle ? lines : [`# ${escapeText(document.title)}`, ...lines]).join("\n\n");
+  return (isSingle ? lines : [`# ${markdownText(document.title)}`, ...lines]).join("\n\n");
 }

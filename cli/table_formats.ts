@@ -1,7 +1,8 @@
+import { markdownCell } from "./markdown_text.ts";
 import type { TableColumn } from "./text_table.ts";
 
 /**
- * Renders rows as a Markdown table.
+ * Renders rows as a Markdown table. Cells are texts: markup in them is escaped.
  *
  * @param columns The columns.
  * @param rows Cells, one row per line.
@@ -22,14 +23,38 @@ export function renderMarkdownTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
 ): string {
-  // Names of classes come from folders: a line end or a bar in one must not break the table.
-  const escape = (cell: string) => cell.replace(/[\r\n]+/g, " ").replaceAll("|", "\\|");
-  const line = (cells: readonly string[]) => `| ${cells.map(escape).join(" | ")} |`;
+  // Names of classes come from folders: none must break the table or become markup.
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownCell).join(" | ")} |`;
   return [
     line(columns.map(({ header }) => header)),
     `| ${columns.map(({ align }) => align === "right" ? "---:" : "---").join(" | ")} |`,
     ...rows.map((row) => line(columns.map((_, index) => row[index] ?? ""))),
   ].join("\n");
+}
+
+/** A number, or the dash that stands for none: no formula, though a sign comes first. */
+const SIGNED = /^[+-](?:\d+\.?\d*(?:e[+-]?\d+)?)?$/i;
+
+/**
+ * Writes a cell of CSV: quoted where it has to be; a text that a spreadsheet would take for a formula is kept a text.
+ *
+ * @param value The value; `null` is an empty cell, truth values are 1 and 0.
+ * @returns The cell.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(["=1+cmd", "a,b", "-2.5", -1].map(csvCell), ["'=1+cmd", '"a,b"', "-2.5", "-1"]);
+ * ```
+ */
+export function csvCell(value: string | number | boolean | null): string {
+  if (value === null) return "";
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (typeof value === "number") return String(value);
+  const isFormula = /^[=+\-@\t\r]/.test(value) && !SIGNED.test(value);
+  const safe = isFormula ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /**
@@ -50,11 +75,5 @@ export function renderCsv(
   headers: readonly string[],
   rows: readonly (readonly (string | number | boolean | null)[])[],
 ): string {
-  const cell = (value: string | number | boolean | null): string => {
-    if (value === null) return "";
-    if (typeof value === "boolean") return value ? "1" : "0";
-    const text = String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [headers, ...rows].map((row) => row.map(cell).join(",")).join("\n");
+  return [headers, ...rows].map((row) => row.map(csvCell).join(",")).join("\n");
 }

@@ -70,6 +70,14 @@ Deno.test("formatDepthAnalysis() is the reviewed text, plain and as Markdown", a
   const fixed = withTrained({ ...analysis, measures });
   const parts = [formatDepthAnalysis(fixed), formatDepthAnalysis(fixed, { markdown: true })];
   await assertSnapshot(`${parts.join("\n\n")}\n`, snapshotFile("result_analyze_depth"));
+  const evil = "<img src=x onerror=alert(1)>";
+  const text = formatDepthAnalysis({
+    ...fixed,
+    data: { ...fixed.data, dataset: evil },
+    classes: fixed.classes.map((row) => ({ ...row, className: evil })),
+    trained: { ...fixed.trained!, runDirectory: evil },
+  }, { markdown: true });
+  assert.doesNotMatch(text, /(?<!\\)</);
 });
 
 Deno.test("analyze-depth --json is the document, with pictures where asked; talk goes to stderr", async () => {
