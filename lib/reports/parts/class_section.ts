@@ -1,3 +1,4 @@
+import { hasSquareConfusion, SQUARE_CONFUSION } from "../../evaluation/figures_schema.ts";
 import type { EvaluationReport } from "../../evaluation/evaluation_report.ts";
 import { countCell, shareCell, textCell } from "../cells.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
@@ -63,8 +64,10 @@ function listConfusions(figures: EvaluationReport): ReportBlock[] {
  *
  * @param figures The evaluation.
  * @returns Confusion matrix, the most frequent confusions, precision and recall.
+ * @throws {RangeError} if the confusion matrix is not classes x classes.
  */
 export function classSection(figures: EvaluationReport): ReportSection {
+  if (!hasSquareConfusion(figures)) throw new RangeError(`confusion: ${SQUARE_CONFUSION}`);
   return {
     title: "Classes",
     blocks: [

@@ -44,6 +44,25 @@ Deno.test("readReportSources() keeps the wall times of an evaluation, and the re
   await assert.rejects(readText(JSON.stringify(wrong)), /speed\.figures/);
 });
 
+Deno.test("a confusion matrix that is not classes x classes is refused, in every document", async () => {
+  const evaluation = madeUpEvaluation(["cat", "dog"]);
+  // What is drawn would have the square of these rows.
+  const wrong = [Array.from({ length: 20_000 }, () => [0]), [[1, 2, 3], [4, 5, 6]], []];
+  for (const confusion of wrong) {
+    const content = { ...evaluation, figures: { ...evaluation.figures, confusion } };
+    await assert.rejects(
+      readText(JSON.stringify(content)),
+      (error) =>
+        error instanceof DataError &&
+        /figures\.confusion: it must have a row and a column/.test(error.message),
+    );
+    assert.throws(
+      () => buildReport([{ kind: "evaluation", content, origin: "unchecked.json" }]),
+      (error) => error instanceof DataError && /confusion: it must have/.test(error.message),
+    );
+  }
+});
+
 Deno.test("readReportSources() knows other documents by their kind", async () => {
   const [source] = await readText(JSON.stringify({ kind: "comparison", version: 1, rows: [] }));
   assert.equal(source?.kind, "comparison");
