@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { BackendError } from "../errors.ts";
 
 /** Version of the npm package whose JavaScript drives the native library. */
@@ -79,7 +79,7 @@ export function nativePlatform(): string {
  * @param environment - lookup of an environment variable.
  * @param os - operating system as Deno names it.
  * @returns an absolute path; the folder need not exist.
- * @throws {BackendError} if no variable says where the cache is.
+ * @throws {BackendError} if no variable says where the cache is, or Deno may not say what a relative path starts from.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -92,13 +92,26 @@ export function nativeDirectory(
   os: typeof Deno.build.os = Deno.build.os,
 ): string {
   const chosen = environment(NATIVE_DIRECTORY_VARIABLE);
-  if (chosen) return chosen;
+  // A path that is not absolute would be looked for beside the module that loads the library.
+  if (chosen) return isAbsolute(chosen) ? chosen : resolveChosen(chosen);
   return join(
     cacheDirectory(environment, os),
     "puppet-cnn",
     "native",
     `${TFJS_NODE_VERSION}-${nativePlatform()}`,
   );
+}
+
+function resolveChosen(chosen: string): string {
+  try {
+    return resolve(chosen);
+  } catch (cause) {
+    throw new BackendError(
+      `Cannot find the native library in ${chosen}: the current folder is not known; ` +
+        `set ${NATIVE_DIRECTORY_VARIABLE} to an absolute path, or run Deno with --allow-read`,
+      { cause },
+    );
+  }
 }
 
 function cacheDirectory(
@@ -127,7 +140,7 @@ function cacheDirectory(
  *
  * @param directory - folder to look in.
  * @returns the installation, or `null` where the folder holds no manifest.
- * @throws {BackendError} if the installation is damaged or made for another platform or version.
+ * @throws {BackendError} if the installation cannot be read, is damaged, or is made for another platform or version.
  */
 export async function readNativeInstallation(
   directory: string = nativeDirectory(),
@@ -140,7 +153,7 @@ export async function readNativeInstallation(
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return null;
     }
-    throw error;
+    throw unreadable(manifestPath, error);
   }
   const manifest = parseManifest(text, manifestPath);
   for (const file of manifest.files) await checkSize(directory, file);
@@ -185,12 +198,25 @@ async function checkSize(directory: string, file: NativeFile): Promise<void> {
   try {
     size = (await Deno.stat(path)).size;
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    if (!(cause instanceof Deno.errors.NotFound)) throw unreadable(path, cause);
     throw damaged(`${path} is missing`, cause);
   }
   if (size !== file.bytes) {
     throw damaged(`${path} has ${size} bytes, the manifest says ${file.bytes}`);
   }
+}
+
+/** An installation that the system does not let us read is none for `auto`, which goes on to the next backend. */
+function unreadable(path: string, cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause instanceof Deno.errors.NotCapable) return cause;
+  if (!(cause instanceof Deno.errors.PermissionDenied)) {
+    return damaged(`${path} cannot be read (${cause.message})`, cause);
+  }
+  return new BackendError(
+    `Cannot use the native library: ${path} cannot be read (${cause.message}); give permission to read it, or ` +
+      `set ${NATIVE_DIRECTORY_VARIABLE} to another folder`,
+    { cause },
+  );
 }
 
 function damaged(what: string, cause?: unknown): BackendError {

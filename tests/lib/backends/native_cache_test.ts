@@ -17,6 +17,8 @@ function variables(values: Record<string, string>): (name: string) => string | u
 Deno.test("nativeDirectory() is PUPPET_CNN_NATIVE where it is set", () => {
   const environment = variables({ PUPPET_CNN_NATIVE: "/opt/native", HOME: "/home/ada" });
   assert.equal(nativeDirectory(environment, "linux"), "/opt/native");
+  const relative = variables({ PUPPET_CNN_NATIVE: "cache/native" });
+  assert.equal(nativeDirectory(relative, "linux"), join(Deno.cwd(), "cache", "native"));
 });
 
 Deno.test("nativeDirectory() follows the conventions of each system", () => {
@@ -82,6 +84,35 @@ Deno.test("readNativeInstallation() is null where nothing is installed", async (
   assert.equal(await readNativeInstallation(directory), null);
   await Deno.remove(directory);
   assert.equal(await readNativeInstallation(directory), null);
+});
+
+Deno.test("readNativeInstallation() that cannot read what is there says so, for auto to go on", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = join(directory, NATIVE_MANIFEST_NAME);
+  const refused = async (message: RegExp) => {
+    const refusal = readNativeInstallation(directory);
+    await assert.rejects(
+      refusal,
+      (error) => error instanceof BackendError && message.test(error.message),
+    );
+  };
+  const readTextFile = Deno.readTextFile;
+  try {
+    await Deno.mkdir(path);
+    await refused(/manifest\.json cannot be read \(.*; install it again/);
+    // Not with chmod: root may read everything.
+    Deno.readTextFile = () => Promise.reject(new Deno.errors.PermissionDenied("denied"));
+    await refused(/manifest\.json cannot be read \(denied\); give permission/);
+    Deno.readTextFile = readTextFile;
+    await Deno.remove(path);
+    const files = [{ path: "a/b", bytes: 1, sha256: "" }];
+    await Deno.writeTextFile(path, JSON.stringify({ ...MANIFEST, binding: "a/b", files }));
+    await Deno.writeTextFile(join(directory, "a"), "a file where a folder belongs");
+    await refused(/b cannot be read \(/);
+  } finally {
+    Deno.readTextFile = readTextFile;
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 const DAMAGED: readonly (readonly [string, unknown, RegExp])[] = [
