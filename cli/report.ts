@@ -1,5 +1,6 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { CheckpointError, UsageError } from "../lib/errors.ts";
+import { describePathFailure } from "../lib/files/path_failure.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/experiments/run_types.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
 import {
@@ -52,8 +53,9 @@ async function sortPaths(paths: readonly string[]) {
   const [runs, files]: [string[], string[]] = [[], []];
   for (const path of paths) {
     const found = await Deno.stat(path).catch((error: unknown) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new CheckpointError(`Cannot report on ${path}: there is no such folder or file`);
+      const failure = describePathFailure(error);
+      if (failure === null) throw error;
+      throw new CheckpointError(`Cannot report on ${path}: ${failure}`, { cause: error });
     });
     (found.isDirectory ? runs : files).push(path);
   }

@@ -1,4 +1,5 @@
 import { PuppetError } from "../lib/errors.ts";
+import { describePathFailure } from "../lib/files/path_failure.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import { ClosedOutputError, paint, writeText } from "./output.ts";
 import { withoutControls } from "./without_controls.ts";
@@ -20,6 +21,12 @@ function describeRefusal(error: Error): string {
 function describeError(error: unknown): string {
   if (error instanceof PuppetError || error instanceof InterruptedError) return error.message;
   if (error instanceof Deno.errors.NotCapable) return describeRefusal(error);
+  const failure = describePathFailure(error);
+  if (failure !== null && error instanceof Error) {
+    return `Cannot use a file or folder: ${failure} (${
+      error.message.split("\n")[0]
+    }); name another, or run again with --debug to see what it is for`;
+  }
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `Unexpected failure: ${
     text.split("\n")[0]

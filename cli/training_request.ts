@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UsageError } from "../lib/errors.ts";
+import { describePathFailure } from "../lib/files/path_failure.ts";
 import { readBoundedText } from "../lib/read_bounded.ts";
 import type { ExperimentConfig } from "../lib/experiments/experiment_config.ts";
 import { configEntries, formatConfig } from "../lib/experiments/format_config.ts";
@@ -48,17 +49,11 @@ async function readConfigFile(path: string): Promise<string> {
     const bounds = { maxBytes: MAX_CONFIG_BYTES, refusal: UsageError, pipe: true };
     return await readBoundedText(path, bounds);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new UsageError(`Cannot read configuration ${path}: there is no such file`, {
-        cause: error,
-      });
-    }
-    if (error instanceof Deno.errors.IsADirectory) {
-      throw new UsageError(`Cannot read configuration ${path}: it is a folder, not a file`, {
-        cause: error,
-      });
-    }
-    throw error;
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
+    throw new UsageError(`Cannot read configuration ${path}: ${failure}; name another`, {
+      cause: error,
+    });
   }
 }
 

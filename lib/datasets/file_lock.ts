@@ -1,4 +1,6 @@
 import { dirname } from "node:path";
+import { DataError } from "../errors.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 
 /** Options of `withFileLock`. */
 export interface FileLockOptions {
@@ -22,13 +24,14 @@ const POLL_MILLISECONDS = 100;
  * @param action What to do under the lock.
  * @param options Waiting.
  * @returns What the action returns.
+ * @throws {DataError} if the folder cannot be made or written to.
  */
 export async function withFileLock<Result>(
   path: string,
   action: () => Promise<Result>,
   options: FileLockOptions = {},
 ): Promise<Result> {
-  await Deno.mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   using file = await acquire(path, options);
   try {
     return await action();
@@ -39,11 +42,36 @@ export async function withFileLock<Result>(
   }
 }
 
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw refusal(`make the folder ${folder}`, error);
+  }
+}
+
+async function openLock(path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path, { create: true, write: true });
+  } catch (error) {
+    throw refusal(`write ${path}`, error);
+  }
+}
+
+function refusal(action: string, error: unknown): unknown {
+  const failure = describePathFailure(error);
+  if (failure === null) return error;
+  return new DataError(
+    `Cannot ${action}: ${failure}; name another folder with --directory, or give permission`,
+    { cause: error },
+  );
+}
+
 async function acquire(path: string, options: FileLockOptions): Promise<Deno.FsFile> {
   let hasWaited = false;
   for (;;) {
     options.signal?.throwIfAborted();
-    const file = await Deno.open(path, { create: true, write: true });
+    const file = await openLock(path);
     try {
       if (await file.tryLock(true) && await isSameFile(file, path)) return file;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { stagingPattern } from "../files/atomic_write.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { CheckpointError } from "../errors.ts";
 
 /** What a run that ended before its first file leaves behind. */
@@ -17,7 +18,7 @@ export interface NewFolderWords {
  *
  * @param directory Folder of the run that is to be.
  * @param words What a refusal says; by default that of a training.
- * @throws {CheckpointError} if it holds anything, or is a file.
+ * @throws {CheckpointError} if it holds anything, is a file, or cannot be looked at.
  */
 export async function requireNewFolder(
   directory: string,
@@ -36,9 +37,12 @@ export async function requireNewFolder(
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
-    if (!(error instanceof Deno.errors.NotADirectory)) throw error;
+    const failure = error instanceof Deno.errors.NotADirectory
+      ? "it is a file"
+      : describePathFailure(error);
+    if (failure === null) throw error;
     throw new CheckpointError(
-      `Cannot ${words.action} ${directory}: it is a file; ${words.advice}`,
+      `Cannot ${words.action} ${directory}: ${failure}; ${words.advice}`,
       { cause: error },
     );
   }

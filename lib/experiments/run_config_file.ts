@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { CheckpointError, UsageError } from "../errors.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 import { MAX_CONFIG_BYTES, parseConfig } from "./parse_config.ts";
@@ -22,7 +23,7 @@ export async function readRunConfig(runDirectory: string): Promise<ExperimentCon
   } catch (error) {
     const isAbsent = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory;
-    if (!isAbsent) throw error;
+    if (!isAbsent) throw refusal(runDirectory, path, error);
     throw new CheckpointError(
       `Cannot open run ${runDirectory}: ${path} does not exist; give a folder that "train" has made`,
       { cause: error },
@@ -37,4 +38,13 @@ export async function readRunConfig(runDirectory: string): Promise<ExperimentCon
       { cause: error },
     );
   }
+}
+
+function refusal(runDirectory: string, path: string, error: unknown): unknown {
+  const failure = describePathFailure(error);
+  if (failure === null) return error;
+  return new CheckpointError(
+    `Cannot open run ${runDirectory}: ${path} cannot be read, ${failure}; give a folder that "train" has made`,
+    { cause: error },
+  );
 }

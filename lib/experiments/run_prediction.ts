@@ -3,6 +3,7 @@ import { isResized } from "../datasets/data_config.ts";
 import { prepareImage } from "../datasets/prepare_image.ts";
 import { MAX_IMAGE_FILE_BYTES } from "../datasets/read_image_file.ts";
 import { DataError } from "../errors.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { readBounded } from "../read_bounded.ts";
 import { classifyDataset } from "../evaluation/evaluate.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
@@ -27,8 +28,9 @@ async function readImage(file: string, size: number, resizeTo: number): Promise<
         cause: error,
       });
     }
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new DataError(`Cannot read image ${file}: there is no such file`, { cause: error });
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
+    throw new DataError(`Cannot read image ${file}: ${failure}; name another`, { cause: error });
   }
   return prepareImage(bytes, { file, size, resizeTo });
 }

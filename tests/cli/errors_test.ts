@@ -55,6 +55,35 @@ Deno.test("a folder that is no run exits with 4 and says so", async () => {
   assert.match(stderr, /^error: Cannot open run tests\/no-such-run: .*give a folder that "train"/);
 });
 
+Deno.test("a path that leads nowhere is no unexpected failure, and has the code of its kind", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/file`;
+    await Deno.writeTextFile(file, "no folder");
+    await Deno.mkdir(`${folder}/run/config.yaml`, { recursive: true });
+    await Deno.symlink(`${folder}/loop`, `${folder}/loop`);
+    const long = `${folder}/${"x".repeat(300)}`;
+    const cases: [string[], number, RegExp][] = [
+      [["train", "--config", `${file}/x`], 2, /configuration .*: a file stands where/],
+      [["train", "--config", `${folder}/loop`], 2, /configuration .*links lead in a circle/],
+      [["train", "--config", long], 2, /its name is too long/],
+      [["train", "--run", long], 4, /Cannot start a run in .*its name is too long/],
+      [["train", "--resume", `${folder}/run`], 4, /config\.yaml cannot be read, it is a folder/],
+      [["predict", long, "a.png"], 4, /Cannot open run .*its name is too long/],
+      [["report", `${file}/x`], 4, /Cannot report on .*a file stands where/],
+      [["report", long], 4, /Cannot report on .*its name is too long/],
+      [["fetch-data", "synthetic", "--directory", file], 3, /a file stands where a folder/],
+    ];
+    for (const [argv, expected, message] of cases) {
+      const { code, stderr } = await runCommand(argv);
+      assert.equal(code, expected, stderr);
+      assert.match(stderr, message);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a run folder in use exits with 4 and is left alone", async () => {
   const folder = await Deno.makeTempDir();
   try {

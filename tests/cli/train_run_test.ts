@@ -61,6 +61,12 @@ Deno.test("train, eval and predict work together in one run folder", async () =>
     assert.deepEqual([best.className, second.className].sort(), TINY_CLASSES);
     assert.ok(best.probability >= second.probability);
     assert.ok(Math.abs(best.probability + second.probability - 1) < 1e-9);
+    const below = await runCommand(["predict", run, join(image, "x.png"), ...common]);
+    assert.equal(below.code, 3, below.stderr);
+    assert.match(
+      below.stderr,
+      /Cannot read image .*: a file stands where a folder should be; name/,
+    );
   });
 });
 
