@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset alexnet-mini-imagenet --run runs/alexnet-mini-imagenet
  * ```
  *
- * One seed takes about 111 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 27 hours on two CPU cores with native TensorFlow.
  */
 export const alexnetMiniImagenet: Preset = {
   name: "alexnet-mini-imagenet",
@@ -18,5 +18,5 @@ export const alexnetMiniImagenet: Preset = {
     { table: 6, row: "AlexNet", variant: "mini-ImageNet" },
   ],
   rules: { data: { dataset: "mini-imagenet" }, model: { name: "alexnet" } },
-  hours: 111,
+  hours: 27,
 };

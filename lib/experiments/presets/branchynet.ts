@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset branchynet --run runs/branchynet
  * ```
  *
- * One seed takes about 5.6 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 1.3 hours on two CPU cores with native TensorFlow.
  */
 export const branchynet: Preset = {
   name: "branchynet",
@@ -18,5 +18,5 @@ export const branchynet: Preset = {
     { table: 1, row: "BranchyNet" },
   ],
   rules: { model: { name: "branchynet" } },
-  hours: 5.6,
+  hours: 1.3,
 };

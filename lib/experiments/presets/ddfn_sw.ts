@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset ddfn-sw --run runs/ddfn-sw
  * ```
  *
- * One seed takes about 32 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 11 hours on two CPU cores with native TensorFlow.
  */
 export const ddfnSw: Preset = {
   name: "ddfn-sw",
@@ -18,5 +18,5 @@ export const ddfnSw: Preset = {
     { table: 1, row: "DDFN-SW" },
   ],
   rules: { model: { name: "ddfn-sw" } },
-  hours: 32,
+  hours: 11,
 };

@@ -8,7 +8,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset dfn --run runs/dfn
  * ```
  *
- * One seed takes about 4.0 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 1.6 hours on two CPU cores with native TensorFlow.
  */
 export const dfn: Preset = {
   name: "dfn",
@@ -16,5 +16,5 @@ export const dfn: Preset = {
     { table: 1, row: "DFN" },
   ],
   rules: { model: { name: "dfn" } },
-  hours: 4.0,
+  hours: 1.6,
 };

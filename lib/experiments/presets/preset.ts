@@ -27,7 +27,7 @@ export interface Preset {
   };
   /**
    * Rough wall time of one seed on two CPU cores with native TensorFlow, in hours: extrapolated from the images per
-   * second of short trainings.
+   * second of short trainings on an AMD EPYC (Zen 5) with nothing else running; that of puppet-cnn is of the whole one.
    */
   readonly hours: number;
 }

@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-alexnet --run runs/puppet-alexnet
  * ```
  *
- * One seed takes about 4.4 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 1.2 hours on two CPU cores with native TensorFlow.
  */
 export const puppetAlexnet: Preset = {
   name: "puppet-alexnet",
@@ -19,5 +19,5 @@ export const puppetAlexnet: Preset = {
     { table: 4, row: "AlexNet", variant: "Partial Set, Puppet-Puppeteer" },
   ],
   rules: { model: { name: "puppet-alexnet", parameterAdaptation: false } },
-  hours: 4.4,
+  hours: 1.2,
 };

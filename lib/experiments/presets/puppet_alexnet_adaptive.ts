@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-alexnet-adaptive --run runs/puppet-alexnet-adaptive
  * ```
  *
- * One seed takes about 4.4 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 1.2 hours on two CPU cores with native TensorFlow.
  */
 export const puppetAlexnetAdaptive: Preset = {
   name: "puppet-alexnet-adaptive",
@@ -18,5 +18,5 @@ export const puppetAlexnetAdaptive: Preset = {
     { table: 2, row: "AlexNet", variant: "Parameter Adaptation" },
   ],
   rules: { model: { name: "puppet-alexnet" } },
-  hours: 4.4,
+  hours: 1.2,
 };

@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-alexnet-full --run runs/puppet-alexnet-full
  * ```
  *
- * One seed takes about 22 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 6.2 hours on two CPU cores with native TensorFlow.
  */
 export const puppetAlexnetFull: Preset = {
   name: "puppet-alexnet-full",
@@ -18,5 +18,5 @@ export const puppetAlexnetFull: Preset = {
     { table: 4, row: "AlexNet", variant: "Full Set, Puppet-Puppeteer" },
   ],
   rules: { data: { images: null }, model: { name: "puppet-alexnet", parameterAdaptation: false } },
-  hours: 22,
+  hours: 6.2,
 };

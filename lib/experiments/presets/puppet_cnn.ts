@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-cnn --run runs/puppet-cnn
  * ```
  *
- * One seed takes about 8.5 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 2.4 hours on two CPU cores with native TensorFlow.
  */
 export const puppetCnn: Preset = {
   name: "puppet-cnn",
@@ -20,5 +20,5 @@ export const puppetCnn: Preset = {
     { table: 5, row: "Puppet-CNN" },
   ],
   rules: { model: { name: "puppet-cnn" } },
-  hours: 8.5,
+  hours: 2.4,
 };

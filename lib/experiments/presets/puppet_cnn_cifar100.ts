@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-cnn-cifar100 --run runs/puppet-cnn-cifar100
  * ```
  *
- * One seed takes about 43 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 12 hours on two CPU cores with native TensorFlow.
  */
 export const puppetCnnCifar100: Preset = {
   name: "puppet-cnn-cifar100",
@@ -18,5 +18,5 @@ export const puppetCnnCifar100: Preset = {
     { table: 6, row: "Puppet-CNN", variant: "CIFAR-100" },
   ],
   rules: { data: { dataset: "cifar100" }, model: { name: "puppet-cnn" } },
-  hours: 43,
+  hours: 12,
 };

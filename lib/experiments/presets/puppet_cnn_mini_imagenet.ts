@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-cnn-mini-imagenet --run runs/puppet-cnn-mini-imagenet
  * ```
  *
- * One seed takes about 353 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 100 hours on two CPU cores with native TensorFlow.
  */
 export const puppetCnnMiniImagenet: Preset = {
   name: "puppet-cnn-mini-imagenet",
@@ -18,5 +18,5 @@ export const puppetCnnMiniImagenet: Preset = {
     { table: 6, row: "Puppet-CNN", variant: "mini-ImageNet" },
   ],
   rules: { data: { dataset: "mini-imagenet" }, model: { name: "puppet-cnn" } },
-  hours: 353,
+  hours: 100,
 };

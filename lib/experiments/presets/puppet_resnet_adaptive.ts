@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-resnet-adaptive --run runs/puppet-resnet-adaptive
  * ```
  *
- * One seed takes about 13 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 3.0 hours on two CPU cores with native TensorFlow.
  */
 export const puppetResnetAdaptive: Preset = {
   name: "puppet-resnet-adaptive",
@@ -18,5 +18,5 @@ export const puppetResnetAdaptive: Preset = {
     { table: 2, row: "ResNet", variant: "Parameter Adaptation" },
   ],
   rules: { model: { name: "puppet-resnet" } },
-  hours: 13,
+  hours: 3.0,
 };

@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-resnet-full --run runs/puppet-resnet-full
  * ```
  *
- * One seed takes about 65 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 15 hours on two CPU cores with native TensorFlow.
  */
 export const puppetResnetFull: Preset = {
   name: "puppet-resnet-full",
@@ -18,5 +18,5 @@ export const puppetResnetFull: Preset = {
     { table: 4, row: "ResNet", variant: "Full Set, Puppet-Puppeteer" },
   ],
   rules: { data: { images: null }, model: { name: "puppet-resnet", parameterAdaptation: false } },
-  hours: 65,
+  hours: 15,
 };

@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-vgg-adaptive --run runs/puppet-vgg-adaptive
  * ```
  *
- * One seed takes about 7.4 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 1.6 hours on two CPU cores with native TensorFlow.
  */
 export const puppetVggAdaptive: Preset = {
   name: "puppet-vgg-adaptive",
@@ -18,5 +18,5 @@ export const puppetVggAdaptive: Preset = {
     { table: 2, row: "VGG", variant: "Parameter Adaptation" },
   ],
   rules: { model: { name: "puppet-vgg" } },
-  hours: 7.4,
+  hours: 1.6,
 };

@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset puppet-vgg-full --run runs/puppet-vgg-full
  * ```
  *
- * One seed takes about 37 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 7.8 hours on two CPU cores with native TensorFlow.
  */
 export const puppetVggFull: Preset = {
   name: "puppet-vgg-full",
@@ -18,5 +18,5 @@ export const puppetVggFull: Preset = {
     { table: 4, row: "VGG", variant: "Full Set, Puppet-Puppeteer" },
   ],
   rules: { data: { images: null }, model: { name: "puppet-vgg", parameterAdaptation: false } },
-  hours: 37,
+  hours: 7.8,
 };

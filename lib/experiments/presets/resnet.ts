@@ -8,7 +8,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset resnet --run runs/resnet
  * ```
  *
- * One seed takes about 3.9 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 1.1 hours on two CPU cores with native TensorFlow.
  */
 export const resnet: Preset = {
   name: "resnet",
@@ -18,5 +18,5 @@ export const resnet: Preset = {
     { table: 5, row: "ResNet" },
   ],
   rules: { model: { name: "resnet" } },
-  hours: 3.9,
+  hours: 1.1,
 };

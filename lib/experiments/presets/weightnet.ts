@@ -8,7 +8,7 @@ import type { Preset } from "./preset.ts";
  * deno task puppet train --preset weightnet --run runs/weightnet
  * ```
  *
- * One seed takes about 4.2 hours on two CPU cores with native TensorFlow.
+ * One seed takes about 1.4 hours on two CPU cores with native TensorFlow.
  */
 export const weightnet: Preset = {
   name: "weightnet",
@@ -16,5 +16,5 @@ export const weightnet: Preset = {
     { table: 1, row: "WeightNet" },
   ],
   rules: { model: { name: "weightnet" } },
-  hours: 4.2,
+  hours: 1.4,
 };
