@@ -110,7 +110,7 @@ export async function resolveTrainingRequest(
   const overrides = readConfigOverrides(options as Readonly<Record<string, unknown>>);
   if (options.resume !== undefined) {
     const saved = await readRunConfig(options.resume);
-    const { refuseExported } = await import("../lib/experiments/refuse_exported.ts");
+    const { refuseExported } = await import("../lib/experiments/exported_model.ts");
     await refuseExported(options.resume);
     const config = changeForResume(saved, overrides);
     const allowOtherBackend = overrides.some(({ path }) => path === "backend");

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { readPointer } from "../../checkpoints/checkpoint_pointer.ts";
+import { type PointerName, readPointer } from "../../checkpoints/checkpoint_pointer.ts";
 import { manifestName } from "../../checkpoints/checkpoint_manifest.ts";
 import { CheckpointError } from "../../errors.ts";
 import { readBounded, readBoundedText } from "../../read_bounded.ts";
 import { pathExists } from "../../datasets/find_data_folder.ts";
-import { type ModelCard, readCheckpointCard } from "../../training/checkpoint_card.ts";
+import {
+  type CardFile,
+  type ModelCard,
+  readCheckpointCard,
+} from "../../training/checkpoint_card.ts";
 import { readMetricsLog } from "../../training/metrics_log.ts";
 import { provenanceSchema } from "../provenance_schema.ts";
 import { readRunConfig } from "../run_config_file.ts";
@@ -39,34 +43,25 @@ export interface CheckpointMark {
   readonly manifestSha256: string;
 }
 
-/** What is read of a checkpoint here; its checksums are verified when it is loaded. */
-interface CardProgress {
-  readonly epoch: number;
-  readonly validationsWithoutGain: number;
-}
-
-async function readCardProgress(runDirectory: string): Promise<CardProgress | null> {
+/** What the first checkpoint that a pointer names says; its checksums are verified when it is loaded. */
+async function readCard(
+  runDirectory: string,
+  pointers: readonly PointerName[],
+): Promise<CardFile | null> {
   const root = join(runDirectory, CHECKPOINTS_FOLDER);
   try {
-    const last = await readPointer(root, "last");
-    if (last === null) return null;
-    const { progress } = JSON.parse(
-      await readBoundedText(join(root, last, "checkpoint.json"), BOUNDS),
-    );
-    const { epoch, validationsWithoutGain } = progress;
-    return Number.isInteger(epoch) && Number.isInteger(validationsWithoutGain)
-      ? { epoch, validationsWithoutGain }
-      : null;
+    for (const pointer of pointers) {
+      const checkpoint = await readPointer(root, pointer);
+      if (checkpoint === null) continue;
+      const file = join(root, checkpoint, "checkpoint.json");
+      return readCheckpointCard(await readBounded(file, BOUNDS), file);
+    }
+    return null;
   } catch (error) {
     // A damaged checkpoint counts as an interruption: resuming verifies it and falls back to the one before.
-    if (isDamage(error)) return null;
+    if (error instanceof CheckpointError || error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof SyntaxError || error instanceof TypeError ||
-    error instanceof CheckpointError || error instanceof Deno.errors.NotFound;
 }
 
 /**
@@ -76,16 +71,7 @@ function isDamage(error: unknown): boolean {
  * @returns The card; `null` if there is no checkpoint yet, or a damaged one, which whoever loads it reports.
  */
 export async function readRunCard(runDirectory: string): Promise<ModelCard | null> {
-  const root = join(runDirectory, CHECKPOINTS_FOLDER);
-  try {
-    const checkpoint = await readPointer(root, "best") ?? await readPointer(root, "last");
-    if (checkpoint === null) return null;
-    const file = join(root, checkpoint, "checkpoint.json");
-    return readCheckpointCard(await readBounded(file, BOUNDS), file).card;
-  } catch (error) {
-    if (isDamage(error)) return null;
-    throw error;
-  }
+  return (await readCard(runDirectory, ["best", "last"]))?.card ?? null;
 }
 
 /** The last command that worked on the run. */
@@ -120,7 +106,7 @@ export async function readRunProgress(runDirectory: string): Promise<RunProgress
   // What a training leaves behind that was stopped before it wrote its configuration.
   if (names.every((name) => name === ".lock" || /\.tmp-\d+-\d+$/.test(name))) return null;
   const config = await readRunConfig(runDirectory);
-  const progress = await readCardProgress(runDirectory);
+  const progress = (await readCard(runDirectory, ["last"]))?.progress ?? null;
   const { epochs, patience } = config.training;
   const isFinished = progress !== null && (progress.epoch >= epochs ||
     (patience > 0 && progress.validationsWithoutGain >= patience));

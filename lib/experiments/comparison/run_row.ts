@@ -1,4 +1,4 @@
-import { isExported } from "../refuse_exported.ts";
+import { isExported } from "../exported_model.ts";
 import { runTraining } from "../run_training.ts";
 import { readRunProgress, type RunProgress } from "./run_progress.ts";
 import { type TestResult, testRun } from "./test_result.ts";

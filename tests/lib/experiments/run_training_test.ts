@@ -11,20 +11,11 @@ import { runTraining } from "../../../lib/experiments/run_training.ts";
 import { readMetricsLog } from "../../../lib/training/metrics_log.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 import type { ExperimentConfig } from "../../../lib/experiments/experiment_config.ts";
 import type { RunTrainingOptions } from "../../../lib/experiments/run_types.ts";
 
 const EVALUATION = { checkpoint: "last", part: "test", batchSize: 32, exact: false } as const;
-
-/** Runs a test in a folder of its own. */
-async function inTemporaryFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "puppet-run-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 function train(
   config: ExperimentConfig,
@@ -54,7 +45,7 @@ async function lastTensors(runDirectory: string) {
 for (const backend of (await testBackends()).filter((name) => name !== "cpu")) {
   Deno.test(`runTraining() resumed after an interruption equals the uninterrupted run, bit for bit (${backend})`, () =>
     withBackend(backend, () =>
-      inTemporaryFolder(async (folder) => {
+      withFolder(async (folder) => {
         const config = tinyRunConfig({ training: { flip: true, crop: 2 } });
         const [straight, broken] = [join(folder, "straight"), join(folder, "broken")];
         await train(config, straight);
@@ -73,7 +64,7 @@ for (const backend of (await testBackends()).filter((name) => name !== "cpu")) {
 
   Deno.test(`runTraining() leaves no tensor behind (${backend})`, () =>
     withBackend(backend, () =>
-      inTemporaryFolder(async (folder) => {
+      withFolder(async (folder) => {
         const live = tf.memory().numTensors;
         await train(tinyRunConfig({ training: { epochs: 1 } }), join(folder, "run"));
         assert.equal(tf.memory().numTensors, live);
@@ -82,7 +73,7 @@ for (const backend of (await testBackends()).filter((name) => name !== "cpu")) {
 
 Deno.test("runTraining() extends a finished run when it is resumed with more epochs", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       await train(tinyRunConfig({ training: { epochs: 1 } }), run);
       const longer = tinyRunConfig({ training: { epochs: 3 } });
@@ -96,7 +87,7 @@ Deno.test("runTraining() extends a finished run when it is resumed with more epo
 
 Deno.test("runTraining() never writes into a folder that holds something", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       await Deno.writeTextFile(join(folder, "notes.txt"), "mine");
       await assert.rejects(
         train(tinyRunConfig(), folder),
@@ -107,7 +98,7 @@ Deno.test("runTraining() never writes into a folder that holds something", () =>
 
 Deno.test("runTraining() makes no folder when the images are missing", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const config = tinyRunConfig({ data: { dataset: "cifar10", directory: folder } });
       const run = join(folder, "run");
       await assert.rejects(
@@ -119,7 +110,7 @@ Deno.test("runTraining() makes no folder when the images are missing", () =>
 
 Deno.test("runTraining() refuses to resume with other images", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       await train(tinyRunConfig({ training: { epochs: 1 } }), run);
       const other = tinyRunConfig({ data: { images: 100 } });
@@ -131,7 +122,7 @@ Deno.test("runTraining() refuses to resume with other images", () =>
 
 Deno.test("runTraining() refuses to resume below the epochs that are done", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       await train(tinyRunConfig(), run);
       await assert.rejects(
@@ -143,7 +134,7 @@ Deno.test("runTraining() refuses to resume below the epochs that are done", () =
 
 Deno.test("runTraining() starts over in a run that ended before its first checkpoint", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       const config = tinyRunConfig({ training: { epochs: 1 } });
       await train(config, run);
@@ -157,7 +148,7 @@ Deno.test("runTraining() starts over in a run that ended before its first checkp
 
 Deno.test("runTraining() does not start over in a run whose checkpoints are gone", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       const root = join(run, "checkpoints");
       const config = tinyRunConfig({ training: { epochs: 1 } });
@@ -180,7 +171,7 @@ Deno.test("runTraining() does not start over in a run whose checkpoints are gone
 
 Deno.test("runTraining() keeps the checkpoint that it resumed from beside a damaged last one", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       const root = join(run, "checkpoints");
       // No image is left to validate on: no pointer `best` keeps a checkpoint.
@@ -205,7 +196,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () =>
     withBackend("wasm", () =>
-      inTemporaryFolder(async (folder) => {
+      withFolder(async (folder) => {
         const [run, disk] = [join(folder, "run"), join(folder, "disk")];
         const root = join(run, "checkpoints");
         await train(tinyRunConfig({ training: { epochs: 1 } }), run);
@@ -232,7 +223,7 @@ Deno.test({
 
 Deno.test("runEvaluation() warns when the last checkpoint is damaged and takes the one before", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       await train(tinyRunConfig(), run);
       const { folder: last } = await loadCheckpoint(join(run, "checkpoints"), "last");
@@ -253,7 +244,7 @@ Deno.test("runEvaluation() warns when the last checkpoint is damaged and takes t
 
 Deno.test("runEvaluation() of a run without validation images takes the last checkpoint", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       const config = tinyRunConfig({ data: { validationFraction: 0 }, training: { epochs: 1 } });
       await train(config, run);
@@ -265,7 +256,7 @@ Deno.test("runEvaluation() of a run without validation images takes the last che
 
 Deno.test("runTraining() refuses crops and splits that the images do not allow", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       for (
         const [changes, message] of [
@@ -284,7 +275,7 @@ Deno.test("runTraining() refuses crops and splits that the images do not allow",
 
 Deno.test("runEvaluation() computes the statistics of a checkpoint that was saved within an epoch", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       await trainAndInterrupt(tinyRunConfig(), run, 3);
       const { figures } = await runEvaluation({ ...EVALUATION, runDirectory: run });
@@ -295,7 +286,7 @@ Deno.test("runEvaluation() computes the statistics of a checkpoint that was save
 
 Deno.test("runEvaluation() in exact mode gives every image its own trajectory", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const run = join(folder, "run");
       const config = tinyRunConfig({ training: { epochs: 1 }, data: { testImages: 12 } });
       await train(config, run);
@@ -312,7 +303,7 @@ Deno.test("runEvaluation() in exact mode gives every image its own trajectory", 
     })));
 
 Deno.test("runEvaluation() gives the same figures on every backend", () =>
-  inTemporaryFolder(async (folder) => {
+  withFolder(async (folder) => {
     const run = join(folder, "run");
     await withBackend("wasm", () => train(tinyRunConfig({ training: { epochs: 1 } }), run));
     const losses: number[] = [];
@@ -326,7 +317,7 @@ Deno.test("runEvaluation() gives the same figures on every backend", () =>
 
 Deno.test("loadTrained() finds a run that was moved", () =>
   withBackend("wasm", () =>
-    inTemporaryFolder(async (folder) => {
+    withFolder(async (folder) => {
       const [before, after] = [join(folder, "before"), join(folder, "after")];
       await train(tinyRunConfig({ training: { epochs: 1 } }), before);
       await Deno.rename(before, after);
