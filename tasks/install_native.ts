@@ -15,6 +15,7 @@ import {
   TFJS_NODE_VERSION,
 } from "../lib/backends/native_cache.ts";
 import { BackendError } from "../lib/errors.ts";
+import { pathExists } from "../lib/files/path_exists.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
 import { listNativeFiles, sha256OfFile } from "./native/file_digests.ts";
 import { installPrebuilt } from "./native/install_prebuilt.ts";
@@ -196,7 +197,7 @@ async function stageFrom(
 /** The old installation is moved aside, never deleted before the new one is in its place. */
 async function swapIn(staging: string, directory: string): Promise<void> {
   const old = `${directory}.old-${Deno.pid}`;
-  const replaces = await exists(directory);
+  const replaces = await pathExists(directory);
   if (replaces) await Deno.rename(directory, old);
   try {
     await Deno.rename(staging, directory);
@@ -209,9 +210,9 @@ async function swapIn(staging: string, directory: string): Promise<void> {
 
 /** `--force` must not replace a folder that is not ours, say a home folder that the variable names. */
 async function refuseForeignFolder(directory: string): Promise<void> {
-  if (!await exists(directory)) return;
+  if (!await pathExists(directory)) return;
   for await (const _ of Deno.readDir(directory)) {
-    if (await exists(join(directory, NATIVE_MANIFEST_NAME))) return;
+    if (await pathExists(join(directory, NATIVE_MANIFEST_NAME))) return;
     throw new BackendError(
       `Cannot install into ${directory}: it holds files but no ${NATIVE_MANIFEST_NAME}; ` +
         `empty it or set ${NATIVE_DIRECTORY_VARIABLE} to another folder`,
@@ -221,7 +222,7 @@ async function refuseForeignFolder(directory: string): Promise<void> {
 
 /** Brings back what a killed process had moved aside, before anything can fail or take it for a leftover. */
 async function recoverInstallation(directory: string): Promise<void> {
-  if (await exists(directory)) return;
+  if (await pathExists(directory)) return;
   for (const path of await listLeftovers(directory)) {
     if (!/\.old-\d+$/.test(path) || !await isComplete(path)) continue;
     await Deno.rename(path, directory);
@@ -264,18 +265,8 @@ async function verifyDigests({ directory, manifest }: NativeInstallation): Promi
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 async function removeTree(path: string): Promise<void> {
-  if (await exists(path)) await Deno.remove(path, { recursive: true });
+  if (await pathExists(path)) await Deno.remove(path, { recursive: true });
 }
 
 /**

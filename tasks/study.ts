@@ -24,6 +24,7 @@ import {
   runTask,
 } from "./task_options.ts";
 import { writeFileAtomically } from "../lib/files/atomic_write.ts";
+import { pathExists } from "../lib/files/path_exists.ts";
 import { formatStudy, type StudyRun } from "./study/study_table.ts";
 import { settingsOf, type StudyBase, studyBases, type StudyVariant } from "./study/variants.ts";
 
@@ -141,7 +142,7 @@ async function readFingerprint(folder: string): Promise<string> {
 
 /** Whether a run has been begun, so that it can go on. */
 async function isBegun(folder: string): Promise<boolean> {
-  return await Deno.stat(join(folder, CHECKPOINTS_FOLDER, "last")).then(() => true, () => false);
+  return await pathExists(join(folder, CHECKPOINTS_FOLDER, "last"));
 }
 
 async function trainVariant(

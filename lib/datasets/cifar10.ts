@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { checkClassNames, cifarLayouts, readCifarBinary } from "./cifar_binary.ts";
 import type { DatasetParts } from "./dataset.ts";
-import { findDataFolder, missingDataset, pathExists } from "./find_data_folder.ts";
+import { findDataFolder, missingDataset } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 
 /** Folder name of the official archive. */
 export const cifar10Folder = "cifar-10-batches-bin";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DataError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { digestFile } from "./file_digest.ts";
-import { pathExists } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 
 /** File beside the data that says what was installed. */
 export const manifestFile = "manifest.json";

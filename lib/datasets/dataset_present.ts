@@ -1,7 +1,8 @@
 import { cifar10Folder, cifar10TrainFiles } from "./cifar10.ts";
 import { cifar100Folder, cifar100TrainFile } from "./cifar100.ts";
 import type { DataConfig } from "./data_config.ts";
-import { findDataFolder, pathExists } from "./find_data_folder.ts";
+import { findDataFolder } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 import { miniImageNetFolderOf } from "./mini_imagenet.ts";
 
 /**

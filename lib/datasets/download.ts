@@ -3,7 +3,7 @@ import { DataError } from "../errors.ts";
 import { fetchPart, removePart } from "./download_part.ts";
 import { digestFile, type FileDigest } from "./file_digest.ts";
 import { withFileLock } from "./file_lock.ts";
-import { pathExists } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 import { publicAddress } from "./http_request.ts";
 import { syncPath } from "../files/sync_path.ts";
 

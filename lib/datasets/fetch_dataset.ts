@@ -4,7 +4,7 @@ import { datasetSource } from "./dataset_catalog.ts";
 import { type DatasetManifest, manifestFile } from "./dataset_manifest.ts";
 import { downloadFolder, type FetchOptions } from "./fetch_options.ts";
 import { withFileLock } from "./file_lock.ts";
-import { pathExists } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 import { installFolder, recoverFolder } from "./install_folder.ts";
 import { stageDataset } from "./stage_dataset.ts";
 import { replaceFile } from "../files/atomic_write.ts";

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { DataError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
-import { pathExists } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 import { compareNames, type ImageListing, listFolder } from "./list_image_folder.ts";
 
 /**

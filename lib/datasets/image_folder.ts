@@ -3,7 +3,7 @@ import { DataError } from "../errors.ts";
 import { RandomStream } from "../randomness/random_stream.ts";
 import { shuffledIndices } from "../randomness/shuffled_indices.ts";
 import type { DatasetParts } from "./dataset.ts";
-import { pathExists } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 import {
   checkFolderSizes,
   createFolderDataset,

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { DataError, PuppetError } from "../errors.ts";
-import { pathExists } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 import { syncPath } from "../files/sync_path.ts";
 
 /**

@@ -4,7 +4,7 @@ import { loadCifar10 } from "./cifar10.ts";
 import { loadCifar100 } from "./cifar100.ts";
 import type { DataConfig } from "./data_config.ts";
 import type { DatasetParts } from "./dataset.ts";
-import { pathExists } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 import { loadImageFolder, splitListing } from "./image_folder.ts";
 import { listMiniImageNet } from "./find_mini_imagenet.ts";
 import { miniImageNetFolderOf } from "./mini_imagenet.ts";

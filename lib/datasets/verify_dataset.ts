@@ -8,7 +8,7 @@ import {
   readManifest,
 } from "./dataset_manifest.ts";
 import type { FetchProgress } from "./fetch_options.ts";
-import { pathExists } from "./find_data_folder.ts";
+import { pathExists } from "../files/path_exists.ts";
 
 /** What `verifyDataset` found. */
 export interface Verification {

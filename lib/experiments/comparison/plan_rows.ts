@@ -9,7 +9,7 @@ import { type Preset, protocolConfig } from "../presets/preset.ts";
 import { presets } from "../presets/preset_registry.ts";
 import { smokeConfig } from "../presets/smoke_config.ts";
 import { readRunConfig } from "../run_config_file.ts";
-import { pathExists } from "../../datasets/find_data_folder.ts";
+import { pathExists } from "../../files/path_exists.ts";
 import { runFolderName, runIdentity } from "./run_identity.ts";
 import type { ExperimentConfig } from "../experiment_config.ts";
 

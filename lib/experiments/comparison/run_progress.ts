@@ -4,7 +4,7 @@ import { type PointerName, readPointer } from "../../checkpoints/checkpoint_poin
 import { manifestName } from "../../checkpoints/checkpoint_manifest.ts";
 import { CheckpointError } from "../../errors.ts";
 import { readBounded, readBoundedText } from "../../read_bounded.ts";
-import { pathExists } from "../../datasets/find_data_folder.ts";
+import { pathExists } from "../../files/path_exists.ts";
 import {
   type CardFile,
   type ModelCard,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UsageError } from "../../../lib/errors.ts";
 import { planTraining } from "../../../lib/experiments/plan_training.ts";
 import { runTraining } from "../../../lib/experiments/run_training.ts";
-import { pathExists } from "../../../lib/datasets/find_data_folder.ts";
+import { pathExists } from "../../../lib/files/path_exists.ts";
 import { modelNames } from "../../../lib/models/model_names.ts";
 import { requireImageSize } from "../../../lib/models/require_image_size.ts";
 import { withBackend } from "../../helpers/backends.ts";
