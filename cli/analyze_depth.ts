@@ -2,8 +2,8 @@ import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-j
 import type { DepthAnalysisResult } from "../lib/analyses/analyze_depth.ts";
 import type { DepthChartName } from "../lib/analyses/depth_charts.ts";
 import { UsageError } from "../lib/errors.ts";
-import { parseConfig } from "../lib/experiments/parse_config.ts";
-import type { CheckpointChoice } from "../lib/experiments/run_types.ts";
+import { parseConfig } from "../lib/configuration/parse_config.ts";
+import type { CheckpointChoice } from "../lib/runs/run_types.ts";
 import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
 import { depthAnalysisCsv } from "./depth_analysis_csv.ts";
 import { formatDepthAnalysis } from "./depth_analysis_text.ts";
@@ -71,7 +71,7 @@ interface AnalyzeDepthOptions extends TalkOptions, PageTarget {
 const RUN_OPTIONS = { exact: "--exact", fixedLevels: "--fixed-levels" } as const;
 
 type Request = Parameters<
-  typeof import("../lib/experiments/run_depth_analysis.ts").runDepthAnalysis
+  typeof import("../lib/runs/run_depth_analysis.ts").runDepthAnalysis
 >[0];
 
 function overridesOf(options: AnalyzeDepthOptions): ReturnType<typeof readConfigOverrides> {
@@ -181,7 +181,7 @@ async function analyzeDepth(
     ? requestOfData(options)
     : requestOfRun(runDirectory, options, output);
   await startNeededBackend(request, options, output);
-  const { runDepthAnalysis } = await import("../lib/experiments/run_depth_analysis.ts");
+  const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");
   const progress = createProgress({ quiet: output.quiet });
   const report = (done: number, total: number, text: string) =>
     progress.update({ done, total, text });

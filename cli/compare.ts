@@ -7,11 +7,12 @@ import {
 } from "@commander-js/extra-typings";
 import { UsageError } from "../lib/errors.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
-import type { Comparison, MachineConditions } from "../lib/experiments/comparison/comparison.ts";
-import type { ComparisonOutcome } from "../lib/experiments/comparison/run_comparison.ts";
-import type { Provenance } from "../lib/experiments/run_types.ts";
+import type { Comparison } from "../lib/paper/comparison.ts";
+import type { MachineConditions } from "../lib/runs/machine_conditions.ts";
+import type { ComparisonOutcome } from "../lib/paper/run_comparison.ts";
+import type { Provenance } from "../lib/runs/run_types.ts";
 import { COMPARISON_FORMATS, type ComparisonFormat, formatComparisons } from "./comparison_text.ts";
-import { PRESET_NAMES } from "../lib/experiments/presets/preset_names.ts";
+import { PRESET_NAMES } from "../lib/paper/presets/preset_names.ts";
 import {
   addOverrideOptions,
   type CompareOverrideOptions,
@@ -123,7 +124,7 @@ interface Outcome {
 async function compareTables(session: Session): Promise<Outcome> {
   const { options, runs, provenance, conditions, progress, output, signal } = session;
   const { requireData, runComparison } = await import(
-    "../lib/experiments/comparison/run_comparison.ts"
+    "../lib/paper/run_comparison.ts"
   );
   const { watcher, next } = watchRuns(progress, output);
   const planOf = (table: number) => ({
@@ -158,7 +159,7 @@ async function compareFolders(
   session: Session,
 ): Promise<Outcome> {
   const { options, provenance, conditions, progress, output, signal } = session;
-  const { compareRuns } = await import("../lib/experiments/comparison/compare_runs.ts");
+  const { compareRuns } = await import("../lib/paper/compare_runs.ts");
   const { watcher } = watchRuns(progress, output);
   const { comparison, isInterrupted } = await compareRuns(runs, {
     ...{ provenance, conditions, signal, watcher },

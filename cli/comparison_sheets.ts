@@ -3,7 +3,7 @@ import type {
   Comparison,
   ComparisonRow,
   SeedStatistics,
-} from "../lib/experiments/comparison/comparison.ts";
+} from "../lib/paper/comparison.ts";
 import { runNames } from "../lib/reports/parts/row_name.ts";
 import { formatMultiplyAdds } from "./multiply_adds_text.ts";
 import { formatCount, formatSeconds } from "./number_text.ts";

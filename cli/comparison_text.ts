@@ -1,4 +1,4 @@
-import type { Comparison } from "../lib/experiments/comparison/comparison.ts";
+import type { Comparison } from "../lib/paper/comparison.ts";
 import {
   comparisonFacts,
   comparisonSheets,

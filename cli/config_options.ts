@@ -1,7 +1,7 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../lib/errors.ts";
-import { CONFIG_KEYS, type ConfigKey } from "../lib/experiments/experiment_config.ts";
-import { type ConfigOverride, readConfigWord } from "../lib/experiments/parse_config.ts";
+import { CONFIG_KEYS, type ConfigKey } from "../lib/configuration/experiment_config.ts";
+import { type ConfigOverride, readConfigWord } from "../lib/configuration/parse_config.ts";
 import { backendOption } from "./shared_options.ts";
 
 /** Option of every key of the configuration, with the name of its value in the help. */

@@ -1,5 +1,5 @@
-import type { ExperimentConfig } from "../lib/experiments/experiment_config.ts";
-import type { TrainingPlan } from "../lib/experiments/plan_training.ts";
+import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
+import type { TrainingPlan } from "../lib/runs/plan_training.ts";
 import { formatCount, formatParameters } from "./number_text.ts";
 import { renderFacts } from "./text_table.ts";
 

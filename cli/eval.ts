@@ -1,6 +1,6 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { DataConfig } from "../lib/datasets/data_config.ts";
-import type { CheckpointChoice, EvaluationSummary } from "../lib/experiments/run_types.ts";
+import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
 import { formatEvaluation } from "./evaluation_text.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -55,7 +55,7 @@ interface EvalOptions extends DataOptions, TalkOptions {
 async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<void> {
   const output = createOutput(options);
   await startBackend(options.backend ?? "auto", output);
-  const { runEvaluation } = await import("../lib/experiments/run_evaluation.ts");
+  const { runEvaluation } = await import("../lib/runs/run_evaluation.ts");
   const progress = createProgress({ quiet: output.quiet });
   const { checkpoint, part, batchSize, exact = false, confusion = false, speed } = options;
   const text = `evaluating ${part} images`;

@@ -1,6 +1,6 @@
 import type { EvaluationReport } from "../lib/evaluation/evaluation_report.ts";
 import type { SpeedReport } from "../lib/evaluation/speed_report.ts";
-import type { EvaluationSummary } from "../lib/experiments/run_types.ts";
+import type { EvaluationSummary } from "../lib/runs/run_types.ts";
 import { formatMultiplyAdds } from "./multiply_adds_text.ts";
 import { formatCount, formatDecimals, formatShare, formatSmall } from "./number_text.ts";
 import { renderFacts, renderTable, type TableColumn } from "./text_table.ts";

@@ -1,5 +1,5 @@
 import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { ExportSummary } from "../lib/experiments/export_run.ts";
+import type { ExportSummary } from "../lib/runs/export_run.ts";
 import { createOutput } from "./output.ts";
 import {
   addHelpSections,
@@ -40,7 +40,7 @@ export function exportCommand(): CommandUnknownOpts {
     .addOption(debugOption())
     .action(async (runDirectory, directory, options) => {
       const output = createOutput(options);
-      const { exportRun } = await import("../lib/experiments/export_run.ts");
+      const { exportRun } = await import("../lib/runs/export_run.ts");
       const { checkpoint } = options;
       const summary = await exportRun({ runDirectory, directory, checkpoint });
       output.result(summary, () => formatExport(summary));

@@ -33,7 +33,7 @@ async function findEntries(name: string | undefined): Promise<ModelEntry[]> {
   const { modelNames } = await import("../lib/models/model_names.ts");
   if (name === undefined) return modelNames.map(modelEntry);
   if (modelNames.some((known) => known === name)) return [modelEntry(name)];
-  const { nearestWord } = await import("../lib/experiments/nearest_word.ts");
+  const { nearestWord } = await import("../lib/configuration/nearest_word.ts");
   const nearest = nearestWord(name, modelNames);
   const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
   throw new UsageError(
@@ -46,7 +46,7 @@ async function configOf(
   name: ModelEntry["name"],
   { channels }: CountRequest,
 ): Promise<ModelConfig> {
-  const { defaultConfig } = await import("../lib/experiments/experiment_config.ts");
+  const { defaultConfig } = await import("../lib/configuration/experiment_config.ts");
   return { ...defaultConfig().model, name, maxChannels: channels };
 }
 

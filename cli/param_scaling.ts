@@ -65,7 +65,7 @@ interface ParamScalingOptions extends TalkOptions, PageTarget {
 
 async function analyze(options: ParamScalingOptions): Promise<ParameterScaling> {
   const { analyzeParameterScaling } = await import("../lib/analyses/analyze_parameter_scaling.ts");
-  const { defaultConfig } = await import("../lib/experiments/experiment_config.ts");
+  const { defaultConfig } = await import("../lib/configuration/experiment_config.ts");
   const both = options.table === undefined && options.figure === undefined;
   const { classes, imageSize, kernelSizes } = options;
   return await analyzeParameterScaling(

@@ -1,5 +1,5 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { Prediction } from "../lib/experiments/run_types.ts";
+import type { Prediction } from "../lib/runs/run_types.ts";
 import { formatShare } from "./number_text.ts";
 import { createOutput } from "./output.ts";
 import {
@@ -68,7 +68,7 @@ export function predictCommand(): CommandUnknownOpts {
     .action(async (runDirectory, files, options) => {
       const output = createOutput(options);
       await startBackend(options.backend ?? "auto", output);
-      const { runPrediction } = await import("../lib/experiments/run_prediction.ts");
+      const { runPrediction } = await import("../lib/runs/run_prediction.ts");
       const { checkpoint, top: topK, exact = false } = options;
       const warn = (text: string) => output.warn(text);
       const request = { runDirectory, checkpoint, files, topK, exact, warn };

@@ -1,5 +1,5 @@
 import type { ActiveBackend } from "../lib/backends/backend.ts";
-import type { Provenance } from "../lib/experiments/run_types.ts";
+import type { Provenance } from "../lib/runs/run_types.ts";
 import { pinnedVersion, TOOLKIT_VERSION } from "./toolkit_version.ts";
 
 /** What has to be known to say where a run came from. */

@@ -1,9 +1,5 @@
 import { BackendError, DivergenceError } from "../lib/errors.ts";
-import type {
-  ComparedRun,
-  Comparison,
-  RunState,
-} from "../lib/experiments/comparison/comparison.ts";
+import type { ComparedRun, Comparison, RunState } from "../lib/paper/comparison.ts";
 
 function runsThat(became: RunState, comparisons: readonly Comparison[]): ComparedRun[] {
   return comparisons.flatMap(({ rows }) =>

@@ -1,7 +1,7 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { CheckpointError, UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
-import type { CheckpointChoice, EvaluationSummary } from "../lib/experiments/run_types.ts";
+import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
 import {
   checkTarget,
@@ -120,7 +120,7 @@ async function collectSources(
   const sources = new Map<string, readonly ReportSource[]>();
   for (const file of files) sources.set(file, await readReportSources(file));
   if (runs.length > 0) {
-    const { readRunConfig } = await import("../lib/experiments/run_config_file.ts");
+    const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
     // Before a backend is started for nothing.
     for (const run of runs) await readRunConfig(run);
     await startBackend(options.backend ?? "auto", options.to);

@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { DivergenceError } from "../lib/errors.ts";
-import { formatConfig } from "../lib/experiments/format_config.ts";
-import type { TrainingSummary } from "../lib/experiments/run_types.ts";
+import { formatConfig } from "../lib/configuration/format_config.ts";
+import type { TrainingSummary } from "../lib/runs/run_types.ts";
 import { addConfigOptions } from "./config_options.ts";
 import { formatDryRun } from "./dry_run.ts";
 import { InterruptedError } from "./exit_codes.ts";
@@ -47,7 +47,7 @@ function tensorboardFolder(word: string | true | undefined, runDirectory: string
 async function rehearse(request: TrainingRequest, output: Output): Promise<void> {
   const { config, runDirectory } = request;
   const backend = await startBackend(config.backend, output);
-  const { planTraining } = await import("../lib/experiments/plan_training.ts");
+  const { planTraining } = await import("../lib/runs/plan_training.ts");
   const plan = await planTraining(config);
   const dryRun = { runDirectory, backend: backend.description, plan, config };
   output.result(dryRun, () => formatDryRun(dryRun));
@@ -66,7 +66,7 @@ async function runWithSignals(
   const { output, startedAt } = options;
   const events = tensorboardFolder(options.tensorboard, runDirectory);
   const backend = await startBackend(config.backend, output);
-  const { runTraining } = await import("../lib/experiments/run_training.ts");
+  const { runTraining } = await import("../lib/runs/run_training.ts");
   const provenance = collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
   progress.note(`run: ${runDirectory}`);

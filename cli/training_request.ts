@@ -2,17 +2,17 @@ import { join } from "node:path";
 import { UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import { readBoundedText } from "../lib/read_bounded.ts";
-import type { ExperimentConfig } from "../lib/experiments/experiment_config.ts";
-import { configEntries, formatConfig } from "../lib/experiments/format_config.ts";
+import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
+import { configEntries, formatConfig } from "../lib/configuration/format_config.ts";
 import {
   type ConfigOverride,
   MAX_CONFIG_BYTES,
   parseConfig,
-} from "../lib/experiments/parse_config.ts";
-import { protocolConfig } from "../lib/experiments/presets/preset.ts";
-import { findPreset } from "../lib/experiments/presets/preset_registry.ts";
-import { requireNewFolder } from "../lib/experiments/require_new_folder.ts";
-import { readRunConfig } from "../lib/experiments/run_config_file.ts";
+} from "../lib/configuration/parse_config.ts";
+import { protocolConfig } from "../lib/paper/presets/preset.ts";
+import { findPreset } from "../lib/paper/presets/preset_registry.ts";
+import { requireNewFolder } from "../lib/runs/require_new_folder.ts";
+import { readRunConfig } from "../lib/runs/run_config_file.ts";
 import { readConfigOverrides } from "./config_options.ts";
 
 /** Options of `train` that decide what is trained and where. */
@@ -110,7 +110,7 @@ export async function resolveTrainingRequest(
   const overrides = readConfigOverrides(options as Readonly<Record<string, unknown>>);
   if (options.resume !== undefined) {
     const saved = await readRunConfig(options.resume);
-    const { refuseExported } = await import("../lib/experiments/exported_model.ts");
+    const { refuseExported } = await import("../lib/runs/exported_model.ts");
     await refuseExported(options.resume);
     const config = changeForResume(saved, overrides);
     const allowOtherBackend = overrides.some(({ path }) => path === "backend");

@@ -1,4 +1,4 @@
-import type { TrainingSummary } from "../lib/experiments/run_types.ts";
+import type { TrainingSummary } from "../lib/runs/run_types.ts";
 import { formatCount, formatDecimals, formatParameters, formatShare } from "./number_text.ts";
 import { formatDuration } from "./progress.ts";
 import { renderFacts } from "./text_table.ts";

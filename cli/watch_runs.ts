@@ -1,5 +1,5 @@
-import type { PlannedRun } from "../lib/experiments/comparison/plan_rows.ts";
-import type { RunWatcher } from "../lib/experiments/comparison/run_row.ts";
+import type { PlannedRun } from "../lib/paper/plan_rows.ts";
+import type { RunWatcher } from "../lib/paper/run_row.ts";
 import type { Output } from "./output.ts";
 import type { Progress } from "./progress.ts";
 import { showTraining } from "./training_display.ts";

@@ -96,7 +96,9 @@ const STOREYS: Readonly<Record<string, number>> = {
   training: 4,
   evaluation: 4,
   analyses: 4,
-  experiments: 5,
+  configuration: 4,
+  runs: 5,
+  paper: 6,
 };
 
 /** Whether a file of the library imports from a storey above its own. */

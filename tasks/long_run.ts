@@ -6,8 +6,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { linearRegression } from "simple-statistics";
 import { selectBackend } from "../lib/backends/select_backend.ts";
-import { completeConfig } from "../lib/experiments/experiment_config.ts";
-import { loadExperimentImages, prepareTrainingData } from "../lib/experiments/prepare_data.ts";
+import { completeConfig } from "../lib/configuration/experiment_config.ts";
+import { loadExperimentImages, prepareTrainingData } from "../lib/runs/prepare_data.ts";
 import { createClassifier } from "../lib/models/create_classifier.ts";
 import { Trainer } from "../lib/training/trainer.ts";
 import {

@@ -7,7 +7,7 @@ import { encode } from "fast-png";
 import { runCommandLine } from "../cli/command_tree.ts";
 import { complexityMeasure } from "../lib/complexity/complexity_measure.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
-import { defaultConfig } from "../lib/experiments/experiment_config.ts";
+import { defaultConfig } from "../lib/configuration/experiment_config.ts";
 import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
 import { measureDataset } from "../lib/training/training_data.ts";
 

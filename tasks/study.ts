@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { runCommandLine } from "../cli/command_tree.ts";
 import { loadCheckpoint } from "../lib/checkpoints/checkpoint_store.ts";
 import { UsageError } from "../lib/errors.ts";
-import { CHECKPOINTS_FOLDER } from "../lib/experiments/run_training.ts";
+import { CHECKPOINTS_FOLDER } from "../lib/runs/run_training.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";
 import { decodeCheckpoint } from "../lib/training/training_checkpoint.ts";
 import {

@@ -1,8 +1,8 @@
 import type { DepthAnalysis } from "../analyses/depth_analysis.ts";
 import type { ParameterScaling } from "../analyses/parameter_scaling.ts";
 import { DataError } from "../errors.ts";
-import type { Comparison } from "../experiments/comparison/comparison.ts";
-import type { EvaluationSummary } from "../experiments/run_types.ts";
+import type { Comparison } from "../paper/comparison.ts";
+import type { EvaluationSummary } from "../runs/run_types.ts";
 import { writeHtml } from "./html/write_html.ts";
 import { comparisonPart } from "./parts/comparison_part.ts";
 import { depthPart } from "./parts/depth_part.ts";

@@ -4,18 +4,18 @@ import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { CheckpointError, DataError, PuppetError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { readBoundedText } from "../read_bounded.ts";
-import { loadTrained } from "../experiments/load_trained.ts";
-import { loadPartForModel } from "../experiments/load_part.ts";
-import { provenanceSchema } from "../experiments/provenance_schema.ts";
-import { readRunConfig } from "../experiments/run_config_file.ts";
+import { loadTrained } from "../runs/load_trained.ts";
+import { loadPartForModel } from "../runs/load_part.ts";
+import { provenanceSchema } from "../runs/provenance_schema.ts";
+import { readRunConfig } from "../runs/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
 import { collectWeights } from "./collect_weights.ts";
 import { histogramOf } from "../analyses/describe_values.ts";
 import type { HistogramBin } from "../analyses/distribution.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { LoadedClassifier } from "../experiments/load_trained.ts";
-import type { CheckpointChoice, EvaluationSummary, Provenance } from "../experiments/run_types.ts";
+import type { LoadedClassifier } from "../runs/load_trained.ts";
+import type { CheckpointChoice, EvaluationSummary, Provenance } from "../runs/run_types.ts";
 import type { RunReport } from "./run_report.ts";
 
 /** Options of {@linkcode collectRunReport}. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DataError } from "../errors.ts";
 import { speedSchema } from "../evaluation/speed_schema.ts";
-import { evaluationFields } from "../experiments/evaluation_fields.ts";
+import { evaluationFields } from "../runs/evaluation_fields.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import type { ReportSource } from "./build_report.ts";
 

@@ -1,6 +1,6 @@
 import type { HistogramBin } from "../analyses/distribution.ts";
-import type { EvaluationSummary, Provenance } from "../experiments/run_types.ts";
-import type { ExperimentConfig } from "../experiments/experiment_config.ts";
+import type { EvaluationSummary, Provenance } from "../runs/run_types.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ModelCount } from "../models/count_model.ts";
 import type { EpochRecord } from "../training/training_event.ts";
 

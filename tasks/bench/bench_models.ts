@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batchNormOfBatch } from "../../lib/layers/batch_norm.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { computeLevelStatistics } from "../../lib/models/level_statistics.ts";
-import { parseConfig } from "../../lib/experiments/parse_config.ts";
+import { parseConfig } from "../../lib/configuration/parse_config.ts";
 import { RandomStream } from "../../lib/randomness/random_stream.ts";
 import { Adam } from "../../lib/training/adam.ts";
 import { trainingStep } from "../../lib/training/training_step.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { reportCsv } from "../../cli/report_csv.ts";
 import { reportMarkdown } from "../../cli/report_markdown.ts";
 import { analyzeParameterScaling } from "../../lib/analyses/analyze_parameter_scaling.ts";
-import { defaultConfig } from "../../lib/experiments/experiment_config.ts";
+import { defaultConfig } from "../../lib/configuration/experiment_config.ts";
 import { countModel } from "../../lib/models/count_model.ts";
 import { buildReport } from "../../lib/reports/build_report.ts";
 import { writeHtml } from "../../lib/reports/html/write_html.ts";

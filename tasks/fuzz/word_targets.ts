@@ -3,10 +3,10 @@ import { type Command, CommanderError } from "@commander-js/extra-typings";
 import fc from "fast-check";
 import { readConfigOverrides } from "../../cli/config_options.ts";
 import { trainCommand } from "../../cli/train.ts";
-import { CONFIG_KEYS } from "../../lib/experiments/experiment_config.ts";
-import { formatConfig } from "../../lib/experiments/format_config.ts";
-import { defaultConfig } from "../../lib/experiments/experiment_config.ts";
-import { parseConfig } from "../../lib/experiments/parse_config.ts";
+import { CONFIG_KEYS } from "../../lib/configuration/experiment_config.ts";
+import { formatConfig } from "../../lib/configuration/format_config.ts";
+import { defaultConfig } from "../../lib/configuration/experiment_config.ts";
+import { parseConfig } from "../../lib/configuration/parse_config.ts";
 import { type FuzzTarget, fuzzTarget } from "./fuzz_target.ts";
 import { mutatedText, trickyJson } from "./mutations.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatDepthAnalysis } from "../../cli/depth_analysis_text.ts";
 import { depthChartNames } from "../../lib/analyses/depth_charts.ts";
-import { runDepthAnalysis } from "../../lib/experiments/run_depth_analysis.ts";
+import { runDepthAnalysis } from "../../lib/runs/run_depth_analysis.ts";
 import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { runCommand } from "../helpers/run_command.ts";
 import { tinyRunConfig } from "../helpers/tiny_run.ts";

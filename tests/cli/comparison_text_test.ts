@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { COMPARISON_FORMATS, formatComparisons } from "../../cli/comparison_text.ts";
-import { PAPER_SOURCE } from "../../lib/experiments/paper_results.ts";
+import { PAPER_SOURCE } from "../../lib/paper/paper_results.ts";
 import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { MADE_UP_RUN } from "../helpers/made_up_comparison.ts";
 import { TEST_CONDITIONS } from "../helpers/small_comparison.ts";
@@ -9,7 +9,7 @@ import type {
   Comparison,
   ComparisonRow,
   CountedFigures,
-} from "../../lib/experiments/comparison/comparison.ts";
+} from "../../lib/paper/comparison.ts";
 
 const COUNTED: CountedFigures = {
   puppeteerMegabytes: 1.079296,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Command } from "@commander-js/extra-typings";
 import { addConfigOptions, readConfigOverrides } from "../../cli/config_options.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { CONFIG_KEYS } from "../../lib/experiments/experiment_config.ts";
-import { parseConfig } from "../../lib/experiments/parse_config.ts";
+import { CONFIG_KEYS } from "../../lib/configuration/experiment_config.ts";
+import { parseConfig } from "../../lib/configuration/parse_config.ts";
 
 function overridesOf(...argv: string[]) {
   const command = new Command("test").exitOverride().configureOutput({ writeErr: () => {} });

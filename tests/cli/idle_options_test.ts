@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { remarksOnIdleOptions } from "../../cli/idle_options.ts";
 import { readConfigOverrides } from "../../cli/config_options.ts";
-import { parseConfig } from "../../lib/experiments/parse_config.ts";
+import { parseConfig } from "../../lib/configuration/parse_config.ts";
 import { runCommand } from "../helpers/run_command.ts";
 
 function remarks(options: Readonly<Record<string, unknown>>, file = ""): string[] {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { formatParameterScaling, parameterScalingCsv } from "../../cli/param_scaling_text.ts";
 import { analyzeParameterScaling } from "../../lib/analyses/analyze_parameter_scaling.ts";
-import { defaultConfig } from "../../lib/experiments/experiment_config.ts";
+import { defaultConfig } from "../../lib/configuration/experiment_config.ts";
 import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { runCommand } from "../helpers/run_command.ts";
 import type { ParameterScaling } from "../../lib/analyses/parameter_scaling.ts";

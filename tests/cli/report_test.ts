@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runEvaluation } from "../../lib/experiments/run_evaluation.ts";
+import { runEvaluation } from "../../lib/runs/run_evaluation.ts";
 import { readMetricsLog } from "../../lib/training/metrics_log.ts";
 import { runCommand } from "../helpers/run_command.ts";
 import { madeUpEvaluation, withTinyRun } from "../helpers/tiny_report.ts";

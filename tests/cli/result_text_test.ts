@@ -4,7 +4,7 @@ import { formatParameters, formatShare, formatSmall } from "../../cli/number_tex
 import { formatMultiplyAdds } from "../../cli/multiply_adds_text.ts";
 import { formatPredictions } from "../../cli/predict.ts";
 import { formatTrainingSummary } from "../../cli/training_summary.ts";
-import type { EvaluationSummary, TrainingSummary } from "../../lib/experiments/run_types.ts";
+import type { EvaluationSummary, TrainingSummary } from "../../lib/runs/run_types.ts";
 import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 
 const EVALUATION: EvaluationSummary = {

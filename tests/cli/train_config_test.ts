@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { defaultConfig, type ExperimentConfig } from "../../lib/experiments/experiment_config.ts";
-import { formatConfig } from "../../lib/experiments/format_config.ts";
+import { defaultConfig, type ExperimentConfig } from "../../lib/configuration/experiment_config.ts";
+import { formatConfig } from "../../lib/configuration/format_config.ts";
 import { runCommand } from "../helpers/run_command.ts";
 import { withFolder } from "../helpers/with_folder.ts";
 

@@ -4,7 +4,7 @@ import type {
   Comparison,
   ComparisonRow,
   CountedFigures,
-} from "../../lib/experiments/comparison/comparison.ts";
+} from "../../lib/paper/comparison.ts";
 
 /** Counts that nobody made. */
 export const MADE_UP_COUNTS: CountedFigures = {

@@ -1,6 +1,6 @@
 import { selectBackend } from "../../lib/backends/select_backend.ts";
-import type { MachineConditions } from "../../lib/experiments/comparison/comparison.ts";
-import type { RunComparisonOptions } from "../../lib/experiments/comparison/run_comparison.ts";
+import type { MachineConditions } from "../../lib/runs/machine_conditions.ts";
+import type { RunComparisonOptions } from "../../lib/paper/run_comparison.ts";
 import { TEST_PROVENANCE } from "./tiny_run.ts";
 
 /** Conditions for tests. */

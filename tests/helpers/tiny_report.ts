@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { encode } from "fast-png";
-import { runTraining } from "../../lib/experiments/run_training.ts";
+import { runTraining } from "../../lib/runs/run_training.ts";
 import { collectRunReport } from "../../lib/reports/collect_run_report.ts";
 import type { CollectRunReportOptions } from "../../lib/reports/collect_run_report.ts";
-import type { ExperimentConfig } from "../../lib/experiments/experiment_config.ts";
-import type { EvaluationSummary } from "../../lib/experiments/run_types.ts";
+import type { ExperimentConfig } from "../../lib/configuration/experiment_config.ts";
+import type { EvaluationSummary } from "../../lib/runs/run_types.ts";
 import type { RunReport } from "../../lib/reports/run_report.ts";
 import { withBackend } from "./backends.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "./tiny_run.ts";

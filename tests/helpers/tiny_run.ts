@@ -1,6 +1,6 @@
-import { defaultConfig } from "../../lib/experiments/experiment_config.ts";
-import type { ExperimentConfig } from "../../lib/experiments/experiment_config.ts";
-import type { Provenance } from "../../lib/experiments/run_types.ts";
+import { defaultConfig } from "../../lib/configuration/experiment_config.ts";
+import type { ExperimentConfig } from "../../lib/configuration/experiment_config.ts";
+import type { Provenance } from "../../lib/runs/run_types.ts";
 
 /** A provenance for tests. */
 export const TEST_PROVENANCE: Provenance = {

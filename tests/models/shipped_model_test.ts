@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseConfig } from "../../lib/experiments/parse_config.ts";
-import { protocolConfig } from "../../lib/experiments/presets/preset.ts";
-import { puppetCnnRegularized } from "../../lib/experiments/presets/puppet_cnn_regularized.ts";
+import { parseConfig } from "../../lib/configuration/parse_config.ts";
+import { protocolConfig } from "../../lib/paper/presets/preset.ts";
+import { puppetCnnRegularized } from "../../lib/paper/presets/puppet_cnn_regularized.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { sharedDataDirectory as sharedData } from "../helpers/shared_data.ts";
 

@@ -1,4 +1,4 @@
-import type { Comparison } from "../../experiments/comparison/comparison.ts";
+import type { Comparison } from "../../paper/comparison.ts";
 import { configCell, fact, textCell } from "../cells.ts";
 import { rowName } from "./row_name.ts";
 import type { Cell, ReportBlock, ReportSection } from "../report_document.ts";

@@ -3,7 +3,7 @@ import type {
   Comparison,
   ComparisonRow,
   SeedStatistics,
-} from "../../experiments/comparison/comparison.ts";
+} from "../../paper/comparison.ts";
 import {
   countCell,
   decimalCell,

@@ -1,5 +1,5 @@
-import { configEntries, formatConfig } from "../../experiments/format_config.ts";
-import { defaultConfig } from "../../experiments/experiment_config.ts";
+import { configEntries, formatConfig } from "../../configuration/format_config.ts";
+import { defaultConfig } from "../../configuration/experiment_config.ts";
 import {
   configCell,
   countCell,

@@ -1,4 +1,4 @@
-import type { ComparisonRow } from "../../experiments/comparison/comparison.ts";
+import type { ComparisonRow } from "../../paper/comparison.ts";
 import { nameOfPath } from "./name_of_path.ts";
 
 function plainName({ name, variant }: ComparisonRow): string {

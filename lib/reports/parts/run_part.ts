@@ -1,4 +1,4 @@
-import type { EvaluationSummary } from "../../experiments/run_types.ts";
+import type { EvaluationSummary } from "../../runs/run_types.ts";
 import {
   countCell,
   decimalCell,

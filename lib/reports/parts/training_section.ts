@@ -1,4 +1,4 @@
-import type { ExperimentConfig } from "../../experiments/experiment_config.ts";
+import type { ExperimentConfig } from "../../configuration/experiment_config.ts";
 import type { EpochRecord } from "../../training/training_event.ts";
 import {
   countCell,

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runDepthAnalysis } from "../../../lib/experiments/run_depth_analysis.ts";
-import { runEvaluation } from "../../../lib/experiments/run_evaluation.ts";
-import { runTraining } from "../../../lib/experiments/run_training.ts";
+import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";
+import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
+import { runTraining } from "../../../lib/runs/run_training.ts";
 import { depthAnalysisChart } from "../../../lib/analyses/depth_charts.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import type { DepthAnalysisResult } from "../../../lib/analyses/analyze_depth.ts";
-import type { EvaluationSummary } from "../../../lib/experiments/run_types.ts";
+import type { EvaluationSummary } from "../../../lib/runs/run_types.ts";
 
 type Changes = Parameters<typeof tinyRunConfig>[0];
 

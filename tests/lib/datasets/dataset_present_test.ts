@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isDatasetPresent } from "../../../lib/datasets/dataset_present.ts";
 import { loadDataset } from "../../../lib/datasets/load_dataset.ts";
-import { completeConfig } from "../../../lib/experiments/experiment_config.ts";
+import { completeConfig } from "../../../lib/configuration/experiment_config.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 import { writeImages } from "./helpers/image_files.ts";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { listMiniImageNet } from "../../../lib/datasets/find_mini_imagenet.ts";
 import { loadDataset } from "../../../lib/datasets/load_dataset.ts";
-import { completeConfig } from "../../../lib/experiments/experiment_config.ts";
-import { loadExperimentImages } from "../../../lib/experiments/prepare_data.ts";
+import { completeConfig } from "../../../lib/configuration/experiment_config.ts";
+import { loadExperimentImages } from "../../../lib/runs/prepare_data.ts";
 import { writeImages } from "./helpers/image_files.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { defaultConfig } from "../../../lib/experiments/experiment_config.ts";
+import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { countByRunning } from "../../../lib/models/count_custom.ts";
 import { countModel } from "../../../lib/models/count_model.ts";
 import { parametersOfPuppeteer, workOfResizing } from "../../../lib/models/count_puppeteer.ts";

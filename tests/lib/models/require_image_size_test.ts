@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { UsageError } from "../../../lib/errors.ts";
-import { planTraining } from "../../../lib/experiments/plan_training.ts";
-import { runTraining } from "../../../lib/experiments/run_training.ts";
+import { planTraining } from "../../../lib/runs/plan_training.ts";
+import { runTraining } from "../../../lib/runs/run_training.ts";
 import { pathExists } from "../../../lib/files/path_exists.ts";
 import { modelNames } from "../../../lib/models/model_names.ts";
 import { requireImageSize } from "../../../lib/models/require_image_size.ts";

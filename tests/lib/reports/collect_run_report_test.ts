@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { CheckpointError } from "../../../lib/errors.ts";
-import { runEvaluation } from "../../../lib/experiments/run_evaluation.ts";
+import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
 import { initialStateValues } from "../../../lib/puppeteer/initial_state.ts";
 import { readMetricsLog } from "../../../lib/training/metrics_log.ts";
 import { collectTiny, madeUpEvaluation, withTinyRun } from "../../helpers/tiny_report.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { formatConfig } from "../../../lib/experiments/format_config.ts";
-import { parseConfig } from "../../../lib/experiments/parse_config.ts";
-import { protocolConfig } from "../../../lib/experiments/presets/preset.ts";
-import { puppetCnnRegularized } from "../../../lib/experiments/presets/puppet_cnn_regularized.ts";
+import { formatConfig } from "../../../lib/configuration/format_config.ts";
+import { parseConfig } from "../../../lib/configuration/parse_config.ts";
+import { protocolConfig } from "../../../lib/paper/presets/preset.ts";
+import { puppetCnnRegularized } from "../../../lib/paper/presets/puppet_cnn_regularized.ts";
 import { readConfigOverrides } from "../../../cli/config_options.ts";
 import { settingsOf, studyBases } from "../../../tasks/study/variants.ts";
 

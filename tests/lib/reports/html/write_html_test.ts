@@ -4,7 +4,7 @@ import { buildReport, type ReportSource } from "../../../../lib/reports/build_re
 import { writeHtml } from "../../../../lib/reports/html/write_html.ts";
 import { madeUpComparison } from "../../../helpers/made_up_comparison.ts";
 import { madeUpEvaluation } from "../../../helpers/tiny_report.ts";
-import type { EvaluationSummary } from "../../../../lib/experiments/run_types.ts";
+import type { EvaluationSummary } from "../../../../lib/runs/run_types.ts";
 
 const EVIL = `<script>alert("1")</script>'"><img src=x onerror=alert(2)>`;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defaultConfig } from "../../../../lib/experiments/experiment_config.ts";
+import { defaultConfig } from "../../../../lib/configuration/experiment_config.ts";
 import { protocolSection } from "../../../../lib/reports/parts/condition_sections.ts";
 import { trainingSection } from "../../../../lib/reports/parts/training_section.ts";
 import type { TrainingConfig } from "../../../../lib/training/training_config.ts";

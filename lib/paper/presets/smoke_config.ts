@@ -1,0 +1,67 @@
+import { completeConfig, type ExperimentConfig } from "../../configuration/experiment_config.ts";
+import { type Preset, protocolConfig } from "./preset.ts";
+import type { DataConfig } from "../../datasets/data_config.ts";
+
+/** Classes of the data sets that presets name. */
+const CLASSES: Readonly<Partial<Record<DataConfig["dataset"], number>>> = {
+  cifar10: 10,
+  cifar100: 100,
+  "mini-imagenet": 100,
+};
+
+/**
+ * Number of classes of a preset's data set, without opening it.
+ *
+ * @param data Data of a preset's protocol.
+ * @returns The number; for other data sets the number of classes of the configuration.
+ */
+export function classesOf(data: DataConfig): number {
+  return CLASSES[data.dataset] ?? data.classes;
+}
+
+/** Side of the images of a data set: CIFAR comes in 32 x 32 whatever `imageSize` says. */
+export function imageSideOf(data: DataConfig): number {
+  return data.dataset === "cifar10" || data.dataset === "cifar100" ? 32 : data.imageSize;
+}
+
+/**
+ * The smoke variant of a preset: the same model on a handful of images for one epoch of two steps, in seconds. Puppeteers
+ * are narrowed to C = 16; stored networks have no width to change. Its figures are no result.
+ *
+ * @param preset The preset.
+ * @param options Seed, and whether the data set is at hand: if not, synthetic images of its size and number of classes
+ *   stand in.
+ * @returns The complete configuration.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { vggMiniImagenet } from "./vgg_mini_imagenet.ts";
+ *
+ * const { data } = smokeConfig(vggMiniImagenet, { seed: 1, hasData: false });
+ * assert.deepEqual([data.dataset, data.imageSize, data.classes], ["synthetic", 84, 100]);
+ * ```
+ */
+export function smokeConfig(
+  preset: Preset,
+  options: { readonly seed: number; readonly hasData: boolean },
+): ExperimentConfig {
+  const { data, model, training } = protocolConfig(preset, options.seed);
+  const standIn = {
+    dataset: "synthetic",
+    imageSize: imageSideOf(data),
+    classes: classesOf(data),
+    resizeTo: null,
+  } as const;
+  return completeConfig({
+    data: {
+      ...data,
+      ...(options.hasData ? {} : standIn),
+      images: 20,
+      validationFraction: 0.2,
+      testImages: 20,
+    },
+    model: { ...model, maxChannels: 16 },
+    training: { ...training, epochs: 1, batchSize: 8, statisticsImages: 8 },
+  });
+}

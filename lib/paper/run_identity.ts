@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { configEntries } from "../configuration/format_config.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { ProtocolChange } from "./comparison.ts";
+
+/** Keys that say where and how something is computed, not what. */
+const NOT_IDENTITY: ReadonlySet<string> = new Set([
+  "backend",
+  "data.directory",
+  "training.recompute",
+]);
+
+/** Hexadecimal digits of an identity in the name of a folder. */
+const DIGITS = 10;
+
+/**
+ * Names what a run computes: equal for two configurations whose results may stand for each other, whatever the backend
+ * and the place of the data.
+ *
+ * @param config A complete configuration.
+ * @returns 64 hexadecimal digits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { completeConfig } from "../configuration/experiment_config.ts";
+ *
+ * const identity = (input: unknown) => runIdentity(completeConfig(input));
+ * assert.equal(identity({ backend: "wasm" }), identity({ data: { directory: "elsewhere" } }));
+ * assert.notEqual(identity({}), identity({ training: { seed: 2 } }));
+ * ```
+ */
+export function runIdentity(config: ExperimentConfig): string {
+  const entries = configEntries(config).filter(([path]) => !NOT_IDENTITY.has(path));
+  return createHash("sha256").update(JSON.stringify(entries)).digest("hex");
+}
+
+/**
+ * Names the folder of a run.
+ *
+ * @param name Name of the preset.
+ * @param config The run's configuration.
+ * @returns `alexnet-seed1-0123456789`.
+ */
+export function runFolderName(name: string, config: ExperimentConfig): string {
+  return `${name}-seed${config.training.seed}-${runIdentity(config).slice(0, DIGITS)}`;
+}
+
+/**
+ * Lists where a configuration leaves a protocol. The seed is no difference, nor are backend and place of the data.
+ *
+ * @param protocol The protocol.
+ * @param config What was or will be run.
+ * @returns One entry per key, in the order of the configuration.
+ */
+export function protocolChanges(
+  protocol: ExperimentConfig,
+  config: ExperimentConfig,
+): ProtocolChange[] {
+  const run = new Map(configEntries(config));
+  return configEntries(protocol)
+    .filter(([path]) => !NOT_IDENTITY.has(path) && path !== "training.seed")
+    .map(([path, value]) => ({ path, protocol: value, run: run.get(path) }))
+    .filter((change) => change.protocol !== change.run);
+}

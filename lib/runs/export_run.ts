@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { writeFileAtomically } from "../files/atomic_write.ts";
+import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { CheckpointError } from "../errors.ts";
+import { readBounded } from "../read_bounded.ts";
+import { jsonlName, MAX_LOG_BYTES } from "../training/metrics_log.ts";
+import { decodeCheckpoint, TRAINING_ONLY_FILE } from "../training/training_checkpoint.ts";
+import { defaultConfig } from "../configuration/experiment_config.ts";
+import { formatConfig } from "../configuration/format_config.ts";
+import { resolveChoice } from "./load_trained.ts";
+import { requireNewFolder } from "./require_new_folder.ts";
+import { readRunConfig, RUN_CONFIG_FILE } from "./run_config_file.ts";
+import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import type { CheckpointChoice } from "./run_types.ts";
+
+/** What `exportRun` wrote. */
+export interface ExportSummary {
+  /** Folder that was written. */
+  readonly directory: string;
+  /** Name of the checkpoint's folder. */
+  readonly checkpoint: string;
+  /** Bytes of the checkpoint. */
+  readonly bytes: number;
+}
+
+/** Options of `exportRun`. */
+export interface ExportRunOptions {
+  /** Folder of the run. */
+  readonly runDirectory: string;
+  /** Folder to write; must not exist, or be empty. */
+  readonly directory: string;
+  /** Which checkpoint. */
+  readonly checkpoint: CheckpointChoice;
+}
+
+async function copyLog(from: string, to: string): Promise<void> {
+  try {
+    const bounds = { maxBytes: MAX_LOG_BYTES, refusal: CheckpointError };
+    const log = await readBounded(join(from, jsonlName), bounds);
+    await writeFileAtomically(join(to, jsonlName), log);
+  } catch (error) {
+    // A run that somebody put together by hand may have none.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * Writes a trained model for use and for passing on: the run folder with one checkpoint, without the optimiser, which is
+ * two thirds of it, and without the places of the machine that trained it. `eval`, `predict` and `report` take it like a
+ * run; it cannot be trained further.
+ *
+ * @param options Run folder, folder to write, which checkpoint.
+ * @returns What was written.
+ * @throws {CheckpointError} if the run or its checkpoint is missing or damaged, has no statistics (it was interrupted within
+ * an epoch), or the folder to write is not empty.
+ */
+export async function exportRun(options: ExportRunOptions): Promise<ExportSummary> {
+  const { runDirectory, directory, checkpoint } = options;
+  const config = await readRunConfig(runDirectory);
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  const loaded = await loadCheckpoint(root, await resolveChoice(root, checkpoint));
+  const decoded = decodeCheckpoint(loaded.files, join(root, loaded.folder));
+  if (decoded.statistics === null) {
+    throw new CheckpointError(
+      `Cannot export ${runDirectory}: checkpoint ${loaded.folder} has no batch-norm statistics, since training was ` +
+        "interrupted within an epoch; continue it to the end of the epoch, or export --checkpoint best",
+    );
+  }
+  await requireNewFolder(directory, {
+    ...{ action: "export to", advice: "name a folder that does not exist yet" },
+  });
+  await Deno.mkdir(directory, { recursive: true });
+  const files = new Map([...loaded.files].filter(([name]) => name !== TRAINING_ONLY_FILE));
+  const data = { ...config.data, directory: defaultConfig().data.directory };
+  await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig({ ...config, data }));
+  await copyLog(runDirectory, directory);
+  const name = await saveCheckpoint(join(directory, CHECKPOINTS_FOLDER), {
+    step: decoded.progress.step,
+    files,
+    best: false,
+  });
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  return { directory, checkpoint: name, bytes };
+}

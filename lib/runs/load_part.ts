@@ -1,0 +1,108 @@
+import { DataError } from "../errors.ts";
+import { loadExperimentImages } from "./prepare_data.ts";
+import type { ExperimentImages } from "./prepare_data.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+
+/** Parts of an experiment's images. */
+export type DataPart = "test" | "validation" | "train";
+
+/** Numbers of images of an experiment. */
+export interface ImageCounts {
+  /** Trained on. */
+  readonly train: number;
+  /** Chosen by. */
+  readonly validation: number;
+  /** Of the test part. */
+  readonly test: number;
+  /** Of the part that training and validation images are drawn from. */
+  readonly pool: number;
+}
+
+/** One part of an experiment's images, with the sizes of all. */
+export interface LoadedPart {
+  /** The images, at least one. */
+  readonly dataset: ImageDataset;
+  /** Sizes of all parts. */
+  readonly images: ImageCounts;
+}
+
+/** Sizes of an experiment's parts. */
+function countsOf(images: ExperimentImages): ImageCounts {
+  const { train, validation, test, pool } = images;
+  return { train: train.length, validation: validation.length, test: test.length, pool };
+}
+
+/**
+ * Loads one part of an experiment's images.
+ *
+ * @param config Data and seed of the experiment.
+ * @param part Which part.
+ * @returns Its images, and the sizes of all parts.
+ * @throws {DataError} if the data set is missing or damaged, or the part holds no image.
+ */
+export async function loadPart(
+  config: Pick<ExperimentConfig, "data" | "training">,
+  part: DataPart,
+): Promise<LoadedPart> {
+  return partOf(await loadExperimentImages(config), part);
+}
+
+function partOf(loaded: ExperimentImages, part: DataPart): LoadedPart {
+  const dataset = loaded[part];
+  if (dataset.length > 0) return { dataset, images: countsOf(loaded) };
+  throw new DataError(`Cannot evaluate: there are no ${part} images; choose another --part`);
+}
+
+/**
+ * Refuses parts that may hold images the model was trained on: what is drawn anew from other images is not what it
+ * was kept from. A test part that a data set comes with is never drawn, and may belong to other training images.
+ */
+function requirePartOfRun(
+  { train, testIsDrawn }: ExperimentImages,
+  { card, part }: { readonly card: ModelCard; readonly part: DataPart },
+): void {
+  if (train.fingerprint === card.trainFingerprint || (part === "test" && !testIsDrawn)) return;
+  const otherwise = part === "test"
+    ? "arrange the images in train/<class> and test/<class>"
+    : "take --part test";
+  throw new DataError(
+    `Cannot evaluate on the ${part} images: the model was trained on images with fingerprint ${card.trainFingerprint}, ` +
+      `those found have ${train.fingerprint}, so their ${part} part is not the run's and can hold images that the ` +
+      `model has learned; give the data of the run with --data, or ${otherwise}`,
+  );
+}
+
+/**
+ * Loads images that a trained model is to look at.
+ *
+ * @param config Data and seed of the run.
+ * @param options What the checkpoint says of its model, and which part.
+ * @returns The images, and the sizes of all parts.
+ * @throws {DataError} if the images are missing, their classes or size are not the model's, or the part was drawn
+ * from other images than those of the run.
+ */
+export async function loadPartForModel(
+  config: Pick<ExperimentConfig, "data" | "training">,
+  options: { readonly card: ModelCard; readonly part: DataPart },
+): Promise<LoadedPart> {
+  const { card, part } = options;
+  const images = await loadExperimentImages(config);
+  const loaded = partOf(images, part);
+  const { dataset } = loaded;
+  if (dataset.classNames.join() !== card.classNames.join()) {
+    throw new DataError(
+      `Cannot evaluate: the model knows the classes ${card.classNames.join(", ")}; the data have ${
+        dataset.classNames.join(", ")
+      }`,
+    );
+  }
+  if (dataset.height !== card.image.height || dataset.width !== card.image.width) {
+    throw new DataError(
+      `Cannot evaluate: the model was trained on ${card.image.height} x ${card.image.width} pixels; the images have ${dataset.height} x ${dataset.width}`,
+    );
+  }
+  requirePartOfRun(images, options);
+  return loaded;
+}

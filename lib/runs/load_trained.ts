@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { complexityMeasure } from "../complexity/complexity_measure.ts";
+import { createClassifier } from "../models/create_classifier.ts";
+import { withEveryLevel } from "../models/level_statistics.ts";
+import { Trainer } from "../training/trainer.ts";
+import { decodeCheckpoint, fitting } from "../training/training_checkpoint.ts";
+import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import { requireSameModel } from "./require_same_model.ts";
+import { readRunConfig } from "./run_config_file.ts";
+import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import type { TrainedClassifier } from "../evaluation/evaluate.ts";
+import type { Classifier } from "../models/classifier.ts";
+import type { LevelStatistics } from "../models/level_statistics.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
+import type { TrainingCheckpoint } from "../training/training_checkpoint.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { CheckpointChoice } from "./run_types.ts";
+
+/** A classifier from a run folder, ready to look at images. */
+export interface LoadedClassifier {
+  /** Classifier and what it needs to look at images. */
+  readonly trained: TrainedClassifier;
+  /** What the checkpoint says about the model. */
+  readonly card: ModelCard;
+  /** Configuration of the run. */
+  readonly config: ExperimentConfig;
+  /** Name of the checkpoint's folder. */
+  readonly folder: string;
+}
+
+/**
+ * Computes the statistics of a checkpoint that was saved without them (training was interrupted within an
+ * epoch), exactly as a validation would.
+ */
+async function computeMissingStatistics(
+  config: ExperimentConfig,
+  classifier: Classifier,
+  { card, progress }: Pick<TrainingCheckpoint, "card" | "progress">,
+): Promise<LevelStatistics> {
+  const images = await loadExperimentImages(config);
+  requireSameImages(images.train, card.trainFingerprint);
+  const data = await prepareTrainingData(images, config.model.complexity);
+  const { exact } = config.model;
+  const trainer = new Trainer({ classifier, data, config: config.training, exact });
+  // How far levels share images can depend on the epoch.
+  trainer.progress = progress;
+  try {
+    return await trainer.computeStatistics();
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** The pointer that a choice stands for: a run without validation images has no best checkpoint. */
+export async function resolveChoice(
+  root: string,
+  choice: CheckpointChoice,
+): Promise<"best" | "last"> {
+  if (choice !== "auto") return choice;
+  try {
+    await Deno.stat(join(root, "best"));
+    return "best";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "last";
+    throw error;
+  }
+}
+
+/**
+ * Loads a trained classifier from a run folder onto the current backend.
+ *
+ * @param options Run folder, which checkpoint, fields of the data configuration to replace, and who is warned.
+ * @returns Classifier, statistics, and what the checkpoint says; the caller disposes of the classifier.
+ * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
+ * @throws {DataError} if statistics have to be computed and the training images are not there.
+ */
+export async function loadTrained(options: {
+  readonly runDirectory: string;
+  readonly checkpoint: CheckpointChoice;
+  readonly data?: Partial<ExperimentConfig["data"]>;
+  readonly warn?: (text: string) => void;
+}): Promise<LoadedClassifier> {
+  const saved = await readRunConfig(options.runDirectory);
+  const config = { ...saved, data: { ...saved.data, ...options.data } };
+  const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
+  const which = await resolveChoice(root, options.checkpoint);
+  const { folder, files, skipped } = await loadCheckpoint(root, which);
+  for (const reason of skipped) options.warn?.(`${reason}; taking ${folder} instead`);
+  const path = join(root, folder);
+  const { parameters, statistics, calibration, ...decoded } = decodeCheckpoint(files, path);
+  requireSameModel(decoded.card.model, config.model, path);
+  const card = { ...decoded.card, model: config.model };
+  const classes = card.classNames.length;
+  const classifier = createClassifier(card.model, { classes, seed: config.training.seed });
+  try {
+    fitting(path, () => {
+      classifier.parameters.write(parameters);
+      classifier.calibration?.restore(calibration);
+    });
+    const trained = {
+      classifier,
+      statistics: statistics === null
+        ? await computeMissingStatistics(config, classifier, decoded)
+        : withEveryLevel(statistics, classifier.levels.list.length),
+      standardization: card.standardization,
+      measure: complexityMeasure(card.model.complexity),
+    };
+    return { trained, card, config, folder };
+  } catch (error) {
+    classifier.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import { createClassifier } from "../models/create_classifier.ts";
+import { requireImageSize } from "../models/require_image_size.ts";
+import { stepsInEpoch } from "../training/epoch_plan.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import { loadExperimentImages } from "./prepare_data.ts";
+
+/** What a training would do. */
+export interface TrainingPlan {
+  /** Images to train on. */
+  readonly trainImages: number;
+  /** Images held out, which choose the best checkpoint. */
+  readonly validationImages: number;
+  /** Images of the test part. */
+  readonly testImages: number;
+  /** Number of classes. */
+  readonly classes: number;
+  /** Complexity levels, each with its own trajectory. */
+  readonly levels: number;
+  /** Numbers of layers, smallest and largest. */
+  readonly depth: { readonly min: number; readonly max: number };
+  /** Optimiser steps of one epoch. */
+  readonly stepsPerEpoch: number;
+  /** Optimiser steps of all epochs. */
+  readonly totalSteps: number;
+  /** Parameters of the puppeteer (the paper's column) and all stored parameters. */
+  readonly parameters: { readonly puppeteer: number; readonly total: number };
+}
+
+/**
+ * Works out what a training would do: reads the data set and builds the model on the current backend, so that
+ * what would stop the training stops the plan too, and throws both away. Writes nothing.
+ *
+ * @param config The experiment.
+ * @returns Images, steps, levels and parameters.
+ * @throws {DataError} if the data is missing or damaged, or holds fewer images than asked for.
+ * @throws {UsageError} if the configuration does not fit the number or size of the images.
+ */
+export async function planTraining(config: ExperimentConfig): Promise<TrainingPlan> {
+  const { model, training } = config;
+  const { train, validation, test } = await loadExperimentImages(config);
+  requireImageSize(model, train);
+  const classes = train.classNames.length;
+  const stepsPerEpoch = stepsInEpoch(train.length, training);
+  const classifier = createClassifier(model, { classes, seed: training.seed });
+  try {
+    const depths = classifier.levels.list.map((level) => level.depth);
+    return {
+      trainImages: train.length,
+      validationImages: validation.length,
+      testImages: test.length,
+      classes,
+      levels: depths.length,
+      depth: { min: Math.min(...depths), max: Math.max(...depths) },
+      stepsPerEpoch,
+      totalSteps: stepsPerEpoch * training.epochs,
+      parameters: {
+        puppeteer: classifier.parameters.count("puppeteer."),
+        total: classifier.parameters.count(),
+      },
+    };
+  } finally {
+    classifier.dispose();
+  }
+}

@@ -1,0 +1,132 @@
+import { complexityMeasure } from "../complexity/complexity_measure.ts";
+import { loadDataset } from "../datasets/load_dataset.ts";
+import { splitTraining } from "../datasets/split.ts";
+import { channelStatistics } from "../datasets/standardization.ts";
+import { subset } from "../datasets/subset.ts";
+import { CheckpointError, DataError, UsageError } from "../errors.ts";
+import { measureDataset } from "../training/training_data.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { TrainingData } from "../training/training_data.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+
+/** The images of an experiment. */
+export interface ExperimentImages {
+  /** Images to train on. */
+  readonly train: ImageDataset;
+  /** Images to choose by. */
+  readonly validation: ImageDataset;
+  /** Images that nothing is ever chosen by. */
+  readonly test: ImageDataset;
+  /** Whether the test images were drawn out of the same folder as the others. */
+  readonly testIsDrawn: boolean;
+  /** Images of the training part that training and validation were drawn from. */
+  readonly pool: number;
+}
+
+function firstImages(dataset: ImageDataset, count: number | null): ImageDataset {
+  if (count === null || count === dataset.length) return dataset;
+  if (count > dataset.length) {
+    throw new DataError(
+      `Cannot take ${count} test images: ${dataset.name} holds ${dataset.length}; lower --test-images`,
+    );
+  }
+  return subset(dataset, Uint32Array.from({ length: count }, (_, index) => index));
+}
+
+/** What only the size of the images and their number can tell about a configuration. */
+function requireUsableSplit(
+  { data, training }: Pick<ExperimentConfig, "data" | "training">,
+  { length, height, width }: ImageDataset,
+): void {
+  const count = data.images ?? length;
+  const held = Math.round(count * data.validationFraction);
+  if (held === count) {
+    throw new UsageError(
+      `Cannot split ${count} images: data.validationFraction ${data.validationFraction} leaves none to train on; lower it or take more images`,
+    );
+  }
+  if (held === 0 && training.patience > 0) {
+    throw new UsageError(
+      `Cannot stop early: data.validationFraction ${data.validationFraction} of ${count} images leaves none to validate on; set training.patience to 0 or take more images`,
+    );
+  }
+  const side = Math.min(height, width);
+  if (training.crop >= side) {
+    throw new UsageError(
+      `Cannot crop images: training.crop must be below their side of ${side} pixels, current value is ${training.crop}`,
+    );
+  }
+}
+
+/**
+ * Makes sure that images are those that a checkpoint was trained on.
+ *
+ * @param train Training images found.
+ * @param fingerprint Fingerprint that the checkpoint names.
+ * @throws {CheckpointError} if they are others.
+ */
+export function requireSameImages(train: ImageDataset, fingerprint: string): void {
+  if (train.fingerprint === fingerprint) return;
+  throw new CheckpointError(
+    `Cannot go on with these images: the checkpoint's training images have fingerprint ${fingerprint}, those found have ${train.fingerprint}; give the same data with --data`,
+  );
+}
+
+/**
+ * Loads the images that a configuration asks for and splits them.
+ *
+ * @param config Data and seed of the experiment.
+ * @returns Training, validation and test images.
+ * @throws {DataError} if the data set is missing or damaged, or holds fewer images than asked for.
+ * @throws {UsageError} if the configuration does not fit the number or size of the images.
+ */
+export async function loadExperimentImages(
+  config: Pick<ExperimentConfig, "data" | "training">,
+): Promise<ExperimentImages> {
+  const { data, training } = config;
+  const parts = await loadDataset(data);
+  if (data.images !== null && data.images > parts.train.length) {
+    throw new DataError(
+      `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower --images`,
+    );
+  }
+  if (parts.train.classNames.length < 2) {
+    throw new DataError(
+      `Cannot train on ${data.dataset} in ${data.directory}: there must be 2 classes at least, current value is ` +
+        `${parts.train.classNames.length}; add a folder for every class`,
+    );
+  }
+  requireUsableSplit(config, parts.train);
+  const { train, validation } = splitTraining(parts.train, {
+    ...data,
+    seed: data.splitSeed ?? training.seed,
+  });
+  return {
+    train,
+    validation,
+    test: firstImages(parts.test, data.testImages),
+    testIsDrawn: parts.testIsDrawn ?? false,
+    pool: parts.train.length,
+  };
+}
+
+/**
+ * Measures what training needs to know of its images.
+ *
+ * @param images Training and validation images.
+ * @param measureName Name of the complexity measure.
+ * @returns Images with channel statistics and complexities of the training part.
+ */
+export async function prepareTrainingData(
+  images: Pick<ExperimentImages, "train" | "validation">,
+  measureName: string,
+): Promise<TrainingData> {
+  const measure = complexityMeasure(measureName);
+  return {
+    train: images.train,
+    validation: images.validation,
+    standardization: await channelStatistics(images.train),
+    measure,
+    complexities: await measureDataset(images.train, measure),
+  };
+}

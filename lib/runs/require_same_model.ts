@@ -1,0 +1,44 @@
+import { CheckpointError } from "../errors.ts";
+import type { ModelConfig } from "../models/model_config.ts";
+
+/**
+ * Makes sure that a checkpoint is of the model that its run is configured for. The run's configuration has been
+ * checked, the checkpoint's has not: from here on only the run's is used.
+ *
+ * @param found Model that the checkpoint names.
+ * @param config Model of the run.
+ * @param folder The checkpoint, for messages.
+ * @throws {CheckpointError} if they differ; the message lists the differences.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { defaultConfig } from "../configuration/experiment_config.ts";
+ *
+ * const { model } = defaultConfig();
+ * requireSameModel({ ...model }, model, "step-00000100");
+ * assert.throws(
+ *   () => requireSameModel({ ...model, maxChannels: 64 }, model, "step-00000100"),
+ *   /maxChannels: 64 in the checkpoint, 512 in the run/,
+ * );
+ * ```
+ */
+export function requireSameModel(
+  found: Readonly<Partial<ModelConfig>>,
+  config: ModelConfig,
+  folder: string,
+): void {
+  const values = new Map<string, unknown>(Object.entries(config));
+  // A key that the checkpoint lacks came later; its default is what the checkpoint was trained with.
+  const differences = Object.entries(found).flatMap(([key, value]) =>
+    values.get(key) === value
+      ? []
+      : [`${key}: ${value} in the checkpoint, ${values.get(key)} in the run`]
+  );
+  if (differences.length === 0) return;
+  const shown = differences.slice(0, 5).join("; ").slice(0, 400);
+  throw new CheckpointError(
+    `Cannot load checkpoint: ${folder} is of another model than its run (${shown}); ` +
+      `put it back where it belongs`,
+  );
+}

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type PointerName, readPointer } from "../checkpoints/checkpoint_pointer.ts";
+import { manifestName } from "../checkpoints/checkpoint_manifest.ts";
+import { CheckpointError } from "../errors.ts";
+import { readBounded, readBoundedText } from "../read_bounded.ts";
+import { pathExists } from "../files/path_exists.ts";
+import { type CardFile, type ModelCard, readCheckpointCard } from "../training/checkpoint_card.ts";
+import { readMetricsLog } from "../training/metrics_log.ts";
+import { provenanceSchema } from "./provenance_schema.ts";
+import { readRunConfig } from "./run_config_file.ts";
+import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import type { EpochRecord } from "../training/training_event.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { MachineConditions } from "./machine_conditions.ts";
+
+/** For the small files of a run folder. */
+const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
+
+/** How far a run folder has come. */
+export interface RunProgress {
+  /** The run's configuration. */
+  readonly config: ExperimentConfig;
+  /** Epochs completed according to the last checkpoint. */
+  readonly epochs: number;
+  /** Whether nothing is left to train. */
+  readonly isFinished: boolean;
+  /** Lines of the log. */
+  readonly log: readonly EpochRecord[];
+  /** Where it was trained last; `null` where the folder does not say. */
+  readonly trainedOn: MachineConditions | null;
+}
+
+/** The checkpoint that an evaluation takes, recognisable without reading it. */
+export interface CheckpointMark {
+  /** Name of its folder. */
+  readonly checkpoint: string;
+  /** SHA-256 of its manifest, which holds the digests of its files. */
+  readonly manifestSha256: string;
+}
+
+/** What the first checkpoint that a pointer names says; its checksums are verified when it is loaded. */
+async function readCard(
+  runDirectory: string,
+  pointers: readonly PointerName[],
+): Promise<CardFile | null> {
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  try {
+    for (const pointer of pointers) {
+      const checkpoint = await readPointer(root, pointer);
+      if (checkpoint === null) continue;
+      const file = join(root, checkpoint, "checkpoint.json");
+      return readCheckpointCard(await readBounded(file, BOUNDS), file);
+    }
+    return null;
+  } catch (error) {
+    // A damaged checkpoint counts as an interruption: resuming verifies it and falls back to the one before.
+    if (error instanceof CheckpointError || error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/**
+ * Reads what the checkpoint that an evaluation takes says about its model and images, without loading either.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns The card; `null` if there is no checkpoint yet, or a damaged one, which whoever loads it reports.
+ */
+export async function readRunCard(runDirectory: string): Promise<ModelCard | null> {
+  return (await readCard(runDirectory, ["best", "last"]))?.card ?? null;
+}
+
+/** The last command that worked on the run. */
+async function readTrainedOn(runDirectory: string): Promise<MachineConditions | null> {
+  try {
+    const entries = JSON.parse(
+      await readBoundedText(join(runDirectory, "provenance.json"), BOUNDS),
+    );
+    const last = provenanceSchema.safeParse(entries).data?.at(-1);
+    if (last === undefined) return null;
+    const { versions, machine } = last;
+    return { backend: versions.backend ?? null, device: null, machine, versions };
+  } catch (error) {
+    const isAbsent = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
+      error instanceof CheckpointError;
+    if (isAbsent) return null;
+    throw error;
+  }
+}
+
+/**
+ * Reads how far a run has come, without loading a model.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns The progress; `null` if there is no run yet.
+ * @throws {CheckpointError} if the folder holds something else, or the run's configuration is damaged.
+ */
+export async function readRunProgress(runDirectory: string): Promise<RunProgress | null> {
+  if (!await pathExists(runDirectory)) return null;
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(runDirectory)) names.push(name);
+  // What a training leaves behind that was stopped before it wrote its configuration.
+  if (names.every((name) => name === ".lock" || /\.tmp-\d+-\d+$/.test(name))) return null;
+  const config = await readRunConfig(runDirectory);
+  const progress = (await readCard(runDirectory, ["last"]))?.progress ?? null;
+  const { epochs, patience } = config.training;
+  const isFinished = progress !== null && (progress.epoch >= epochs ||
+    (patience > 0 && progress.validationsWithoutGain >= patience));
+  return {
+    config,
+    epochs: progress?.epoch ?? 0,
+    isFinished,
+    log: await readMetricsLog(runDirectory),
+    trainedOn: await readTrainedOn(runDirectory),
+  };
+}
+
+/**
+ * Names the checkpoint that an evaluation takes: the best by validation, else the last.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns Name and digest; `null` if there is none, or its manifest is missing.
+ */
+export async function readCheckpointMark(runDirectory: string): Promise<CheckpointMark | null> {
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  const checkpoint = await readPointer(root, "best") ?? await readPointer(root, "last");
+  if (checkpoint === null) return null;
+  try {
+    const manifest = await readBounded(join(root, checkpoint, manifestName), BOUNDS);
+    return { checkpoint, manifestSha256: createHash("sha256").update(manifest).digest("hex") };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

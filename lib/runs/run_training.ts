@@ -1,0 +1,275 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { join } from "node:path";
+import { messageOf, removeStagedFiles, writeFileAtomically } from "../files/atomic_write.ts";
+import { explainOutOfMemory } from "../backends/out_of_memory.ts";
+import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { listCheckpoints, readPointer } from "../checkpoints/checkpoint_pointer.ts";
+import { lockRunFolder } from "../checkpoints/run_lock.ts";
+import { CheckpointError, UsageError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
+import { createClassifier } from "../models/create_classifier.ts";
+import { requireImageSize } from "../models/require_image_size.ts";
+import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
+import { Trainer } from "../training/trainer.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  fitting,
+  restoreTrainer,
+} from "../training/training_checkpoint.ts";
+import { formatConfig } from "../configuration/format_config.ts";
+import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import { refuseLinks } from "./refuse_links.ts";
+import { requireNewFolder } from "./require_new_folder.ts";
+import { requireSameModel } from "./require_same_model.ts";
+import { resolveRecompute } from "../configuration/resolve_recompute.ts";
+import { checkRunEvents, openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
+import { RUN_CONFIG_FILE } from "./run_config_file.ts";
+import type { TrainingData } from "../training/training_data.ts";
+import type { StopReason } from "../training/training_event.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
+import type { TrainingCheckpoint } from "../training/training_checkpoint.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_types.ts";
+
+/** Folder of the checkpoints within a run folder. */
+export const CHECKPOINTS_FOLDER = "checkpoints";
+
+const PROVENANCE_FILE = "provenance.json";
+
+/** An entry takes some 2 kB. */
+const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
+
+async function makeRunFolder(directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new CheckpointError(
+      `Cannot make run folder ${directory}: ${messageOf(error)}; name another with --run`,
+      { cause: error },
+    );
+  }
+}
+
+/** One entry for every command that worked on the run, oldest first. */
+async function addProvenance(directory: string, provenance: Provenance): Promise<void> {
+  const path = join(directory, PROVENANCE_FILE);
+  let earlier: unknown = [];
+  try {
+    earlier = JSON.parse(await readBoundedText(path, PROVENANCE_BOUNDS));
+  } catch (error) {
+    if (error instanceof SyntaxError) earlier = ["an entry that could not be read"];
+    else if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const entries = [...(Array.isArray(earlier) ? earlier : [earlier]), provenance];
+  await writeFileAtomically(path, `${JSON.stringify(entries, null, 2)}\n`);
+}
+
+async function writeConfig(directory: string, config: ExperimentConfig): Promise<void> {
+  await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig(config));
+}
+
+/** Backend with its device, as far as the command has named it. */
+function deviceOf({ versions }: Provenance): string {
+  return versions.backend ?? tf.getBackend();
+}
+
+function cardOf(config: ExperimentConfig, data: TrainingData, provenance: Provenance): ModelCard {
+  const { classNames, height, width, fingerprint } = data.train;
+  return {
+    model: config.model,
+    classNames,
+    image: { height, width },
+    standardization: data.standardization,
+    trainFingerprint: fingerprint,
+    backend: deviceOf(provenance),
+  };
+}
+
+/**
+ * Whether the run ended before it had saved a checkpoint: the first one is saved before the first step. Where a pointer or
+ * an epoch in the log says otherwise, the checkpoints were lost, and to start over would wipe what is left.
+ */
+async function isUnstarted(runDirectory: string, root: string): Promise<boolean> {
+  if ((await listCheckpoints(root)).length > 0) return false;
+  for (const pointer of ["last", "best", "previous"] as const) {
+    if (await readPointer(root, pointer) !== null) return false;
+  }
+  return (await readMetricsLog(runDirectory)).length === 0;
+}
+
+/** The newest complete checkpoint; `null` if the run ended before it had saved one. */
+async function readLastCheckpoint(
+  config: ExperimentConfig,
+  data: TrainingData,
+  options: RunTrainingOptions,
+): Promise<TrainingCheckpoint & { readonly folder: string } | null> {
+  const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
+  if (await isUnstarted(options.runDirectory, root)) return null;
+  const { folder, files, skipped } = await loadCheckpoint(root, "last");
+  for (const reason of skipped) {
+    options.report?.({ kind: "warning", text: `${reason}; continuing from ${folder}` });
+  }
+  const checkpoint = decodeCheckpoint(files, join(root, folder));
+  const { card, progress } = checkpoint;
+  requireSameModel(card.model, config.model, join(root, folder));
+  requireSameImages(data.train, card.trainFingerprint);
+  if (progress.epoch > config.training.epochs) {
+    throw new UsageError(
+      `Cannot resume ${options.runDirectory}: ${progress.epoch} epochs are done, --epochs must be at least that, current value is ${config.training.epochs}`,
+    );
+  }
+  const device = deviceOf(options.provenance);
+  if (card.backend !== device) {
+    if (!options.allowOtherBackend) {
+      throw new CheckpointError(
+        `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +
+          `the result would be close, but not bit for bit: name the backend with --backend to go on with it`,
+      );
+    }
+    const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;
+    options.report?.({ kind: "warning", text });
+  }
+  return { ...checkpoint, folder };
+}
+
+interface OpenRun {
+  readonly trainer: Trainer;
+  readonly data: TrainingData;
+  readonly stopReason: StopReason;
+  readonly seconds: number;
+}
+
+async function summarize(run: OpenRun, options: RunTrainingOptions): Promise<TrainingSummary> {
+  const { trainer, data, stopReason, seconds } = run;
+  const { progress, classifier } = trainer;
+  const records = await readMetricsLog(options.runDirectory);
+  return {
+    runDirectory: options.runDirectory,
+    stopReason,
+    epochs: progress.epoch,
+    steps: progress.step,
+    lastEpoch: records.at(-1) ?? null,
+    best: progress.best,
+    parameters: {
+      puppeteer: classifier.parameters.count("puppeteer."),
+      total: classifier.parameters.count(),
+    },
+    trainImages: data.train.length,
+    validationImages: data.validation.length,
+    seconds,
+    divergence: trainer.divergence,
+  };
+}
+
+/** Trains with everything open, and keeps log and checkpoints; `resumed` names the checkpoint it goes on from. */
+async function trainInFolder(
+  config: ExperimentConfig,
+  open: Pick<OpenRun, "trainer" | "data"> & { readonly resumed: string | null },
+  options: RunTrainingOptions,
+): Promise<OpenRun> {
+  const { trainer, data, resumed } = open;
+  const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
+  const card = cardOf(config, data, options.provenance);
+  const log = await openMetricsLog(options.runDirectory, {
+    resumeAfterEpoch: trainer.progress.epoch,
+  });
+  if (log.missingEpochs.length > 0) {
+    const text = `the log has lost epochs ${
+      log.missingEpochs.join(", ")
+    }; training is not affected`;
+    options.report?.({ kind: "warning", text });
+  }
+  const events = await openRunEvents(trainer.progress, options);
+  const started = performance.now();
+  let parent = resumed;
+  const stopReason = await trainer.run({
+    save: async ({ isBest }) => {
+      const files = await encodeCheckpoint(trainer, card);
+      const step = trainer.progress.step;
+      const content = { step, files, best: isBest };
+      const folder = await saveCheckpoint(root, content, parent === null ? {} : { parent });
+      parent = folder;
+      options.report?.({ kind: "checkpoint", folder, isBest });
+    },
+    log: (record) => log.append(record),
+    report: (event) => {
+      events?.add(event);
+      options.report?.(event);
+    },
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  return { trainer, data, stopReason, seconds: (performance.now() - started) / 1000 };
+}
+
+/**
+ * Trains a model in a run folder: configuration, provenance, log per epoch, last and best checkpoint.
+ * The backend must have been selected before.
+ *
+ * @param config The experiment, complete.
+ * @param options Run folder, resume, interruption, progress.
+ * @returns What was reached, and why it ended.
+ * @throws {DataError} if the images are missing or damaged.
+ * @throws {UsageError} if the configuration does not fit the number or size of the images, or the folder for TensorBoard
+ * holds another training's events only.
+ * @throws {CheckpointError} if the folder is in use, or does not fit the configuration when resuming.
+ */
+export async function runTraining(
+  config: ExperimentConfig,
+  options: RunTrainingOptions,
+): Promise<TrainingSummary> {
+  const { runDirectory, resume } = options;
+  options.report?.({ kind: "phase", text: "loading images" });
+  const images = await loadExperimentImages(config);
+  requireImageSize(config.model, images.train);
+  const data = await prepareTrainingData(images, config.model.complexity);
+  if (!resume) {
+    await requireNewFolder(runDirectory);
+    await checkRunEvents(options);
+    await makeRunFolder(runDirectory);
+  }
+  const lock = await lockRunFolder(runDirectory);
+  try {
+    await refuseLinks(runDirectory, [CHECKPOINTS_FOLDER, TENSORBOARD_FOLDER]);
+    if (resume) await checkRunEvents(options);
+    await removeStagedFiles(runDirectory);
+    return await trainLocked(config, data, options);
+  } catch (error) {
+    const { training: { batchSize }, model: { name } } = config;
+    throw explainOutOfMemory(error, `a training step of ${batchSize} images through ${name}`);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Trains in a run folder that no other process works on. */
+async function trainLocked(
+  config: ExperimentConfig,
+  data: TrainingData,
+  options: RunTrainingOptions,
+): Promise<TrainingSummary> {
+  const { runDirectory, resume } = options;
+  const { seed } = config.training;
+  const classes = data.train.classNames.length;
+  const classifier = createClassifier(config.model, { classes, seed });
+  const { exact } = config.model;
+  const recompute = resolveRecompute(config, tf.getBackend());
+  if (recompute && config.training.recompute === "auto") {
+    const text =
+      "states are recomputed in the backward pass: they would not fit into WASM's memory";
+    options.report?.({ kind: "phase", text });
+  }
+  const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
+  try {
+    const checkpoint = resume ? await readLastCheckpoint(config, data, options) : null;
+    if (checkpoint !== null) fitting(runDirectory, () => restoreTrainer(trainer, checkpoint));
+    await writeConfig(runDirectory, config);
+    await addProvenance(runDirectory, options.provenance);
+    const open = { trainer, data, resumed: checkpoint?.folder ?? null };
+    return await summarize(await trainInFolder(config, open, options), options);
+  } finally {
+    trainer.dispose();
+    classifier.dispose();
+  }
+}

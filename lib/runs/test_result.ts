@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { writeFileAtomically } from "../files/atomic_write.ts";
+import { CheckpointError } from "../errors.ts";
+import { readBoundedText } from "../read_bounded.ts";
+import { runEvaluation } from "./run_evaluation.ts";
+import { type CheckpointMark, readCheckpointMark } from "./run_progress.ts";
+import { testResultSchema } from "./test_result_schema.ts";
+import type { SpeedReport } from "../evaluation/speed_report.ts";
+import type { DataConfig } from "../datasets/data_config.ts";
+import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
+import type { MachineConditions } from "./machine_conditions.ts";
+
+/** File in a run folder that keeps the result on the test images. */
+export const TEST_RESULT_FILE = "test_result.json";
+
+/** Images per forward pass of the evaluation; the figures do not depend on it. */
+const BATCH_SIZE = 256;
+
+/** A result with a hundred classes has some 100 kB. */
+const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
+
+/** The result of a finished run on its test images, as it is kept in the run folder. */
+export interface TestResult extends CheckpointMark {
+  /** What this object is. */
+  readonly kind: "test-result";
+  /** Version of this form. */
+  readonly version: 1;
+  /** The evaluation, without the run folder's place. */
+  readonly evaluation: Omit<EvaluationSummary, "runDirectory" | "speed">;
+  /** Speed of the whole pipeline; `null` if it was not measured. */
+  readonly speed: SpeedReport | null;
+  /** Where the speed was measured; where the evaluation was made, if it was not. */
+  readonly measuredOn: MachineConditions;
+  /** ISO 8601 time of the evaluation. */
+  readonly evaluatedAt: string;
+}
+
+/** Options of `testRun`. */
+export interface TestRunOptions {
+  /** Folder of a finished run. */
+  readonly runDirectory: string;
+  /** Where this is computed. */
+  readonly conditions: MachineConditions;
+  /** How speed is measured; `null` does not. */
+  readonly speed: NonNullable<RunEvaluationOptions["speed"]> | null;
+  /** Takes a kept result as it is, wherever its speed was measured. */
+  readonly keep: boolean;
+  /** Replaces fields of the run's data configuration: where the images are. */
+  readonly data?: Partial<DataConfig>;
+  /** Called from time to time with the images done and all images; may throw to stop. */
+  readonly report?: (done: number, total: number) => void;
+  /** Told that the test set is evaluated, before it begins. */
+  readonly onEvaluate?: () => void;
+  /** Called with what a person should know. */
+  readonly warn?: (text: string) => void;
+}
+
+/** A kept result of the checkpoint at hand; anything unreadable counts as absent and is made again. */
+async function readKept(runDirectory: string, mark: CheckpointMark): Promise<TestResult | null> {
+  try {
+    const text = await readBoundedText(join(runDirectory, TEST_RESULT_FILE), BOUNDS);
+    const kept = testResultSchema.safeParse(JSON.parse(text)).data;
+    const isSame = kept?.checkpoint === mark.checkpoint &&
+      kept.manifestSha256 === mark.manifestSha256;
+    return isSame ? kept : null;
+  } catch (error) {
+    const isUnreadable = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
+      error instanceof CheckpointError;
+    if (isUnreadable) return null;
+    throw error;
+  }
+}
+
+/** Wall times of another machine or backend cannot stand beside those of this one. */
+function isMeasuredHere(kept: TestResult, { conditions, speed }: TestRunOptions): boolean {
+  if (speed === null) return true;
+  return kept.speed !== null && kept.measuredOn.backend === conditions.backend &&
+    kept.measuredOn.machine === conditions.machine;
+}
+
+/**
+ * Gives the result of a finished run on its test images: the kept one if it is of the same checkpoint, otherwise the
+ * test set is evaluated once and the result is kept in the run folder. The backend must have been selected before.
+ *
+ * @param options Run folder, conditions, how speed is measured.
+ * @returns The result; `null` if the run has no checkpoint.
+ * @throws {CheckpointError} if the checkpoint is damaged.
+ * @throws {DataError} if the images are missing or are others.
+ */
+export async function testRun(options: TestRunOptions): Promise<TestResult | null> {
+  const { runDirectory, conditions, report, warn } = options;
+  const mark = await readCheckpointMark(runDirectory);
+  if (mark === null) return null;
+  const kept = await readKept(runDirectory, mark);
+  if (kept !== null && (options.keep || isMeasuredHere(kept, options))) return kept;
+  options.onEvaluate?.();
+  const { runDirectory: _, speed = null, ...evaluation } = await runEvaluation({
+    runDirectory,
+    checkpoint: "auto",
+    part: "test",
+    batchSize: BATCH_SIZE,
+    exact: false,
+    ...(options.data === undefined ? {} : { data: options.data }),
+    ...(options.speed === null ? {} : { speed: options.speed }),
+    ...(report === undefined ? {} : { report }),
+    ...(warn === undefined ? {} : { warn }),
+  });
+  const result: TestResult = {
+    kind: "test-result",
+    version: 1,
+    ...mark,
+    evaluation,
+    speed,
+    measuredOn: conditions,
+    evaluatedAt: new Date().toISOString(),
+  };
+  const text = `${JSON.stringify(result, null, 1)}\n`;
+  await writeFileAtomically(join(runDirectory, TEST_RESULT_FILE), text);
+  return result;
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { CONFIG_KEYS } from "../../../lib/configuration/experiment_config.ts";
+import { parseConfig } from "../../../lib/configuration/parse_config.ts";
+import { idleSettings } from "../../../lib/configuration/idle_settings.ts";
+import { layersOfModel, levelsOfModel } from "../../../lib/models/model_layers.ts";
+import { modelNames } from "../../../lib/models/model_names.ts";
+import { planEpoch } from "../../../lib/training/epoch_plan.ts";
+import type { ExperimentConfig } from "../../../lib/configuration/experiment_config.ts";
+
+/** Another value than the default for keys that shape levels, layers and batches. */
+const CHANGES: Readonly<Record<string, string>> = {
+  "model.kernelSize": "5",
+  "model.maxChannels": "64",
+  "model.identityShortcuts": "true",
+  "model.activation": "leaky-relu",
+  "model.fixedDepth": "7",
+  "model.depthAdaptation": "false",
+  "model.parameterAdaptation": "false",
+  "model.stepsPerBit": "0.5",
+  "model.minSteps": "2",
+  "model.maxSteps": "20",
+  "model.levelsPerDepth": "3",
+  "model.scaleExponent": "2",
+  "training.levelSharing": "0",
+  "training.finalLevelSharing": "0",
+  "training.levelSmoothing": "1",
+};
+
+/** Everything about levels, layers and batches that a configuration leads to. */
+function consequences(config: ExperimentConfig) {
+  const levels = levelsOfModel(config.model);
+  const model = layersOfModel(config.model, 10);
+  const complexities = Array.from({ length: 300 }, (_, image) => 6 + image / 30);
+  const levelOfImage = complexities.map((complexity) => levels.levelOf(complexity));
+  return {
+    levels: levels.list.map(({ depth, scale }) => ({ depth, scale })),
+    layers: levels.list.map((level) => model?.layersOf(level)),
+    plan: planEpoch({ ...config.training, levelOfImage, levels: levels.list.length, epoch: 5 }),
+  };
+}
+
+const BASES = ["", "depthAdaptation: false", "parameterAdaptation: false", "both"] as const;
+
+for (const name of modelNames) {
+  Deno.test(`idleSettings() tells of ${name} what changes no level, layer or batch`, () => {
+    for (const base of BASES) {
+      const switches = base === "both"
+        ? "depthAdaptation: false, parameterAdaptation: false"
+        : base;
+      const text = `model: {name: ${name}, ${switches}}`;
+      const before = parseConfig(text);
+      const idle = new Map(idleSettings(before).map(({ path, reason }) => [path, reason]));
+      for (const [path, word] of Object.entries(CHANGES)) {
+        if (!idle.has(path)) continue;
+        const value = /^[0-9.]+$/.test(word) ? Number(word) : word;
+        const after = parseConfig(text, {
+          overrides: [{ path, value: word === "true" ? true : word === "false" ? false : value }],
+        });
+        const still = new Map(idleSettings(after).map((setting) => [setting.path, setting.reason]));
+        assert.equal(still.get(path), idle.get(path), path);
+        assert.deepEqual(consequences(after), consequences(before), `${path} of ${text}`);
+      }
+    }
+  });
+}
+
+Deno.test("idleSettings() finds nothing of the model idle where all of it is at work", () => {
+  const paths = idleSettings(parseConfig("")).map(({ path }) => path);
+  assert.deepEqual(paths, ["model.fixedDepth", "data.classes", "data.imageSize", "data.resizeTo"]);
+});
+
+Deno.test("idleSettings() names keys that there are", () => {
+  const known = new Set(CONFIG_KEYS.map(({ path }) => path));
+  for (const name of modelNames) {
+    for (const { path } of idleSettings(parseConfig(`model: {name: ${name}}`))) {
+      assert.ok(known.has(path), path);
+    }
+  }
+});

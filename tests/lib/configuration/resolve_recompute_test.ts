@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
+import { resolveRecompute, trajectoryBytes } from "../../../lib/configuration/resolve_recompute.ts";
+
+Deno.test("resolveRecompute() recomputes on WASM what its memory cannot hold, and nowhere else", () => {
+  const { model, training } = defaultConfig();
+  assert.equal(resolveRecompute({ model, training }, "wasm"), true);
+  assert.equal(resolveRecompute({ model, training }, "tensorflow"), false);
+  const small = { ...model, maxChannels: 128 };
+  assert.equal(resolveRecompute({ model: small, training }, "wasm"), false);
+});
+
+Deno.test("resolveRecompute() does as it is told", () => {
+  const { model, training } = defaultConfig();
+  for (const recompute of [true, false]) {
+    assert.equal(
+      resolveRecompute({ model, training: { ...training, recompute } }, "wasm"),
+      recompute,
+    );
+  }
+});
+
+Deno.test("trajectoryBytes() grows with the square of C and is 0 without generated kernels", () => {
+  const { model } = defaultConfig();
+  const half = trajectoryBytes({ ...model, maxChannels: 256 });
+  assert.equal(trajectoryBytes(model), 4 * half);
+  assert.equal(trajectoryBytes({ ...model, name: "fixed-cnn" }), 0);
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { buildRow } from "../../../lib/paper/build_row.ts";
+import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
+import { MADE_UP_COUNTS, MADE_UP_RUN } from "../../helpers/made_up_comparison.ts";
+import type { ComparedRun } from "../../../lib/paper/comparison.ts";
+
+/** The row of runs that keep to the default protocol. */
+function rowOf(runs: readonly ComparedRun[]) {
+  const config = defaultConfig();
+  return buildRow({
+    paper: { row: "Puppet-CNN", variant: null, group: null, figures: null },
+    ...{ preset: "puppet-cnn", protocol: config, config, smoke: false, runs, speedBatch: 64 },
+  }, () => Promise.resolve(MADE_UP_COUNTS));
+}
+
+Deno.test("buildRow() takes runs on images drawn from the whole data set for the full protocol", async () => {
+  const row = await rowOf([MADE_UP_RUN]);
+  assert.deepEqual([row.protocol, row.mark, row.changes], ["full", null, []]);
+});
+
+Deno.test("buildRow() marks runs whose images were drawn from a part of the data set", async () => {
+  const row = await rowOf([{ ...MADE_UP_RUN, imagePool: 10_000 }]);
+  assert.equal(row.protocol, "changed");
+  assert.equal(
+    row.mark,
+    "not the full protocol: images to draw from 10000 instead of 50000",
+  );
+});
+
+Deno.test("buildRow() marks runs with fewer training or test images", async () => {
+  const figures = { ...MADE_UP_RUN.figures!, testImages: 500 };
+  const row = await rowOf([{ ...MADE_UP_RUN, trainImages: 800, figures }]);
+  assert.deepEqual(row.changes.map(({ path, run }) => [path, run]), [
+    ["training images", 800],
+    ["test images", 500],
+  ]);
+});

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { CheckpointError } from "../../../lib/errors.ts";
+import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
+import { formatConfig } from "../../../lib/configuration/format_config.ts";
+import { readRunConfig, RUN_CONFIG_FILE } from "../../../lib/runs/run_config_file.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+
+Deno.test("readRunConfig() reads what a run wrote", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, RUN_CONFIG_FILE), formatConfig(defaultConfig()));
+    assert.deepEqual(await readRunConfig(folder), defaultConfig());
+  });
+});
+
+Deno.test("readRunConfig() says of a folder that is no run folder what is missing", async () => {
+  await withFolder(async (folder) => {
+    const isClear = (error: Error) =>
+      error instanceof CheckpointError && error.message.includes("config.yaml does not exist");
+    await assert.rejects(readRunConfig(folder), isClear);
+    await assert.rejects(readRunConfig(join(folder, "absent")), isClear);
+  });
+});
+
+Deno.test("readRunConfig() takes a damaged configuration for a damaged run", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, RUN_CONFIG_FILE), "model: {maxChannels: -1}\n");
+    await assert.rejects(
+      readRunConfig(folder),
+      (error: Error) =>
+        error instanceof CheckpointError && /model\.maxChannels must be/.test(error.message),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encode } from "fast-png";
+import { DataError } from "../../../lib/errors.ts";
+import { runPrediction } from "../../../lib/runs/run_prediction.ts";
+import { runTraining } from "../../../lib/runs/run_training.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { normalValues } from "../../helpers/tensors.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+
+/** Writes a grey or a noisy picture. */
+async function writePicture(file: string, size: number, noise: number): Promise<string> {
+  const data = Uint8Array.from(
+    normalValues(size * size * 3, file.slice(-8)),
+    (value) => Math.min(Math.max(128 + noise * value, 0), 255),
+  );
+  await Deno.writeFile(file, encode({ width: size, height: size, data, channels: 3, depth: 8 }));
+  return file;
+}
+
+Deno.test("runPrediction() classifies files in order and gives complex images more layers", () =>
+  withBackend("wasm", async () => {
+    const folder = await Deno.makeTempDir({ prefix: "puppet-predict-" });
+    try {
+      const runDirectory = join(folder, "run");
+      const config = tinyRunConfig({ training: { epochs: 1 } });
+      await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+      const files = [
+        await writePicture(join(folder, "flat.png"), 50, 0),
+        await writePicture(join(folder, "wild.png"), 32, 60),
+      ];
+      const options = { runDirectory, checkpoint: "last", files, topK: 3, exact: false } as const;
+      const [flat, wild] = await runPrediction(options);
+      assert.equal(flat!.file, files[0]);
+      assert.equal(flat!.complexity, 0);
+      assert.equal(flat!.depth, 6);
+      assert.equal(wild!.depth, 12);
+      for (const { classes } of [flat!, wild!]) {
+        assert.equal(classes.length, 3);
+        assert.ok(classes[0]!.probability >= classes[1]!.probability);
+        assert.ok(classes.every(({ probability }) => probability >= 0 && probability <= 1));
+      }
+      await assert.rejects(
+        runPrediction({ ...options, files: [join(folder, "none.png")] }),
+        (error) => error instanceof DataError && /none\.png/.test(error.message),
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }));
+
+Deno.test("runPrediction() resizes as the training did: images that have their size keep their edges", () =>
+  withBackend("wasm", async () => {
+    const folder = await Deno.makeTempDir({ prefix: "puppet-predict-" });
+    try {
+      const files = [await writePicture(join(folder, "wild.png"), 50, 60)];
+      const predictAfter = async (resizeTo: number | null) => {
+        const runDirectory = join(folder, `run-${resizeTo}`);
+        const config = tinyRunConfig({
+          data: { resizeTo, images: 20, testImages: 10 },
+          training: { epochs: 1, stepsPerEpoch: 1 },
+        });
+        await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+        return await runPrediction({
+          ...{ runDirectory, checkpoint: "last", files, topK: 3, exact: false },
+        });
+      };
+      assert.deepEqual(await predictAfter(64), await predictAfter(null));
+      // The model keeps the size of its images, whatever --image-size and --resize-to said: 32 is above 16.
+      const file = join(folder, "run-64", "config.yaml");
+      const text = await Deno.readTextFile(file);
+      await Deno.writeTextFile(
+        file,
+        text.replace("dataset: synthetic", "dataset: cifar10").replace(
+          /resizeTo: 64/,
+          "resizeTo: 16",
+        )
+          .replace(/imageSize: 32/, "imageSize: 8"),
+      );
+      const [image] = await runPrediction({
+        ...{ runDirectory: join(folder, "run-64"), checkpoint: "last", files, topK: 3 },
+        exact: false,
+      });
+      assert.equal(image!.classes.length, 3);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }));
