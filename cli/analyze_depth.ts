@@ -8,6 +8,7 @@ import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
 import { depthAnalysisCsv } from "./depth_analysis_csv.ts";
 import { formatDepthAnalysis } from "./depth_analysis_text.ts";
 import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
+import { findRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { checkTargets, pageOption, type PageTarget, writePage } from "./report_page.ts";
@@ -179,7 +180,7 @@ async function analyzeDepth(
   await checkTargets(options);
   const request = runDirectory === undefined
     ? requestOfData(options)
-    : requestOfRun(runDirectory, options, output);
+    : requestOfRun(await findRun(runDirectory), options, output);
   await startNeededBackend(request, options, output);
   const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");
   const progress = createProgress({ quiet: output.quiet });

@@ -9,6 +9,7 @@ import { EXIT_CODES_HELP } from "./exit_codes.ts";
 import { ClosedOutputError, hasColor, writeText } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { TOOLKIT_VERSION } from "./toolkit_version.ts";
+import { usageErrorFrom } from "./usage_error.ts";
 
 /** One sub-command: what `--help` says about it, and how to get the rest. */
 interface CommandEntry {
@@ -108,8 +109,8 @@ function isKnown(name: string | undefined): boolean {
 async function createProgram(requested: string | undefined): Promise<Command> {
   const program = new Command(PROGRAM)
     .description("Puppet-CNN: convolutional networks whose kernels are generated for every image.")
-    .version(TOOLKIT_VERSION, "--version", "show the version")
-    .helpOption("--help", "show this help")
+    .version(TOOLKIT_VERSION, "-V, --version", "show the version")
+    .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command")
     .addHelpText("after", `\n${EXAMPLES_HELP}\n\n${EXIT_CODES_HELP}`)
     .exitOverride()
@@ -126,23 +127,10 @@ async function createProgram(requested: string | undefined): Promise<Command> {
   for (const entry of COMMANDS) {
     const command = entry.name === requested ? await entry.load() : new Command(entry.name);
     command.copyInheritedSettings(program);
-    command.helpOption("--help", "show this help").summary(entry.summary);
+    command.helpOption("-h, --help", "show this help").summary(entry.summary);
     program.addCommand(command);
   }
   return program;
-}
-
-/** Rewrites the parser's message in the form of ours. */
-function usageErrorFrom(error: CommanderError, requested: string | undefined): UsageError {
-  const message = error.message
-    .replace(/^error: /, "")
-    .replace(/\n\(Did you mean one of (.+)\?\)/, "; did you mean one of $1?")
-    .replace(/\n\(Did you mean (.+)\?\)/, '; did you mean "$1"?');
-  const help = isKnown(requested) ? `${PROGRAM} ${requested} --help` : `${PROGRAM} --help`;
-  return new UsageError(
-    `${message[0]?.toUpperCase()}${message.slice(1)}\nSee "${help}"`,
-    { cause: error },
-  );
 }
 
 /**
@@ -156,8 +144,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const program = await createProgram(requested);
   const isUnknown = requested !== undefined && requested !== "help" && !isKnown(requested);
   try {
+    // Other programs show their version for -v.
+    const words = argv.map((word) => word === "-v" ? "-V" : word);
     // The parser has no message for "help trian"; it has one for "trian".
-    await program.parseAsync(isUnknown ? [requested] : [...argv], { from: "user" });
+    await program.parseAsync(isUnknown ? [requested] : words, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
@@ -166,6 +156,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       throw new UsageError(`No command given; name one, for example "${PROGRAM} doctor"`);
     }
     if (error.cause instanceof ClosedOutputError) throw error.cause;
-    throw usageErrorFrom(error, requested);
+    const command = program.commands.find((each) => each.name() === requested);
+    throw usageErrorFrom(error, command);
   }
 }

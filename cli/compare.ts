@@ -20,6 +20,7 @@ import {
 } from "./compare_overrides.ts";
 import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
+import { findRun } from "./find_run.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { createProgress, formatDuration, type Progress } from "./progress.ts";
@@ -188,7 +189,8 @@ async function print(
 async function compare(folders: readonly string[], options: CompareOptions): Promise<void> {
   checkOptions(folders, options);
   await checkTargets(options);
-  await withRunsFolder(options, (runs) => compareIn(runs, folders, options));
+  const found = await Promise.all(folders.map(findRun));
+  await withRunsFolder(options, (runs) => compareIn(runs, found, options));
 }
 
 async function compareIn(

@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { GpuInspection } from "../lib/backends/cuda/inspect_gpu.ts";
 import type { BackendInspection } from "../lib/backends/inspect_backend.ts";
 import { BackendError } from "../lib/errors.ts";
+import { freeSpace } from "../lib/files/free_space.ts";
 import { createOutput, paint, showBeforeEnd, type TextStyle } from "./output.ts";
 import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
 
@@ -43,7 +44,12 @@ export interface DoctorReport {
   readonly nativeDirectory: string | null;
   readonly permissions: readonly PermissionCheck[];
   /** Whether runs can be written where the command was started. */
-  readonly folder: { readonly path: string; readonly writable: boolean };
+  readonly folder: {
+    readonly path: string;
+    readonly writable: boolean;
+    /** Bytes of room on its disk; `null` where the system does not tell. */
+    readonly free: number | null;
+  };
 }
 
 /**
@@ -162,13 +168,14 @@ async function checkFolder(): Promise<DoctorReport["folder"]> {
   const { state } = await Deno.permissions.query({ name: "write", path: "." });
   const readable = await Deno.permissions.query({ name: "read", path: "." });
   const path = readable.state === "granted" ? Deno.cwd() : ".";
-  if (state !== "granted") return { path, writable: false };
+  const free = readable.state === "granted" ? await freeSpace(path) : null;
+  if (state !== "granted") return { path, writable: false, free };
   try {
     const file = await Deno.makeTempFile({ dir: ".", prefix: ".doctor-" });
     await Deno.remove(file);
-    return { path, writable: true };
+    return { path, writable: true, free };
   } catch {
-    return { path, writable: false };
+    return { path, writable: false, free };
   }
 }
 
@@ -192,8 +199,18 @@ export function formatDoctorReport(report: DoctorReport): string {
       line(granted, `${flag} (${purpose})`, "not granted")
     ),
     line(folder.writable, `write into ${folder.path}`, "use another folder, or --allow-write"),
+    ...diskLines(folder),
   ];
   return lines.join("\n");
+}
+
+/** Less room than this, in bytes, is too little for data, packages and checkpoints of a large model. */
+const SCARCE_DISK = 2 * 2 ** 30;
+
+function diskLines({ free }: DoctorReport["folder"]): string[] {
+  if (free === null) return [];
+  const remedy = "make room: CIFAR-10 takes 0.4 GiB, checkpoints of a large model 1 GiB and more";
+  return [line(free >= SCARCE_DISK, `${gibibytes(free)} free on its disk`, remedy)];
 }
 
 /** The GPU and its driver; nothing where there is no NVIDIA GPU. */

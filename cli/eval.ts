@@ -2,6 +2,7 @@ import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-j
 import type { DataConfig } from "../lib/datasets/data_config.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
 import { formatEvaluation } from "./evaluation_text.ts";
+import { findRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import {
@@ -111,7 +112,7 @@ export function evalCommand(): CommandUnknownOpts {
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action((runDirectory, options) => evaluateRun(runDirectory, options));
+    .action(async (run, options) => await evaluateRun(await findRun(run), options));
   addHelpSections(command, [
     ["eval runs/first", "the test images, best checkpoint"],
     ["eval runs/first --part validation --confusion", "what is confused with what"],

@@ -1,5 +1,6 @@
 import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { ExportSummary } from "../lib/runs/export_run.ts";
+import { findRun } from "./find_run.ts";
 import { createOutput } from "./output.ts";
 import {
   addHelpSections,
@@ -38,7 +39,8 @@ export function exportCommand(): CommandUnknownOpts {
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action(async (runDirectory, directory, options) => {
+    .action(async (run, directory, options) => {
+      const runDirectory = await findRun(run);
       const output = createOutput(options);
       const { exportRun } = await import("../lib/runs/export_run.ts");
       const { checkpoint } = options;

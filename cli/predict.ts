@@ -1,5 +1,6 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Prediction } from "../lib/runs/run_types.ts";
+import { findRun, refuseWrongOrder } from "./find_run.ts";
 import { formatShare } from "./number_text.ts";
 import { createOutput } from "./output.ts";
 import {
@@ -65,8 +66,10 @@ export function predictCommand(): CommandUnknownOpts {
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action(async (runDirectory, files, options) => {
+    .action(async (run, files, options) => {
       const output = createOutput(options);
+      await refuseWrongOrder(run, files);
+      const runDirectory = await findRun(run);
       await startBackend(options.backend ?? "auto", output);
       const { runPrediction } = await import("../lib/runs/run_prediction.ts");
       const { checkpoint, top: topK, exact = false } = options;

@@ -11,6 +11,7 @@ import {
   outputOption,
   writeDocument,
 } from "./document_output.ts";
+import { findRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { reportCsv } from "./report_csv.ts";
@@ -159,7 +160,8 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
   const format = chosenFormat(options, defaultFormat(options));
   const to = createOutput(options);
   await checkTarget(options);
-  const sources = await collectSources(paths, { ...options, to });
+  const found = await Promise.all(paths.map(findRun));
+  const sources = await collectSources(found, { ...options, to });
   await writeDocument(await render(sources, format), { ...options, to });
 }
 

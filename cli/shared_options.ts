@@ -42,8 +42,8 @@ export function jsonOption(): Option<"--json"> {
 }
 
 /** Makes `--quiet`. */
-export function quietOption(): Option<"--quiet"> {
-  return new Option("--quiet", "no progress, no remarks; only the result, warnings and errors");
+export function quietOption(): Option<"-q, --quiet"> {
+  return new Option("-q, --quiet", "no progress, no remarks; only the result, warnings and errors");
 }
 
 /** Makes `--debug`. */

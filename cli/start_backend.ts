@@ -1,9 +1,16 @@
 import type { ActiveBackend } from "../lib/backends/backend.ts";
 import type { Output } from "./output.ts";
+import { wasSaidBefore } from "./said_before.ts";
 import type { BackendChoice } from "./shared_options.ts";
 
 /** Makes a backend current. */
 type SelectBackend = (choice: BackendChoice) => Promise<ActiveBackend>;
+
+/** Parts that a test replaces. */
+interface StartOptions {
+  readonly select?: SelectBackend;
+  readonly wasSaid?: (text: string) => Promise<boolean>;
+}
 
 async function select(choice: BackendChoice): Promise<ActiveBackend> {
   const { selectBackend } = await import("../lib/backends/select_backend.ts");
@@ -15,19 +22,21 @@ async function select(choice: BackendChoice): Promise<ActiveBackend> {
  *
  * @param choice The backend asked for.
  * @param output Where to say it.
- * @param options A test selects by other means.
+ * @param options A test selects and remembers by other means.
  * @returns The backend in use.
  * @throws {BackendError} if it cannot be used here.
  */
 export async function startBackend(
   choice: BackendChoice,
   output: Pick<Output, "warn" | "talk">,
-  options: { readonly select: SelectBackend } = { select },
+  options: StartOptions = {},
 ): Promise<ActiveBackend> {
-  const backend = await options.select(choice);
-  // Said even with --quiet: a slow stand-in must not go unnoticed.
+  const backend = await (options.select ?? select)(choice);
   for (const { name, reason, remedy } of backend.passedOver) {
-    output.warn(`backend ${name} passed over: ${reason}${remedy ? `; ${remedy}` : ""}`);
+    const text = `backend ${name} passed over: ${reason}${remedy ? `; ${remedy}` : ""}`;
+    // Once a machine: the line below names the backend in use every time.
+    if (await (options.wasSaid ?? wasSaidBefore)(text)) continue;
+    output.talk(`${text} (said once; "doctor" tells it again)`);
   }
   const { unusedGpu } = backend;
   if (unusedGpu !== undefined) {

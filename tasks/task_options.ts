@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { enterCallersFolder } from "../cli/callers_folder.ts";
 import { reportError } from "../cli/report_error.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { BackendName } from "../lib/backends/backend.ts";
@@ -144,6 +145,7 @@ export async function runTask(
   task: () => Promise<number | void> | number | void,
 ): Promise<never> {
   try {
+    await enterCallersFolder();
     Deno.exit(await task() ?? 0);
   } catch (error) {
     if (error instanceof HelpRequest) {

@@ -95,11 +95,25 @@ export function nativeDirectory(
   // A path that is not absolute would be looked for beside the module that loads the library.
   if (chosen) return isAbsolute(chosen) ? chosen : resolveChosen(chosen);
   return join(
-    cacheDirectory(environment, os),
-    "puppet-cnn",
+    toolkitCache(environment, os),
     "native",
     `${TFJS_NODE_VERSION}-${nativePlatform()}`,
   );
+}
+
+/**
+ * Folder of what the toolkit keeps for its user outside of runs and data.
+ *
+ * @param environment - lookup of an environment variable.
+ * @param os - operating system as Deno names it.
+ * @returns an absolute path; the folder need not exist.
+ * @throws {BackendError} if no variable says where the user's cache is.
+ */
+export function toolkitCache(
+  environment: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  os: typeof Deno.build.os = Deno.build.os,
+): string {
+  return join(cacheDirectory(environment, os), "puppet-cnn");
 }
 
 function resolveChosen(chosen: string): string {

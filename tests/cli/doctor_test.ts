@@ -28,7 +28,7 @@ const REPORT: DoctorReport = {
   auto: "wasm",
   nativeDirectory: "/cache",
   permissions: [{ name: "net", granted: false, flag: "--allow-net", purpose: "fetch-data" }],
-  folder: { path: "/runs", writable: true },
+  folder: { path: "/runs", writable: true, free: 64 * 2 ** 30 },
 };
 
 Deno.test("formatDoctorReport() says what is missing and how to mend it", () => {
@@ -46,6 +46,7 @@ Deno.test("formatDoctorReport() says what is missing and how to mend it", () => 
       "no    --allow-net (fetch-data)",
       "      not granted",
       "ok    write into /runs",
+      "ok    64.0 GiB free on its disk",
     ].join("\n"),
   );
 });

@@ -15,7 +15,8 @@ async function saidOf(backend: ActiveBackend): Promise<{ warned: string[]; talke
     talk: (text: string) => void said.talked.push(text),
   };
   const select = () => Promise.resolve(backend);
-  assert.equal(await startBackend("auto", output, { select }), backend);
+  const wasSaid = () => Promise.resolve(said.talked.length > 0);
+  assert.equal(await startBackend("auto", output, { select, wasSaid }), backend);
   return said;
 }
 
@@ -32,9 +33,13 @@ Deno.test("startBackend() warns in one line of a GPU that is not used, why, and 
   assert.deepEqual(talked, ["backend: TensorFlow 2.21.0, CPU"]);
 });
 
-Deno.test("startBackend() warns of better backends that auto passed over, and of nothing else", async () => {
-  const passedOver = [{ name: "tensorflow", reason: "not there", remedy: "mend it" }] as const;
-  const { warned } = await saidOf({ ...CPU, name: "wasm", passedOver });
-  assert.deepEqual(warned, ["backend tensorflow passed over: not there; mend it"]);
-  assert.deepEqual((await saidOf(CPU)).warned, []);
+Deno.test("startBackend() says once which better backends auto passed over, and warns of none", async () => {
+  const first = { name: "tensorflow", reason: "not there", remedy: "mend it" } as const;
+  const passedOver = [first, { name: "webgpu", reason: "said before" }] as const;
+  const { warned, talked } = await saidOf({ ...CPU, name: "wasm", passedOver });
+  assert.deepEqual(warned, []);
+  assert.deepEqual(talked, [
+    'backend tensorflow passed over: not there; mend it (said once; "doctor" tells it again)',
+    "backend: TensorFlow 2.21.0, CPU",
+  ]);
 });

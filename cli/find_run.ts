@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../lib/errors.ts";
+import { pathExists } from "../lib/files/path_exists.ts";
+import { RUN_CONFIG_FILE } from "../lib/runs/run_config_file.ts";
+import { PROGRAM } from "./program_name.ts";
+
+/** Folder of the models that come with the toolkit; `null` where the toolkit is not on a disk. */
+function shippedModels(): string | null {
+  const folder = new URL("../models/", import.meta.url);
+  return folder.protocol === "file:" ? fileURLToPath(folder) : null;
+}
+
+async function isRun(folder: string): Promise<boolean> {
+  return await pathExists(join(folder, RUN_CONFIG_FILE)).catch(() => false);
+}
+
+/**
+ * Finds the folder of a trained model that a command was given.
+ *
+ * @param word Path of a run folder, or the name of a model that comes with the toolkit (`puppet-cnn-cifar10`).
+ * @returns The path; the word itself where nothing is found, for the error of whoever opens it.
+ */
+export async function findRun(word: string): Promise<string> {
+  const name = /^(?:models\/)?([\w-]+)\/?$/.exec(word)?.[1];
+  const models = shippedModels();
+  if (models === null || name === undefined || await pathExists(word)) return word;
+  const shipped = join(models, name);
+  return await isRun(shipped) ? shipped : word;
+}
+
+/**
+ * Refuses files in front of the model that they are for.
+ *
+ * @param run What stands where the model belongs.
+ * @param files What stands where the files belong.
+ * @throws {UsageError} if the model is among the files instead.
+ */
+export async function refuseWrongOrder(run: string, files: readonly string[]): Promise<void> {
+  if (await isRun(await findRun(run))) return;
+  for (const file of files) {
+    if (!await isRun(await findRun(file))) continue;
+    throw new UsageError(
+      `Cannot use ${run} as a model; the model comes first: ${PROGRAM} predict ${file} ${run}`,
+    );
+  }
+}
