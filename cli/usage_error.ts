@@ -73,7 +73,7 @@ function meantOption(flag: string, command: CommandUnknownOpts): string | undefi
   return elsewhere.find((option) => known.includes(option)) ?? nearestWord(`--${name}`, known);
 }
 
-/** "; did you mean …?" for a word that is none of the words that the message lists. */
+/** "; did you mean ...?" for a word that is none of the words that the message lists. */
 function meantChoice(message: string): string {
   const [, value] = /(?:value|argument) '([^']*)' is invalid/.exec(message) ?? [];
   const [, list] = /Allowed choices are (.+)\.$/.exec(message) ?? [];
