@@ -1,6 +1,6 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { DepthAnalysisResult } from "../lib/analyses/analyze_depth.ts";
-import type { DepthChartName } from "../lib/analyses/depth_charts.ts";
+import type { DepthChartName } from "../lib/reports/parts/depth_charts.ts";
 import { UsageError } from "../lib/errors.ts";
 import { parseConfig } from "../lib/configuration/parse_config.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
@@ -161,7 +161,7 @@ async function render(
   if (format === "json") return JSON.stringify(analysis, null, 2);
   if (format === "csv") return depthAnalysisCsv(images);
   if (format !== "svg") return formatDepthAnalysis(analysis, { markdown: format === "md" });
-  const { depthAnalysisChart } = await import("../lib/analyses/depth_charts.ts");
+  const { depthAnalysisChart } = await import("../lib/reports/parts/depth_charts.ts");
   const { renderChart } = await import("../lib/reports/render_chart.ts");
   return await renderChart(depthAnalysisChart(analysis, options.chart)!);
 }

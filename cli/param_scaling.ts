@@ -83,7 +83,7 @@ async function analyze(options: ParamScalingOptions): Promise<ParameterScaling> 
 /** One picture holds one chart: with both asked for, it is the figure. */
 async function drawParameterScaling(analysis: ParameterScaling): Promise<string> {
   const { figure4Chart, table7Chart } = await import(
-    "../lib/analyses/parameter_scaling_charts.ts"
+    "../lib/reports/parts/parameter_scaling_charts.ts"
   );
   const { renderChart } = await import("../lib/reports/render_chart.ts");
   const chart: Chart = (figure4Chart(analysis) ?? table7Chart(analysis))!;

@@ -4,7 +4,7 @@
  * Absolute figures belong to the machine; the ratios travel: every row is compared with the default measure at 32 x 32.
  * `deno task bench --only e` compares that one with NumPy.
  */
-import { complexityMeasure, complexityMeasureNames } from "../lib/complexity/complexity_measure.ts";
+import { complexityMeasure, complexityMeasureNames } from "../lib/complexity/measure_registry.ts";
 import { measureComplexity } from "../lib/complexity/measure_complexity.ts";
 import { readPositive, readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
 

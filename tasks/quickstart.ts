@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { encode } from "fast-png";
 import { runCommandLine } from "../cli/command_tree.ts";
-import { complexityMeasure } from "../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../lib/complexity/measure_registry.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import { defaultConfig } from "../lib/configuration/experiment_config.ts";
 import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";

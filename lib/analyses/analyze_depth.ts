@@ -1,4 +1,4 @@
-import { complexityMeasure, complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import { complexityMeasure, complexityMeasureNames } from "../complexity/measure_registry.ts";
 import { levelsOfModel } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { analyzeTrained } from "./analyze_trained.ts";

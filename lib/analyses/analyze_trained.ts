@@ -2,7 +2,7 @@ import { classifyImages } from "./classify_images.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { correlate } from "./describe_values.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { TrainedClassifier } from "../evaluation/evaluate.ts";
+import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { TrainedImages } from "./classify_images.ts";
 import type {
   FixedLevels,

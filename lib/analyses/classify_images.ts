@@ -1,7 +1,8 @@
 import { classifyDataset } from "../evaluation/evaluate.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { RoutingOptions, TrainedClassifier } from "../evaluation/evaluate.ts";
-import type { InferenceNetwork } from "../models/classifier.ts";
+import type { RoutingOptions } from "../evaluation/evaluate.ts";
+import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
+import type { InferenceNetwork } from "../classifiers/classifier.ts";
 
 /** What a trained model said of every image, column by column. */
 export interface TrainedImages {

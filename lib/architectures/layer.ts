@@ -144,3 +144,16 @@ export function classifierHead(widths: readonly number[]): Layer[] {
     })),
   ];
 }
+
+/**
+ * Splits an architecture at its global pooling, with which the head begins.
+ *
+ * @throws {TypeError} if there is none.
+ */
+export function splitAtHead(layers: readonly Layer[]): { body: Layer[]; head: Layer[] } {
+  const start = layers.findIndex(({ kind }) => kind === "global-average-pool");
+  if (start < 0) {
+    throw new TypeError("Cannot split layers: an architecture needs a global average pooling");
+  }
+  return { body: layers.slice(0, start), head: layers.slice(start) };
+}

@@ -1,8 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { alexnetArchitecture } from "../architectures/alexnet.ts";
-import { classifierHead, convolution, convolutionsOf } from "../architectures/layer.ts";
-import { runLayers, runSpatialLayers, splitAtHead } from "../layers/run_layers.ts";
-import { LayerWeights } from "../models/layer_weights.ts";
+import {
+  classifierHead,
+  convolution,
+  convolutionsOf,
+  splitAtHead,
+} from "../architectures/layer.ts";
+import { runLayers, runSpatialLayers } from "../layers/run_layers.ts";
+import { LayerWeights } from "../classifiers/layer_weights.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import { BranchyNetwork } from "./branchy_network.ts";
 import { defaultThreshold, ExitThresholds } from "./exit_thresholds.ts";
@@ -15,9 +20,8 @@ import type {
   InferenceNetwork,
   LabelledBatch,
   PrepareOptions,
-} from "../models/classifier.ts";
-import type { LevelStatistics } from "../models/level_statistics.ts";
-import type { CustomEntry } from "../models/model_registry.ts";
+} from "../classifiers/classifier.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { BranchySegment } from "./branchy_network.ts";
 import type { ExitLogits } from "./exit_thresholds.ts";
@@ -198,18 +202,3 @@ export class BranchyNet implements Classifier {
     return { exits, labels, classes: this.#options.classes };
   }
 }
-
-/** BranchyNet in the registry of models. */
-export const branchynetEntry: CustomEntry = {
-  name: "branchynet",
-  kind: "custom",
-  depth: 5,
-  backbone: alexnetArchitecture,
-  description: "AlexNet with two side exits for images that are certain early",
-  source: "Teerapittayanon et al. 2016",
-  paperMegabytes: 27.69,
-  ground:
-    "exact size; place and form of the exits found by it, loss weights and threshold rule ours",
-  adapts: { depth: false, parameters: false },
-  create: (options) => new BranchyNet(options),
-};

@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { alexnetArchitecture } from "../architectures/alexnet.ts";
 import { kernelLength } from "../architectures/count_layers.ts";
-import { convolveWith } from "../models/layer_weights.ts";
+import { convolveWith } from "../classifiers/layer_weights.ts";
 import { DynamicKernelClassifier } from "./dynamic_kernel_classifier.ts";
 import { convolveWithGenerated } from "./per_sample_convolution.ts";
 import type { ConvolutionLayer, LinearLayer } from "../architectures/layer.ts";
-import type { CustomEntry } from "../models/model_registry.ts";
 import type { DynamicKernelOptions } from "./dynamic_kernel_classifier.ts";
 import type { GeneratorStorage, KernelGenerator } from "./kernel_generator.ts";
 
@@ -124,18 +123,3 @@ export function createDdfn(options: DynamicKernelOptions): DynamicKernelClassifi
     createGenerator: (storage) => new FilterGenerator(storage),
   });
 }
-
-/** DDFN-SW in the registry. */
-export const ddfnSwEntry: CustomEntry = {
-  name: "ddfn-sw",
-  kind: "custom",
-  depth: 5,
-  backbone: alexnetArchitecture,
-  description:
-    "decoupled dynamic filters, sample-wise: AlexNet, every kernel generated for the image",
-  source: "Zhou, Jampani, Pi, Liu and Yang 2021",
-  paperMegabytes: 300.83,
-  ground: "size-matched interpretation",
-  adapts: { depth: false, parameters: false },
-  create: createDdfn,
-};

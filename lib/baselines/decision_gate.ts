@@ -5,7 +5,7 @@ import { addStoredLayers } from "./stored_layers.ts";
 import { DECISION_THRESHOLD } from "./straight_through.ts";
 import type { Layer, LinearLayer, ResidualLayer } from "../architectures/layer.ts";
 import type { LayerOperations } from "../layers/run_layers.ts";
-import type { LayerWeights } from "../models/layer_weights.ts";
+import type { LayerWeights } from "../classifiers/layer_weights.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 
 /**

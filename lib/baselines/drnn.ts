@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { classifierHead, convolution } from "../architectures/layer.ts";
 import { basicBlock } from "../architectures/resnet.ts";
 import { runHead, runSpatialLayers } from "../layers/run_layers.ts";
-import { LayerWeights } from "../models/layer_weights.ts";
+import { LayerWeights } from "../classifiers/layer_weights.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import {
   addGate,
@@ -21,9 +21,8 @@ import type {
   ForwardOutput,
   InferenceNetwork,
   PrepareOptions,
-} from "../models/classifier.ts";
-import type { LevelStatistics } from "../models/level_statistics.ts";
-import type { CustomEntry } from "../models/model_registry.ts";
+} from "../classifiers/classifier.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { DrnnLayers, RecursiveStage } from "./recursive_network.ts";
 
@@ -223,17 +222,3 @@ export class Drnn implements Classifier {
     return { features, loops };
   }
 }
-
-/** DRNN in the registry of models. */
-export const drnnEntry: CustomEntry = {
-  name: "drnn",
-  kind: "custom",
-  depth: 28,
-  backbone: null,
-  description: "one residual block per stage, passed up to four times image by image",
-  source: "Guo et al. 2019",
-  paperMegabytes: 45.78,
-  ground: "exact size; nearly all of the form found by it",
-  adapts: { depth: false, parameters: false },
-  create: (options) => new Drnn(options),
-};

@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelLength } from "../architectures/count_layers.ts";
 import { vggArchitecture } from "../architectures/vgg.ts";
-import { convolveWith } from "../models/layer_weights.ts";
+import { convolveWith } from "../classifiers/layer_weights.ts";
 import { uniformFanIn } from "../tensors/initial_values.ts";
 import { DynamicKernelClassifier } from "./dynamic_kernel_classifier.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
-import type { CustomEntry } from "../models/model_registry.ts";
 import type { DynamicKernelOptions } from "./dynamic_kernel_classifier.ts";
 import type { GeneratorStorage, KernelGenerator } from "./kernel_generator.ts";
 
@@ -104,17 +103,3 @@ export function createDynamicFilterNetwork(options: DynamicKernelOptions): Dynam
     createGenerator: (storage) => new ChannelwiseGenerator(storage),
   });
 }
-
-/** The dynamic filter network in the registry. */
-export const dfnEntry: CustomEntry = {
-  name: "dfn",
-  kind: "custom",
-  depth: 8,
-  backbone: (classes) => vggArchitecture(classes),
-  description: "dynamic filter network: VGG-11, every kernel generated for the image",
-  source: "Jia, De Brabandere, Tuytelaars and Van Gool 2016",
-  paperMegabytes: 75.89,
-  ground: "exact size; form of the generators probable, scale of their input ours",
-  adapts: { depth: false, parameters: false },
-  create: createDynamicFilterNetwork,
-};

@@ -3,8 +3,8 @@ import { kernelLength } from "../architectures/count_layers.ts";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
 import { batchNormWithMoments } from "../layers/batch_norm.ts";
 import { runLayers } from "../layers/run_layers.ts";
-import { requireLength } from "../models/folded_convolution.ts";
-import { convolveWith, LayerWeights } from "../models/layer_weights.ts";
+import { requireLength } from "../classifiers/folded_convolution.ts";
+import { convolveWith, LayerWeights } from "../classifiers/layer_weights.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { BatchMoments } from "../layers/batch_norm.ts";
@@ -15,8 +15,8 @@ import type {
   InferenceBatch,
   InferenceNetwork,
   InferenceResult,
-} from "../models/classifier.ts";
-import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statistics.ts";
+} from "../classifiers/classifier.ts";
+import type { LevelStatistics, StatisticsOfLevel } from "../classifiers/level_statistics.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { GeneratorStorage, KernelGenerator } from "./kernel_generator.ts";
 

@@ -1,4 +1,4 @@
-import type { Calibration } from "../models/classifier.ts";
+import type { Calibration } from "../classifiers/classifier.ts";
 
 /** Points of accuracy, as a share, that early exits may cost on the validation images. */
 export const ACCURACY_TOLERANCE = 0.005;

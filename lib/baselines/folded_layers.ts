@@ -1,10 +1,14 @@
 import { convolutionsOf } from "../architectures/layer.ts";
-import { disposeFolded, foldConvolution, foldedOperations } from "../models/folded_convolution.ts";
+import {
+  disposeFolded,
+  foldConvolution,
+  foldedOperations,
+} from "../classifiers/folded_convolution.ts";
 import type { Layer } from "../architectures/layer.ts";
 import type { LayerOperations } from "../layers/run_layers.ts";
-import type { FoldedConvolution } from "../models/folded_convolution.ts";
-import type { LayerWeights } from "../models/layer_weights.ts";
-import type { StatisticsOfLevel } from "../models/level_statistics.ts";
+import type { FoldedConvolution } from "../classifiers/folded_convolution.ts";
+import type { LayerWeights } from "../classifiers/layer_weights.ts";
+import type { StatisticsOfLevel } from "../classifiers/level_statistics.ts";
 
 /**
  * Stored layers for inference: batch norm with fixed statistics is an affine map per channel and is folded into kernel

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
-import type { LayerWeights } from "../models/layer_weights.ts";
+import type { LayerWeights } from "../classifiers/layer_weights.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 
 /** Where a generator keeps its parameters. */

@@ -6,9 +6,13 @@ import { FoldedLayers } from "./folded_layers.ts";
 import { restoreOrder, splitRows, takeRows } from "./image_groups.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer, ResidualLayer } from "../architectures/layer.ts";
-import type { InferenceBatch, InferenceNetwork, InferenceResult } from "../models/classifier.ts";
-import type { LayerWeights } from "../models/layer_weights.ts";
-import type { StatisticsOfLevel } from "../models/level_statistics.ts";
+import type {
+  InferenceBatch,
+  InferenceNetwork,
+  InferenceResult,
+} from "../classifiers/classifier.ts";
+import type { LayerWeights } from "../classifiers/layer_weights.ts";
+import type { StatisticsOfLevel } from "../classifiers/level_statistics.ts";
 import type { ImageGroup } from "./image_groups.ts";
 
 /** A block that is passed several times, and the gate that is asked after each pass. */

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { convolution, convolutionsOf } from "../architectures/layer.ts";
+import { convolution, convolutionsOf, splitAtHead } from "../architectures/layer.ts";
 import { resnetArchitecture } from "../architectures/resnet.ts";
-import { runHead, runSpatialLayers, splitAtHead } from "../layers/run_layers.ts";
-import { LayerWeights } from "../models/layer_weights.ts";
+import { runHead, runSpatialLayers } from "../layers/run_layers.ts";
+import { LayerWeights } from "../classifiers/layer_weights.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import {
   addGate,
@@ -21,9 +21,8 @@ import type {
   ForwardOutput,
   InferenceNetwork,
   PrepareOptions,
-} from "../models/classifier.ts";
-import type { LevelStatistics } from "../models/level_statistics.ts";
-import type { CustomEntry } from "../models/model_registry.ts";
+} from "../classifiers/classifier.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { GatedBlock, SkipNetLayers } from "./skipping_network.ts";
 
@@ -157,17 +156,3 @@ export class SkipNet implements Classifier {
     this.parameters.dispose();
   }
 }
-
-/** SkipNet in the registry of models. */
-export const skipnetEntry: CustomEntry = {
-  name: "skipnet",
-  kind: "custom",
-  depth: 21,
-  backbone: resnetArchitecture,
-  description: "ResNet-18 whose blocks are skipped image by image",
-  source: "Wang et al. 2018",
-  paperMegabytes: 68.88,
-  ground: "1.5 % above the print; form of the gates closest to it, penalty and start ours",
-  adapts: { depth: false, parameters: false },
-  create: (options) => new SkipNet(options),
-};

@@ -7,9 +7,13 @@ import { restoreOrder, splitRows, takeRows } from "./image_groups.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer, ResidualLayer } from "../architectures/layer.ts";
 import type { LayerOperations } from "../layers/run_layers.ts";
-import type { InferenceBatch, InferenceNetwork, InferenceResult } from "../models/classifier.ts";
-import type { LayerWeights } from "../models/layer_weights.ts";
-import type { StatisticsOfLevel } from "../models/level_statistics.ts";
+import type {
+  InferenceBatch,
+  InferenceNetwork,
+  InferenceResult,
+} from "../classifiers/classifier.ts";
+import type { LayerWeights } from "../classifiers/layer_weights.ts";
+import type { StatisticsOfLevel } from "../classifiers/level_statistics.ts";
 
 /** A block, and the gate at its end, which decides on the next block. */
 export interface GatedBlock {

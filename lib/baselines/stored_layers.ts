@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
-import { convolveWith } from "../models/layer_weights.ts";
+import { convolveWith } from "../classifiers/layer_weights.ts";
 import type { Layer } from "../architectures/layer.ts";
 import type { LayerOperations } from "../layers/run_layers.ts";
-import type { ForwardOptions } from "../models/classifier.ts";
-import type { LayerWeights } from "../models/layer_weights.ts";
+import type { ForwardOptions } from "../classifiers/classifier.ts";
+import type { LayerWeights } from "../classifiers/layer_weights.ts";
 
 /**
  * Adds the parameters of layers whose kernels are stored.

@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { kernelLength } from "../architectures/count_layers.ts";
 import { resnetArchitecture } from "../architectures/resnet.ts";
-import { convolveWith } from "../models/layer_weights.ts";
+import { convolveWith } from "../classifiers/layer_weights.ts";
 import { uniformFanIn } from "../tensors/initial_values.ts";
 import { DynamicKernelClassifier } from "./dynamic_kernel_classifier.ts";
 import type { ConvolutionLayer, LinearLayer } from "../architectures/layer.ts";
-import type { CustomEntry } from "../models/model_registry.ts";
 import type { DynamicKernelOptions } from "./dynamic_kernel_classifier.ts";
 import type { GeneratorStorage, KernelGenerator } from "./kernel_generator.ts";
 
@@ -127,17 +126,3 @@ export function createWeightNet(options: DynamicKernelOptions): DynamicKernelCla
     createGenerator: (storage) => new WeightNetGenerator(storage),
   });
 }
-
-/** WeightNet in the registry. */
-export const weightnetEntry: CustomEntry = {
-  name: "weightnet",
-  kind: "custom",
-  depth: 21,
-  backbone: resnetArchitecture,
-  description: "WeightNet: ResNet-18, kernels of its blocks generated for the image",
-  source: "Ma, Zhang, Huang and Sun 2020",
-  paperMegabytes: 45.87,
-  ground: "exact, with the constants of the original",
-  adapts: { depth: false, parameters: false },
-  create: createWeightNet,
-};

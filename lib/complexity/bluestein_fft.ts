@@ -1,4 +1,4 @@
-import type { FourierTransform } from "./fft.ts";
+import type { FourierTransform } from "./fourier_transform.ts";
 import { mixedRadixTransform } from "./mixed_radix_fft.ts";
 
 /** exp(-i pi k^2 / length) for k < length. */

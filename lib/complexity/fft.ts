@@ -1,20 +1,6 @@
 import { bluesteinTransform } from "./bluestein_fft.ts";
 import { isSmooth, mixedRadixTransform } from "./mixed_radix_fft.ts";
-
-/** A discrete Fourier transform of one length, prepared once and applied many times. */
-export interface FourierTransform {
-  /** Number of points of a sequence. */
-  readonly length: number;
-  /** Number of sequences that are transformed together. */
-  readonly lanes: number;
-  /**
-   * Transforms every sequence in place: X_k = sum_j x_j exp(-2 pi i j k / length), not normalised.
-   *
-   * @param real Real parts `[length, lanes]`: point j of sequence l stands at `j * lanes + l`.
-   * @param imaginary Imaginary parts, likewise.
-   */
-  transform(real: Float64Array, imaginary: Float64Array): void;
-}
+import type { FourierTransform } from "./fourier_transform.ts";
 
 /**
  * Prepares a fast Fourier transform of any length, so that images need not have special sizes: mixed radix

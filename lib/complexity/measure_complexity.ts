@@ -22,7 +22,7 @@ export interface MeasureComplexityOptions {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { complexityMeasure } from "./complexity_measure.ts";
+ * import { complexityMeasure } from "./measure_registry.ts";
  *
  * const measure = complexityMeasure("spatial-entropy");
  * const batch = Uint8Array.of(9, 9, 9, 9, 9, 9, 0, 0, 0, 255, 255, 255);

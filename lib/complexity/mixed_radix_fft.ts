@@ -1,4 +1,4 @@
-import type { FourierTransform } from "./fft.ts";
+import type { FourierTransform } from "./fourier_transform.ts";
 
 /** Largest prime factor that is transformed directly; its cost grows with the square of the factor. */
 const largestRadix = 13;

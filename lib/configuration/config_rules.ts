@@ -1,3 +1,5 @@
+import { modelEntry } from "../models/model_registry.ts";
+import type { ModelName } from "../models/model_names.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 import { trajectoryBytes } from "./resolve_recompute.ts";
 
@@ -47,7 +49,7 @@ function trainingRules({ data, model, training }: ExperimentConfig): ConfigRule[
       `${training.minLearningRate} and ${training.learningRate}`,
     ],
     [
-      training.featureMixing > 0 && DECIDING_MODELS.includes(model.name),
+      training.featureMixing > 0 && decidesItself(model.name),
       `training.featureMixing must be 0 with model ${model.name}, which is no single list of layers, ` +
       `current value is ${training.featureMixing}`,
     ],
@@ -84,8 +86,11 @@ export function findContradictions(config: ExperimentConfig): string[] {
   return rules.flatMap(([isBroken, problem]) => isBroken ? [problem] : []);
 }
 
-/** Models that run their layers in parts and decide in between: there is no one place to mix at. */
-const DECIDING_MODELS: readonly string[] = ["branchynet", "skipnet", "drnn"];
+/** Whether a model runs its layers in parts and decides in between: there is no one place to mix at. */
+function decidesItself(name: ModelName): boolean {
+  const entry = modelEntry(name);
+  return entry.kind === "custom" && entry.decides;
+}
 
 /** Memory above which an exact training is refused, in bytes. */
 const EXACT_TRAINING_LIMIT = 64e9;

@@ -1,4 +1,4 @@
-import { complexityMeasure, complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import { complexityMeasure, complexityMeasureNames } from "../complexity/measure_registry.ts";
 
 /** Seed of the 8:1:1 split of mini-ImageNet, the same for every run, as the paper says. */
 const SPLIT_SEED = 2411;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { BackendName } from "../backends/backend.ts";
-import { complexityMeasureNames } from "../complexity/complexity_measure.ts";
+import { complexityMeasureNames } from "../complexity/measure_registry.ts";
 import { modelNames } from "../models/model_names.ts";
 import {
   flag,

@@ -17,7 +17,7 @@ type IdleRule = readonly [isIdle: boolean, reason: string, paths: readonly strin
 
 function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] {
   const { name, depthAdaptation, parameterAdaptation } = model;
-  const generates = generatesKernels(model);
+  const generates = generatesKernels(entry);
   const isPlain = entry.kind === "plain";
   const adaptsDepth = entry.adapts.depth && depthAdaptation;
   const adaptsState = entry.adapts.parameters && parameterAdaptation;

@@ -2,27 +2,13 @@ import { letEventsIn } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
 import { prepareNetwork } from "./prepare_network.ts";
 import { inferRouted, routeImages } from "./routed_images.ts";
-import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { ChannelStatistics } from "../datasets/standardization.ts";
-import type { Classifier, InferenceNetwork } from "../models/classifier.ts";
-import type { LevelStatistics } from "../models/level_statistics.ts";
+import type { Classifier, InferenceNetwork } from "../classifiers/classifier.ts";
 import type { EvaluationReport, LevelFigures } from "./evaluation_report.ts";
+import type { TrainedClassifier } from "./trained_classifier.ts";
 
 /** Images read and measured at a time: bounds the memory, whatever the size of the data set. */
 const CHUNK_IMAGES = 2048;
-
-/** What a trained classifier needs to look at images. */
-export interface TrainedClassifier {
-  /** The model with its weights. */
-  readonly classifier: Classifier;
-  /** Batch-norm statistics of every level. */
-  readonly statistics: LevelStatistics;
-  /** Channel statistics of the training images. */
-  readonly standardization: ChannelStatistics;
-  /** What routes an image to its level. */
-  readonly measure: ComplexityMeasure;
-}
 
 /** Options of `classifyDataset` and `evaluate`. */
 export interface EvaluationOptions {

@@ -2,8 +2,8 @@ import { letEventsIn } from "../tensors/event_loop.ts";
 import { prepareNetwork } from "./prepare_network.ts";
 import { inferRouted, routeImages } from "./routed_images.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { InferenceNetwork } from "../models/classifier.ts";
-import type { TrainedClassifier } from "./evaluate.ts";
+import type { InferenceNetwork } from "../classifiers/classifier.ts";
+import type { TrainedClassifier } from "./trained_classifier.ts";
 import type { ImageBlock } from "./routed_images.ts";
 import type { SpeedFigure, SpeedReport } from "./speed_report.ts";
 

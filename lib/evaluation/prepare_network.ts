@@ -1,6 +1,6 @@
 import { CheckpointError } from "../errors.ts";
-import type { Classifier, InferenceNetwork } from "../models/classifier.ts";
-import type { TrainedClassifier } from "./evaluate.ts";
+import type { Classifier, InferenceNetwork } from "../classifiers/classifier.ts";
+import type { TrainedClassifier } from "./trained_classifier.ts";
 
 /**
  * Makes a trained classifier ready for images. Weights and statistics come from a checkpoint: that they do not belong

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { standardize } from "../datasets/standardization.ts";
-import type { InferenceNetwork, InferenceResult } from "../models/classifier.ts";
-import type { TrainedClassifier } from "./evaluate.ts";
+import type { InferenceNetwork, InferenceResult } from "../classifiers/classifier.ts";
+import type { TrainedClassifier } from "./trained_classifier.ts";
 
 /** Images in memory. */
 export interface ImageBlock {

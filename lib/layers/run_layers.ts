@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { LEAK } from "../architectures/layer.ts";
+import { LEAK, splitAtHead } from "../architectures/layer.ts";
 import type { Activation, ConvolutionLayer, Layer, LinearLayer } from "../architectures/layer.ts";
 
 /** How the layers with weights are computed; the rest of a network is the same in every mode. */
@@ -135,15 +135,6 @@ function runWithPauses(
     const output = runSpatialLayer(layer, current, operations);
     return index === places ? output : operations.between(output, index, places);
   }, input);
-}
-
-/** Splits an architecture at its global pooling. */
-export function splitAtHead(layers: readonly Layer[]): { body: Layer[]; head: Layer[] } {
-  const start = layers.findIndex(({ kind }) => kind === "global-average-pool");
-  if (start < 0) {
-    throw new TypeError("Cannot run layers: an architecture needs a global average pooling");
-  }
-  return { body: layers.slice(0, start), head: layers.slice(start) };
 }
 
 /**

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { createClassifier } from "./create_classifier.ts";
-import { computeLevelStatistics } from "./level_statistics.ts";
+import { computeLevelStatistics } from "../classifiers/compute_level_statistics.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
-import type { Classifier } from "./classifier.ts";
+import type { Classifier } from "../classifiers/classifier.ts";
 import type { ModelConfig } from "./model_config.ts";
 
 /** What is found by making a model. */
@@ -11,8 +11,6 @@ export interface CustomCount {
   readonly parameters: number;
   /** Multiply-adds of one image; of the dearest way where the network decides. */
   readonly multiplyAdds: number;
-  /** Whether the network decides which work an image needs. */
-  readonly decides: boolean;
 }
 
 /** Images that only have to be of the right size; two, since a norm of one value is nothing. */
@@ -67,7 +65,7 @@ async function workOfAllWays(classifier: Classifier, images: tf.Tensor4D): Promi
 async function workOfInference(
   classifier: Classifier,
   images: tf.Tensor4D,
-): Promise<{ readonly multiplyAdds: number; readonly decides: boolean }> {
+): Promise<number> {
   const level = classifier.levels.list[0]!;
   const statistics = await computeLevelStatistics(
     classifier,
@@ -84,7 +82,7 @@ async function workOfInference(
     const complexities = new Array<number>(images.shape[0]).fill(level.complexity);
     const result = await network.infer({ images, level: level.index, complexities });
     result.logits.dispose();
-    return { multiplyAdds: result.multiplyAdds, decides: result.routes !== null };
+    return result.multiplyAdds;
   } finally {
     network.dispose();
   }
@@ -94,21 +92,19 @@ async function workOfInference(
  * Counts a model that is more than a list of layers by making it on the current backend and running it once.
  *
  * @param config What fixes the model.
- * @param options Number of classes, size of the images.
+ * @param options Number of classes, size of the images, whether the network decides which work an image needs.
  * @returns Parameters and multiply-adds; the model is disposed of.
  */
 export async function countByRunning(
   config: ModelConfig,
-  options: { readonly classes: number; readonly image: MapSize },
+  options: { readonly classes: number; readonly image: MapSize; readonly decides: boolean },
 ): Promise<CustomCount> {
   const { height, width } = options.image;
   const classifier = createClassifier(config, { classes: options.classes, seed: 0 });
   const images = tf.randomNormal<tf.Rank.R4>([IMAGES, height, width, 3], 0, 1, "float32", 1);
   try {
-    const { multiplyAdds, decides } = await workOfInference(classifier, images);
-    const work = decides ? await workOfAllWays(classifier, images) : multiplyAdds;
-    const parameters = classifier.parameters.count();
-    return { parameters, multiplyAdds: work / IMAGES, decides };
+    const work = await (options.decides ? workOfAllWays : workOfInference)(classifier, images);
+    return { parameters: classifier.parameters.count(), multiplyAdds: work / IMAGES };
   } finally {
     images.dispose();
     classifier.dispose();

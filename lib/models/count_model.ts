@@ -1,6 +1,7 @@
 import { kernelLength, workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
-import { layersOfModel, levelsOfModel } from "./model_layers.ts";
+import { layersOfEntry, levelsOfModel } from "./model_layers.ts";
+import { modelEntry } from "./model_registry.ts";
 import { countByRunning } from "./count_custom.ts";
 import { leaveNothing } from "./require_image_size.ts";
 import {
@@ -14,6 +15,7 @@ import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { ModelLayers } from "./model_layers.ts";
 import type { ModelConfig } from "./model_config.ts";
+import type { CustomEntry } from "./model_registry.ts";
 
 /** Images of the paper's summaries: 178.07 M per image times 64 is the published 11.40 G of ResNet. */
 const PAPER_BATCH = 64;
@@ -170,10 +172,11 @@ export function countModelLayers(
 
 /** A model that is not a list of layers has to be made and run; every level costs the same. */
 async function countCustom(
+  { decides }: CustomEntry,
   config: ModelConfig,
   options: Required<CountModelOptions>,
 ): Promise<ModelCount> {
-  const { parameters, multiplyAdds, decides } = await countByRunning(config, options);
+  const { parameters, multiplyAdds } = await countByRunning(config, { ...options, decides });
   const levels = levelsOfModel(config).list.map(({ index, complexity }): LevelWork => ({
     level: index,
     complexity,
@@ -218,8 +221,11 @@ export async function countModel(
       `Cannot count a model: batch must be an integer >= 1, current value is ${complete.batch}`,
     );
   }
-  const model = layersOfModel(config, complete.classes);
-  return model === null
-    ? await countCustom(config, complete)
-    : countModelLayers(config, { ...complete, model });
+  const entry = modelEntry(config.name);
+  return entry.kind === "custom"
+    ? await countCustom(entry, config, complete)
+    : countModelLayers(config, {
+      ...complete,
+      model: layersOfEntry(entry, config, complete.classes),
+    });
 }

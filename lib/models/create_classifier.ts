@@ -1,9 +1,17 @@
+import { BranchyNet } from "../baselines/branchynet.ts";
+import { createDdfn } from "../baselines/ddfn.ts";
+import { Drnn } from "../baselines/drnn.ts";
+import { createDynamicFilterNetwork } from "../baselines/dynamic_filter_network.ts";
+import { SkipNet } from "../baselines/skipnet.ts";
+import { createWeightNet } from "../baselines/weightnet.ts";
 import { GeneratedKernels } from "../puppet/generated_kernels.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
-import { LevelClassifier } from "./level_classifier.ts";
-import { layersOfModel, levelsOfModel } from "./model_layers.ts";
+import { LevelClassifier } from "../puppet/level_classifier.ts";
+import { layersOfEntry, levelsOfModel } from "./model_layers.ts";
 import { modelEntry } from "./model_registry.ts";
-import type { Classifier } from "./classifier.ts";
+import type { CustomEntry } from "./model_registry.ts";
+import type { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
+import type { Classifier } from "../classifiers/classifier.ts";
 import type { ModelConfig } from "./model_config.ts";
 import type { ModelLayers } from "./model_layers.ts";
 
@@ -14,6 +22,21 @@ export interface CreateClassifierOptions {
   /** Seed of the initial weights. */
   readonly seed: number;
 }
+
+/** Models with a class of their own. */
+const CUSTOM_MODELS: Readonly<
+  Record<
+    CustomEntry["name"],
+    (options: CreateClassifierOptions & { readonly levels: ComplexityLevels }) => Classifier
+  >
+> = {
+  "dfn": createDynamicFilterNetwork,
+  "weightnet": createWeightNet,
+  "ddfn-sw": createDdfn,
+  "branchynet": (options) => new BranchyNet(options),
+  "skipnet": (options) => new SkipNet(options),
+  "drnn": (options) => new Drnn(options),
+};
 
 /** A network of layers, with the kernels of some of them generated. */
 function createLevelClassifier(
@@ -57,7 +80,7 @@ export function createClassifier(
 ): Classifier {
   const entry = modelEntry(config.name);
   if (entry.kind === "custom") {
-    return entry.create({ ...options, levels: levelsOfModel(config) });
+    return CUSTOM_MODELS[entry.name]({ ...options, levels: levelsOfModel(config, entry) });
   }
-  return createLevelClassifier(config, layersOfModel(config, options.classes)!, options.seed);
+  return createLevelClassifier(config, layersOfEntry(entry, config, options.classes), options.seed);
 }

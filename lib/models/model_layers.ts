@@ -2,6 +2,7 @@ import { plainArchitecture } from "../architectures/plain.ts";
 import { convolutionsOf } from "../architectures/layer.ts";
 import { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import { modelEntry } from "./model_registry.ts";
+import type { LayersEntry, ModelEntry, PlainEntry } from "./model_registry.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { ModelConfig } from "./model_config.ts";
@@ -19,8 +20,7 @@ export interface ModelLayers {
 }
 
 /** Layers of a network whose depth does not follow the image. */
-function fixedDepthOf(config: ModelConfig): number {
-  const entry = modelEntry(config.name);
+function fixedDepthOf(entry: ModelEntry, config: ModelConfig): number {
   if (entry.kind === "plain") return config.fixedDepth;
   if (entry.kind === "custom") return entry.depth;
   // The depth does not depend on the number of classes.
@@ -28,12 +28,21 @@ function fixedDepthOf(config: ModelConfig): number {
   return convolutions.filter((layer) => entry.isGenerated?.(layer) ?? true).length;
 }
 
-/** The levels that a configuration asks for; a model that does not look at complexity has one. */
-export function levelsOfModel(config: ModelConfig): ComplexityLevels {
-  const { adapts } = modelEntry(config.name);
+/**
+ * The levels that a configuration asks for; a model that does not look at complexity has one.
+ *
+ * @param config What fixes the architecture.
+ * @param entry The model of that name.
+ * @returns At least one level.
+ */
+export function levelsOfModel(
+  config: ModelConfig,
+  entry: ModelEntry = modelEntry(config.name),
+): ComplexityLevels {
+  const { adapts } = entry;
   return new ComplexityLevels({
     ...config,
-    fixedDepth: fixedDepthOf(config),
+    fixedDepth: fixedDepthOf(entry, config),
     depthAdaptation: adapts.depth && config.depthAdaptation,
     parameterAdaptation: adapts.parameters && config.parameterAdaptation,
   });
@@ -42,11 +51,10 @@ export function levelsOfModel(config: ModelConfig): ComplexityLevels {
 /**
  * Whether a model has a puppeteer that generates kernels.
  *
- * @param config What fixes the architecture.
+ * @param entry The model.
  * @returns `false` for a model all of whose kernels are stored or made by its own layers.
  */
-export function generatesKernels(config: Pick<ModelConfig, "name">): boolean {
-  const entry = modelEntry(config.name);
+export function generatesKernels(entry: ModelEntry): boolean {
   return entry.kind === "plain"
     ? entry.generates
     : entry.kind === "layers" && entry.isGenerated !== null;
@@ -62,9 +70,17 @@ export function generatesKernels(config: Pick<ModelConfig, "name">): boolean {
  */
 export function layersOfModel(config: ModelConfig, classes: number): ModelLayers | null {
   const entry = modelEntry(config.name);
-  if (entry.kind === "custom") return null;
+  return entry.kind === "custom" ? null : layersOfEntry(entry, config, classes);
+}
+
+/** The layers of a model that has been looked up and is nothing but layers. */
+export function layersOfEntry(
+  entry: PlainEntry | LayersEntry,
+  config: ModelConfig,
+  classes: number,
+): ModelLayers {
   const { maxChannels, kernelSize, identityShortcuts, activation } = config;
-  const levels = levelsOfModel(config);
+  const levels = levelsOfModel(config, entry);
   const shared = {
     levels,
     reference: levels.levelOf(config.referenceComplexity),

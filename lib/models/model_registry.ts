@@ -1,22 +1,13 @@
 import { alexnetArchitecture } from "../architectures/alexnet.ts";
-import { classifierHead, convolutionsOf } from "../architectures/layer.ts";
+import { classifierHead, convolutionsOf, splitAtHead } from "../architectures/layer.ts";
 import { mobilenetV1Architecture } from "../architectures/mobilenet_v1.ts";
 import { mobilenetV2Architecture } from "../architectures/mobilenet_v2.ts";
 import { resnetArchitecture } from "../architectures/resnet.ts";
 import { squeezenetArchitecture } from "../architectures/squeezenet.ts";
 import { vggArchitecture } from "../architectures/vgg.ts";
-import { splitAtHead } from "../layers/run_layers.ts";
-import { ddfnSwEntry } from "../baselines/ddfn.ts";
-import { dfnEntry } from "../baselines/dynamic_filter_network.ts";
-import { weightnetEntry } from "../baselines/weightnet.ts";
-import { branchynetEntry } from "../baselines/branchynet.ts";
-import { drnnEntry } from "../baselines/drnn.ts";
-import { skipnetEntry } from "../baselines/skipnet.ts";
 import { modelNames } from "./model_names.ts";
 import type { ModelName } from "./model_names.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
-import type { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
-import type { Classifier } from "./classifier.ts";
 
 /** What is said of a model, however it is made. */
 export interface EntryBase {
@@ -52,20 +43,18 @@ export interface LayersEntry extends EntryBase {
   readonly isGenerated: ((layer: ConvolutionLayer) => boolean) | null;
 }
 
-/** A model with a class of its own. */
+/** A model with a class of its own in `lib/baselines`. */
 export interface CustomEntry extends EntryBase {
+  /** What `--model` takes. */
+  readonly name: "dfn" | "weightnet" | "ddfn-sw" | "branchynet" | "skipnet" | "drnn";
   /** Tells the kinds of entry apart. */
   readonly kind: "custom";
   /** Convolutions of an image's longest way through the network, shortcuts included. */
   readonly depth: number;
+  /** Whether it decides which of its parts an image runs through, so that there is no one list of layers. */
+  readonly decides: boolean;
   /** The layers that it is built on, whose poolings set a limit to small images; `null` without poolings. */
   readonly backbone: ((classes: number) => Layer[]) | null;
-  /** Makes the model. */
-  readonly create: (options: {
-    readonly classes: number;
-    readonly seed: number;
-    readonly levels: ComplexityLevels;
-  }) => Classifier;
 }
 
 /** A model of the toolkit. */
@@ -216,12 +205,80 @@ const ENTRIES: readonly ModelEntry[] = [
     ground: "exact size; stride of the stem ours",
     adapts: FIXED,
   },
-  dfnEntry,
-  weightnetEntry,
-  ddfnSwEntry,
-  branchynetEntry,
-  skipnetEntry,
-  drnnEntry,
+  {
+    name: "dfn",
+    kind: "custom",
+    depth: 8,
+    decides: false,
+    backbone: vggArchitecture,
+    description: "dynamic filter network: VGG-11, every kernel generated for the image",
+    source: "Jia, De Brabandere, Tuytelaars and Van Gool 2016",
+    paperMegabytes: 75.89,
+    ground: "exact size; form of the generators probable, scale of their input ours",
+    adapts: { depth: false, parameters: false },
+  },
+  {
+    name: "weightnet",
+    kind: "custom",
+    depth: 21,
+    decides: false,
+    backbone: resnetArchitecture,
+    description: "WeightNet: ResNet-18, kernels of its blocks generated for the image",
+    source: "Ma, Zhang, Huang and Sun 2020",
+    paperMegabytes: 45.87,
+    ground: "exact, with the constants of the original",
+    adapts: { depth: false, parameters: false },
+  },
+  {
+    name: "ddfn-sw",
+    kind: "custom",
+    depth: 5,
+    decides: false,
+    backbone: alexnetArchitecture,
+    description:
+      "decoupled dynamic filters, sample-wise: AlexNet, every kernel generated for the image",
+    source: "Zhou, Jampani, Pi, Liu and Yang 2021",
+    paperMegabytes: 300.83,
+    ground: "size-matched interpretation",
+    adapts: { depth: false, parameters: false },
+  },
+  {
+    name: "branchynet",
+    kind: "custom",
+    depth: 5,
+    decides: true,
+    backbone: alexnetArchitecture,
+    description: "AlexNet with two side exits for images that are certain early",
+    source: "Teerapittayanon et al. 2016",
+    paperMegabytes: 27.69,
+    ground:
+      "exact size; place and form of the exits found by it, loss weights and threshold rule ours",
+    adapts: { depth: false, parameters: false },
+  },
+  {
+    name: "skipnet",
+    kind: "custom",
+    depth: 21,
+    decides: true,
+    backbone: resnetArchitecture,
+    description: "ResNet-18 whose blocks are skipped image by image",
+    source: "Wang et al. 2018",
+    paperMegabytes: 68.88,
+    ground: "1.5 % above the print; form of the gates closest to it, penalty and start ours",
+    adapts: { depth: false, parameters: false },
+  },
+  {
+    name: "drnn",
+    kind: "custom",
+    depth: 28,
+    decides: true,
+    backbone: null,
+    description: "one residual block per stage, passed up to four times image by image",
+    source: "Guo et al. 2019",
+    paperMegabytes: 45.78,
+    ground: "exact size; nearly all of the form found by it",
+    adapts: { depth: false, parameters: false },
+  },
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { sizeAfter } from "../architectures/count_layers.ts";
 import { UsageError } from "../errors.ts";
-import { layersOfModel } from "./model_layers.ts";
+import { layersOfEntry } from "./model_layers.ts";
 import { modelEntry } from "./model_registry.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer } from "../architectures/layer.ts";
@@ -25,7 +25,7 @@ export function leaveNothing(layers: readonly Layer[], image: MapSize): boolean 
 function waysThrough(config: ModelConfig): (readonly Layer[])[] {
   const entry = modelEntry(config.name);
   if (entry.kind === "custom") return entry.backbone === null ? [] : [entry.backbone(2)];
-  const { levels, layersOf } = layersOfModel(config, 2)!;
+  const { levels, layersOf } = layersOfEntry(entry, config, 2);
   return levels.list.map(layersOf);
 }
 

@@ -1,5 +1,6 @@
 import { countModel } from "../models/count_model.ts";
 import { generatesKernels } from "../models/model_layers.ts";
+import { modelEntry } from "../models/model_registry.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { CountedFigures } from "./comparison.ts";
 
@@ -18,7 +19,7 @@ export type Counter = (task: CountTask) => Promise<CountedFigures>;
 
 /** Stored networks have no width or trajectory to configure: their name says it all. */
 function keyOf({ model, classes, side }: CountTask): string {
-  const isFixed = !generatesKernels(model) && model.name !== "fixed-cnn";
+  const isFixed = !generatesKernels(modelEntry(model.name)) && model.name !== "fixed-cnn";
   return JSON.stringify([isFixed ? model.name : model, classes, side]);
 }
 

@@ -1,7 +1,8 @@
-import { complexityMeasure } from "../complexity/complexity_measure.ts";
+import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { measureSpeed, type MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { generatesKernels } from "../models/model_layers.ts";
+import { modelEntry } from "../models/model_registry.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { Trainer } from "../training/trainer.ts";
 import { loadExperimentImages, prepareTrainingData } from "../runs/prepare_data.ts";
@@ -43,7 +44,7 @@ export async function measureUntrained(
     };
     return await measureSpeed(trained, images.test, {
       ...options,
-      generates: generatesKernels(model),
+      generates: generatesKernels(modelEntry(model.name)),
     });
   } finally {
     trainer.dispose();

@@ -3,7 +3,7 @@ import { Puppeteer } from "../puppeteer/puppeteer.ts";
 import { resizeKernel } from "./kernel_resizing.ts";
 import type { KernelReduction } from "./kernel_resizing.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
-import type { KernelSource } from "../models/kernel_source.ts";
+import type { KernelSource } from "./kernel_source.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { PuppeteerOptions } from "../puppeteer/puppeteer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";

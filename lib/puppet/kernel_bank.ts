@@ -3,14 +3,22 @@ import { workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf } from "../architectures/layer.ts";
 import { DivergenceError } from "../errors.ts";
 import { runLayers } from "../layers/run_layers.ts";
-import { disposeFolded, foldConvolution, foldedOperations } from "../models/folded_convolution.ts";
+import {
+  disposeFolded,
+  foldConvolution,
+  foldedOperations,
+} from "../classifiers/folded_convolution.ts";
 import { firstNonFiniteState } from "../puppeteer/integrate.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer } from "../architectures/layer.ts";
-import type { FoldedConvolution } from "../models/folded_convolution.ts";
-import type { InferenceBatch, InferenceNetwork, InferenceResult } from "../models/classifier.ts";
-import type { LevelClassifier } from "../models/level_classifier.ts";
-import type { LevelStatistics } from "../models/level_statistics.ts";
+import type { FoldedConvolution } from "../classifiers/folded_convolution.ts";
+import type {
+  InferenceBatch,
+  InferenceNetwork,
+  InferenceResult,
+} from "../classifiers/classifier.ts";
+import type { LevelNetworks } from "./level_networks.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 
 interface BankedNetwork {
   readonly layers: readonly Layer[];
@@ -25,10 +33,10 @@ interface BankedNetwork {
  * is folded into kernel and bias.
  */
 export class KernelBank implements InferenceNetwork {
-  readonly #classifier: LevelClassifier;
+  readonly #classifier: LevelNetworks;
   readonly #networks: ReadonlyMap<number, BankedNetwork>;
 
-  private constructor(classifier: LevelClassifier, networks: ReadonlyMap<number, BankedNetwork>) {
+  private constructor(classifier: LevelNetworks, networks: ReadonlyMap<number, BankedNetwork>) {
     this.#classifier = classifier;
     this.#networks = networks;
   }
@@ -43,7 +51,7 @@ export class KernelBank implements InferenceNetwork {
    * @throws {DivergenceError} if a kernel holds a number that is not finite.
    */
   static async create(
-    classifier: LevelClassifier,
+    classifier: LevelNetworks,
     statistics: LevelStatistics,
     image: MapSize,
   ): Promise<KernelBank> {
@@ -105,7 +113,7 @@ export class KernelBank implements InferenceNetwork {
 }
 
 function foldNetwork(
-  classifier: LevelClassifier,
+  classifier: LevelNetworks,
   index: number,
   options: { readonly statistics: LevelStatistics; readonly image: MapSize },
 ): BankedNetwork {

@@ -1,4 +1,4 @@
-import { complexityMeasure } from "../complexity/complexity_measure.ts";
+import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { loadDataset } from "../datasets/load_dataset.ts";
 import { splitTraining } from "../datasets/split.ts";
 import { channelStatistics } from "../datasets/standardization.ts";

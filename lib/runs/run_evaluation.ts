@@ -2,6 +2,7 @@ import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { measureSpeed } from "../evaluation/measure_speed.ts";
 import { generatesKernels } from "../models/model_layers.ts";
+import { modelEntry } from "../models/model_registry.ts";
 import { loadTrained } from "./load_trained.ts";
 import { loadPartForModel } from "./load_part.ts";
 import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
@@ -25,7 +26,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       exact,
       ...(report === undefined ? {} : { report }),
     });
-    const generates = generatesKernels(card.model);
+    const generates = generatesKernels(modelEntry(card.model.name));
     const speed = options.speed === undefined
       ? null
       : await measureSpeed(trained, dataset, { ...options.speed, generates });

@@ -9,7 +9,7 @@ import { classifyDataset } from "../evaluation/evaluate.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { loadTrained } from "./load_trained.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { InferenceNetwork } from "../models/classifier.ts";
+import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { Classification } from "../evaluation/evaluate.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { Prediction, RunPredictionOptions } from "./run_types.ts";

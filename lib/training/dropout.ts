@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../randomness/random_stream.ts";
-import type { DropOut } from "../models/classifier.ts";
+import type { DropOut } from "../classifiers/classifier.ts";
 
 /** Options of `dropoutOfStep`. */
 export interface DropoutOptions {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { RandomStream } from "../randomness/random_stream.ts";
-import type { FeatureMixing } from "../models/classifier.ts";
+import type { FeatureMixing } from "../classifiers/classifier.ts";
 
 /** Options of `mixingOfStep`. */
 export interface FeatureMixingOptions {

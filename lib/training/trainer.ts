@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { standardize } from "../datasets/standardization.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
-import { computeLevelStatistics } from "../models/level_statistics.ts";
+import { computeLevelStatistics } from "../classifiers/compute_level_statistics.ts";
 import { letEventsIn } from "../tensors/event_loop.ts";
 import { Adam } from "./adam.ts";
 import { dropoutOfStep } from "./dropout.ts";
@@ -13,8 +13,8 @@ import { emptySums, epochOfLastStep, initialProgress, recordOf } from "./trainin
 import { trainingStep } from "./training_step.ts";
 import { WeightAverage } from "./weight_average.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
-import type { Classifier, LabelledBatch } from "../models/classifier.ts";
-import type { LevelStatistics, StatisticsOfLevel } from "../models/level_statistics.ts";
+import type { Classifier, LabelledBatch } from "../classifiers/classifier.ts";
+import type { LevelStatistics, StatisticsOfLevel } from "../classifiers/level_statistics.ts";
 import type { EpochPlanOptions, PlannedBatch } from "./epoch_plan.ts";
 import type { TrainingConfig } from "./training_config.ts";
 import type { LoadBatchOptions, TrainingData } from "./training_data.ts";

@@ -4,9 +4,9 @@ import {
   statisticsFromTensors,
   statisticsToTensors,
   withEveryLevel,
-} from "../models/level_statistics.ts";
+} from "../classifiers/level_statistics.ts";
 import { CONTENT_VERSION, readCheckpointCard } from "./checkpoint_card.ts";
-import type { LevelStatistics } from "../models/level_statistics.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { ModelCard } from "./checkpoint_card.ts";
 import type { Trainer } from "./trainer.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batchNormOfBatch } from "../layers/batch_norm.ts";
 import { valueAndGradients } from "../tensors/value_and_gradients.ts";
 import { clippingFactor, globalNorm } from "./gradient_clipping.ts";
-import type { Classifier, DropOut, FeatureMixing } from "../models/classifier.ts";
+import type { Classifier, DropOut, FeatureMixing } from "../classifiers/classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { Adam } from "./adam.ts";
 

@@ -1,4 +1,4 @@
-import { complexityMeasure } from "../../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../../lib/complexity/measure_registry.ts";
 import { createInMemoryDataset } from "../../lib/datasets/in_memory_dataset.ts";
 import { loadCifar10 } from "../../lib/datasets/cifar10.ts";
 import { subset } from "../../lib/datasets/subset.ts";
@@ -17,7 +17,7 @@ import {
 import { evaluationOfBytes, randomPixels } from "./evaluation_work.ts";
 import { pairedTimes, secondsOf } from "./paired_times.ts";
 import type { ImageDataset } from "../../lib/datasets/dataset.ts";
-import type { InferenceNetwork } from "../../lib/models/classifier.ts";
+import type { InferenceNetwork } from "../../lib/classifiers/classifier.ts";
 import type { BenchRow } from "./bench_row.ts";
 
 /** Sizes of the comparison. */

@@ -13,7 +13,7 @@ import {
 import { evaluationOfBytes } from "./evaluation_work.ts";
 import { pairedTimes, secondsOf } from "./paired_times.ts";
 import type { BenchRow } from "./bench_row.ts";
-import type { LevelClassifier } from "../../lib/models/level_classifier.ts";
+import type { LevelClassifier } from "../../lib/puppet/level_classifier.ts";
 import type { TorchReference } from "./torch_reference.ts";
 
 /** Sizes of the comparison. */

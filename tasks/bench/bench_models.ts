@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { batchNormOfBatch } from "../../lib/layers/batch_norm.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
-import { computeLevelStatistics } from "../../lib/models/level_statistics.ts";
+import { computeLevelStatistics } from "../../lib/classifiers/compute_level_statistics.ts";
 import { parseConfig } from "../../lib/configuration/parse_config.ts";
 import { RandomStream } from "../../lib/randomness/random_stream.ts";
 import { Adam } from "../../lib/training/adam.ts";
 import { trainingStep } from "../../lib/training/training_step.ts";
-import type { Classifier, InferenceNetwork } from "../../lib/models/classifier.ts";
+import type { Classifier, InferenceNetwork } from "../../lib/classifiers/classifier.ts";
 import type { ModelConfig } from "../../lib/models/model_config.ts";
-import type { LevelStatistics } from "../../lib/models/level_statistics.ts";
+import type { LevelStatistics } from "../../lib/classifiers/level_statistics.ts";
 
 /** Height and width of the images of the benchmark. */
 export const IMAGE = { height: 32, width: 32 } as const;

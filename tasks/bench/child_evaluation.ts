@@ -5,7 +5,7 @@
  *     deno run --v8-flags=--expose-gc ... tasks/bench/child_evaluation.ts BACKEND CHANNELS IMAGES
  */
 import { selectBackend } from "../../lib/backends/select_backend.ts";
-import { complexityMeasure } from "../../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../../lib/complexity/measure_registry.ts";
 import { drawSyntheticOnDemand } from "../../lib/datasets/synthetic_on_demand.ts";
 import { evaluate } from "../../lib/evaluation/evaluate.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";

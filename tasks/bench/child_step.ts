@@ -11,7 +11,7 @@ import { batchNormOfBatch } from "../../lib/layers/batch_norm.ts";
 import { fixedDepthPuppet, randomImages, trainingWork } from "./bench_models.ts";
 import { TextLineStream } from "./text_lines.ts";
 import type { BackendName } from "../../lib/backends/backend.ts";
-import type { LevelClassifier } from "../../lib/models/level_classifier.ts";
+import type { LevelClassifier } from "../../lib/puppet/level_classifier.ts";
 
 const [backend, channels, batch] = Deno.args;
 await selectBackend(backend as BackendName);

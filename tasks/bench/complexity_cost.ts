@@ -1,4 +1,4 @@
-import { complexityMeasure } from "../../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../../lib/complexity/measure_registry.ts";
 import { measureComplexity } from "../../lib/complexity/measure_complexity.ts";
 import { randomPixels } from "./evaluation_work.ts";
 import { pairedTimes, secondsOf } from "./paired_times.ts";

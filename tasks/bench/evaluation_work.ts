@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { standardize } from "../../lib/datasets/standardization.ts";
-import type { InferenceNetwork } from "../../lib/models/classifier.ts";
+import type { InferenceNetwork } from "../../lib/classifiers/classifier.ts";
 
 const BATCH = 256;
 const STANDARDIZATION = { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] } as const;

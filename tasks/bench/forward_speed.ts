@@ -3,7 +3,7 @@ import { modelNames } from "../../lib/models/model_names.ts";
 import { bankOf, CLASSES, DEPTH, inferOnce, modelConfig, randomImages } from "./bench_models.ts";
 import { pairedTimes, secondsOf } from "./paired_times.ts";
 import type * as tf from "@tensorflow/tfjs-core";
-import type { InferenceNetwork } from "../../lib/models/classifier.ts";
+import type { InferenceNetwork } from "../../lib/classifiers/classifier.ts";
 import type { BenchRow } from "./bench_row.ts";
 
 /** Batch sizes, and how often each is repeated in a turn. */

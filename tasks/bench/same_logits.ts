@@ -4,7 +4,7 @@ import { encodeSafetensors } from "../../lib/checkpoints/encode_safetensors.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { CLASSES, DEPTH, logitsOf, modelConfig, randomImages } from "./bench_models.ts";
 import type { SafeTensor } from "../../lib/checkpoints/encode_safetensors.ts";
-import type { Classifier } from "../../lib/models/classifier.ts";
+import type { Classifier } from "../../lib/classifiers/classifier.ts";
 import type { TorchReference } from "./torch_reference.ts";
 
 /** Largest difference of a logit, with ours loaded into PyTorch and the other way. */

@@ -1,4 +1,4 @@
-import { complexityMeasure } from "../../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../../lib/complexity/measure_registry.ts";
 import { createSyntheticDataset } from "../../lib/datasets/synthetic.ts";
 import { subset } from "../../lib/datasets/subset.ts";
 import { evaluate } from "../../lib/evaluation/evaluate.ts";

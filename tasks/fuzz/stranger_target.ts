@@ -9,7 +9,7 @@ import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { Adam } from "../../lib/training/adam.ts";
 import { decodeCheckpoint, fitting } from "../../lib/training/training_checkpoint.ts";
 import { initialProgress } from "../../lib/training/training_progress.ts";
-import type { Classifier } from "../../lib/models/classifier.ts";
+import type { Classifier } from "../../lib/classifiers/classifier.ts";
 import { type FuzzTarget, fuzzTarget } from "./fuzz_target.ts";
 import { mutatedBytes, mutatedText } from "./mutations.ts";
 

@@ -1,4 +1,4 @@
-import { complexityMeasure } from "../../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../../lib/complexity/measure_registry.ts";
 import { loadCifar10 } from "../../lib/datasets/cifar10.ts";
 import { createSyntheticDataset } from "../../lib/datasets/synthetic.ts";
 import { subset } from "../../lib/datasets/subset.ts";

@@ -5,7 +5,7 @@ import { valueAndGradients } from "../../lib/tensors/value_and_gradients.ts";
 import { DEPTH, fixedDepthPuppet } from "../bench/bench_models.ts";
 import { timeWork, waitFor } from "./time_work.ts";
 import { prepareTorch, startTorch } from "./torch_on_device.ts";
-import type { LevelClassifier } from "../../lib/models/level_classifier.ts";
+import type { LevelClassifier } from "../../lib/puppet/level_classifier.ts";
 import type { SectionContext, SectionFindings } from "./section.ts";
 import type { TimedWork } from "./time_work.ts";
 

@@ -6,7 +6,7 @@ import {
   disposeFolded,
   foldConvolution,
   foldedOperations,
-} from "../../lib/models/folded_convolution.ts";
+} from "../../lib/classifiers/folded_convolution.ts";
 import { activate } from "../../lib/layers/run_layers.ts";
 import { resizeKernel } from "../../lib/puppet/kernel_resizing.ts";
 import { GeneratedKernels } from "../../lib/puppet/generated_kernels.ts";

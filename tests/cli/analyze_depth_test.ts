@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatDepthAnalysis } from "../../cli/depth_analysis_text.ts";
-import { depthChartNames } from "../../lib/analyses/depth_charts.ts";
+import { depthChartNames } from "../../lib/reports/parts/depth_charts.ts";
 import { runDepthAnalysis } from "../../lib/runs/run_depth_analysis.ts";
 import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { runCommand } from "../helpers/run_command.ts";

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { batchNormOfBatch } from "../../lib/layers/batch_norm.ts";
-import type { Classifier, NormSite } from "../../lib/models/classifier.ts";
+import type { Classifier, NormSite } from "../../lib/classifiers/classifier.ts";
 import type { ComplexityLevel } from "../../lib/puppeteer/complexity_levels.ts";
 
 /** Batch norm as in training: with the statistics of the batch. */

@@ -2,7 +2,7 @@ import { imageEntropyMeasure } from "../../lib/complexity/image_entropy.ts";
 import { createInMemoryDataset } from "../../lib/datasets/in_memory_dataset.ts";
 import { channelStatistics } from "../../lib/datasets/standardization.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
-import { LevelClassifier } from "../../lib/models/level_classifier.ts";
+import { LevelClassifier } from "../../lib/puppet/level_classifier.ts";
 import { RandomStream } from "../../lib/randomness/random_stream.ts";
 import { Trainer } from "../../lib/training/trainer.ts";
 import { measureDataset } from "../../lib/training/training_data.ts";

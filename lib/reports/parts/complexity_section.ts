@@ -1,4 +1,4 @@
-import { depthAnalysisChart, depthChartNames } from "../../analyses/depth_charts.ts";
+import { depthAnalysisChart, depthChartNames } from "./depth_charts.ts";
 import type { DepthAnalysis } from "../../analyses/depth_analysis.ts";
 import type { Distribution } from "../../analyses/distribution.ts";
 import { countCell, decimalCell, shareCell, textCell } from "../cells.ts";

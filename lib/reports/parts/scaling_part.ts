@@ -1,4 +1,4 @@
-import { figure4Chart, table7Chart } from "../../analyses/parameter_scaling_charts.ts";
+import { figure4Chart, table7Chart } from "./parameter_scaling_charts.ts";
 import type {
   ChannelScaling,
   FamilyScaling,

@@ -1,4 +1,4 @@
-import { depthAnalysisChart } from "../../analyses/depth_charts.ts";
+import { depthAnalysisChart } from "./depth_charts.ts";
 import type {
   DepthAnalysis,
   FixedLevels,

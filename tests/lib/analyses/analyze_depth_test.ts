@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
 import { analyzeDepth } from "../../../lib/analyses/analyze_depth.ts";
-import { depthAnalysisChart, depthChartNames } from "../../../lib/analyses/depth_charts.ts";
-import { complexityMeasureNames } from "../../../lib/complexity/complexity_measure.ts";
+import { depthAnalysisChart, depthChartNames } from "../../../lib/reports/parts/depth_charts.ts";
+import { complexityMeasureNames } from "../../../lib/complexity/measure_registry.ts";
 import { createInMemoryDataset } from "../../../lib/datasets/in_memory_dataset.ts";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";

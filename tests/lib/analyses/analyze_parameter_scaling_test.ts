@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { analyzeParameterScaling } from "../../../lib/analyses/analyze_parameter_scaling.ts";
-import { figure4Chart, table7Chart } from "../../../lib/analyses/parameter_scaling_charts.ts";
+import { figure4Chart, table7Chart } from "../../../lib/reports/parts/parameter_scaling_charts.ts";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { countModel } from "../../../lib/models/count_model.ts";
 import type { ParameterScalingOptions } from "../../../lib/analyses/analyze_parameter_scaling.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";
 import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
-import { depthAnalysisChart } from "../../../lib/analyses/depth_charts.ts";
+import { depthAnalysisChart } from "../../../lib/reports/parts/depth_charts.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import type { DepthAnalysisResult } from "../../../lib/analyses/analyze_depth.ts";

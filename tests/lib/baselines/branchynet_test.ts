@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { alexnetArchitecture } from "../../../lib/architectures/alexnet.ts";
 import { workOfLayers } from "../../../lib/architectures/count_layers.ts";
 import { classifierHead, convolution } from "../../../lib/architectures/layer.ts";
-import { BranchyNet, branchynetEntry } from "../../../lib/baselines/branchynet.ts";
+import { BranchyNet } from "../../../lib/baselines/branchynet.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
 import {
@@ -43,7 +43,7 @@ const SIZE = { height: 8, width: 8 };
 Deno.test("BranchyNet has the counts of the paper's size", () =>
   withBackend("cpu", () => {
     for (const [classes, count] of [[10, 6_923_614], [100, 6_923_614 + 90 * 513 * 3]] as const) {
-      const classifier = branchynetEntry.create({ classes, seed: 1, levels: ONE_LEVEL });
+      const classifier = new BranchyNet({ classes, seed: 1, levels: ONE_LEVEL });
       assert.equal(classifier.parameters.count(), count);
       classifier.dispose();
     }
@@ -166,7 +166,7 @@ async function separatingThreshold(
 Deno.test("BranchyNet with closed exits is AlexNet", async () => {
   const backend = (await testBackends()).at(-1)!;
   await withBackend(backend, async () => {
-    const classifier = branchynetEntry.create({ ...TINY });
+    const classifier = new BranchyNet({ ...TINY });
     const architecture = alexnetArchitecture(3);
     const plain = plainNetwork(architecture);
     const images = testImages(2, 16);

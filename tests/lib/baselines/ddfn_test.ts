@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { createDdfn, ddfnSwEntry } from "../../../lib/baselines/ddfn.ts";
+import { createDdfn } from "../../../lib/baselines/ddfn.ts";
 import { STRIDED_LAYER, testGeneration, testSize } from "./dynamic_kernels.ts";
 import type { NaiveInputs } from "./dynamic_kernels.ts";
 
-testSize(ddfnSwEntry, 75_206_410);
+testSize("ddfn-sw", 75_206_410);
 
 /** All 36 numbers of the filter of output channel o, before the normalisation. */
 function naiveFilter({ means, parameter }: NaiveInputs, b: number, o: number): number[] {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { workOfLayers } from "../../../lib/architectures/count_layers.ts";
 import { classifierHead, convolution } from "../../../lib/architectures/layer.ts";
 import { basicBlock } from "../../../lib/architectures/resnet.ts";
-import { Drnn, drnnEntry } from "../../../lib/baselines/drnn.ts";
+import { Drnn } from "../../../lib/baselines/drnn.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
 import {
@@ -54,7 +54,7 @@ function tinyDrnn(initialGateBias: number): Drnn {
 Deno.test("Drnn has the counts of the paper's size", () =>
   withBackend("cpu", () => {
     for (const [classes, count] of [[10, 11_446_226], [100, 11_446_226 + 90 * 513]] as const) {
-      const classifier = drnnEntry.create({ classes, seed: 1, levels: ONE_LEVEL });
+      const classifier = new Drnn({ classes, seed: 1, levels: ONE_LEVEL });
       assert.equal(classifier.parameters.count(), count);
       classifier.dispose();
     }

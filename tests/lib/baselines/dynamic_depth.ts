@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { batchNormWithMoments } from "../../../lib/layers/batch_norm.ts";
-import { computeLevelStatistics } from "../../../lib/models/level_statistics.ts";
-import { LevelClassifier } from "../../../lib/models/level_classifier.ts";
+import { computeLevelStatistics } from "../../../lib/classifiers/compute_level_statistics.ts";
+import { LevelClassifier } from "../../../lib/puppet/level_classifier.ts";
 import { ComplexityLevels } from "../../../lib/puppeteer/complexity_levels.ts";
 import { ParameterSet } from "../../../lib/tensors/parameter_set.ts";
 import { lossAndGradients } from "../../../lib/training/training_step.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 import type { Layer } from "../../../lib/architectures/layer.ts";
-import type { Classifier, InferenceResult } from "../../../lib/models/classifier.ts";
-import type { LevelStatistics } from "../../../lib/models/level_statistics.ts";
+import type { Classifier, InferenceResult } from "../../../lib/classifiers/classifier.ts";
+import type { LevelStatistics } from "../../../lib/classifiers/level_statistics.ts";
 
 /** The level of models that do not look at complexity. */
 export const ONE_LEVEL = new ComplexityLevels({

@@ -7,7 +7,7 @@ import { basicBlock } from "../../../lib/architectures/resnet.ts";
 import {
   statisticsFromTensors,
   statisticsToTensors,
-} from "../../../lib/models/level_statistics.ts";
+} from "../../../lib/classifiers/level_statistics.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import {
   checkGrouping,
@@ -18,7 +18,7 @@ import {
   TINY,
 } from "./dynamic_depth.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
-import type { Classifier } from "../../../lib/models/classifier.ts";
+import type { Classifier } from "../../../lib/classifiers/classifier.ts";
 
 const STEM = convolution("stem", { kernelSize: 3, inputChannels: 3, outputChannels: 4 });
 

@@ -1,10 +1,7 @@
-import {
-  createDynamicFilterNetwork,
-  dfnEntry,
-} from "../../../lib/baselines/dynamic_filter_network.ts";
+import { createDynamicFilterNetwork } from "../../../lib/baselines/dynamic_filter_network.ts";
 import { testGeneration, testSize } from "./dynamic_kernels.ts";
 
-testSize(dfnEntry, 18_971_402);
+testSize("dfn", 18_971_402);
 
 await testGeneration("dfn", createDynamicFilterNetwork, {
   naive: ({ means, parameter }) => (b, i, j, c, o) => {

@@ -4,7 +4,7 @@ import { createDdfn } from "../../../lib/baselines/ddfn.ts";
 import { createDynamicFilterNetwork } from "../../../lib/baselines/dynamic_filter_network.ts";
 import { createWeightNet } from "../../../lib/baselines/weightnet.ts";
 import { batchMoments, batchNormWithMoments } from "../../../lib/layers/batch_norm.ts";
-import { computeLevelStatistics } from "../../../lib/models/level_statistics.ts";
+import { computeLevelStatistics } from "../../../lib/classifiers/compute_level_statistics.ts";
 import { Adam } from "../../../lib/training/adam.ts";
 import { lossAndGradients, trainingStep } from "../../../lib/training/training_step.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
@@ -12,7 +12,7 @@ import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts"
 import { TINY_TRAINING } from "../../helpers/tiny_training.ts";
 import { ONE_LEVEL, TINY_OPTIONS, tinyLayers } from "./dynamic_kernels.ts";
 import type { DynamicKernelClassifier } from "../../../lib/baselines/dynamic_kernel_classifier.ts";
-import type { LevelStatistics } from "../../../lib/models/level_statistics.ts";
+import type { LevelStatistics } from "../../../lib/classifiers/level_statistics.ts";
 
 /** Multiply-adds of an image of 9 x 7 pixels outside the generated convolutions, and in them. */
 interface Model {

@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { classifierHead, convolution } from "../../../lib/architectures/layer.ts";
 import { convolvePerSample } from "../../../lib/baselines/per_sample_convolution.ts";
+import { createClassifier } from "../../../lib/models/create_classifier.ts";
+import { modelEntry } from "../../../lib/models/model_registry.ts";
 import { ComplexityLevels } from "../../../lib/puppeteer/complexity_levels.ts";
 import { RandomStream } from "../../../lib/randomness/random_stream.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
+import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 import type { ConvolutionLayer, Layer } from "../../../lib/architectures/layer.ts";
 import type {
   DynamicKernelClassifier,
   DynamicKernelOptions,
 } from "../../../lib/baselines/dynamic_kernel_classifier.ts";
-import type { CustomEntry } from "../../../lib/models/model_registry.ts";
+import type { ModelName } from "../../../lib/models/model_names.ts";
 
 /** Makes a model. */
 export type CreateModel = (options: DynamicKernelOptions) => DynamicKernelClassifier;
@@ -64,12 +67,12 @@ export const STRIDED_LAYER: ConvolutionLayer = convolution(
  * Counts the parameters of a model of full size. Initial values do not matter for that, and drawing 75 million of them
  * takes many seconds: they are not drawn.
  */
-async function countOf(entry: CustomEntry, classes: number): Promise<number> {
+async function countOf(name: ModelName, classes: number): Promise<number> {
   const { nextFloat } = RandomStream.prototype;
   RandomStream.prototype.nextFloat = () => 0.5;
   try {
     return await withBackend("cpu", () => {
-      const classifier = entry.create({ classes, seed: 1, levels: ONE_LEVEL });
+      const classifier = createClassifier({ ...TINY_MODEL, name }, { classes, seed: 1 });
       const count = classifier.parameters.count();
       classifier.dispose();
       return count;
@@ -80,15 +83,15 @@ async function countOf(entry: CustomEntry, classes: number): Promise<number> {
 }
 
 /** Registers the tests of a model's size: the published one in MB, and the parameters for 10 classes. */
-export function testSize(entry: CustomEntry, parameters: number): void {
+export function testSize(name: ModelName, parameters: number): void {
   for (const [classes, expected] of [[10, parameters], [100, parameters + 90 * 513]] as const) {
-    Deno.test(`${entry.name} has ${expected} parameters for ${classes} classes`, async () => {
-      assert.equal(await countOf(entry, classes), expected);
+    Deno.test(`${name} has ${expected} parameters for ${classes} classes`, async () => {
+      assert.equal(await countOf(name, classes), expected);
     });
   }
 
-  Deno.test(`${entry.name} has the published size`, () => {
-    assert.equal(Number((parameters * 4 / 1e6).toFixed(2)), entry.paperMegabytes);
+  Deno.test(`${name} has the published size`, () => {
+    assert.equal(Number((parameters * 4 / 1e6).toFixed(2)), modelEntry(name).paperMegabytes);
   });
 }
 

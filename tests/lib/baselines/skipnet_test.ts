@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { workOfLayers } from "../../../lib/architectures/count_layers.ts";
 import { classifierHead, convolution } from "../../../lib/architectures/layer.ts";
 import { basicBlock, resnetArchitecture } from "../../../lib/architectures/resnet.ts";
-import { SkipNet, skipnetEntry } from "../../../lib/baselines/skipnet.ts";
+import { SkipNet } from "../../../lib/baselines/skipnet.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
 import {
@@ -39,7 +39,7 @@ const SIZE = { height: 8, width: 8 };
 Deno.test("SkipNet has the counts stated", () =>
   withBackend("cpu", () => {
     for (const [classes, count] of [[10, 17_483_866], [100, 17_483_866 + 90 * 513]] as const) {
-      const classifier = skipnetEntry.create({ classes, seed: 1, levels: ONE_LEVEL });
+      const classifier = new SkipNet({ classes, seed: 1, levels: ONE_LEVEL });
       assert.equal(classifier.parameters.count(), count);
       classifier.dispose();
     }

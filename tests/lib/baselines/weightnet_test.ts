@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { convolution } from "../../../lib/architectures/layer.ts";
-import { createWeightNet, weightnetEntry } from "../../../lib/baselines/weightnet.ts";
+import { createWeightNet } from "../../../lib/baselines/weightnet.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { testGeneration, testSize, TINY_OPTIONS } from "./dynamic_kernels.ts";
 
-testSize(weightnetEntry, 11_468_154);
+testSize("weightnet", 11_468_154);
 
 await testGeneration("weightnet", createWeightNet, {
   naive: ({ means, parameter }) => (b, i, j, c, o) => {

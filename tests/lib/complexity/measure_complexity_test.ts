@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { complexityMeasure } from "../../../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../../../lib/complexity/measure_registry.ts";
 import { measureComplexity } from "../../../lib/complexity/measure_complexity.ts";
 import { sharedDataDirectory } from "../../helpers/shared_data.ts";
 import { patternImage } from "./patterns.ts";

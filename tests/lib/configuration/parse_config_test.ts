@@ -1,4 +1,4 @@
-import { complexityMeasure } from "../../../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../../../lib/complexity/measure_registry.ts";
 import assert from "node:assert/strict";
 import { findContradictions } from "../../../lib/configuration/config_rules.ts";
 import fc from "fast-check";

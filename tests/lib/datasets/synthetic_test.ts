@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { complexityMeasure } from "../../../lib/complexity/complexity_measure.ts";
+import { complexityMeasure } from "../../../lib/complexity/measure_registry.ts";
 import { measureComplexity } from "../../../lib/complexity/measure_complexity.ts";
 import type { ImageDataset } from "../../../lib/datasets/dataset.ts";
 import { createSyntheticDataset } from "../../../lib/datasets/synthetic.ts";

@@ -10,7 +10,7 @@ import { KernelBank } from "../../../lib/puppet/kernel_bank.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
 import { TINY_SIZE, tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
-import type { Classifier, InferenceNetwork } from "../../../lib/models/classifier.ts";
+import type { Classifier, InferenceNetwork } from "../../../lib/classifiers/classifier.ts";
 import type { ModelConfig } from "../../../lib/models/model_config.ts";
 import type { Classification } from "../../../lib/evaluation/evaluate.ts";
 

@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { sizeAfter } from "../../../lib/architectures/count_layers.ts";
-import { classifierHead, convolution } from "../../../lib/architectures/layer.ts";
+import { classifierHead, convolution, splitAtHead } from "../../../lib/architectures/layer.ts";
 import { mobilenetV1Architecture } from "../../../lib/architectures/mobilenet_v1.ts";
 import { squeezenetArchitecture } from "../../../lib/architectures/squeezenet.ts";
-import {
-  activate,
-  runHead,
-  runLayers,
-  runSpatialLayers,
-  splitAtHead,
-} from "../../../lib/layers/run_layers.ts";
+import { activate, runHead, runLayers, runSpatialLayers } from "../../../lib/layers/run_layers.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 import type { ConvolutionLayer, Layer } from "../../../lib/architectures/layer.ts";
@@ -130,14 +124,6 @@ Deno.test("runHead() averages height and width, then runs the linear layers", ()
     assert.deepEqual([...await take(output)], [200, 0]);
     features.dispose();
   }));
-
-Deno.test("splitAtHead() splits at the pooling and refuses layers without one", () => {
-  const layers = [add("1"), ...classifierHead([1, 2])];
-  const { body, head } = splitAtHead(layers);
-  assert.deepEqual([...body, ...head], layers);
-  assert.equal(head[0]!.kind, "global-average-pool");
-  assert.throws(() => splitAtHead([add("1")]), /needs a global average pooling/);
-});
 
 Deno.test("runSpatialLayers() refuses layers of vectors", () =>
   withBackend("cpu", () => {

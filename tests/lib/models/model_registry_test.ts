@@ -5,7 +5,7 @@ import { decodeSafetensors, encodeSafetensors } from "../../../lib/checkpoints/s
 import { layersOfModel } from "../../../lib/models/model_layers.ts";
 import { countModel } from "../../../lib/models/count_model.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
-import { computeLevelStatistics } from "../../../lib/models/level_statistics.ts";
+import { computeLevelStatistics } from "../../../lib/classifiers/compute_level_statistics.ts";
 import { modelNames } from "../../../lib/models/model_names.ts";
 import { modelEntry } from "../../../lib/models/model_registry.ts";
 import { lossAndGradients } from "../../../lib/training/training_step.ts";
@@ -13,7 +13,7 @@ import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { trainingLogits } from "../../helpers/forward.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
-import type { Classifier } from "../../../lib/models/classifier.ts";
+import type { Classifier } from "../../../lib/classifiers/classifier.ts";
 import type { ModelConfig } from "../../../lib/models/model_config.ts";
 import type { ModelName } from "../../../lib/models/model_names.ts";
 import type { ModelEntry } from "../../../lib/models/model_registry.ts";
@@ -103,7 +103,11 @@ async function checkGradientsOf(classifier: Classifier, name: ModelName): Promis
 }
 
 /** Checks that inference works on the statistics of the images, and agrees where there is one way. */
-async function checkInference(classifier: Classifier, expected: Float32Array): Promise<void> {
+async function checkInference(
+  classifier: Classifier,
+  expected: Float32Array,
+  decides: boolean,
+): Promise<void> {
   const level = classifier.levels.list[0]!;
   const statistics = await computeLevelStatistics(
     classifier,
@@ -122,6 +126,7 @@ async function checkInference(classifier: Classifier, expected: Float32Array): P
   assert.ok(result.multiplyAdds > 0);
   const logits = await take(result.logits);
   assert.ok(logits.every(Number.isFinite));
+  assert.equal(result.routes !== null, decides);
   if (result.routes === null) {
     const scale = Math.max(...expected.map(Math.abs));
     const difference = largestDifference(logits, expected);
@@ -157,7 +162,8 @@ async function checkModel(name: ModelName): Promise<void> {
   }
   const logits = await logitsOf(first);
   await checkGradientsOf(first, name);
-  await checkInference(first, logits);
+  const entry = modelEntry(name);
+  await checkInference(first, logits, entry.kind === "custom" && entry.decides);
   const stored = await first.parameters.read();
   first.dispose();
   const second = create();

@@ -4,7 +4,7 @@ import { mixingOfStep } from "../../../lib/training/feature_mixing.ts";
 import { lossAndGradients } from "../../../lib/training/training_step.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
-import type { FeatureMixing } from "../../../lib/models/classifier.ts";
+import type { FeatureMixing } from "../../../lib/classifiers/classifier.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { take } from "../../helpers/tensors.ts";
 

@@ -1,38 +1,13 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { computeLevelStatistics } from "../../../lib/classifiers/compute_level_statistics.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
-import { LevelClassifier } from "../../../lib/models/level_classifier.ts";
-import {
-  computeLevelStatistics,
-  statisticsFromTensors,
-  statisticsToTensors,
-} from "../../../lib/models/level_statistics.ts";
+import { LevelClassifier } from "../../../lib/puppet/level_classifier.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 
 const BATCH = [4, 8, 8, 3];
-
-Deno.test("statisticsFromTensors() reads back what statisticsToTensors() wrote", () => {
-  const layer = (value: number) => ({
-    mean: Float32Array.of(value, 2),
-    variance: Float32Array.of(3, value),
-  });
-  const statistics = new Map([
-    [0, new Map([["stage1.conv1", layer(1)], ["stage2.conv1", layer(2)]])],
-    [12, new Map([["stage1.conv1", layer(3)]])],
-  ]);
-  assert.deepEqual(statisticsFromTensors(statisticsToTensors(statistics)), statistics);
-});
-
-Deno.test("statisticsFromTensors() refuses foreign names and a mean without variance", () => {
-  const values = { shape: [1], values: Float32Array.of(1) };
-  assert.throws(() => statisticsFromTensors(new Map([["weights", values]])), /"weights"/);
-  assert.throws(
-    () => statisticsFromTensors(new Map([["level0.conv.mean", values]])),
-    /"level0.conv.mean" has no variance/,
-  );
-});
 
 for (const backend of await testBackends()) {
   Deno.test(`computeLevelStatistics() pools the moments of all batches (${backend})`, () =>

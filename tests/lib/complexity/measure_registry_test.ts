@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   complexityMeasure,
   complexityMeasureNames,
-} from "../../../lib/complexity/complexity_measure.ts";
+} from "../../../lib/complexity/measure_registry.ts";
 import { patternImage, referenceRows } from "./patterns.ts";
 
 Deno.test("complexityMeasureNames lists the default first", () => {

@@ -1,6 +1,6 @@
-import type { Chart, ChartPoint, ChartSeries } from "../reports/chart.ts";
-import type { DepthAnalysis, TrainedDecile, TrainedLevel } from "./depth_analysis.ts";
-import type { Distribution } from "./distribution.ts";
+import type { Chart, ChartPoint, ChartSeries } from "../chart.ts";
+import type { DepthAnalysis, TrainedDecile, TrainedLevel } from "../../analyses/depth_analysis.ts";
+import type { Distribution } from "../../analyses/distribution.ts";
 
 /** Charts of a depth analysis by the names that the command line takes. */
 export const depthChartNames = [

@@ -2,14 +2,19 @@ import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf } from "../architectures/layer.ts";
 import { workOfLayers } from "../architectures/count_layers.ts";
 import { batchNormWithMoments } from "../layers/batch_norm.ts";
-import { requireLength } from "./folded_convolution.ts";
+import { requireLength } from "../classifiers/folded_convolution.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
-import type { InferenceBatch, InferenceNetwork, InferenceResult } from "./classifier.ts";
-import type { LevelClassifier } from "./level_classifier.ts";
-import type { LevelStatistics } from "./level_statistics.ts";
+import type {
+  Classifier,
+  InferenceBatch,
+  InferenceNetwork,
+  InferenceResult,
+} from "../classifiers/classifier.ts";
+import type { LevelNetworks } from "./level_networks.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 
 /** Makes sure that every norm of every level has statistics of its own. */
-function requireStatistics(classifier: LevelClassifier, statistics: LevelStatistics): void {
+function requireStatistics(classifier: LevelNetworks, statistics: LevelStatistics): void {
   for (const level of classifier.levels.list) {
     for (const { name, norm } of convolutionsOf(classifier.layersOf(level))) {
       if (!norm) continue;
@@ -25,7 +30,7 @@ function requireStatistics(classifier: LevelClassifier, statistics: LevelStatist
  * the statistics of the image's level.
  */
 export class ExactNetwork implements InferenceNetwork {
-  readonly #classifier: LevelClassifier;
+  readonly #classifier: Classifier & LevelNetworks;
   readonly #statistics: LevelStatistics;
   readonly #image: MapSize;
 
@@ -37,7 +42,11 @@ export class ExactNetwork implements InferenceNetwork {
    * @param image Height and width of the images.
    * @throws {RangeError} if a norm has no statistics, or those of another layer.
    */
-  constructor(classifier: LevelClassifier, statistics: LevelStatistics, image: MapSize) {
+  constructor(
+    classifier: Classifier & LevelNetworks,
+    statistics: LevelStatistics,
+    image: MapSize,
+  ) {
     requireStatistics(classifier, statistics);
     this.#classifier = classifier;
     this.#statistics = statistics;

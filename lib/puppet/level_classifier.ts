@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
 import { runLayers } from "../layers/run_layers.ts";
-import { KernelBank } from "../puppet/kernel_bank.ts";
+import { KernelBank } from "./kernel_bank.ts";
 import { ExactNetwork } from "./exact_network.ts";
-import { convolveWith, LayerWeights } from "./layer_weights.ts";
+import { convolveWith, LayerWeights } from "../classifiers/layer_weights.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
@@ -13,9 +13,10 @@ import type {
   ForwardOutput,
   InferenceNetwork,
   PrepareOptions,
-} from "./classifier.ts";
+} from "../classifiers/classifier.ts";
 import type { KernelSource } from "./kernel_source.ts";
-import type { LevelStatistics } from "./level_statistics.ts";
+import type { LevelNetworks } from "./level_networks.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 
 /** Parts of a classifier. */
 export interface LevelClassifierParts {
@@ -40,7 +41,7 @@ export interface LevelClassifierParts {
  * Batch-norm statistics are not part of it: training uses those of the batch, evaluation those that were computed per
  * level (`LevelStatistics`).
  */
-export class LevelClassifier implements Classifier {
+export class LevelClassifier implements Classifier, LevelNetworks {
   readonly parameters: ParameterSet;
   readonly levels: ComplexityLevels;
   /** Stored parameters of the layers. */

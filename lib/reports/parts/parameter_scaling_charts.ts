@@ -1,5 +1,9 @@
-import type { Chart, ChartSeries } from "../reports/chart.ts";
-import type { ChannelScaling, DepthScaling, ParameterScaling } from "./parameter_scaling.ts";
+import type { Chart, ChartSeries } from "../chart.ts";
+import type {
+  ChannelScaling,
+  DepthScaling,
+  ParameterScaling,
+} from "../../analyses/parameter_scaling.ts";
 
 /** `, 5 x 5` where more than one kernel size is shown. */
 function kernelSuffix(kernelSize: number, all: readonly { readonly kernelSize: number }[]): string {

@@ -1,0 +1,16 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Layer } from "../architectures/layer.ts";
+import type { LayerWeights } from "../classifiers/layer_weights.ts";
+import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
+
+/** The networks of a classifier, one per complexity level, as inference needs them. */
+export interface LevelNetworks {
+  /** The levels; one for an ordinary network. */
+  readonly levels: ComplexityLevels;
+  /** Stored parameters of the layers, shared by all levels. */
+  readonly weights: LayerWeights;
+  /** Layers of the network that serves a level. */
+  layersOf(level: ComplexityLevel): Layer[];
+  /** Kernels of that network by name of the layer, `[kernelSize, kernelSize, in, out]`, float32. */
+  kernelsOf(level: ComplexityLevel): Map<string, tf.Tensor4D>;
+}
