@@ -1,6 +1,6 @@
 /**
- * The house rules that no linter knows, as a script: sizes of files and functions, directions of imports,
- * words that must not appear in the library, documentation of exports. Prints `file:line: what is wrong`
+ * The house rules that no linter knows, as a script: sizes of files and functions, directions and circles
+ * of imports, words that must not appear in the library, documentation of exports. Prints `file:line: what is wrong`
  * for every offence and exits with 1 if there is any.
  *
  * It reads text, not syntax trees: `deno fmt` has given every file the same shape, so that a top-level
@@ -8,6 +8,14 @@
  */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  findCircles,
+  importGraph,
+  importsOf,
+  resolveImport,
+  type SourceFile,
+} from "./structure/import_graph.ts";
+import { refuseDirection, roomOf } from "./structure/storeys.ts";
 
 /** Longest file, in lines. */
 export const MAX_FILE_LINES = 337;
@@ -25,19 +33,10 @@ export interface Offence {
   readonly message: string;
 }
 
-/** A file of the repository. */
-export interface SourceFile {
-  /** Path relative to the repository, with `/`. */
-  readonly file: string;
-  readonly text: string;
-}
-
 type Rule = (source: SourceFile, lines: readonly string[]) => Offence[];
 
 /** TensorFlow.js packages that belong to one platform. */
 const PLATFORM_PACKAGE = /@tensorflow\/tfjs(?:-backend-|-node|["'])/;
-
-const IMPORT = /(?:^|\s)(?:from|import)\s*\(?\s*["']([^"']+)["']/;
 
 /** First line of a function or method; the name is the first group that is set. */
 const FUNCTION_START =
@@ -78,51 +77,11 @@ function checkFunctionLengths({ file }: SourceFile, lines: readonly string[]): O
   });
 }
 
-/** Storeys of the library: a folder imports from its own storey and from those below. */
-const STOREYS: Readonly<Record<string, number>> = {
-  files: 1,
-  complexity: 1,
-  tensors: 1,
-  randomness: 1,
-  architectures: 2,
-  layers: 2,
-  puppeteer: 2,
-  datasets: 2,
-  checkpoints: 2,
-  backends: 2,
-  models: 3,
-  puppet: 3,
-  baselines: 3,
-  training: 4,
-  evaluation: 4,
-  analyses: 4,
-  configuration: 4,
-  runs: 5,
-  paper: 6,
-};
-
-/** Whether a file of the library imports from a storey above its own. */
-function climbs(file: string, specifier: string): boolean {
-  const own = STOREYS[file.split("/")[1] ?? ""];
-  const other = STOREYS[/^(?:\.\.\/)+(\w+)\//.exec(specifier)?.[1] ?? ""];
-  return own !== undefined && other !== undefined && other > own;
-}
-
 /** Why a file must not import a specifier; `null` if it may. */
 function refuseImport(file: string, specifier: string): string | null {
-  const inLibrary = file.startsWith("lib/");
-  if (inLibrary && /(?:^|\/)(?:cli|tasks|tests)\//.test(specifier)) {
-    return `lib must not import ${specifier}`;
-  }
-  if (file.startsWith("lib/puppeteer/") && /\/puppet\//.test(specifier)) {
-    return `puppeteer must not import puppet (${specifier})`;
-  }
-  if (inLibrary && climbs(file, specifier)) {
-    return `imports go down the storeys of lib only (${specifier})`;
-  }
-  if (inLibrary && file !== "lib/mod.ts" && /\/mod\.ts$/.test(specifier)) {
-    return `import the file, not ${specifier}`;
-  }
+  const target = resolveImport(file, specifier);
+  const direction = target === null ? null : refuseDirection(file, target);
+  if (direction !== null) return direction;
   // tasks/native builds the binding of such a package; it never runs it.
   const mayName = file.startsWith("lib/backends/") || file.startsWith("tasks/native/");
   if (!mayName && PLATFORM_PACKAGE.test(`${specifier}"`)) {
@@ -131,13 +90,10 @@ function refuseImport(file: string, specifier: string): string | null {
   return null;
 }
 
-function checkImports({ file }: SourceFile, lines: readonly string[]): Offence[] {
-  return lines.flatMap((text, index) => {
-    const specifier = IMPORT.exec(text)?.[1];
-    const message = specifier === undefined ? null : refuseImport(file, specifier);
-    // Examples in comments import what they like.
-    if (message === null || /^\s*\*/.test(text)) return [];
-    return [{ file, line: index + 1, message }];
+function checkImports({ file, text }: SourceFile): Offence[] {
+  return importsOf(text).flatMap(({ line, specifier }) => {
+    const message = refuseImport(file, specifier);
+    return message === null ? [] : [{ file, line, message }];
   });
 }
 
@@ -195,6 +151,21 @@ export function checkSource(source: SourceFile): Offence[] {
   return RULES.flatMap((rule) => rule(source, lines));
 }
 
+/**
+ * Checks files against each other.
+ *
+ * @param sources The files.
+ * @returns One offence per circle of files, and one per circle of rooms.
+ */
+export function checkCircles(sources: readonly SourceFile[]): Offence[] {
+  const graphs = [importGraph(sources), importGraph(sources, roomOf)];
+  return graphs.flatMap(findCircles).map((circle) => ({
+    file: circle[0]!,
+    line: 1,
+    message: `imports go in a circle: ${circle.join(", ")}`,
+  }));
+}
+
 async function* listSources(root: string, folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
@@ -216,12 +187,13 @@ export async function checkRepository(
   for (const folder of ["lib", "cli", "tasks"]) {
     for await (const file of listSources(root, join(root, folder))) files.push(file);
   }
-  const offences: Offence[] = [];
-  for (const file of files.sort()) {
-    const text = await Deno.readTextFile(join(root, file));
-    offences.push(...checkSource({ file, text }));
-  }
-  return { offences, files: files.length };
+  const sources = await Promise.all(
+    files.sort().map(async (file) => ({ file, text: await Deno.readTextFile(join(root, file)) })),
+  );
+  return {
+    offences: [...sources.flatMap(checkSource), ...checkCircles(sources)],
+    files: files.length,
+  };
 }
 
 if (import.meta.main) {

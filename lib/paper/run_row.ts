@@ -1,7 +1,8 @@
 import { isExported } from "../runs/exported_model.ts";
 import { runTraining } from "../runs/run_training.ts";
 import { readRunProgress, type RunProgress } from "../runs/run_progress.ts";
-import { type TestResult, testRun } from "../runs/test_result.ts";
+import { testRun } from "../runs/test_result.ts";
+import type { TestResult } from "../runs/test_result_schema.ts";
 import { measureUntrained } from "./measure_untrained.ts";
 import { runIdentity } from "./run_identity.ts";
 import { OutOfMemoryError } from "../backends/out_of_memory.ts";

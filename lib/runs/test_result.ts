@@ -4,10 +4,9 @@ import { CheckpointError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { runEvaluation } from "./run_evaluation.ts";
 import { type CheckpointMark, readCheckpointMark } from "./run_progress.ts";
-import { testResultSchema } from "./test_result_schema.ts";
-import type { SpeedReport } from "../evaluation/speed_report.ts";
+import { type TestResult, testResultSchema } from "./test_result_schema.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
-import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
+import type { RunEvaluationOptions } from "./run_types.ts";
 import type { MachineConditions } from "./machine_conditions.ts";
 
 /** File in a run folder that keeps the result on the test images. */
@@ -18,22 +17,6 @@ const BATCH_SIZE = 256;
 
 /** A result with a hundred classes has some 100 kB. */
 const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
-
-/** The result of a finished run on its test images, as it is kept in the run folder. */
-export interface TestResult extends CheckpointMark {
-  /** What this object is. */
-  readonly kind: "test-result";
-  /** Version of this form. */
-  readonly version: 1;
-  /** The evaluation, without the run folder's place. */
-  readonly evaluation: Omit<EvaluationSummary, "runDirectory" | "speed">;
-  /** Speed of the whole pipeline; `null` if it was not measured. */
-  readonly speed: SpeedReport | null;
-  /** Where the speed was measured; where the evaluation was made, if it was not. */
-  readonly measuredOn: MachineConditions;
-  /** ISO 8601 time of the evaluation. */
-  readonly evaluatedAt: string;
-}
 
 /** Options of `testRun`. */
 export interface TestRunOptions {

@@ -1,7 +1,26 @@
 import { z } from "zod";
 import { speedSchema } from "../evaluation/speed_schema.ts";
 import { evaluationFields } from "./evaluation_fields.ts";
-import type { TestResult } from "./test_result.ts";
+import type { SpeedReport } from "../evaluation/speed_report.ts";
+import type { MachineConditions } from "./machine_conditions.ts";
+import type { CheckpointMark } from "./run_progress.ts";
+import type { EvaluationSummary } from "./run_types.ts";
+
+/** The result of a finished run on its test images, as it is kept in the run folder. */
+export interface TestResult extends CheckpointMark {
+  /** What this object is. */
+  readonly kind: "test-result";
+  /** Version of this form. */
+  readonly version: 1;
+  /** The evaluation, without the run folder's place. */
+  readonly evaluation: Omit<EvaluationSummary, "runDirectory" | "speed">;
+  /** Speed of the whole pipeline; `null` if it was not measured. */
+  readonly speed: SpeedReport | null;
+  /** Where the speed was measured; where the evaluation was made, if it was not. */
+  readonly measuredOn: MachineConditions;
+  /** ISO 8601 time of the evaluation. */
+  readonly evaluatedAt: string;
+}
 
 /** Form of a result that is kept in a run folder, which a stranger may have written. */
 export const testResultSchema: z.ZodType<TestResult> = z.object({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkRepository, checkSource } from "../../tasks/check_structure.ts";
+import { checkCircles, checkRepository, checkSource } from "../../tasks/check_structure.ts";
 import { repositoryRoot } from "../helpers/run_command.ts";
 
 function messages(file: string, text: string): string[] {
@@ -29,6 +29,15 @@ Deno.test("checkSource() finds imports in the wrong direction", () => {
     ["lib/training/a.ts", 'import { b } from "../../cli/b.ts";'],
     ["lib/puppeteer/a.ts", 'import { b } from "../puppet/b.ts";'],
     ["lib/layers/a.ts", 'import { b } from "../training/b.ts";'],
+    ["lib/layers/a.ts", 'import type { B } from "../training/b.ts";'],
+    ["lib/layers/a.ts", 'const { b } = await import("../training/b.ts");'],
+    ["lib/layers/a.ts", 'const { b } = await import(\n  "../training/b.ts"\n);'],
+    ["lib/layers/a.ts", 'export * from "../training/b.ts";'],
+    ["lib/baselines/a.ts", 'import { b } from "../models/b.ts";'],
+    ["lib/puppet/a.ts", 'import { b } from "../baselines/b.ts";'],
+    ["lib/paper/a.ts", 'import { b } from "../reports/b.ts";'],
+    ["lib/training/a.ts", 'import { b } from "../cellar/b.ts";'],
+    ["cli/a.ts", 'import { b } from "../tasks/b.ts";'],
     ["lib/training/a.ts", 'import { b } from "../mod.ts";'],
     ["lib/training/a.ts", 'const b = await import("@tensorflow/tfjs-node-gpu");'],
     ["cli/a.ts", 'import "@tensorflow/tfjs-backend-wasm";'],
@@ -36,6 +45,9 @@ Deno.test("checkSource() finds imports in the wrong direction", () => {
   for (const [file, text] of wrong) assert.equal(messages(file, text).length, 1, text);
   const right: [string, string][] = [
     ["lib/training/a.ts", 'import { b } from "../puppet/b.ts";'],
+    ["lib/training/a.ts", 'import { b } from "./b.ts";'],
+    ["lib/training/a.ts", ' * import { b } from "../../cli/b.ts";'],
+    ["lib/reports/parts/a.ts", 'import { b } from "../../paper/b.ts";'],
     ["lib/training/a.ts", 'import * as tf from "@tensorflow/tfjs-core";'],
     ["lib/backends/a.ts", 'import "@tensorflow/tfjs-backend-wasm";'],
     ["cli/a.ts", 'import { b } from "../lib/training/b.ts";'],
@@ -54,6 +66,31 @@ Deno.test("checkSource() finds words that the library must not use", () => {
 Deno.test("checkSource() finds exports without documentation", () => {
   assert.equal(messages("lib/a.ts", "export const a = 1;").length, 1);
   assert.deepEqual(messages("lib/a.ts", "/** A. */\nexport const a = 1;"), []);
+});
+
+Deno.test("checkCircles() finds circles of files and of rooms, through types too", () => {
+  const source = (file: string, ...imports: string[]) => ({
+    file,
+    text: imports.map((path) => `import type { A } from "${path}";`).join("\n"),
+  });
+  const files = checkCircles([
+    source("lib/puppet/a.ts", "./b.ts"),
+    source("lib/puppet/b.ts", "./c.ts"),
+    source("lib/puppet/c.ts", "./a.ts"),
+    source("lib/puppet/d.ts", "./a.ts"),
+  ]);
+  assert.deepEqual(files.map(({ message }) => message), [
+    "imports go in a circle: lib/puppet/a.ts, lib/puppet/b.ts, lib/puppet/c.ts",
+  ]);
+  const rooms = checkCircles([
+    source("lib/puppet/a.ts", "../models/b.ts"),
+    source("lib/models/b.ts"),
+    source("lib/models/c.ts", "../puppet/a.ts"),
+  ]);
+  assert.deepEqual(rooms.map(({ message }) => message), [
+    "imports go in a circle: lib/models, lib/puppet",
+  ]);
+  assert.deepEqual(checkCircles([source("cli/a.ts", "./b.ts"), source("cli/b.ts")]), []);
 });
 
 Deno.test("checkRepository() finds nothing wrong in this repository", async () => {
