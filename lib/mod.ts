@@ -136,3 +136,7 @@ export * from "./training/training_event.ts";
 export * from "./training/training_progress.ts";
 export * from "./training/training_step.ts";
 export * from "./training/weight_average.ts";
+export * from "./classifiers/level_statistics.ts";
+export * from "./evaluation/trained_classifier.ts";
+export * from "./puppet/level_networks.ts";
+export * from "./classifiers/compute_level_statistics.ts";
