@@ -105,8 +105,13 @@ function isKnown(name: string | undefined): boolean {
   return COMMANDS.some((entry) => entry.name === name);
 }
 
-/** The program with the requested command in full and the others by name and summary. */
-async function createProgram(requested: string | undefined): Promise<Command> {
+/**
+ * Makes the program: the requested command in full, the others by name and summary.
+ *
+ * @param requested Name of the command.
+ * @returns The program; nothing has been parsed.
+ */
+export async function createProgram(requested: string | undefined): Promise<Command> {
   const program = new Command(PROGRAM)
     .description("Puppet-CNN: convolutional networks whose kernels are generated for every image.")
     .version(TOOLKIT_VERSION, "-V, --version", "show the version")

@@ -16,6 +16,7 @@ interface FetchDataOptions {
   readonly directory: string;
   readonly from?: string | undefined;
   readonly mirror: readonly string[];
+  readonly only?: string | undefined;
   readonly verify?: true | undefined;
   readonly list?: true | undefined;
   readonly force?: true | undefined;
@@ -48,6 +49,10 @@ export function fetchDataCommand(): CommandUnknownOpts {
         .argParser((address: string, previous: string[]) => [...previous, address])
         .default([] as string[], "none"),
     )
+    .option(
+      "--only <list>",
+      "keep only the training images that a list names (cifar10, cifar100); see results/training-images.txt",
+    )
     .option("--verify", "check installed data against its digests; changes nothing")
     .option("--list", "show the known data sets and which are installed")
     .option("--force", "replace installed data, once the new data is complete")
@@ -61,6 +66,10 @@ export function fetchDataCommand(): CommandUnknownOpts {
     [
       "fetch-data cifar10 --mirror https://example.org/cifar-10-binary.tar.gz",
       "with a second address",
+    ],
+    [
+      "fetch-data cifar10 --only results/training-images.txt --directory published",
+      "the training images of the published runs",
     ],
     ["fetch-data --list", "what is there"],
     ["fetch-data cifar10 --verify", "whether it is intact"],
@@ -88,9 +97,16 @@ async function runFetchData(name: string | undefined, options: FetchDataOptions)
 
 /** Options that contradict each other are refused before anything is done. */
 function checkCombination(name: string, options: FetchDataOptions): void {
-  const { from, mirror, verify, force } = options;
-  if (verify && (from !== undefined || mirror.length > 0 || force)) {
-    throw new UsageError("--verify changes nothing; leave out --from, --mirror and --force");
+  const { from, mirror, only, verify, force } = options;
+  if (verify && (from !== undefined || mirror.length > 0 || only !== undefined || force)) {
+    throw new UsageError(
+      "--verify changes nothing; leave out --from, --mirror, --only and --force",
+    );
+  }
+  if (only !== undefined && !name.startsWith("cifar")) {
+    throw new UsageError(
+      `--only keeps images of cifar10 or cifar100, not of ${name}; leave it out`,
+    );
   }
   if (from !== undefined && mirror.length > 0) {
     throw new UsageError("--from uses no network; leave out --mirror, or leave out --from");
@@ -120,6 +136,7 @@ async function install(name: string, context: FetchContext): Promise<void> {
     directory: options.directory,
     from: options.from,
     mirrors: options.mirror,
+    only: options.only,
     force: options.force,
     onProgress: progress.update,
     onNote: progress.note,

@@ -24,8 +24,8 @@ const HELP = `Times everything in turns with what it is compared to, and prints 
 
 Usage: deno task bench [options]
 
-  --only LETTERS     rows of the README's table, a,b,c,d,e,f,g,h,i, and m: the forward pass of every level and
-                     model, which has no target (default: all)
+  --only LETTERS     rows of the table in docs/benchmarks.md, a,b,c,d,e,f,g,h,i, and m: the forward pass of
+                     every level and model, which has no target (default: all)
   --python NAME      a Python with torch, numpy and safetensors (CPU builds do); without it the comparisons with
                      PyTorch are left out
   --data FOLDER      holds CIFAR-10; without it random pixels are used

@@ -39,6 +39,12 @@ export async function fetchDataset(name: string, options: FetchOptions): Promise
     await recoverFolder(path);
     const isThere = await pathExists(path);
     if (isThere && !options.force) {
+      if (options.only !== undefined) {
+        throw new DataError(
+          `Cannot keep the images of ${options.only}: ${path} is there already; give another --directory, or replace ` +
+            "it with --force",
+        );
+      }
       return { name, path, status: "present", manifest: await requireIntact(name, options) };
     }
     const downloads = downloadFolder(options.directory, source);

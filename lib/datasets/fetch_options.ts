@@ -22,6 +22,8 @@ export interface FetchOptions {
   readonly from?: string | undefined;
   /** More addresses of the archive, tried after the publisher's. */
   readonly mirrors?: readonly string[] | undefined;
+  /** A list of the training images to keep, as `readImageList` reads it; only for CIFAR. */
+  readonly only?: string | undefined;
   /**
    * Replaces what is there, once the new data is complete.
    *

@@ -14,6 +14,7 @@ import { download } from "./download.ts";
 import { downloadFolder, type FetchOptions } from "./fetch_options.ts";
 import { digestFile, type FileDigest } from "./file_digest.ts";
 import { findDataFolder } from "./find_data_folder.ts";
+import { keepListedImages } from "./keep_listed_images.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { miniImageNetAdvice, selectImageMember, stageImages } from "./mini_imagenet.ts";
 import { type ExtractedFile, readTar, selectExpected } from "./read_tar.ts";
@@ -44,7 +45,7 @@ export async function stageDataset(
 ): Promise<DatasetManifest> {
   switch (source.kind) {
     case "cifar":
-      return await stageCifar(source, stage, options);
+      return await stageCifarSelection(source, stage, options);
     case "images":
       return await stageImageSet(source, stage, options);
     case "generated":
@@ -136,6 +137,20 @@ async function isFolder(path: string): Promise<boolean> {
   throw new DataError(
     `Cannot take data from ${path}: it must be a file or a folder, it is a pipe or a device; give the archive itself`,
   );
+}
+
+/** The whole set, or what a list keeps of it. */
+async function stageCifarSelection(
+  source: CifarSource,
+  stage: string,
+  options: FetchOptions,
+): Promise<DatasetManifest> {
+  const manifest = await stageCifar(source, stage, options);
+  if (options.only === undefined) return manifest;
+  const { files } = manifest;
+  const kept = await keepListedImages(source, stage, { files, list: options.only });
+  // What is left is not what the publisher's digest stands for.
+  return { ...manifest, official: false, files: kept };
 }
 
 async function stageCifar(

@@ -1,6 +1,6 @@
 /** One comparison of the benchmark. */
 export interface BenchRow {
-  /** Letter of the target in the README's table; empty where a row is only information. */
+  /** Letter of the target in the table of docs/benchmarks.md; empty where a row is only information. */
   readonly target: string;
   /** What is compared with what. */
   readonly name: string;

@@ -73,6 +73,7 @@ Deno.test("fetch-data refuses wrong use before it does anything", async () => {
       [["cifar11"], /cifar11/],
       [["cifar10", "--verify", "--force"], /--verify changes nothing/],
       [["cifar10", "--from", "x", "--mirror", "http://a.test/x"], /--from uses no network/],
+      [["synthetic", "--only", "x"], /--only keeps images of cifar10 or cifar100/],
       [["synthetic", "--from", "x"], /synthetic is drawn on this machine/],
       [["cifar10", "--mirror", "ftp://a.test/x"], /--mirror must be an http or https address/],
     ];

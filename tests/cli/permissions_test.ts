@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { TINY_COMMAND, writeTinyImages } from "../helpers/tiny_command.ts";
 
-/** Command -> permissions, as the table of the README lists them. */
+/** Command -> permissions, as the table of docs/security.md lists them. */
 async function documentedPermissions(): Promise<Map<string, string[]>> {
-  const readme = await Deno.readTextFile(join(repositoryRoot, "README.md"));
-  const table = readme.slice(readme.indexOf("| command         | reads"));
+  const page = await Deno.readTextFile(join(repositoryRoot, "docs", "security.md"));
+  const table = page.slice(page.indexOf("| command         | reads"));
   const rows = new Map<string, string[]>();
   for (const line of table.slice(0, table.indexOf("\n\n")).split("\n").slice(2)) {
     const cells = line.split("|").slice(1, -1).map((cell) => cell.trim());
@@ -41,7 +41,7 @@ function useOf(command: string, { data, run, fresh }: Places): string[] {
     doctor: [],
   };
   const words = uses[command];
-  assert.ok(words !== undefined, `the README's table has the unknown command ${command}`);
+  assert.ok(words !== undefined, `the table has the unknown command ${command}`);
   return [command, ...words];
 }
 
@@ -64,7 +64,7 @@ async function withPlaces(body: (places: Omit<Places, "fresh">) => Promise<void>
   }
 }
 
-Deno.test("every command runs with exactly the permissions that the README lists for it", () =>
+Deno.test("every command runs with exactly the permissions that docs/security.md lists for it", () =>
   withPlaces(async ({ data, run }) => {
     const documented = await documentedPermissions();
     assert.equal(documented.size, 11);
@@ -88,7 +88,7 @@ Deno.test("every command runs with exactly the permissions that the README lists
     }));
   }));
 
-Deno.test("every command of the program is in the README's table of permissions", async () => {
+Deno.test("every command of the program is in the table of permissions", async () => {
   const { stdout } = await runCommand(["--help"], { permissions: [] });
   const commands = /Commands:\n([\s\S]*?)\n\n/.exec(stdout)![1]!.split("\n")
     .map((line) => line.trim().split(/\s/)[0]!).filter((name) => /^[a-z]/.test(name));
