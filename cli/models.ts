@@ -10,7 +10,7 @@ import {
   layerRows,
   type ListedModel,
 } from "./models_text.ts";
-import { createOutput, type Output } from "./output.ts";
+import { createOutput } from "./output.ts";
 import {
   addHelpSections,
   debugOption,
@@ -18,7 +18,6 @@ import {
   quietOption,
   wholeNumber,
 } from "./shared_options.ts";
-import { startBackend } from "./start_backend.ts";
 
 /** What the models are counted for. */
 interface CountRequest {
@@ -79,10 +78,7 @@ async function listLayers(
 async function countAll(
   entries: readonly ModelEntry[],
   request: CountRequest,
-  output: Output,
 ): Promise<ListedModel[]> {
-  // Lists of layers are counted as data; only a model with a class of its own has to be made.
-  if (entries.some(({ kind }) => kind === "custom")) await startBackend("wasm", output);
   const models: ListedModel[] = [];
   for (const entry of entries) models.push(await countEntry(entry, request));
   return models;
@@ -135,7 +131,7 @@ export function modelsCommand(): CommandUnknownOpts {
         throw new UsageError("Cannot use --markdown with the name of a model: it prints the list");
       }
       const entries = await findEntries(name);
-      const models = await countAll(entries, options, output);
+      const models = await countAll(entries, options);
       if (name === undefined) {
         const format = options.markdown ? formatModelsMarkdown : formatModels;
         return output.result(models, () => format(models));

@@ -48,14 +48,19 @@ function sum(parts: readonly LayerWork[]): LayerWork {
   };
 }
 
-function workOfLayer(layer: Layer, size: MapSize): LayerWork {
+/** Multiply-adds of a convolution at so many output positions. */
+export type ConvolutionWork = (layer: ConvolutionLayer, positions: number) => number;
+
+const plainConvolution: ConvolutionWork = (layer, positions) => kernelLength(layer) * positions;
+
+function workOfLayer(layer: Layer, size: MapSize, work: ConvolutionWork): LayerWork {
   if (layer.kind === "convolution") {
     const { height, width } = sizeAfter(layer, size);
     const weights = kernelLength(layer);
     const biases = layer.bias ? layer.outputChannels : 0;
     const norms = layer.norm ? 2 * layer.outputChannels : 0;
     return {
-      multiplyAdds: weights * height * width,
+      multiplyAdds: work(layer, height * width),
       multiplyAddsOfTool: (weights + biases) * height * width + norms,
     };
   }
@@ -64,10 +69,10 @@ function workOfLayer(layer: Layer, size: MapSize): LayerWork {
     return { multiplyAdds: weights, multiplyAddsOfTool: weights + layer.outputs };
   }
   if (layer.kind === "residual") {
-    return sum([workOfLayers(layer.body, size), workOfLayers(layer.shortcut, size)]);
+    return sum([workOfLayers(layer.body, size, work), workOfLayers(layer.shortcut, size, work)]);
   }
   if (layer.kind === "concatenation") {
-    return sum(layer.branches.map((branch) => workOfLayers(branch, size)));
+    return sum(layer.branches.map((branch) => workOfLayers(branch, size, work)));
   }
   return { multiplyAdds: 0, multiplyAddsOfTool: 0 };
 }
@@ -77,14 +82,19 @@ function workOfLayer(layer: Layer, size: MapSize): LayerWork {
  *
  * @param layers Layers in order.
  * @param size Height and width of the input.
+ * @param work What `multiplyAdds` counts for a convolution, where its kernel is not simply there.
  * @returns The work by both rules.
  */
-export function workOfLayers(layers: readonly Layer[], size: MapSize): LayerWork {
+export function workOfLayers(
+  layers: readonly Layer[],
+  size: MapSize,
+  work: ConvolutionWork = plainConvolution,
+): LayerWork {
   let at = size;
   const parts = layers.map((layer) => {
-    const work = workOfLayer(layer, at);
+    const part = workOfLayer(layer, at, work);
     at = sizeAfter(layer, at);
-    return work;
+    return part;
   });
   return sum(parts);
 }

@@ -23,8 +23,10 @@ export interface BranchySegment {
 }
 
 /** Multiply-adds of one image. */
-interface SegmentWork {
+export interface SegmentWork {
+  /** Layers on feature maps. */
   readonly layers: number;
+  /** The exit behind them. */
   readonly exit: number;
 }
 
@@ -42,7 +44,11 @@ export interface BranchyNetworkParts {
   readonly image: MapSize;
 }
 
-function workOfSegments(segments: readonly BranchySegment[], image: MapSize): SegmentWork[] {
+/** Work of every piece of a network with exits, in order. */
+export function workOfSegments(
+  segments: readonly BranchySegment[],
+  image: MapSize,
+): SegmentWork[] {
   let size = image;
   return segments.map(({ layers, exit }) => {
     const before = size;

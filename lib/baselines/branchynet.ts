@@ -9,12 +9,14 @@ import {
 import { runLayers, runSpatialLayers } from "../layers/run_layers.ts";
 import { LayerWeights } from "../classifiers/layer_weights.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
-import { BranchyNetwork } from "./branchy_network.ts";
+import { BranchyNetwork, workOfSegments } from "./branchy_network.ts";
 import { defaultThreshold, ExitThresholds } from "./exit_thresholds.ts";
 import { addStoredLayers, storedOperations } from "./stored_layers.ts";
+import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer } from "../architectures/layer.ts";
 import type {
-  Classifier,
+  CountingClassifier,
+  CustomOptions,
   ForwardOptions,
   ForwardOutput,
   InferenceNetwork,
@@ -27,13 +29,7 @@ import type { BranchySegment } from "./branchy_network.ts";
 import type { ExitLogits } from "./exit_thresholds.ts";
 
 /** What fixes a BranchyNet. */
-export interface BranchyNetOptions {
-  /** Number of classes. */
-  readonly classes: number;
-  /** Seed of the initial weights. */
-  readonly seed: number;
-  /** One level: the model does not look at complexity. */
-  readonly levels: ComplexityLevels;
+export interface BranchyNetOptions extends CustomOptions {
   /**
    * Layers of the network without exits, the classifying head included.
    *
@@ -107,8 +103,8 @@ function cutAtExits(architecture: readonly Layer[], options: BranchyNetOptions):
  * images by `tuneExitThresholds`, with at most half a point of accuracy lost; until then they are a tenth of the
  * largest entropy. An exit of threshold 0 is closed and is not computed.
  */
-export class BranchyNet implements Classifier {
-  readonly parameters: ParameterSet = new ParameterSet();
+export class BranchyNet implements CountingClassifier {
+  readonly parameters: ParameterSet;
   readonly levels: ComplexityLevels;
   readonly calibration: ExitThresholds;
   /** Stored parameters of the layers. */
@@ -124,6 +120,7 @@ export class BranchyNet implements Classifier {
    */
   constructor(options: BranchyNetOptions) {
     this.#options = options;
+    this.parameters = options.parameters ?? new ParameterSet();
     this.levels = options.levels;
     this.weights = new LayerWeights(this.parameters, options.seed);
     const architecture = options.architecture ?? alexnetArchitecture(options.classes);
@@ -162,6 +159,12 @@ export class BranchyNet implements Classifier {
     options: Pick<PrepareOptions, "image">,
   ): Promise<InferenceNetwork> {
     return this.#network(statistics, options.image);
+  }
+
+  workOf(image: MapSize): number {
+    const work = workOfSegments(this.#segments, image);
+    const multiplyAdds = work.reduce((total, { layers, exit }) => total + layers + exit, 0);
+    return multiplyAdds;
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { workOfLayers } from "../architectures/count_layers.ts";
 import { classifierHead, convolution } from "../architectures/layer.ts";
 import { basicBlock } from "../architectures/resnet.ts";
 import { runHead, runSpatialLayers } from "../layers/run_layers.ts";
@@ -11,12 +12,20 @@ import {
   gateProbability,
   INITIAL_GATE_BIAS,
 } from "./decision_gate.ts";
-import { gateOfMap, loopBlock, passOfLoop, RecursiveNetwork } from "./recursive_network.ts";
+import {
+  countStages,
+  gateOfMap,
+  loopBlock,
+  passOfLoop,
+  RecursiveNetwork,
+} from "./recursive_network.ts";
 import { addStoredLayers, storedOperations } from "./stored_layers.ts";
 import { straightThrough } from "./straight_through.ts";
+import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer, ResidualLayer } from "../architectures/layer.ts";
 import type {
-  Classifier,
+  CountingClassifier,
+  CustomOptions,
   ForwardOptions,
   ForwardOutput,
   InferenceNetwork,
@@ -30,13 +39,7 @@ import type { DrnnLayers, RecursiveStage } from "./recursive_network.ts";
 const STAGES = [64, 128, 256, 512] as const;
 
 /** What fixes a DRNN. */
-export interface DrnnOptions {
-  /** Number of classes. */
-  readonly classes: number;
-  /** Seed of the initial weights. */
-  readonly seed: number;
-  /** One level: the model does not look at complexity. */
-  readonly levels: ComplexityLevels;
+export interface DrnnOptions extends CustomOptions {
   /**
    * Channels of the stages; the last is also the width of the hidden layer.
    *
@@ -124,8 +127,8 @@ function layOut(classes: number, channels: readonly number[]): DrnnLayers {
  * backward; the loss is cross-entropy and a penalty on the loops made, whose size is ours like the start of the gates. In
  * training all loops are computed for all images, so batch-norm statistics are of all of them.
  */
-export class Drnn implements Classifier {
-  readonly parameters: ParameterSet = new ParameterSet();
+export class Drnn implements CountingClassifier {
+  readonly parameters: ParameterSet;
   readonly levels: ComplexityLevels;
   /** Stored parameters of the layers. */
   readonly weights: LayerWeights;
@@ -146,6 +149,7 @@ export class Drnn implements Classifier {
         `Cannot lay out DRNN: maxLoops must be an integer >= 2 and there must be a stage, current values are ${maxLoops} loops and ${stages.length} stages`,
       );
     }
+    this.parameters = options.parameters ?? new ParameterSet();
     this.levels = options.levels;
     this.#maxLoops = maxLoops;
     this.#loopPenalty = options.loopPenalty ?? 0.1;
@@ -193,6 +197,17 @@ export class Drnn implements Classifier {
       statistics: statistics.get(this.levels.list[0]!.index) ?? new Map(),
       image,
     });
+  }
+
+  workOf(image: MapSize): number {
+    const { stem, head } = this.#layers;
+    const later = this.#maxLoops - 1;
+    const multiplyAdds = countStages(this.#layers, image).reduce(
+      (total, { firstLoop, laterLoop, gateWork }) =>
+        total + firstLoop + later * (laterLoop + gateWork),
+      workOfLayers([...stem, ...head], image).multiplyAdds,
+    );
+    return multiplyAdds;
   }
 
   dispose(): void {

@@ -1,15 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { kernelLength } from "../architectures/count_layers.ts";
+import { kernelLength, workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
 import { batchNormWithMoments } from "../layers/batch_norm.ts";
 import { runLayers } from "../layers/run_layers.ts";
 import { requireLength } from "../classifiers/folded_convolution.ts";
 import { convolveWith, LayerWeights } from "../classifiers/layer_weights.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
+import type { MapSize } from "../architectures/count_layers.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { BatchMoments } from "../layers/batch_norm.ts";
 import type {
-  Classifier,
+  CountingClassifier,
+  CustomOptions,
   ForwardOptions,
   ForwardOutput,
   InferenceBatch,
@@ -21,13 +23,7 @@ import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_
 import type { GeneratorStorage, KernelGenerator } from "./kernel_generator.ts";
 
 /** What the registry gives to a model, and layers for other sizes of it. */
-export interface DynamicKernelOptions {
-  /** Number of classes. */
-  readonly classes: number;
-  /** Seed of the initial weights. */
-  readonly seed: number;
-  /** Complexity levels: one, as kernels follow the feature maps and not the complexity. */
-  readonly levels: ComplexityLevels;
+export interface DynamicKernelOptions extends CustomOptions {
   /**
    * Layers of the network, with `classes` outputs.
    *
@@ -41,8 +37,8 @@ export interface DynamicKernelOptions {
  * the feature map that the convolution is applied to. Kernels cannot be made before the image is there: inference
  * generates them anew.
  */
-export class DynamicKernelClassifier implements Classifier {
-  readonly parameters: ParameterSet = new ParameterSet();
+export class DynamicKernelClassifier implements CountingClassifier {
+  readonly parameters: ParameterSet;
   readonly levels: ComplexityLevels;
   /** Layers of the network. */
   readonly layers: readonly Layer[];
@@ -54,19 +50,20 @@ export class DynamicKernelClassifier implements Classifier {
    * Adds the parameters of generators and layers.
    *
    * @param layers Layers of the network.
-   * @param options Seed, levels, and the maker of the generator.
+   * @param options Seed, levels, where the parameters go, and the maker of the generator.
    */
   constructor(
     layers: readonly Layer[],
-    options: Pick<DynamicKernelOptions, "seed" | "levels"> & {
+    options: Pick<DynamicKernelOptions, "seed" | "levels" | "parameters"> & {
       readonly createGenerator: (storage: GeneratorStorage) => KernelGenerator;
     },
   ) {
-    const { seed, levels, createGenerator } = options;
+    const { seed, levels, parameters = new ParameterSet(), createGenerator } = options;
+    this.parameters = parameters;
     this.layers = layers;
     this.levels = levels;
     this.#weights = new LayerWeights(this.parameters, seed);
-    this.generator = createGenerator({ parameters: this.parameters, weights: this.#weights, seed });
+    this.generator = createGenerator({ parameters, weights: this.#weights, seed });
     for (const layer of convolutionsOf(layers)) {
       if (this.generator.isGenerated(layer)) this.generator.addParameters(layer);
       else this.#weights.addKernel(layer);
@@ -116,6 +113,11 @@ export class DynamicKernelClassifier implements Classifier {
   // deno-lint-ignore require-await -- errors come as rejections, as the interface promises
   async prepare(statistics: LevelStatistics): Promise<InferenceNetwork> {
     return new DynamicKernelNetwork(this, statistics.get(this.levels.list[0]!.index) ?? new Map());
+  }
+
+  workOf(image: MapSize): number {
+    const work = (layer: ConvolutionLayer, positions: number) => this.#workOf(layer, positions);
+    return workOfLayers(this.layers, image, work).multiplyAdds;
   }
 
   dispose(): void {

@@ -69,16 +69,21 @@ export function gateOfMap(gate: readonly Layer[], height: number, width: number)
 }
 
 /** A stage with the multiply-adds of one image. */
-interface CountedStage {
+export interface CountedStage {
+  /** The first loop. */
   readonly block: ResidualLayer;
   /** Without its pooling where the map is too small. */
   readonly gate: readonly Layer[];
+  /** Work of the first loop. */
   readonly firstLoop: number;
+  /** Work of every other loop. */
   readonly laterLoop: number;
+  /** Work of one decision. */
   readonly gateWork: number;
 }
 
-function countStages({ stem, stages }: DrnnLayers, image: MapSize): CountedStage[] {
+/** Counts the stages of a recursive network, in order. */
+export function countStages({ stem, stages }: DrnnLayers, image: MapSize): CountedStage[] {
   let size = stem.reduce((at, layer) => sizeAfter(layer, at), image);
   return stages.map(({ block, gate }) => {
     const before = size;

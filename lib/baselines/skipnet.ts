@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { workOfLayers } from "../architectures/count_layers.ts";
 import { convolution, convolutionsOf, splitAtHead } from "../architectures/layer.ts";
 import { resnetArchitecture } from "../architectures/resnet.ts";
 import { runHead, runSpatialLayers } from "../layers/run_layers.ts";
@@ -11,12 +12,14 @@ import {
   gateProbability,
   INITIAL_GATE_BIAS,
 } from "./decision_gate.ts";
-import { SkippingNetwork } from "./skipping_network.ts";
+import { SkippingNetwork, workOfBlocks } from "./skipping_network.ts";
 import { addStoredLayers, storedOperations } from "./stored_layers.ts";
 import { straightThrough } from "./straight_through.ts";
+import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer, ResidualLayer } from "../architectures/layer.ts";
 import type {
-  Classifier,
+  CountingClassifier,
+  CustomOptions,
   ForwardOptions,
   ForwardOutput,
   InferenceNetwork,
@@ -27,13 +30,7 @@ import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_
 import type { GatedBlock, SkipNetLayers } from "./skipping_network.ts";
 
 /** What fixes a SkipNet. */
-export interface SkipNetOptions {
-  /** Number of classes. */
-  readonly classes: number;
-  /** Seed of the initial weights. */
-  readonly seed: number;
-  /** One level: the model does not look at complexity. */
-  readonly levels: ComplexityLevels;
+export interface SkipNetOptions extends CustomOptions {
   /**
    * A network of residual blocks: a stem, at least one block, the head.
    *
@@ -89,8 +86,8 @@ function layOut(architecture: readonly Layer[]): SkipNetLayers {
  * their second stage (reinforcement learning) is left out. Size of the penalty and start of the gates are ours. In
  * training every block is computed for all images, so batch-norm statistics are of all of them.
  */
-export class SkipNet implements Classifier {
-  readonly parameters: ParameterSet = new ParameterSet();
+export class SkipNet implements CountingClassifier {
+  readonly parameters: ParameterSet;
   readonly levels: ComplexityLevels;
   /** Stored parameters of the layers. */
   readonly weights: LayerWeights;
@@ -105,6 +102,7 @@ export class SkipNet implements Classifier {
    */
   constructor(options: SkipNetOptions) {
     const { classes, seed, initialGateBias = INITIAL_GATE_BIAS } = options;
+    this.parameters = options.parameters ?? new ParameterSet();
     this.levels = options.levels;
     this.#gatePenalty = options.gatePenalty ?? 0.1;
     this.weights = new LayerWeights(this.parameters, seed);
@@ -150,6 +148,16 @@ export class SkipNet implements Classifier {
       statistics: statistics.get(this.levels.list[0]!.index) ?? new Map(),
       image,
     });
+  }
+
+  /** Of training, which runs every block and asks every gate. */
+  workOf(image: MapSize): number {
+    const { stem, head } = this.#layers;
+    const multiplyAdds = workOfBlocks(this.#layers, image).reduce(
+      (total, { body, shortcut, gate }) => total + body + shortcut + gate,
+      workOfLayers([...stem, ...head], image).multiplyAdds,
+    );
+    return multiplyAdds;
   }
 
   dispose(): void {

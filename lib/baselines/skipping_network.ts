@@ -34,9 +34,12 @@ export interface SkipNetLayers {
 }
 
 /** Multiply-adds of one image. */
-interface BlockWork {
+export interface BlockWork {
+  /** The block without its shortcut. */
   readonly body: number;
+  /** The shortcut; 0 for the identity. */
   readonly shortcut: number;
+  /** The gate at the block's end. */
   readonly gate: number;
 }
 
@@ -52,7 +55,8 @@ export interface SkippingNetworkParts {
   readonly image: MapSize;
 }
 
-function workOfBlocks({ stem, blocks }: SkipNetLayers, image: MapSize): BlockWork[] {
+/** Work of every block of a network that skips, in order. */
+export function workOfBlocks({ stem, blocks }: SkipNetLayers, image: MapSize): BlockWork[] {
   let size = stem.reduce((at, layer) => sizeAfter(layer, at), image);
   return blocks.map(({ block, gate }) => {
     const before = size;

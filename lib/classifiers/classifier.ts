@@ -1,3 +1,4 @@
+import type { MapSize } from "../architectures/count_layers.ts";
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
@@ -157,4 +158,31 @@ export interface Classifier {
   prepare(statistics: LevelStatistics, options: PrepareOptions): Promise<InferenceNetwork>;
   /** Frees the parameters and everything else. */
   dispose(): void;
+}
+
+/** What a model with a class of its own is made from. */
+export interface CustomOptions {
+  /** Number of classes. */
+  readonly classes: number;
+  /** Seed of the initial weights. */
+  readonly seed: number;
+  /** Complexity levels: one, as these models do not look at complexity. */
+  readonly levels: ComplexityLevels;
+  /**
+   * Receives the parameters.
+   *
+   * @default a new set
+   */
+  readonly parameters?: ParameterSet;
+}
+
+/** A classifier that is more than a list of layers, and counts its own work without computing anything. */
+export interface CountingClassifier extends Classifier {
+  /**
+   * Counts the work of one image on its dearest way.
+   *
+   * @param image Height and width in pixels.
+   * @returns Multiply-adds.
+   */
+  workOf(image: MapSize): number;
 }

@@ -1,8 +1,8 @@
 import { kernelLength, workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { createCustomModel } from "./create_classifier.ts";
 import { layersOfEntry, levelsOfModel } from "./model_layers.ts";
 import { modelEntry } from "./model_registry.ts";
-import { countByRunning } from "./count_custom.ts";
 import { leaveNothing } from "./require_image_size.ts";
 import {
   evaluationsFor,
@@ -10,6 +10,7 @@ import {
   workOfEvaluation,
   workOfResizing,
 } from "./count_puppeteer.ts";
+import { ParameterSet, type TensorValues } from "../tensors/parameter_set.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
@@ -170,14 +171,31 @@ export function countModelLayers(
   };
 }
 
-/** A model that is not a list of layers has to be made and run; every level costs the same. */
-async function countCustom(
-  { decides }: CustomEntry,
+/** Notes how many numbers a model would store, and stores none. */
+class CountedParameters extends ParameterSet {
+  #total = 0;
+
+  override add(_name: string, { shape }: TensorValues): void {
+    this.#total += shape.reduce((product, length) => product * length, 1);
+  }
+
+  override count(): number {
+    return this.#total;
+  }
+}
+
+/** A model that is not a list of layers counts itself; every level costs the same. */
+function countCustom(
+  entry: CustomEntry,
   config: ModelConfig,
   options: Required<CountModelOptions>,
-): Promise<ModelCount> {
-  const { parameters, multiplyAdds } = await countByRunning(config, { ...options, decides });
-  const levels = levelsOfModel(config).list.map(({ index, complexity }): LevelWork => ({
+): ModelCount {
+  const counted = new CountedParameters();
+  const { classes, image } = options;
+  const model = createCustomModel(entry, config, { classes, seed: 0, parameters: counted });
+  const multiplyAdds = model.workOf(image);
+  const parameters = counted.count();
+  const levels = levelsOfModel(config, entry).list.map(({ index, complexity }): LevelWork => ({
     level: index,
     complexity,
     generatedKernels: 0,
@@ -194,13 +212,12 @@ async function countCustom(
     multiplyAddsOfTool: null,
     reference: levels[0]!,
     levels,
-    decides,
+    decides: entry.decides,
   };
 }
 
 /**
- * Counts the parameters of a model, and its multiply-adds by two rules. Models that are lists of layers are counted from
- * them; the others are made on the current backend, which takes seconds and up to 300 MB.
+ * Counts the parameters of a model, and its multiply-adds by two rules. Nothing is computed, and no backend is needed.
  *
  * Our rule counts weights times output positions. Kernels are generated once per level, whatever the number of images,
  * so that generation stands apart from the work per image.
@@ -211,6 +228,7 @@ async function countCustom(
  * @throws {RangeError} if the configuration is out of range, `batch` is not an integer >= 1, or the image is too small for
  * the model's poolings.
  */
+// deno-lint-ignore require-await -- errors come as rejections, as they always did
 export async function countModel(
   config: ModelConfig,
   options: CountModelOptions,
@@ -222,10 +240,8 @@ export async function countModel(
     );
   }
   const entry = modelEntry(config.name);
-  return entry.kind === "custom"
-    ? await countCustom(entry, config, complete)
-    : countModelLayers(config, {
-      ...complete,
-      model: layersOfEntry(entry, config, complete.classes),
-    });
+  return entry.kind === "custom" ? countCustom(entry, config, complete) : countModelLayers(config, {
+    ...complete,
+    model: layersOfEntry(entry, config, complete.classes),
+  });
 }

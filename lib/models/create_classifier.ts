@@ -10,8 +10,7 @@ import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { layersOfEntry, levelsOfModel } from "./model_layers.ts";
 import { modelEntry } from "./model_registry.ts";
 import type { CustomEntry } from "./model_registry.ts";
-import type { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
-import type { Classifier } from "../classifiers/classifier.ts";
+import type { Classifier, CountingClassifier, CustomOptions } from "../classifiers/classifier.ts";
 import type { ModelConfig } from "./model_config.ts";
 import type { ModelLayers } from "./model_layers.ts";
 
@@ -27,7 +26,7 @@ export interface CreateClassifierOptions {
 const CUSTOM_MODELS: Readonly<
   Record<
     CustomEntry["name"],
-    (options: CreateClassifierOptions & { readonly levels: ComplexityLevels }) => Classifier
+    (options: CustomOptions) => CountingClassifier
   >
 > = {
   "dfn": createDynamicFilterNetwork,
@@ -37,6 +36,22 @@ const CUSTOM_MODELS: Readonly<
   "skipnet": (options) => new SkipNet(options),
   "drnn": (options) => new Drnn(options),
 };
+
+/**
+ * Builds a model with a class of its own.
+ *
+ * @param entry The model of the configuration's name.
+ * @param config What fixes the architecture.
+ * @param options Number of classes, seed, where the parameters go.
+ * @returns The classifier; the caller disposes of it.
+ */
+export function createCustomModel(
+  entry: CustomEntry,
+  config: ModelConfig,
+  options: Omit<CustomOptions, "levels">,
+): CountingClassifier {
+  return CUSTOM_MODELS[entry.name]({ ...options, levels: levelsOfModel(config, entry) });
+}
 
 /** A network of layers, with the kernels of some of them generated. */
 function createLevelClassifier(
@@ -80,7 +95,7 @@ export function createClassifier(
 ): Classifier {
   const entry = modelEntry(config.name);
   if (entry.kind === "custom") {
-    return CUSTOM_MODELS[entry.name]({ ...options, levels: levelsOfModel(config, entry) });
+    return createCustomModel(entry, config, options);
   }
   return createLevelClassifier(config, layersOfEntry(entry, config, options.classes), options.seed);
 }

@@ -48,8 +48,9 @@ export class Puppeteer {
     this.#dynamics = new Dynamics(parameters, { channels, seed, prefix: "puppeteer" });
     const shape: [number, number, number, number] = [1, channels, taps, channels];
     const values = initialStateValues(initialState, { channels, taps });
+    if (initialState === "learned") parameters.add("initial-state", { shape, values });
     this.#initialState = initialState === "learned"
-      ? parameters.add<tf.Rank.R4>("initial-state", { shape, values })
+      ? parameters.get<tf.Rank.R4>("initial-state")
       : tf.tensor4d(values, shape);
   }
 

@@ -11,19 +11,25 @@ function sizeOf(shape: readonly number[]): number {
  *
  * @param shape Shape of the tensor.
  * @param options fanIn = inputs per output; seed and name fix the random stream.
+ * @returns The shape, and values that are drawn when they are read: whoever only counts reads none.
  */
 export function uniformFanIn(
   shape: readonly number[],
   options: { readonly fanIn: number; readonly seed: number; readonly name: string },
 ): TensorValues {
-  const stream = new RandomStream(options.seed, `weights/${options.name}`);
-  const bound = 1 / Math.sqrt(options.fanIn);
-  // A plain loop: from() with a function takes twice as long, seconds for the largest models.
-  const values = new Float32Array(sizeOf(shape));
-  for (let index = 0; index < values.length; index++) {
-    values[index] = (2 * stream.nextFloat() - 1) * bound;
-  }
-  return { shape, values };
+  return {
+    shape,
+    get values() {
+      const stream = new RandomStream(options.seed, `weights/${options.name}`);
+      const bound = 1 / Math.sqrt(options.fanIn);
+      // A plain loop: from() with a function takes twice as long, seconds for the largest models.
+      const values = new Float32Array(sizeOf(shape));
+      for (let index = 0; index < values.length; index++) {
+        values[index] = (2 * stream.nextFloat() - 1) * bound;
+      }
+      return values;
+    },
+  };
 }
 
 /**

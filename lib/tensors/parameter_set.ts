@@ -21,10 +21,9 @@ export class ParameterSet {
    *
    * @param name Unique within the set.
    * @param initial Shape and initial values; copied.
-   * @returns The variable, float32.
    * @throws {RangeError} if the name is taken or the number of values does not fit the shape.
    */
-  add<R extends tf.Rank>(name: string, initial: TensorValues): tf.Variable<R> {
+  add(name: string, initial: TensorValues): void {
     if (this.#variables.has(name)) {
       throw new RangeError(`Cannot add parameter: name "${name}" is taken`);
     }
@@ -32,7 +31,6 @@ export class ParameterSet {
     const variable = tf.variable(value);
     value.dispose();
     this.#variables.set(name, variable);
-    return variable as tf.Variable<R>;
   }
 
   /**

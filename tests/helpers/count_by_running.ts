@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { createClassifier } from "./create_classifier.ts";
-import { computeLevelStatistics } from "../classifiers/compute_level_statistics.ts";
-import type { MapSize } from "../architectures/count_layers.ts";
-import type { Classifier } from "../classifiers/classifier.ts";
-import type { ModelConfig } from "./model_config.ts";
+import { createClassifier } from "../../lib/models/create_classifier.ts";
+import { computeLevelStatistics } from "../../lib/classifiers/compute_level_statistics.ts";
+import type { MapSize } from "../../lib/architectures/count_layers.ts";
+import type { Classifier } from "../../lib/classifiers/classifier.ts";
+import type { ModelConfig } from "../../lib/models/model_config.ts";
 
 /** What is found by making a model. */
 export interface CustomCount {
