@@ -10,7 +10,7 @@ export interface ImageSize {
 
 /**
  * Turns a colour image into grey levels: ITU-R BT.601 luma, `0.299 R + 0.587 G + 0.114 B`, rounded to the
- * nearest integer, halves upwards (SPEC section 2: free choice; the paper only says "pixel intensities").
+ * nearest integer, halves upwards (our choice, docs/model.md; the paper only says "pixel intensities").
  *
  * @param image Pixels `[height, width, 3]`, row-major, uint8, 0..255.
  * @param target Receives the grey levels; a new array by default. Reuse one to spare allocations.

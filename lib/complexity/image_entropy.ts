@@ -6,7 +6,7 @@ import { spectralEntropy } from "./spectral_entropy.ts";
 
 /**
  * The complexity of an image, H(x) = H_spatial(x) + H_frequency(x): Eq. 7-8 of the paper, where the sum is our
- * reading (SPEC section 2). The number of layers follows from it.
+ * reading (docs/model.md). The number of layers follows from it.
  *
  * @param grey Grey levels `[height, width]`, row-major, uint8, 0..255.
  * @param size Height and width in pixels, any positive integers.

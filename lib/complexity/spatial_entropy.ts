@@ -8,7 +8,7 @@ const counts = new Uint32Array(4 * 256);
 const countLogs = Float64Array.from({ length: 256 }, (_, count) => countLog(count));
 
 /**
- * Shannon entropy of the grey levels of an image: H_spatial in Eq. 7-8 of the paper (SPEC section 2).
+ * Shannon entropy of the grey levels of an image: H_spatial in Eq. 7-8 of the paper (docs/model.md).
  *
  * @param grey Grey levels of any number of pixels, uint8, 0..255.
  * @returns Entropy of the histogram of the 256 levels in bits, 0..8; 0 for a constant image, and at most

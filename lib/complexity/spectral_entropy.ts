@@ -9,7 +9,7 @@ let words: Uint32Array = new Uint32Array(0);
 
 /**
  * Shannon entropy of the normalised power spectrum of an image without its constant term: H_frequency in
- * Eq. 7-8 of the paper (SPEC section 2). It is low for plain waves and high for noise.
+ * Eq. 7-8 of the paper (docs/model.md). It is low for plain waves and high for noise.
  *
  * @param grey Grey levels `[height, width]`, row-major, uint8, 0..255.
  * @param size Height and width in pixels, any positive integers.

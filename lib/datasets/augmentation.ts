@@ -18,7 +18,7 @@ export interface AugmentationOptions {
 
 /**
  * Varies images at random: mirrored left to right, and cropped out of the image padded by `crop` black
- * pixels on every side. Off by default in every preset: the paper trains without augmentation (SPEC 12).
+ * pixels on every side. Off by default in every preset: the paper trains without augmentation (section 4.2).
  *
  * @param pixels `[count, height, width, 3]` RGB, uint8; not changed.
  * @param options Sizes and switches.

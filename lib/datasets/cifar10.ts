@@ -42,7 +42,7 @@ export interface LoadCifar10Options {
 
 /**
  * Loads CIFAR-10 from the official binary files. Of the five training files those that are there are read,
- * in order: one is enough for the protocol's 10,000 images (SPEC 12).
+ * in order: one is enough for the protocol's 10,000 images (docs/model.md).
  *
  * @param directory The folder with the files, or its parent.
  * @param options Another name and classes for a set in the same layout.

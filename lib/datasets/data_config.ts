@@ -1,4 +1,4 @@
-/** Which images a run uses (SPEC of the protocol: section 4.1 of the paper). */
+/** Which images a run uses (section 4.1 of the paper; docs/model.md, "Data and protocol"). */
 export interface DataConfig {
   /** Name of a known data set, or `folder`. */
   readonly dataset: "cifar10" | "cifar100" | "synthetic" | "mini-imagenet" | "folder";

@@ -63,7 +63,7 @@ async function findInFolders(root: string, folders: readonly string[]): Promise<
  * `train`, `val` and `test`, or `images` with lists `filename,label`; all of it also one folder further down.
  *
  * @param from The folder.
- * @returns All images, the parts pooled: the paper splits all of them 8:1:1 (SPEC 12).
+ * @returns All images, the parts pooled: the paper splits all of them 8:1:1 (docs/model.md).
  * @throws {DataError} if a folder or a list cannot be read.
  */
 export async function findImages(from: string): Promise<readonly FoundImage[]> {

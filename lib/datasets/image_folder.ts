@@ -17,7 +17,7 @@ import { subset } from "./subset.ts";
  * the folder stays as it is.
  */
 const TEST_SPLIT_SEED = 2411;
-/** Share of each class that becomes the test part of a folder that has none (SPEC 12, 8:1:1). */
+/** Share of each class that becomes the test part of a folder that has none (as the paper splits mini-ImageNet, 8:1:1). */
 const TEST_SHARE = 0.1;
 
 /** Options of `loadImageFolder`. */

@@ -87,7 +87,7 @@ export interface StageImagesOptions {
 
 /**
  * Brings the images of a folder, arranged in any of the ways that copies of mini-ImageNet come in, into one
- * folder per class. The parts of a copy are pooled: the paper splits all 60,000 images 8:1:1 (SPEC 12),
+ * folder per class. The parts of a copy are pooled: the paper splits all 60,000 images 8:1:1 (docs/model.md),
  * while the usual lists put whole classes into one part.
  *
  * @param from The folder.

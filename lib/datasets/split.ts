@@ -24,7 +24,7 @@ export interface TrainingSplit {
 }
 
 /**
- * Splits a training part into training and validation images (SPEC 12: 10,000 images drawn at random, a
+ * Splits a training part into training and validation images (docs/model.md: 10,000 images drawn at random, a
  * fifth of them for validation).
  *
  * `round(images * validationFraction)` images are held out. `random` orders all images by seed, gives the

@@ -49,7 +49,7 @@ const MIN_CONTRAST = 80;
  *
  * Place, size and colours are random and independent of the class, and figures are as often darker as
  * lighter than their background, so the mean colour says nothing about the class. Backgrounds go from flat
- * over soft waves to heavy noise, and with them the complexity of the images (SPEC 2) from about 5 to 16
+ * over soft waves to heavy noise, and with them the complexity of the images from about 5 to 16
  * bits with a mean of 12, so that every depth of the default schedule is used. Labels go round: 0, 1, .. 9, 0, ..
  *
  * @param options Counts, size and seed.

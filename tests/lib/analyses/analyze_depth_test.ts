@@ -185,7 +185,7 @@ Deno.test({
       part: "train",
       examples: { perPlace: 0, thumbnails: false },
     });
-    // SPEC section 3.
+    // docs/model.md, "Depth of the images".
     assert.deepEqual(
       analysis.depth.shares.map(({ images }) => images),
       [3, 27, 306, 1230, 3506, 2756, 172],

@@ -20,7 +20,7 @@ function fullSize(name: ModelName, changes: Partial<ModelConfig> = {}): ModelCon
   return { ...defaultConfig().model, name, ...changes };
 }
 
-/** Parameters for 10 and 100 classes, and the sizes that the paper prints (SPEC section 11). */
+/** Parameters for 10 and 100 classes, and the sizes that the paper prints (docs/systems.md). */
 const PUBLISHED = [
   ["alexnet", 2_913_610, 2_959_780, "11.65", "11.84"],
   ["vgg", 9_753_674, 9_799_844, "39.01", "39.20"],

@@ -25,7 +25,7 @@ const CLASSES = 10;
 /** Models above this many parameters, and those with a class of their own, run on one backend only. */
 const BIG = 3_000_000;
 
-/** Parameters that a model with a class of its own must have for ten classes (SPEC section 11). */
+/** Parameters that a model with a class of its own must have for ten classes (docs/systems.md). */
 const CUSTOM_PARAMETERS: Partial<Record<ModelName, number>> = {
   "dfn": 18_971_402,
   "weightnet": 11_468_154,

@@ -11,7 +11,7 @@ import { protocolConfig } from "../../../../lib/paper/presets/preset.ts";
 import { classesOf, imageSideOf, smokeConfig } from "../../../../lib/paper/presets/smoke_config.ts";
 import { modelEntry } from "../../../../lib/models/model_registry.ts";
 
-/** Parameters of SPEC 11 for 10 and for 100 classes; of a puppet the puppeteer alone. */
+/** Parameters of docs/systems.md for 10 and for 100 classes; of a puppet the puppeteer alone. */
 const PARAMETERS: Readonly<Record<string, readonly [ten: number, hundred?: number]>> = {
   "alexnet": [2_913_610, 2_959_780],
   "vgg": [9_753_674, 9_799_844],
@@ -85,7 +85,7 @@ Deno.test("presets differ by their seed in nothing else", () => {
   assert.deepEqual({ ...two, training: { ...two.training, seed: 1 } }, one);
 });
 
-Deno.test("presets that are lists of layers store the parameters of SPEC 11", async () => {
+Deno.test("presets that are lists of layers store the parameters that docs/systems.md names", async () => {
   const counter = createCounter();
   for (const preset of presets) {
     const { model, data } = protocolConfig(preset, 1);
@@ -100,7 +100,7 @@ Deno.test("presets that are lists of layers store the parameters of SPEC 11", as
 
 // DDFN-SW, 300 MB, is counted by the test of the registry of models.
 for (const name of ["dfn", "weightnet", "branchynet", "skipnet", "drnn"]) {
-  Deno.test(`preset ${name} stores the parameters of SPEC 11`, async () => {
+  Deno.test(`preset ${name} stores the parameters that docs/systems.md names`, async () => {
     await selectBackend("wasm");
     const { model } = protocolConfig(findPreset(name), 1);
     const counted = await createCounter()({ model, classes: 10, side: 32 });
