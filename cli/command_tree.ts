@@ -8,6 +8,7 @@ import { UsageError } from "../lib/errors.ts";
 import { EXIT_CODES_HELP } from "./exit_codes.ts";
 import { ClosedOutputError, hasColor, writeText } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
+import { refuseEmptyWords } from "./refuse_empty_words.ts";
 import { TOOLKIT_VERSION } from "./toolkit_version.ts";
 import { usageErrorFrom } from "./usage_error.ts";
 
@@ -128,6 +129,7 @@ export async function createProgram(requested: string | undefined): Promise<Comm
       // The message travels in the error; main.ts prints it.
       outputError: () => {},
     });
+  program.hook("preAction", (_, command) => refuseEmptyWords(command));
   program.createHelp = () => new PlainHelp();
   for (const entry of COMMANDS) {
     const command = entry.name === requested ? await entry.load() : new Command(entry.name);

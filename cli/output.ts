@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { PuppetError } from "../lib/errors.ts";
+import { shortenMessage } from "../lib/shorten_message.ts";
 import { withoutControls } from "./without_controls.ts";
 
 /** The two streams of a command: results go to stdout, talk goes to stderr. */
@@ -176,7 +177,7 @@ export function createOutput(
 ): Output {
   const { json = false, quiet = false } = options;
   const data = (text: string) => writeText(`${text}\n`, "stdout");
-  const warn = (text: string) => writeText(`${withoutControls(text)}\n`, "stderr");
+  const warn = (text: string) => writeText(`${withoutControls(shortenMessage(text))}\n`, "stderr");
   return {
     json,
     quiet,

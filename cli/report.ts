@@ -12,7 +12,8 @@ import {
   writeDocument,
 } from "./document_output.ts";
 import { findRun } from "./find_run.ts";
-import { createOutput, type Output } from "./output.ts";
+import { type Failure, refuseFailures, workOnEach } from "./good_and_bad.ts";
+import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { reportCsv } from "./report_csv.ts";
 import { reportMarkdown } from "./report_markdown.ts";
@@ -50,15 +51,20 @@ function defaultFormat({ output }: ReportOptions): Format {
 }
 
 /** Folders are runs, files are documents. */
-async function sortPaths(paths: readonly string[]) {
+async function sortPaths(
+  paths: readonly string[],
+  attempt: ReturnType<typeof workOnEach>["attempt"],
+) {
   const [runs, files]: [string[], string[]] = [[], []];
-  for (const path of paths) {
-    const found = await Deno.stat(path).catch((error: unknown) => {
+  const stat = (path: string) =>
+    Deno.stat(path).catch((error: unknown) => {
       const failure = describePathFailure(error);
       if (failure === null) throw error;
       throw new CheckpointError(`Cannot report on ${path}: ${failure}`, { cause: error });
     });
-    (found.isDirectory ? runs : files).push(path);
+  for (const path of new Set(paths)) {
+    const found = await attempt(path, () => stat(path));
+    if (found !== null) (found.isDirectory ? runs : files).push(path);
   }
   return { runs, files };
 }
@@ -110,29 +116,35 @@ async function collectRun(
 async function collectSources(
   paths: readonly string[],
   options: ReportOptions & { readonly to: Output },
-): Promise<ReportSource[]> {
+): Promise<{ readonly sources: ReportSource[]; readonly failures: readonly Failure[] }> {
+  const { attempt, failures } = workOnEach(paths);
   const { readReportSources } = await import("../lib/reports/read_report_sources.ts");
-  const { runs, files } = await sortPaths(paths);
+  const { runs, files } = await sortPaths(paths, attempt);
   if (runs.length === 0 && (options.images !== undefined || options.data !== undefined)) {
     throw new UsageError(
       "Cannot use --images or --data without a run: nothing is evaluated for documents",
     );
   }
   const sources = new Map<string, readonly ReportSource[]>();
-  for (const file of files) sources.set(file, await readReportSources(file));
-  if (runs.length > 0) {
-    const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
-    // Before a backend is started for nothing.
-    for (const run of runs) await readRunConfig(run);
-    await startBackend(options.backend ?? "auto", options.to);
-  }
-  const evaluations = await assignEvaluations([...sources.values()].flat(), runs);
-  for (const run of runs) {
-    sources.set(run, [await collectRun(run, evaluations.get(run) ?? null, options)]);
+  const keep = (path: string, found: readonly ReportSource[] | null) =>
+    sources.set(path, found ?? []);
+  for (const file of files) keep(file, await attempt(file, () => readReportSources(file)));
+  const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
+  const readable: string[] = [];
+  // Before a backend is started for nothing.
+  for (const run of runs) if (await attempt(run, () => readRunConfig(run))) readable.push(run);
+  if (readable.length > 0) await startBackend(options.backend ?? "auto", options.to);
+  const evaluations = await assignEvaluations([...sources.values()].flat(), readable);
+  for (const run of readable) {
+    const evaluation = evaluations.get(run) ?? null;
+    keep(run, await attempt(run, async () => [await collectRun(run, evaluation, options)]));
   }
   const used = new Set<unknown>(evaluations.values());
-  return [...new Set(paths)].flatMap((path) => sources.get(path)!)
+  const found = [...new Set(paths)].flatMap((path) => sources.get(path) ?? [])
     .filter(({ content }) => !used.has(content));
+  // Nothing is left to show.
+  if (found.length === 0) refuseFailures(failures, { shown: false });
+  return { sources: found, failures };
 }
 
 async function render(sources: readonly ReportSource[], format: Format): Promise<string> {
@@ -161,8 +173,11 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
   const to = createOutput(options);
   await checkTarget(options);
   const found = await Promise.all(paths.map(findRun));
-  const sources = await collectSources(found, { ...options, to });
-  await writeDocument(await render(sources, format), { ...options, to });
+  const { sources, failures } = await collectSources(found, { ...options, to });
+  await showBeforeEnd(
+    async () => await writeDocument(await render(sources, format), { ...options, to }),
+    () => refuseFailures(failures),
+  );
 }
 
 /**

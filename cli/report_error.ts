@@ -1,5 +1,6 @@
 import { PuppetError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
+import { shortenMessage } from "../lib/shorten_message.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import { ClosedOutputError, paint, writeText } from "./output.ts";
 import { withoutControls } from "./without_controls.ts";
@@ -7,26 +8,30 @@ import { withoutControls } from "./without_controls.ts";
 /** Deno flag that allows what a refused access asked for. */
 const PERMISSION_FLAG = /--allow-(?:read|write|net|env|sys|run|ffi|import)/;
 
+/** What Deno advises behind a refusal. */
+const ADVICE = /, run again with the .*$/;
+
 /** What, where and what to do about a permission that Deno refused. */
 function describeRefusal(error: Error): string {
-  const flag = PERMISSION_FLAG.exec(error.message)?.[0] ?? "--allow-all";
-  const what = error.message.replace(/, run again with the .*$/, "").replace(
+  const flag = PERMISSION_FLAG.exec(error.message)?.[0];
+  const advice = flag === undefined ? "" : `, or add ${flag} before main.ts`;
+  const what = error.message.replace(ADVICE, "").replace(
     /^Requires/,
     "it needs",
   );
-  return `Deno refused an access: ${what}; start with "deno task puppet", or add ${flag} before main.ts`;
+  return `Deno refused an access: ${what}; start with "deno task puppet"${advice}`;
 }
 
 /** One sentence, or a few lines, for the person at the terminal. */
 function describeError(error: unknown): string {
   if (error instanceof PuppetError || error instanceof InterruptedError) return error.message;
-  if (error instanceof Deno.errors.NotCapable) return describeRefusal(error);
   const failure = describePathFailure(error);
   if (failure !== null && error instanceof Error) {
-    return `Cannot use a file or folder: ${failure} (${
-      error.message.split("\n")[0]
-    }); name another, or run again with --debug to see what it is for`;
+    const message = error.message.split("\n")[0]!.replace(ADVICE, "");
+    return `Cannot use a file or folder: ${failure} (${message}); name another, or run again with --debug to see ` +
+      "what it is for";
   }
+  if (error instanceof Deno.errors.NotCapable) return describeRefusal(error);
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `Unexpected failure: ${
     text.split("\n")[0]
@@ -58,7 +63,7 @@ export function reportError(
   const label = isInterruption
     ? paint("stopped:", { style: "yellow", stream: "stderr" })
     : paint("error:", { style: "red", stream: "stderr" });
-  writeText(`${label} ${withoutControls(describeError(error))}\n`, "stderr");
+  writeText(`${label} ${withoutControls(shortenMessage(describeError(error)))}\n`, "stderr");
   if (options.debug) writeText(`${describeStack(error)}\n`, "stderr");
   return exitCodeOf(error);
 }

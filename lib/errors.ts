@@ -1,3 +1,5 @@
+import { shortenMessage } from "./shorten_message.ts";
+
 /**
  * The failures that a user can cause or meet. Arguments of the wrong shape or range raise the built-in
  * `TypeError` and `RangeError`; everything that comes from outside (files, networks, devices, numbers that
@@ -8,6 +10,14 @@
 export class PuppetError extends Error {
   /** Name of the class, for messages. */
   override name = "PuppetError";
+
+  /**
+   * @param message What was wrong; what it quotes is shortened.
+   * @param options The error that led to this one.
+   */
+  constructor(message: string, options?: ErrorOptions) {
+    super(shortenMessage(message), options);
+  }
 }
 
 /** Wrong use of a command, an option or a configuration file. */

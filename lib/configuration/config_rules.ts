@@ -2,6 +2,7 @@ import { modelEntry } from "../models/model_registry.ts";
 import type { ModelName } from "../models/model_names.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 import { trajectoryBytes } from "./resolve_recompute.ts";
+import { findExcesses, MAX_BYTES } from "./size_limits.ts";
 
 /** A rule about several keys, with what to say where it is broken. */
 type ConfigRule = readonly [isBroken: boolean, problem: string];
@@ -23,7 +24,7 @@ function modelRules({ model, training }: ExperimentConfig): ConfigRule[] {
       `${model.maxSteps}`,
     ],
     [
-      model.exact && exactTrainingBytes({ model, training }) > EXACT_TRAINING_LIMIT,
+      model.exact && exactTrainingBytes({ model, training }) > MAX_BYTES,
       `model.exact needs a trajectory for every image of a batch: with model.maxChannels ` +
       `${model.maxChannels} and training.batchSize ${training.batchSize} about ` +
       `${(exactTrainingBytes({ model, training }) / 1e9).toFixed(0)} GB; lower one of them`,
@@ -76,14 +77,15 @@ function dataRules({ data }: ExperimentConfig): ConfigRule[] {
 }
 
 /**
- * What keys must agree on with each other.
+ * What keys must agree on with each other, and what they must not exceed together.
  *
  * @param config A complete configuration, each of whose values is allowed by itself.
  * @returns What is wrong, one text per problem; empty if nothing is.
  */
 export function findContradictions(config: ExperimentConfig): string[] {
   const rules = [...modelRules(config), ...trainingRules(config), ...dataRules(config)];
-  return rules.flatMap(([isBroken, problem]) => isBroken ? [problem] : []);
+  const contradictions = rules.flatMap(([isBroken, problem]) => isBroken ? [problem] : []);
+  return [...contradictions, ...findExcesses(config)];
 }
 
 /** Whether a model runs its layers in parts and decides in between: there is no one place to mix at. */
@@ -91,9 +93,6 @@ function decidesItself(name: ModelName): boolean {
   const entry = modelEntry(name);
   return entry.kind === "custom" && entry.decides;
 }
-
-/** Memory above which an exact training is refused, in bytes. */
-const EXACT_TRAINING_LIMIT = 64e9;
 
 function exactTrainingBytes(
   { model, training }: Pick<ExperimentConfig, "model" | "training">,

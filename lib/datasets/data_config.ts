@@ -34,3 +34,24 @@ export interface DataConfig {
 export function isResized(dataset: DataConfig["dataset"]): boolean {
   return dataset === "folder" || dataset === "mini-imagenet";
 }
+
+/** Side in pixels of the images of CIFAR-10 and CIFAR-100. */
+const CIFAR_SIDE = 32;
+
+/**
+ * Side of the square images that a configuration asks for, known without loading them.
+ *
+ * @param data Which images.
+ * @returns Pixels.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(imageSideOf({ dataset: "cifar10", imageSize: 84 }), 32);
+ * assert.equal(imageSideOf({ dataset: "folder", imageSize: 84 }), 84);
+ * ```
+ */
+export function imageSideOf(data: Pick<DataConfig, "dataset" | "imageSize">): number {
+  return data.dataset === "cifar10" || data.dataset === "cifar100" ? CIFAR_SIDE : data.imageSize;
+}

@@ -1,6 +1,8 @@
 import { basename, dirname, join } from "node:path";
 import { DataError, PuppetError } from "../errors.ts";
+import { messageOf } from "../files/atomic_write.ts";
 import { pathExists } from "../files/path_exists.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { syncPath } from "../files/sync_path.ts";
 
 /**
@@ -87,12 +89,12 @@ async function removeFolder(path: string): Promise<void> {
 
 /** Failures of the file system become a `DataError`; everything else stays what it is. */
 function asDataError(error: unknown, target: string): unknown {
-  if (error instanceof PuppetError || error instanceof Deno.errors.NotCapable) return error;
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") {
-    return error;
-  }
+  const failure = error instanceof PuppetError ? null : describePathFailure(error);
+  if (failure === null) return error;
   return new DataError(
-    `Cannot install ${target}: ${error.message}; make room or give permission, nothing was changed`,
+    `Cannot install ${target}: ${failure} (${
+      messageOf(error)
+    }); make room or give permission, nothing was changed`,
     { cause: error },
   );
 }

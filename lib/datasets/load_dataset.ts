@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { DataError } from "../errors.ts";
+import { DataError, PuppetError } from "../errors.ts";
 import { loadCifar10 } from "./cifar10.ts";
 import { loadCifar100 } from "./cifar100.ts";
 import type { DataConfig } from "./data_config.ts";
 import type { DatasetParts } from "./dataset.ts";
 import { pathExists } from "../files/path_exists.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { loadImageFolder, splitListing } from "./image_folder.ts";
 import { listMiniImageNet } from "./find_mini_imagenet.ts";
 import { miniImageNetFolderOf } from "./mini_imagenet.ts";
@@ -25,6 +26,20 @@ import { drawSyntheticOnDemand } from "./synthetic_on_demand.ts";
  * @throws {DataError} if the data is missing or damaged; the message names the command that fetches it.
  */
 export async function loadDataset(config: DataConfig): Promise<DatasetParts> {
+  try {
+    return await loadNamed(config);
+  } catch (error) {
+    const failure = error instanceof PuppetError ? null : describePathFailure(error);
+    if (failure === null) throw error;
+    throw new DataError(
+      `Cannot load ${config.dataset} from ${config.directory}: ${failure}; it must be a folder that holds the data set, ` +
+        "name one with --data",
+      { cause: error },
+    );
+  }
+}
+
+async function loadNamed(config: DataConfig): Promise<DatasetParts> {
   const { dataset, directory, imageSize, resizeTo } = config;
   switch (dataset) {
     case "cifar10":

@@ -1,3 +1,4 @@
+import { DivergenceError } from "../errors.ts";
 import { letEventsIn } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
 import { prepareNetwork } from "./prepare_network.ts";
@@ -46,6 +47,15 @@ export interface Classification {
   readonly route: number | null;
 }
 
+/** Weights that are finite can still overflow on the way; what follows from such an answer is no figure. */
+function requireFinite(logits: Float32Array, image: number): void {
+  if (logits.every(Number.isFinite)) return;
+  throw new DivergenceError(
+    `Cannot classify image ${image}: what the network answers is not finite, its weights or statistics overflow; use ` +
+      "another checkpoint, or train again with a lower learning rate or with --clip-norm",
+  );
+}
+
 /** Classifies the images of one chunk and yields them by level. */
 async function* classifyChunk(
   trained: TrainedClassifier,
@@ -68,9 +78,11 @@ async function* classifyChunk(
         level,
       });
       for (const [row, position] of batch.entries()) {
+        const logits = rows[row]!;
+        requireFinite(logits, start + position);
         yield {
           index: start + position,
-          logits: rows[row]!,
+          logits,
           complexity: routed.complexities[position]!,
           level,
           multiplyAdds: result.multiplyAdds / batch.length,
@@ -89,6 +101,7 @@ async function* classifyChunk(
  * @param dataset Images.
  * @param options Batch size, the network to use, and a level if all images take the same.
  * @returns One classification per image; grouped by level within chunks, so not in order.
+ * @throws {DivergenceError} if an answer of the network is not finite.
  */
 export async function* classifyDataset(
   trained: TrainedClassifier,

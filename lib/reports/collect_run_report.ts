@@ -1,7 +1,13 @@
 import { join } from "node:path";
 import { messageOf } from "../files/atomic_write.ts";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
-import { CheckpointError, DataError, PuppetError } from "../errors.ts";
+import {
+  BackendError,
+  CheckpointError,
+  DataError,
+  DivergenceError,
+  PuppetError,
+} from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { loadTrained } from "../runs/load_trained.ts";
@@ -125,7 +131,7 @@ async function findEvaluation(
   try {
     return await evaluateTest(loaded, options);
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
+    if (!(error instanceof DataError || error instanceof DivergenceError)) throw error;
     missing.push(`Figures on the test images: ${messageOf(error)}.`);
     return none;
   }
@@ -194,10 +200,9 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
   try {
     return { ...head, ...await collectCheckpoint(options, missing), missing };
   } catch (error) {
-    if (!(error instanceof CheckpointError || error instanceof DataError)) throw error;
-    missing.push(
-      `Weights, sizes and figures on the test images: ${(error as PuppetError).message}.`,
-    );
+    // A bad checkpoint or bad images are a gap in the report. What concerns the machine is its end.
+    if (!(error instanceof PuppetError) || error instanceof BackendError) throw error;
+    missing.push(`Weights, sizes and figures on the test images: ${error.message}.`);
     return {
       ...head,
       checkpoint: null,

@@ -32,7 +32,7 @@ async function readJson(path: string): Promise<unknown> {
     return JSON.parse(await readBoundedText(path, DOCUMENT_BOUNDS));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new DataError(`Cannot read ${path}: it is not JSON (${error.message})`, { cause: error });
+    throw new DataError(`Cannot read ${path}: it is not JSON`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../files/atomic_write.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { CheckpointError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
@@ -8,6 +9,7 @@ import { decodeCheckpoint, TRAINING_ONLY_FILE } from "../training/training_check
 import { defaultConfig } from "../configuration/experiment_config.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { resolveChoice } from "./load_trained.ts";
+import { requireFittingCard } from "./require_fitting_card.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { readRunConfig, RUN_CONFIG_FILE } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_training.ts";
@@ -44,6 +46,19 @@ async function copyLog(from: string, to: string): Promise<void> {
   }
 }
 
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+  } catch (error) {
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
+    throw new CheckpointError(
+      `Cannot export to ${directory}: ${failure}; name another folder, or give permission`,
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Writes a trained model for use and for passing on: the run folder with one checkpoint, without the optimiser, which is
  * two thirds of it, and without the places of the machine that trained it. `eval`, `predict` and `report` take it like a
@@ -60,6 +75,7 @@ export async function exportRun(options: ExportRunOptions): Promise<ExportSummar
   const root = join(runDirectory, CHECKPOINTS_FOLDER);
   const loaded = await loadCheckpoint(root, await resolveChoice(root, checkpoint));
   const decoded = decodeCheckpoint(loaded.files, join(root, loaded.folder));
+  requireFittingCard(decoded.card, config, join(root, loaded.folder));
   if (decoded.statistics === null) {
     throw new CheckpointError(
       `Cannot export ${runDirectory}: checkpoint ${loaded.folder} has no batch-norm statistics, since training was ` +
@@ -69,7 +85,7 @@ export async function exportRun(options: ExportRunOptions): Promise<ExportSummar
   await requireNewFolder(directory, {
     ...{ action: "export to", advice: "name a folder that does not exist yet" },
   });
-  await Deno.mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const files = new Map([...loaded.files].filter(([name]) => name !== TRAINING_ONLY_FILE));
   const data = { ...config.data, directory: defaultConfig().data.directory };
   await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig({ ...config, data }));

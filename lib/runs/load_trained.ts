@@ -6,7 +6,7 @@ import { withEveryLevel } from "../classifiers/level_statistics.ts";
 import { Trainer } from "../training/trainer.ts";
 import { decodeCheckpoint, fitting } from "../training/training_checkpoint.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
-import { requireSameModel } from "./require_same_model.ts";
+import { requireFittingCard } from "./require_fitting_card.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_training.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
@@ -89,7 +89,7 @@ export async function loadTrained(options: {
   for (const reason of skipped) options.warn?.(`${reason}; taking ${folder} instead`);
   const path = join(root, folder);
   const { parameters, statistics, calibration, ...decoded } = decodeCheckpoint(files, path);
-  requireSameModel(decoded.card.model, config.model, path);
+  requireFittingCard(decoded.card, saved, path);
   const card = { ...decoded.card, model: config.model };
   const classes = card.classNames.length;
   const classifier = createClassifier(card.model, { classes, seed: config.training.seed });

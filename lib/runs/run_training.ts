@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
-import { messageOf, removeStagedFiles, writeFileAtomically } from "../files/atomic_write.ts";
+import { removeStagedFiles, writeFileAtomically } from "../files/atomic_write.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { listCheckpoints, readPointer } from "../checkpoints/checkpoint_pointer.ts";
@@ -21,7 +22,7 @@ import { formatConfig } from "../configuration/format_config.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import { refuseLinks } from "./refuse_links.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
-import { requireSameModel } from "./require_same_model.ts";
+import { requireFittingCard } from "./require_fitting_card.ts";
 import { resolveRecompute } from "../configuration/resolve_recompute.ts";
 import { checkRunEvents, openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
@@ -44,9 +45,10 @@ async function makeRunFolder(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { recursive: true });
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
     throw new CheckpointError(
-      `Cannot make run folder ${directory}: ${messageOf(error)}; name another with --run`,
+      `Cannot make run folder ${directory}: ${failure}; name another with --run`,
       { cause: error },
     );
   }
@@ -113,7 +115,7 @@ async function readLastCheckpoint(
   }
   const checkpoint = decodeCheckpoint(files, join(root, folder));
   const { card, progress } = checkpoint;
-  requireSameModel(card.model, config.model, join(root, folder));
+  requireFittingCard(card, config, join(root, folder));
   requireSameImages(data.train, card.trainFingerprint);
   if (progress.epoch > config.training.epochs) {
     throw new UsageError(

@@ -42,8 +42,10 @@ const count = z.int().nonnegative().max(1e14);
 const share = z.number().min(0).max(1);
 /** Longer sides would not fit into memory; they can only come from damage or malice. */
 const side = z.int().min(1).max(4096);
-const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
-const positive = z.number().positive();
+/** Pixels are counted in 0..1, and so are their means. */
+const means = z.tuple([share, share, share]);
+/** Even a single grey step in 10^11 pixels deviates more; a smaller divisor would drive pixels out of float32. */
+const deviation = z.number().min(1e-9).max(1);
 
 // Unknown keys are left alone: a later version of the same format may add some.
 const cardSchema = z.object({
@@ -54,8 +56,8 @@ const cardSchema = z.object({
     classNames: z.array(z.string()).min(1).max(65_536),
     image: z.object({ height: side, width: side }),
     standardization: z.object({
-      mean: threeNumbers,
-      deviation: z.tuple([positive, positive, positive]),
+      mean: means,
+      deviation: z.tuple([deviation, deviation, deviation]),
     }),
     trainFingerprint: z.string(),
     backend: z.string(),

@@ -73,11 +73,28 @@ Deno.test("a path that leads nowhere is no unexpected failure, and has the code 
       [["report", `${file}/x`], 4, /Cannot report on .*a file stands where/],
       [["report", long], 4, /Cannot report on .*its name is too long/],
       [["fetch-data", "synthetic", "--directory", file], 3, /a file stands where a folder/],
+      [["train", "--run", ""], 2, /Cannot use --run: it must not be empty/],
+      [["eval", ""], 2, /Cannot use <run>: it must not be empty/],
+      [["predict", `${folder}/run`, "a.png", ""], 2, /Cannot use <images>: it must not be empty/],
+      ...["/proc", "/dev", "/dev/zero", "/sys", "/proc/self/mem"].flatMap(
+        (path): [string[], number, RegExp][] => {
+          const folder = ["--dataset", "folder", "--data", path, "--dry-run", "--backend", "cpu"];
+          return [
+            [
+              ["train", "--run", `${file}2`, ...folder],
+              3,
+              /Cannot load folder from .*belongs to the system/,
+            ],
+            [["predict", path, "a.png", "--backend", "cpu"], 4, /Cannot open run/],
+          ];
+        },
+      ),
     ];
     for (const [argv, expected, message] of cases) {
       const { code, stderr } = await runCommand(argv);
       assert.equal(code, expected, stderr);
       assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /Unexpected failure|--allow-/);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });

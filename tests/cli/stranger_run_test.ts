@@ -4,6 +4,7 @@ import { describeFile, encodeManifest } from "../../lib/checkpoints/checkpoint_m
 import { decodeSafetensors, encodeSafetensors } from "../../lib/checkpoints/safetensors.ts";
 import type { SafeTensor } from "../../lib/checkpoints/safetensors.ts";
 import { type CommandResult, runCommand } from "../helpers/run_command.ts";
+import { mountProblem, runOnSmallDisk } from "../helpers/small_disk.ts";
 import { TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";
 
 interface Places {
@@ -191,6 +192,12 @@ Deno.test("a stranger's checkpoint is refused by what is wrong with it, though i
       [eachOf("optimizer.safetensors", negative), resume, /does not fit .*no negative second/],
       [card(/"updates": \{[^}]*\}/, '"updates": {}'), resume, /must have a number of updates/],
       [card(/"step": \d+/, '"step": 900000000000000'), resume, /"progress\.step" has not/],
+      [
+        card(/"height": 8/, '"height": 4096'),
+        predict,
+        /of images of 4096 x 8 pixels, .*asks for 8 x 8/,
+      ],
+      [card(/"width": 8/, '"width": 1'), resume, /of images of 8 x 1 pixels, .*asks for 8 x 8/],
     ];
     for (const [index, [change, argv, message]] of cases.entries()) {
       const copy = await copyOf(run, `bad${index}`);
@@ -257,3 +264,75 @@ Deno.test("compare makes a kept result anew that a stranger has spoilt", () =>
       assert.deepEqual([again.top1, again.loss], [top1, loss]);
     }
   }));
+
+Deno.test("a stranger's run with millions of levels is refused before anything is made of them", () =>
+  withRun(async ({ run, data, image }) => {
+    const path = join(run, "config.yaml");
+    const text = await Deno.readTextFile(path);
+    const levels = text.replace(/minSteps: \d+/, "minSteps: 1").replace(
+      /maxSteps: \d+/,
+      "maxSteps: 1000",
+    )
+      .replace(/levelsPerDepth: \d+/, "levelsPerDepth: 1000");
+    await Deno.writeTextFile(path, levels);
+    const message = /at most 20000 layers in all, .* in 1000000 levels; lower one of them/;
+    refused(await runCommand(["train", "--resume", run, "--epochs", "2"]), 4, message);
+    refused(await runCommand(["predict", run, image, ...BACKEND]), 4, message);
+    const file = join(data, "..", "config.yaml");
+    await Deno.writeTextFile(file, levels);
+    refused(await runCommand(["train", "--config", file, "--dry-run"]), 2, message);
+  }));
+
+Deno.test("report names the bad among several, shows the others, and says so by its exit code", () =>
+  withRun(async ({ run, data }) => {
+    const huge = await copyOf(run, "huge");
+    await changeTensors(join(checkpointOf(huge), "model.safetensors"), (tensors) => {
+      for (const { data } of tensors.values()) (data as Float32Array).fill(3e38);
+    });
+    await seal(checkpointOf(huge));
+    const broken = await copyOf(run, "broken");
+    await Deno.writeTextFile(join(broken, "config.yaml"), "nonsense: 1");
+    const common = ["--data", data, "--checkpoint", "last", "--format", "json", ...BACKEND];
+    const { code, stdout, stderr } = await runCommand(["report", huge, broken, run, ...common]);
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /Left out, while the others are shown:\n {2}\S+broken: Cannot use/);
+    assert.match(stderr, /huge: Figures on the test images: .*not finite/);
+    const { sources } = JSON.parse(stdout);
+    assert.deepEqual(
+      sources.map(({ origin }: { origin: string }) => origin),
+      [huge, run],
+    );
+    assert.equal(sources[0].content.evaluation, null);
+    assert.equal(sources[1].content.evaluation.figures.images, 2);
+    // Alone, what is wrong with it is the answer.
+    refused(await runCommand(["report", broken, ...common]), 4, /^error: Cannot use .*nonsense/m);
+    // Its weights are finite, its answers are not.
+    refused(
+      await runCommand(["eval", huge, "--data", data, ...common.slice(2, 4), ...BACKEND]),
+      6,
+      /not finite/,
+    );
+  }));
+
+Deno.test({
+  name: "export and fetch-data say of a read-only disk that it is one",
+  ignore: mountProblem !== null,
+  fn: () =>
+    withRun(async ({ run, data }) => {
+      const folder = `${run}-disk`;
+      await Deno.mkdir(folder);
+      const disk = { options: "ro", folder, copy: `${run}-copy` };
+      const cases: [string[], number][] = [
+        [["export", run, join(folder, "model")], 4],
+        [["fetch-data", "synthetic", "--directory", folder], 3],
+        [["fetch-data", "synthetic", "--directory", join(folder, "data")], 3],
+        [["train", "--run", join(folder, "run"), "--data", data, ...TINY_COMMAND], 4],
+      ];
+      for (const [argv, code] of cases) {
+        const result = await runOnSmallDisk(argv, disk);
+        refused({ ...result, stdout: "" }, code, /its disk is read-only/);
+        assert.deepEqual([...Deno.readDirSync(disk.copy)], []);
+        await Deno.remove(disk.copy);
+      }
+    }),
+});

@@ -1,3 +1,4 @@
+import { imageSideOf } from "../../datasets/data_config.ts";
 import { completeConfig, type ExperimentConfig } from "../../configuration/experiment_config.ts";
 import { type Preset, protocolConfig } from "./preset.ts";
 import type { DataConfig } from "../../datasets/data_config.ts";
@@ -17,11 +18,6 @@ const CLASSES: Readonly<Partial<Record<DataConfig["dataset"], number>>> = {
  */
 export function classesOf(data: DataConfig): number {
   return CLASSES[data.dataset] ?? data.classes;
-}
-
-/** Side of the images of a data set: CIFAR comes in 32 x 32 whatever `imageSize` says. */
-export function imageSideOf(data: DataConfig): number {
-  return data.dataset === "cifar10" || data.dataset === "cifar100" ? 32 : data.imageSize;
 }
 
 /**

@@ -58,6 +58,20 @@ Deno.test("readCheckpointCard() names what is malformed", () => {
       { ...GOOD, card: { ...card, standardization: { mean: [0, 0, 0], deviation: [1, 0, 1] } } },
       /"card\.standardization\.deviation\.1"/,
     ],
+    ...[1e-38, 1e30, Number.MIN_VALUE].map((value): [unknown, RegExp] => [
+      {
+        ...GOOD,
+        card: { ...card, standardization: { mean: [0, 0, 0], deviation: [1, value, 1] } },
+      },
+      /"card\.standardization\.deviation\.1"/,
+    ]),
+    [
+      {
+        ...GOOD,
+        card: { ...card, standardization: { mean: [0, -9e30, 0], deviation: [1, 1, 1] } },
+      },
+      /"card\.standardization\.mean\.1"/,
+    ],
     [{ ...GOOD, progress: { ...progress, step: -1 } }, /"progress\.step"/],
     [{ ...GOOD, progress: { ...progress, epoch: 0.5 } }, /"progress\.epoch"/],
     [{ ...GOOD, updates: { a: "many" } }, /"updates\.a"/],

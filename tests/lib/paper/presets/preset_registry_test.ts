@@ -8,7 +8,8 @@ import { findContradictions } from "../../../../lib/configuration/config_rules.t
 import { PRESET_NAMES } from "../../../../lib/paper/presets/preset_names.ts";
 import { findPreset, presets } from "../../../../lib/paper/presets/preset_registry.ts";
 import { protocolConfig } from "../../../../lib/paper/presets/preset.ts";
-import { classesOf, imageSideOf, smokeConfig } from "../../../../lib/paper/presets/smoke_config.ts";
+import { imageSideOf } from "../../../../lib/datasets/data_config.ts";
+import { classesOf, smokeConfig } from "../../../../lib/paper/presets/smoke_config.ts";
 import { modelEntry } from "../../../../lib/models/model_registry.ts";
 
 /** Parameters of docs/systems.md for 10 and for 100 classes; of a puppet the puppeteer alone. */

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
+import { parseConfig } from "../../../lib/configuration/parse_config.ts";
+import { countLevels, findExcesses } from "../../../lib/configuration/size_limits.ts";
+import { levelsOfModel } from "../../../lib/models/model_layers.ts";
+
+Deno.test("countLevels() agrees with the levels that are made", () => {
+  const { model } = defaultConfig();
+  const variants = [
+    model,
+    { ...model, levelsPerDepth: 3 },
+    { ...model, minSteps: 2, maxSteps: 31, levelsPerDepth: 2 },
+    { ...model, depthAdaptation: false, fixedDepth: 4 },
+    { ...model, depthAdaptation: false, parameterAdaptation: false, fixedDepth: 9 },
+    { ...model, parameterAdaptation: false },
+  ];
+  for (const variant of variants) {
+    const { list } = levelsOfModel(variant);
+    const layers = list.reduce((sum, { depth }) => sum + depth, 0);
+    assert.deepEqual(countLevels(variant), { levels: list.length, layers });
+  }
+});
+
+Deno.test("a configuration that no machine could hold is refused at once", () => {
+  const cases: [string, RegExp][] = [
+    ["model: { minSteps: 1, maxSteps: 1000, levelsPerDepth: 1000 }", /in 1000000 levels/],
+    ["model: { depthAdaptation: false, fixedDepth: 1000, levelsPerDepth: 3 }", /give 21000 in 21/],
+    ["model: { minSteps: 1, maxSteps: 1000 }", /give 500500 in 1000 levels/],
+    [
+      "model: { maxChannels: 8192, kernelSize: 15 }",
+      /the kernels of all levels must take at most 64 GB/,
+    ],
+    ["{ training: { batchSize: 65536 }, data: { imageSize: 1024 } }", /first feature maps/],
+  ];
+  const started = performance.now();
+  for (const [text, message] of cases) assert.throws(() => parseConfig(text), message);
+  assert.ok(performance.now() - started < 5000);
+});
+
+Deno.test("findExcesses() lets the largest models pass that are in use", () => {
+  const { data, model, training } = defaultConfig();
+  for (const maxChannels of [512, 1024, 2048, 4096]) {
+    assert.deepEqual(findExcesses({ data, training, model: { ...model, maxChannels } }), []);
+  }
+  assert.deepEqual(
+    findExcesses({
+      data: { ...data, imageSize: 84 },
+      training,
+      model: { ...model, levelsPerDepth: 16 },
+    }),
+    [],
+  );
+});
