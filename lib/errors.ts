@@ -12,6 +12,8 @@ export class PuppetError extends Error {
   override name = "PuppetError";
 
   /**
+   * Makes an error.
+   *
    * @param message What was wrong; what it quotes is shortened.
    * @param options The error that led to this one.
    */
