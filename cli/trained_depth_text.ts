@@ -80,11 +80,12 @@ function formatFixedLevels(
   const rows = fixed.levels.map((level) => [
     ...[String(level.level), level.complexity.toFixed(2), String(level.depth)],
     ...figureCells(level),
+    level.paired === undefined ? "-" : formatDecimals(level.paired.probability, 3),
   ]);
   const columns = ["level", "complexity", "depth", ...FIGURES].map(right);
-  const table = render(columns, [
+  const table = render([...columns, right("p")], [
     ...rows,
-    ["own", "", "", ...figureCells(trained.overall)],
+    ["own", "", "", ...figureCells(trained.overall), ""],
   ]);
   const { top1, multiplyAdds } = trained.overall;
   const best = fixed.levels[fixed.best]!;
@@ -94,6 +95,7 @@ function formatFixedLevels(
     `Own levels against levels drawn blindly in the same proportions: ` +
     `${points(top1! - fixed.blind.top1)}, ${workAgainst(multiplyAdds!, fixed.blind.multiplyAdds)}`,
     "The best level was chosen by these very images, which flatters it.",
+    "p: how often chance alone gives such a difference from own (McNemar, exact)",
   ];
   return `${table}\n\n${lines.join("\n")}`;
 }

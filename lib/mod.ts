@@ -29,6 +29,7 @@ export * from "./analyses/describe_values.ts";
 export * from "./analyses/distribution.ts";
 export * from "./analyses/image_table.ts";
 export * from "./analyses/measure_images.ts";
+export * from "./analyses/paired_difference.ts";
 export * from "./analyses/parameter_scaling.ts";
 export * from "./reports/parts/parameter_scaling_charts.ts";
 export * from "./architectures/layer.ts";

@@ -1,15 +1,16 @@
 import { classifyImages } from "./classify_images.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { correlate } from "./describe_values.ts";
+import { pairedDifference } from "./paired_difference.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { TrainedImages } from "./classify_images.ts";
 import type {
+  FixedLevel,
   FixedLevels,
   TrainedAnalysis,
   TrainedDecile,
   TrainedFigures,
-  TrainedLevel,
 } from "./depth_analysis.ts";
 
 /** Groups of equal size along the complexity axis. */
@@ -87,16 +88,17 @@ function decilesOf(complexity: Float64Array, images: TrainedImages): TrainedDeci
 async function analyzeFixedLevels(
   options: AnalyzeTrainedOptions,
   classify: (level: number, pass: string) => Promise<TrainedImages>,
-  shares: readonly number[],
+  own: { readonly images: TrainedImages; readonly shares: readonly number[] },
 ): Promise<FixedLevels> {
-  const levels: TrainedLevel[] = [];
+  const levels: FixedLevel[] = [];
   for (const { index, complexity, depth } of options.trained.classifier.levels.list) {
     const images = await classify(index, `all images through level ${index}`);
     const figures = figuresOf(images, images.right.keys());
-    levels.push({ level: index, complexity, depth, ...figures });
+    const paired = pairedDifference(own.images.right, images.right);
+    levels.push({ level: index, complexity, depth, ...figures, paired });
   }
-  const expected = (value: (level: TrainedLevel) => number | null) =>
-    levels.reduce((sum, level) => sum + shares[level.level]! * value(level)!, 0);
+  const expected = (value: (level: FixedLevel) => number | null) =>
+    levels.reduce((sum, level) => sum + own.shares[level.level]! * value(level)!, 0);
   const best = levels.reduce((left, right) => right.top1! > left.top1! ? right : left);
   return {
     levels,
@@ -167,7 +169,7 @@ export async function analyzeTrained(
     const analysis = summarize(images, measured, options);
     const shares = analysis.levels.map((level) => level.images / dataset.length);
     const fixedLevels = options.fixedLevels
-      ? await analyzeFixedLevels(options, classify, shares)
+      ? await analyzeFixedLevels(options, classify, { images, shares })
       : null;
     return { analysis: { ...analysis, fixedLevels }, images };
   } finally {

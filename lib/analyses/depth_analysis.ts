@@ -1,4 +1,5 @@
 import type { Correlation, Distribution } from "./distribution.ts";
+import type { PairedDifference } from "./paired_difference.ts";
 
 /** Images of one depth. */
 export interface DepthShare {
@@ -190,10 +191,16 @@ export interface TrainedDecile extends TrainedFigures {
   readonly to: number;
 }
 
+/** A trained model whose images all pass one level, against each image's own. */
+export interface FixedLevel extends TrainedLevel {
+  /** Own levels (first) against this one; absent in documents of earlier versions. */
+  readonly paired?: PairedDifference;
+}
+
 /** The question whether adaptivity helps, costs or saves: the same weights, every image through one level. */
 export interface FixedLevels {
   /** All images through each level. */
-  readonly levels: readonly TrainedLevel[];
+  readonly levels: readonly FixedLevel[];
   /** Level of the highest accuracy; chosen after the fact, so that it flatters fixed levels. */
   readonly best: number;
   /**

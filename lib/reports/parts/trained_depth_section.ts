@@ -1,6 +1,7 @@
 import { depthAnalysisChart } from "./depth_charts.ts";
 import type {
   DepthAnalysis,
+  FixedLevel,
   FixedLevels,
   TrainedAnalysis,
   TrainedFigures,
@@ -17,6 +18,8 @@ function right(header: string): ReportColumn {
 }
 
 const FIGURE_COLUMNS = ["images", "Top-1", "confidence", "loss", "multiply-adds"].map(right);
+
+const PAIRED_COLUMNS = ["own only", "this only", "p"].map(right);
 
 function figureCells(figures: TrainedFigures): Cell[] {
   return [
@@ -41,19 +44,31 @@ function against(own: TrainedFigures, other: TrainedFigures): string {
   }, ${workText}`;
 }
 
+/** Images that only one of both ways classifies correctly, and McNemar's probability. */
+function pairedCells({ paired }: FixedLevel): Cell[] {
+  return [
+    countCell(paired?.firstOnly ?? null),
+    countCell(paired?.secondOnly ?? null),
+    decimalCell(paired?.probability ?? null, 3),
+  ];
+}
+
 function fixedLevelsTable(trained: TrainedAnalysis, fixedLevels: FixedLevels): ReportBlock {
   const { levels, best, blind } = fixedLevels;
   const bestLevel = levels.find(({ level }) => level === best) ?? levels[0]!;
   return {
     kind: "table",
     caption: "The same weights, all images through one level",
-    columns: [right("level"), right("depth"), ...FIGURE_COLUMNS],
+    columns: [right("level"), right("depth"), ...FIGURE_COLUMNS, ...PAIRED_COLUMNS],
     rows: levels.map((row) => [
       countCell(row.level),
       countCell(row.depth),
       ...figureCells(row),
+      ...pairedCells(row),
     ]),
     note:
+      "Own only, this only: images that only each one's own level, or only this one, classifies correctly; " +
+      "p: how often a difference at least as large comes about by chance (McNemar's exact test). " +
       `Own levels against the best single one, depth ${bestLevel.depth}, which was chosen by these very images: ` +
       `${
         against(trained.overall, bestLevel)

@@ -97,6 +97,9 @@ Deno.test("analyzeTrained() groups by depth and tenth, and sends all images thro
         const fixed = trained.fixedLevels!;
         assert.equal(fixed.levels.length, 4);
         assert.ok(fixed.levels.every((level) => level.images === 20));
+        for (const { top1, paired } of fixed.levels) {
+          assertNear((paired!.firstOnly - paired!.secondOnly) / 20, trained.overall.top1! - top1!);
+        }
         const shares = analysis.levels.map(({ share }) => share);
         assertNear(
           fixed.blind.top1,
