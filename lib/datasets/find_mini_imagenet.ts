@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import { DataError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { pathExists } from "../files/path_exists.ts";
+import { IMAGE_NAME } from "./decode_image.ts";
 import { compareNames, type ImageListing, listFolder } from "./list_image_folder.ts";
 
 /**
@@ -20,9 +21,6 @@ const PARTS = ["train", "val", "validation", "test"];
 
 /** Names that are taken over into paths: no separators, no leading dot, no more characters than file systems take. */
 export const SAFE_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
-
-/** Names of image files. */
-export const IMAGE_NAME: RegExp = /\.(png|jpe?g)$/i;
 
 /** An image of a copy of mini-ImageNet. */
 export interface FoundImage {

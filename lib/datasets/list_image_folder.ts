@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
+import { IMAGE_NAME } from "./decode_image.ts";
 
 /** The image files of a folder, class by class. */
 export interface ImageListing {
@@ -13,15 +14,13 @@ export interface ImageListing {
   readonly sizes: readonly number[];
 }
 
-const IMAGE_NAME = /\.(png|jpe?g)$/i;
-
 /**
  * Lists a folder's entries in an order that does not depend on the machine (by code unit, not by locale).
  *
  * @param directory The folder.
  * @param options What is looked for. `imagesOnly` passes over links that have no image's name without following them:
  * one that leads nowhere may be a class elsewhere, beside images it is nothing.
- * @returns Names of sub-folders and of PNG and JPEG files with their sizes; names that begin with a dot are
+ * @returns Names of sub-folders and of image files with their sizes; names that begin with a dot are
  * left out.
  * @throws {DataError} if the folder cannot be read, or a link in it leads nowhere.
  */
@@ -106,7 +105,9 @@ export async function listImageFolder(
     const { images } = await listFolder(join(directory, folder), { imagesOnly: true });
     if (images.length === 0) {
       throw new DataError(
-        `Cannot list images: ${join(directory, folder)} holds no .png, .jpg or .jpeg file; ` +
+        `Cannot list images: ${
+          join(directory, folder)
+        } holds no .png, .jpg, .jpeg or .webp file; ` +
           `add images or remove the folder`,
       );
     }

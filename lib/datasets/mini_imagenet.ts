@@ -3,14 +3,8 @@ import { basename, join } from "node:path";
 import { DataError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
 import type { ManifestFile } from "./dataset_manifest.ts";
-import { imageFormat } from "./decode_image.ts";
-import {
-  findImages,
-  type FoundImage,
-  IMAGE_NAME,
-  isList,
-  SAFE_NAME,
-} from "./find_mini_imagenet.ts";
+import { IMAGE_NAME, imageFormat } from "./decode_image.ts";
+import { findImages, type FoundImage, isList, SAFE_NAME } from "./find_mini_imagenet.ts";
 import type { TarMember } from "./read_tar.ts";
 
 /** Folder of mini-ImageNet in the data directory. */
@@ -109,7 +103,7 @@ export async function stageImages(
     const bytes = await readImage(path);
     if (imageFormat(bytes) === null) {
       throw new DataError(
-        `Cannot install images: ${path} is neither PNG nor JPEG; replace it in the copy`,
+        `Cannot install images: ${path} is neither PNG nor JPEG nor WebP; replace it in the copy`,
       );
     }
     const target = join(stage, className, file);

@@ -22,6 +22,9 @@ export interface PrepareImageOptions {
   readonly maxPixels?: number;
 }
 
+/** A photograph is decoded to at least this many times the side wanted; the filter brings it down from there. */
+const REDUCTION = 2;
+
 /**
  * Turns an image file into the pixels a model takes: decoded, cut to the largest centred square, resized, and
  * where the data set has a margin, cut once more at the centre.
@@ -30,7 +33,7 @@ export interface PrepareImageOptions {
  * shape in it. The image folder reader and prediction both go through this function, so that a model meets
  * at work what it met in training.
  *
- * @param bytes The whole file, PNG or JPEG.
+ * @param bytes The whole file: PNG, JPEG or WebP.
  * @param options Name, and sizes.
  * @returns `[size, size, 3]` RGB, row-major, uint8, 0..255.
  * @throws {DataError} if the file cannot be decoded.
@@ -38,7 +41,10 @@ export interface PrepareImageOptions {
  */
 export function prepareImage(bytes: Uint8Array, options: PrepareImageOptions): Uint8Array {
   const { file, size, resizeTo = size, maxPixels } = options;
-  const image = decodeImage(bytes, file, maxPixels === undefined ? {} : { maxPixels });
+  const image = decodeImage(bytes, file, {
+    ...(maxPixels === undefined ? {} : { maxPixels }),
+    minSide: REDUCTION * resizeTo,
+  });
   const resized = resizeImage(cropToSquare(image), { height: resizeTo, width: resizeTo }).data;
   return resizeTo === size ? resized : cutSquare(resized, { side: resizeTo, size });
 }

@@ -138,8 +138,10 @@ async function readBatch(bytes: Uint8Array, folder: string): Promise<void> {
 const FIXTURES = new URL("../../tests/fixtures/images/", import.meta.url);
 
 function fixtures(ending: string): Uint8Array[] {
-  return [...Deno.readDirSync(FIXTURES)].filter(({ name }) => name.endsWith(ending))
-    .map(({ name }) => name).sort().map((name) => Deno.readFileSync(new URL(name, FIXTURES)));
+  return [FIXTURES, new URL("corpus/", FIXTURES)].flatMap((folder) =>
+    [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(ending))
+      .map(({ name }) => name).sort().map((name) => Deno.readFileSync(new URL(name, folder)))
+  );
 }
 
 /** Writes the right checksum behind every chunk, so that damage gets past it, as a malicious file would. */
@@ -230,6 +232,13 @@ export const dataTargets: readonly FuzzTarget[] = [
     name: "JPEG",
     cases: 8_000,
     input: mutatedBytes(fixtures(".jpg")),
+    read: readImage,
+    maxGrowth: 400e6,
+  }),
+  fuzzTarget({
+    name: "WebP",
+    cases: 8_000,
+    input: mutatedBytes(fixtures(".webp")),
     read: readImage,
     maxGrowth: 400e6,
   }),

@@ -1,33 +1,15 @@
 import assert from "node:assert/strict";
 import { crc32, deflateSync } from "node:zlib";
-import { decodeImage } from "../../../lib/datasets/decode_image.ts";
-import { checkPng } from "../../../lib/datasets/check_png.ts";
-import { DataError } from "../../../lib/errors.ts";
-import { concatenate } from "./helpers/make_tar.ts";
-
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  bytes.set(new TextEncoder().encode(type), 4);
-  bytes.set(data, 8);
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
-  return bytes;
-}
+import { decodeImage } from "../../../../lib/datasets/decode_image.ts";
+import { checkPng } from "../../../../lib/datasets/codecs/check_png.ts";
+import { DataError } from "../../../../lib/errors.ts";
+import { concatenate } from "../helpers/make_tar.ts";
+import { pngChunk, pngFile } from "../helpers/png_chunks.ts";
 
 /** An RGB picture of 8 bits whose packed pixels are as given. */
 function pngOf(side: number, pixels: Uint8Array, more: readonly Uint8Array[] = []): Uint8Array {
-  const header = new Uint8Array(13);
-  new DataView(header.buffer).setUint32(0, side);
-  new DataView(header.buffer).setUint32(4, side);
-  header.set([8, 2], 8);
-  return concatenate([
-    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-    chunk("IHDR", header),
-    ...more,
-    chunk("IDAT", pixels),
-    chunk("IEND", new Uint8Array(0)),
-  ]);
+  const form = { width: side, height: side, depth: 8, colorType: 2, isInterlaced: false };
+  return pngFile(form, [...more, pngChunk("IDAT", pixels)]);
 }
 
 Deno.test("decodeImage() refuses a PNG that unfolds into more than its pixels", () => {
@@ -57,16 +39,16 @@ Deno.test("decodeImage() does not unfold colour profiles and texts", () => {
   const pixel = deflateSync(Uint8Array.of(0, 10, 20, 30));
   const name = new TextEncoder().encode("x\0\0");
   const packed = concatenate([name, deflateSync(new Uint8Array(50e6))]);
-  const picture = pngOf(1, pixel, [chunk("iCCP", packed), chunk("zTXt", packed)]);
+  const picture = pngOf(1, pixel, [pngChunk("iCCP", packed), pngChunk("zTXt", packed)]);
   assert.ok(checkPng(picture).length < 100);
   assert.deepEqual([...decodeImage(picture, "x.png").data], [10, 20, 30]);
 });
 
 Deno.test("checkPng() drops texts that are not packed and the frames of a film", () => {
   const pixel = deflateSync(Uint8Array.of(0, 10, 20, 30));
-  const text = chunk("tEXt", new Uint8Array(5e6).fill(65));
-  const frame = chunk("fdAT", deflateSync(new Uint8Array(1e6)));
-  const picture = pngOf(1, pixel, [text, chunk("acTL", new Uint8Array(8)), frame]);
+  const text = pngChunk("tEXt", new Uint8Array(5e6).fill(65));
+  const frame = pngChunk("fdAT", deflateSync(new Uint8Array(1e6)));
+  const picture = pngOf(1, pixel, [text, pngChunk("acTL", new Uint8Array(8)), frame]);
   assert.deepEqual(checkPng(picture), pngOf(1, pixel));
 });
 
@@ -76,17 +58,6 @@ Deno.test("decodeImage() refuses pixels of a palette that is missing", () => {
   new DataView(picture.buffer).setUint32(29, crc32(picture.subarray(12, 29)));
   assert.throws(
     () => decodeImage(picture, "x.png"),
-    (error) => error instanceof DataError && /palette is missing/.test(error.message),
+    (error) => error instanceof DataError && /x\.png is a damaged/.test(error.message),
   );
-});
-
-Deno.test("decodeImage() refuses a JPEG that claims more pixels than its bytes can stand for", () => {
-  const file = new URL("../../fixtures/images/rgb.jpg", import.meta.url);
-  const bytes = Deno.readFileSync(file);
-  const frame = bytes.findIndex((byte, at) => byte === 0xff && bytes[at + 1] === 0xc0);
-  new DataView(bytes.buffer).setUint16(frame + 5, 7000);
-  new DataView(bytes.buffer).setUint16(frame + 7, 7000);
-  const started = Deno.memoryUsage().rss;
-  assert.throws(() => decodeImage(bytes, "huge.jpg"), /huge\.jpg .*maxResolutionInMP/);
-  assert.ok(Deno.memoryUsage().rss < started + 200e6);
 });
