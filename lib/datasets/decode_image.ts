@@ -2,16 +2,7 @@ import { DataError } from "../errors.ts";
 import { decodeJpeg } from "./codecs/jpeg.ts";
 import { decodePng } from "./codecs/png.ts";
 import { decodeWebp } from "./codecs/webp.ts";
-
-/** A picture as the readers see it. */
-export interface DecodedImage {
-  /** Width in pixels. */
-  readonly width: number;
-  /** Height in pixels. */
-  readonly height: number;
-  /** `[height, width, 3]` RGB, row-major, uint8, 0..255. */
-  readonly data: Uint8Array;
-}
+import type { DecodedImage } from "./decoded_image.ts";
 
 /** Formats that are read. */
 export type ImageFormat = "png" | "jpeg" | "webp";

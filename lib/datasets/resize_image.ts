@@ -1,4 +1,4 @@
-import type { DecodedImage } from "./decode_image.ts";
+import type { DecodedImage } from "./decoded_image.ts";
 
 /** Where one output sample comes from: input samples from `begin` on, with weights that sum to 1. */
 interface Tap {

@@ -1,4 +1,4 @@
-import type { DecodedImage } from "../decode_image.ts";
+import type { DecodedImage } from "../decoded_image.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg_header.ts";
 import { refuseSize } from "./refuse_size.ts";
 import { turnUpright } from "./turn_upright.ts";

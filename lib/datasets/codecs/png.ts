@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { PNG } from "pngjs";
-import type { DecodedImage } from "../decode_image.ts";
+import type { DecodedImage } from "../decoded_image.ts";
 import { checkPng, pngExif } from "./check_png.ts";
 import { exifOrientation } from "./exif_orientation.ts";
 import { layOnWhite } from "./lay_on_white.ts";

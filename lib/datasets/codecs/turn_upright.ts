@@ -1,4 +1,4 @@
-import type { DecodedImage } from "../decode_image.ts";
+import type { DecodedImage } from "../decoded_image.ts";
 import type { Orientation } from "./exif_orientation.ts";
 
 /**

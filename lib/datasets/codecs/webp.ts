@@ -1,4 +1,4 @@
-import type { DecodedImage } from "../decode_image.ts";
+import type { DecodedImage } from "../decoded_image.ts";
 import { exifOrientation, type Orientation } from "./exif_orientation.ts";
 import { layOnWhite } from "./lay_on_white.ts";
 import { refuseSize } from "./refuse_size.ts";
