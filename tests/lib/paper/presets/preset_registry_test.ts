@@ -35,7 +35,7 @@ Deno.test("presets have a file, a name and a configuration of their own each", a
   assert.equal(new Set(PRESET_NAMES).size, presets.length);
   const identities = presets.map((preset) => runIdentity(protocolConfig(preset, 1)));
   assert.equal(new Set(identities).size, presets.length);
-  const folder = new URL("../../../../lib/experiments/presets/", import.meta.url);
+  const folder = new URL("../../../../lib/paper/presets/", import.meta.url);
   for (const { name } of presets) {
     const text = await Deno.readTextFile(new URL(`${name.replaceAll("-", "_")}.ts`, folder));
     assert.ok(text.includes(`--preset ${name} `), `${name}: the head comment names its command`);
