@@ -201,7 +201,7 @@ async function compareIn(
   const startedAt = new Date();
   const output = createOutput(options);
   const backend = await startBackend(options.backend ?? "auto", output);
-  const provenance = collectProvenance({ argv: Deno.args, startedAt, backend });
+  const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const conditions = conditionsOf(backend, provenance);
   const progress = createProgress({ quiet: output.quiet });
   const parts = { options, runs, provenance, conditions, progress, output };

@@ -60,6 +60,7 @@ const OPTION_OF_KEY: Readonly<Record<string, readonly [flag: string, value?: str
   "training.flip": ["--flip"],
   "training.crop": ["--crop", "pixels"],
   "training.patience": ["--patience", "epochs"],
+  "training.minDelta": ["--min-delta", "gain"],
   "training.validateEvery": ["--validate-every", "epochs"],
   "training.stepsPerEpoch": ["--steps-per-epoch", "count"],
   "training.recompute": ["--recompute"],

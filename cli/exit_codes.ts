@@ -15,6 +15,7 @@ export const EXIT_CODES = {
   checkpoint: 4,
   backend: 5,
   diverged: 6,
+  hungUp: 129,
   interrupted: 130,
   warned: 138,
   terminated: 143,
@@ -31,13 +32,14 @@ export const EXIT_CODES_HELP = `Exit codes:
   3    a data set, image or document is missing, damaged or of another kind
   4    a checkpoint or run folder is missing, damaged or in the way
   5    the backend cannot be used here
-  6    training diverged (a number stopped being finite)
+  6    training diverged, or a model whose numbers are not finite
+  129  stopped by SIGHUP (the terminal was closed), state saved
   130  stopped by SIGINT (Ctrl-C), state saved
   138  stopped by SIGUSR1 (a batch system's warning), state saved
   143  stopped by SIGTERM, state saved`;
 
 /** Signals after which a command saves what it has and leaves. */
-export type StopSignal = "SIGINT" | "SIGTERM" | "SIGUSR1";
+export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM" | "SIGUSR1";
 
 /** A command was stopped by a signal and left in good order. */
 export class InterruptedError extends Error {
@@ -59,11 +61,15 @@ export class InterruptedError extends Error {
  * The exit code that a signal leads to: 128 + its number, as shells report it.
  *
  * @param signal The signal received.
- * @returns 130, 138 or 143.
+ * @returns 129, 130, 138 or 143.
  */
 export function exitCodeOfSignal(signal: StopSignal): ExitCode {
-  if (signal === "SIGUSR1") return EXIT_CODES.warned;
-  return signal === "SIGINT" ? EXIT_CODES.interrupted : EXIT_CODES.terminated;
+  return {
+    SIGHUP: EXIT_CODES.hungUp,
+    SIGINT: EXIT_CODES.interrupted,
+    SIGTERM: EXIT_CODES.terminated,
+    SIGUSR1: EXIT_CODES.warned,
+  }[signal];
 }
 
 /**

@@ -147,11 +147,11 @@ export function writeText(text: string, stream: StreamName): void {
 }
 
 /**
- * Shows a result, and then says how its making ended: a bad end wins over a reader of stdout that went away.
+ * Shows a result, and then says how its making ended: a failure keeps its exit code if stdout cannot be written.
  *
  * @param show Writes the result.
  * @param refuse Throws where the end was bad.
- * @throws {ClosedOutputError} if the reader of stdout went away and the end was good; and whatever `refuse` throws.
+ * @throws whatever `refuse` throws; else whatever `show` throws.
  */
 export async function showBeforeEnd(
   show: () => void | Promise<void>,
@@ -160,7 +160,7 @@ export async function showBeforeEnd(
   try {
     await show();
   } catch (error) {
-    if (error instanceof ClosedOutputError) refuse();
+    refuse();
     throw error;
   }
   refuse();

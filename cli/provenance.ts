@@ -1,4 +1,5 @@
 import type { ActiveBackend } from "../lib/backends/backend.ts";
+import { readGitCommit } from "../lib/files/git_commit.ts";
 import type { Provenance } from "../lib/runs/run_types.ts";
 import { pinnedVersion, TOOLKIT_VERSION } from "./toolkit_version.ts";
 
@@ -12,14 +13,29 @@ export interface ProvenanceFacts {
   readonly backend: ActiveBackend;
 }
 
+/** Name of the machine, where Deno allows to ask for it. */
+function hostName(): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "hostname" });
+  return state === "granted" ? Deno.hostname() : undefined;
+}
+
+/** Commit of the program; where it is not run from a checkout, of the current folder. */
+async function commitInUse(): Promise<string | undefined> {
+  const program = import.meta.dirname;
+  const commit = program === undefined ? null : await readGitCommit(program);
+  return commit ?? await readGitCommit(".") ?? undefined;
+}
+
 /**
  * Collects what a run folder says about its origin.
  *
  * @param facts Arguments, start time, backend.
- * @returns Versions, machine, arguments and time.
+ * @returns Versions, machine, commit, arguments and time.
  */
-export function collectProvenance(facts: ProvenanceFacts): Provenance {
+export async function collectProvenance(facts: ProvenanceFacts): Promise<Provenance> {
   const processors = navigator.hardwareConcurrency;
+  const host = hostName();
+  const commit = await commitInUse();
   return {
     argv: [...facts.argv],
     versions: {
@@ -32,6 +48,8 @@ export function collectProvenance(facts: ProvenanceFacts): Provenance {
       ...facts.backend.versions,
     },
     machine: `${Deno.build.os} ${Deno.build.arch}, ${processors} CPUs`,
+    ...(host === undefined ? {} : { host }),
+    ...(commit === undefined ? {} : { commit }),
     startedAt: facts.startedAt.toISOString(),
   };
 }

@@ -22,8 +22,8 @@ function refuseDivergence(comparisons: readonly Comparison[]): void {
   throw new DivergenceError(
     `Training diverged in ${
       diverged.map(({ runDirectory }) => runDirectory).join(", ")
-    }: the loss or the ` +
-      `gradient stopped being finite; the other rows stand`,
+    }: the loss went far ` +
+      `beyond that of guessing, or a number stopped being finite; the other rows stand`,
   );
 }
 

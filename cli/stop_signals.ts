@@ -7,9 +7,46 @@ export interface StoppableResult<Result> {
   readonly signal: StopSignal | null;
 }
 
+/** Number of SIGHUP, and the handler that ignores a signal, on Linux and macOS. */
+const SIGHUP = 1;
+const IGNORE = 1n;
+
 /**
- * Runs a job that SIGINT, SIGTERM and SIGUSR1 (which batch systems send before the time is up) stop in good
- * order: the first signal aborts the job's `AbortSignal` and lets it save; the second leaves at once with its code.
+ * Whether the process was started to ignore SIGHUP, as by `nohup`; no where the C library may not be asked. To be called
+ * before the first listener: with it, Deno sets a handler of its own for SIGHUP, which ends the process.
+ */
+function isToIgnoreHangUp(): boolean {
+  if (Deno.build.os === "windows") return false;
+  const path = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
+  if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") return false;
+  try {
+    const library = Deno.dlopen(path, {
+      signal: { parameters: ["i32", "usize"], result: "usize" },
+    });
+    try {
+      // C has no question without an answer of one's own: the handler before is what setting another returns.
+      const before = library.symbols.signal(SIGHUP, IGNORE);
+      if (BigInt(before) === IGNORE) return true;
+      library.symbols.signal(SIGHUP, before);
+      return false;
+    } finally {
+      library.close();
+    }
+  } catch {
+    // Another C library.
+    return false;
+  }
+}
+
+/** Signals that this process can and should stop after; Windows knows one. */
+function stopSignals(): readonly StopSignal[] {
+  if (Deno.build.os === "windows") return ["SIGINT"];
+  return ["SIGINT", "SIGTERM", "SIGUSR1", "SIGHUP"];
+}
+
+/**
+ * Runs a job that SIGINT, SIGTERM, SIGUSR1 (which batch systems send before the time is up) and SIGHUP (the terminal was
+ * closed; not under `nohup`) stop in good order: the first signal aborts the job's `AbortSignal` and lets it save; the second leaves at once with its code.
  *
  * @param job Does the work; returns soon after its signal is aborted.
  * @param onFirst Told about the first signal, once the job's is aborted.
@@ -28,11 +65,10 @@ export async function withStopSignals<Result>(
     controller.abort();
     onFirst(signal);
   };
-  // Windows knows no other.
-  const signals: readonly StopSignal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM", "SIGUSR1"];
-  const listeners = signals.map((signal) => [signal, listenerOf(signal)] as const);
+  const isDeaf = isToIgnoreHangUp();
+  const listeners = stopSignals().map((signal) =>
+    [signal, signal === "SIGHUP" && isDeaf ? () => {} : listenerOf(signal)] as const
+  );
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   try {
     return { result: await job(controller.signal), signal: received };

@@ -2,9 +2,11 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { join } from "node:path";
 import { DivergenceError } from "../lib/errors.ts";
 import { formatConfig } from "../lib/configuration/format_config.ts";
+import type { SaveSchedule } from "../lib/training/save_schedule.ts";
 import type { TrainingSummary } from "../lib/runs/run_types.ts";
 import { addConfigOptions } from "./config_options.ts";
 import { formatDryRun } from "./dry_run.ts";
+import { readDuration, readSaveSchedule } from "./duration_option.ts";
 import { InterruptedError } from "./exit_codes.ts";
 import { formatSmall } from "./number_text.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
@@ -35,12 +37,20 @@ interface TrainOptions extends TrainingRequestOptions, TalkOptions {
   readonly dryRun?: true;
   readonly printConfig?: true;
   readonly tensorboard?: string | true;
+  readonly time?: number;
+  readonly saveEvery?: SaveSchedule;
 }
 
 /** The folder that was named, or the one in the run folder where the option stands alone. */
 function tensorboardFolder(word: string | true | undefined, runDirectory: string) {
   if (word === undefined) return {};
   return { tensorboard: word === true ? join(runDirectory, "tensorboard") : word };
+}
+
+/** What is left of the time that the command was given. */
+function timeLeft(seconds: number | undefined, startedAt: Date) {
+  if (seconds === undefined) return {};
+  return { timeLimit: Math.max(seconds - (Date.now() - startedAt.getTime()) / 1000, 0) };
 }
 
 /** Loads data and model, says what would be done, and leaves no trace. */
@@ -56,18 +66,16 @@ async function rehearse(request: TrainingRequest, output: Output): Promise<void>
 /** Trains until the end or until a signal, and shows how it goes. */
 async function runWithSignals(
   request: TrainingRequest,
-  options: {
+  options: Pick<TrainOptions, "tensorboard" | "time" | "saveEvery"> & {
     readonly output: Output;
     readonly startedAt: Date;
-    readonly tensorboard: string | true | undefined;
   },
 ): Promise<StoppableResult<TrainingSummary>> {
   const { config, runDirectory, resume, allowOtherBackend } = request;
-  const { output, startedAt } = options;
-  const events = tensorboardFolder(options.tensorboard, runDirectory);
+  const { output, startedAt, saveEvery } = options;
   const backend = await startBackend(config.backend, output);
   const { runTraining } = await import("../lib/runs/run_training.ts");
-  const provenance = collectProvenance({ argv: Deno.args, startedAt, backend });
+  const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
   progress.note(`run: ${runDirectory}`);
   const report = showTraining(progress, {
@@ -79,7 +87,9 @@ async function runWithSignals(
       (signal) =>
         runTraining(config, {
           ...{ runDirectory, resume, allowOtherBackend, provenance, signal, report },
-          ...events,
+          ...tensorboardFolder(options.tensorboard, runDirectory),
+          ...timeLeft(options.time, startedAt),
+          ...(saveEvery === undefined ? {} : { saveEvery }),
         }),
       (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
     );
@@ -95,9 +105,12 @@ function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSumma
   if (stopReason === "diverged") {
     const figures = divergence === null ? "" : ` (loss ${divergence.loss}, gradient norm ` +
       `${divergence.gradientNorm}, learning rate ${formatSmall(divergence.learningRate)})`;
+    const what = divergence?.reason === "loss-exploded"
+      ? "the loss of the epoch is over 100 times that of guessing"
+      : "the loss or the gradient stopped being finite";
     throw new DivergenceError(
-      `Training diverged ${moment}: the loss or the gradient stopped being finite${figures}; the checkpoint of the ` +
-        `last complete epoch is kept: try a smaller --learning-rate, or --clip-norm 1, in a new run`,
+      `Training diverged ${moment}: ${what}${figures}; the checkpoint that was saved before is kept: try a ` +
+        `smaller --learning-rate, or --clip-norm 1, in a new run`,
     );
   }
   if (stopReason === "interrupted") {
@@ -121,15 +134,16 @@ async function train(options: TrainOptions): Promise<void> {
   }
   if (options.dryRun) return await rehearse(request, output);
   const ending = await runWithSignals(request, {
+    ...options,
     output,
     startedAt,
-    tensorboard: options.tensorboard,
   });
   await showBeforeEnd(
     () => output.result(ending.result, () => formatTrainingSummary(ending.result)),
     () => refuseBadEnd(ending),
   );
-  output.talk(`next: ${PROGRAM} eval ${request.runDirectory}`);
+  const next = ending.result.stopReason === "time-limit" ? "train --resume" : "eval";
+  output.talk(`next: ${PROGRAM} ${next} ${request.runDirectory}`);
 }
 
 /**
@@ -162,6 +176,19 @@ export function trainCommand(): CommandUnknownOpts {
         "--tensorboard [folder]",
         "write events for TensorBoard; default folder: tensorboard in the run folder",
       ),
+    )
+    .addOption(
+      new Option(
+        "--time <duration>",
+        "save and end after this time, for example 2h; --resume goes on",
+      ).argParser(readDuration),
+    )
+    .addOption(
+      new Option(
+        "--save-every <period>",
+        "save after so many epochs, for example 5, or also within an epoch, for example 10m; best and last " +
+          "state are always saved (default: 1)",
+      ).argParser(readSaveSchedule),
     )
     .addOption(new Option("--print-config", "print the complete configuration as YAML and stop"))
     .addOption(jsonOption())

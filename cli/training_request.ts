@@ -39,6 +39,7 @@ const CHANGEABLE_ON_RESUME: ReadonlySet<string> = new Set([
   "backend",
   "data.directory",
   "training.epochs",
+  "training.minDelta",
   "training.patience",
   "training.recompute",
 ]);

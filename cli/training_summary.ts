@@ -7,6 +7,7 @@ const STOP_WORDS: Readonly<Record<TrainingSummary["stopReason"], string>> = {
   "finished": "all epochs done",
   "early-stop": "no better validation accuracy for training.patience validations",
   "interrupted": "interrupted; the state is saved",
+  "time-limit": "the time given with --time is up; the state is saved",
   "diverged": "diverged; what was saved before is kept",
 };
 

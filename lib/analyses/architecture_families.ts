@@ -1,6 +1,6 @@
 import { resnetArchitecture, resnetVariants } from "../architectures/resnet.ts";
 import { vggArchitecture, vggVariants } from "../architectures/vgg.ts";
-import { isNotStem, withPuppetHead } from "../models/model_registry.ts";
+import { isBehindStem, withPuppetHead } from "../models/model_registry.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 
 /** One architecture at several depths. */
@@ -43,6 +43,6 @@ export const architectureFamilies: readonly ArchitectureFamily[] = [
     depths: [...resnetVariants.keys()],
     fixed: resnetOf,
     puppet: resnetOf,
-    isGenerated: isNotStem,
+    isGenerated: isBehindStem,
   },
 ];

@@ -1,4 +1,4 @@
-import { letEventsIn } from "../tensors/event_loop.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
@@ -46,7 +46,7 @@ export async function measureImages(
       result.milliseconds += performance.now() - started;
     }
     options.report?.(start + count, length);
-    await letEventsIn();
+    await yieldToEventLoop();
   }
   return results.map(({ measure, values, milliseconds }) => ({
     measure,

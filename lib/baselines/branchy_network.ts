@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { sizeAfter, workOfLayers } from "../architectures/count_layers.ts";
 import { runLayers, runSpatialLayers } from "../layers/run_layers.ts";
 import { FoldedLayers } from "./folded_layers.ts";
+import { requireFinite } from "../tensors/require_finite.ts";
 import { restoreOrder, splitRows, takeRows } from "./image_groups.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer } from "../architectures/layer.ts";
@@ -148,6 +149,7 @@ export class BranchyNetwork implements InferenceNetwork {
     });
     const values = await Promise.all(logits.map((exit) => exit.data<"float32">()));
     tf.dispose(logits);
+    for (const exit of values) requireFinite(exit, "logits of an exit");
     return values;
   }
 
@@ -162,6 +164,7 @@ export class BranchyNetwork implements InferenceNetwork {
     const entropies = tf.tidy(() => softmaxEntropies(logits));
     const values = await entropies.data<"float32">();
     entropies.dispose();
+    requireFinite(values, "logits of an exit");
     return Array.from(values, (entropy) => entropy < threshold);
   }
 }

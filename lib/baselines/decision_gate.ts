@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { activate, runLayers, runSpatialLayers } from "../layers/run_layers.ts";
+import { requireFinite } from "../tensors/require_finite.ts";
 import { uniformFanIn } from "../tensors/initial_values.ts";
 import { addStoredLayers } from "./stored_layers.ts";
 import { DECISION_THRESHOLD } from "./straight_through.ts";
@@ -103,5 +104,6 @@ export async function readDecisions(
   const probability = tf.tidy(() => gateProbability(layers, features, operations));
   const values = await probability.data<"float32">();
   probability.dispose();
+  requireFinite(values, "decisions of a gate");
   return Array.from(values, (value) => value > DECISION_THRESHOLD);
 }

@@ -88,13 +88,13 @@ export function countStages({ stem, stages }: DrnnLayers, image: MapSize): Count
   return stages.map(({ block, gate }) => {
     const before = size;
     size = sizeAfter(block, size);
-    const fitting = gateOfMap(gate, size.height, size.width);
+    const gateLayers = gateOfMap(gate, size.height, size.width);
     return {
       block,
-      gate: fitting,
+      gate: gateLayers,
       firstLoop: workOfLayers([block], before).multiplyAdds,
       laterLoop: workOfLayers([loopBlock(block, 2)], size).multiplyAdds,
-      gateWork: workOfLayers(fitting, size).multiplyAdds,
+      gateWork: workOfLayers(gateLayers, size).multiplyAdds,
     };
   });
 }

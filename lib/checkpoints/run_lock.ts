@@ -55,6 +55,24 @@ export async function lockRunFolder(directory: string): Promise<RunLock> {
 }
 
 /**
+ * Makes sure that no other process works in a run folder, without taking it. Changes nothing.
+ *
+ * @param directory The run folder; need not exist.
+ * @throws {CheckpointError} if it is in use, with the number of the process.
+ */
+export async function refuseFolderInUse(directory: string): Promise<void> {
+  const path = join(directory, ".lock");
+  try {
+    if (!(await Deno.lstat(path)).isFile) return;
+    using file = await Deno.open(path, { read: true });
+    if (!await file.tryLock(true)) throw heldByOther(directory, file);
+  } catch (error) {
+    if (error instanceof CheckpointError) throw error;
+    // Whoever wants to work in the folder says what is wrong with it.
+  }
+}
+
+/**
  * The lock file is emptied and written to: in a folder from a stranger it must not be a link to somebody's file, nor
  * that file itself.
  */

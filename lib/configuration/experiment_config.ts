@@ -204,6 +204,10 @@ const trainingSchema = z.strictObject({
     is: "validations without a better accuracy before stopping; 0 never stops",
     default: 0,
   }),
+  minDelta: realBelow(0, 1, {
+    is: "gain in validation accuracy, 0..1, that patience counts as none",
+    default: 0,
+  }),
   validateEvery: whole(1, 1e6, { is: "epochs between two validations", default: 1 }),
   stepsPerEpoch: wholeOrNull(1, 1e9, {
     is: "stops every epoch after this many steps; null uses all images",

@@ -245,6 +245,6 @@ export function readConfigWord(path: string, word: string): unknown {
   if (isNumber) readings.push(Number(word));
   if (word === "true" || word === "false") readings.push(word === "true");
   if (["null", "all", "none"].includes(word)) readings.push(null);
-  const fitting = readings.find((reading) => key.accepts(reading));
-  return fitting !== undefined ? fitting : isNumber ? Number(word) : word;
+  const accepted = readings.find((reading) => key.accepts(reading));
+  return accepted !== undefined ? accepted : isNumber ? Number(word) : word;
 }

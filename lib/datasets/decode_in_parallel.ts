@@ -46,7 +46,7 @@ function failure(cause: unknown): DataError {
 }
 
 /** Deals the files out; returns the positions of those that no worker decoded. */
-function dealOut({ workers, files, options }: Crew): Promise<number[]> {
+function distributeFiles({ workers, files, options }: Crew): Promise<number[]> {
   const { side, receive } = options;
   const { maxPixels = Math.floor(MAX_PIXELS / Math.max(workers.length, 1)) } = options;
   const left: number[] = [];
@@ -94,7 +94,7 @@ export async function decodeInParallel(
   const workers = Array.from({ length }, () => new Worker(worker));
   let left: number[];
   try {
-    left = await dealOut({ workers, files, options });
+    left = await distributeFiles({ workers, files, options });
   } finally {
     await Promise.all(workers.map((each) => each.terminate()));
   }

@@ -4,9 +4,12 @@ import type { ImageDataset } from "./dataset.ts";
 export interface ChannelStatistics {
   /** Mean per channel, 0..1. */
   readonly mean: readonly [number, number, number];
-  /** Population standard deviation per channel, above 0. */
+  /** Population standard deviation per channel, `MIN_DEVIATION` or more. */
   readonly deviation: readonly [number, number, number];
 }
+
+/** Smallest deviation: that of an image channel which wavers by one of its 255 steps. */
+export const MIN_DEVIATION: number = 1 / 255;
 
 /** Images read at a time; bounds the memory of a pass over a large data set. */
 const CHUNK_IMAGES = 256;
@@ -19,8 +22,8 @@ const CHUNK_IMAGES = 256;
  * pixels, so the result does not depend on the order of the images.
  *
  * @param dataset Images to measure; at least one.
- * @returns Mean and standard deviation per channel in units of 0..1. A channel without any variation gets
- * the deviation 1/255, so that dividing by it stays finite.
+ * @returns Mean and standard deviation per channel in units of 0..1. A channel with hardly any variation
+ * gets the deviation `MIN_DEVIATION`, so that dividing by it gives no huge numbers.
  * @throws {RangeError} if the data set is empty.
  */
 export async function channelStatistics(dataset: ImageDataset): Promise<ChannelStatistics> {
@@ -48,7 +51,7 @@ export async function channelStatistics(dataset: ImageDataset): Promise<ChannelS
   const statistics = sums.map((sum, channel) => {
     const mean = sum / count;
     const variance = Math.max(0, squares[channel]! / count - mean * mean);
-    return { mean: mean / 255, deviation: Math.sqrt(variance) / 255 || 1 / 255 };
+    return { mean: mean / 255, deviation: Math.max(Math.sqrt(variance) / 255, MIN_DEVIATION) };
   });
   const [red, green, blue] = statistics;
   return {

@@ -1,4 +1,4 @@
-import { letEventsIn } from "../tensors/event_loop.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { prepareNetwork } from "./prepare_network.ts";
 import { inferRouted, routeImages } from "./routed_images.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
@@ -95,7 +95,7 @@ async function measureFigure(
   for (let round = 0; round < warmUps + repetitions; round++) {
     signal?.throwIfAborted();
     // Between the clocks nothing but the pipeline runs: signals and timers come in here.
-    await letEventsIn();
+    await yieldToEventLoop();
     const images = await readRound(dataset, round, batchSize);
     const started = performance.now();
     await classifyOnce(trained, network, images);

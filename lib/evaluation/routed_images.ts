@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { standardize } from "../datasets/standardization.ts";
+import { requireFinite } from "../tensors/require_finite.ts";
 import type { InferenceNetwork, InferenceResult } from "../classifiers/classifier.ts";
 import type { TrainedClassifier } from "./trained_classifier.ts";
 
@@ -67,6 +68,7 @@ export interface InferRoutedOptions {
  * @param images Routed images.
  * @param options Which of them, and the network.
  * @returns Logits `[classes]` for every position, and what the network says of its work; its tensor is disposed of.
+ * @throws {DivergenceError} if a logit is not finite.
  */
 export async function inferRouted(
   images: RoutedImages,
@@ -101,6 +103,7 @@ export async function inferRouted(
   const classes = logits.shape[1];
   const values = await logits.data<"float32">();
   logits.dispose();
+  requireFinite(values, "logits");
   const rows = positions.map((_, row) => values.slice(row * classes, (row + 1) * classes));
   return { rows, result };
 }

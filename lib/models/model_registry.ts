@@ -77,7 +77,7 @@ export function withPuppetHead(
 }
 
 /** Puppet-ResNet stores its stem: 19 kernels are generated, which gives Table 5's 23.44 G. */
-export function isNotStem(layer: ConvolutionLayer): boolean {
+export function isBehindStem(layer: ConvolutionLayer): boolean {
   return !layer.name.startsWith("stem");
 }
 
@@ -131,7 +131,7 @@ const ENTRIES: readonly ModelEntry[] = [
     name: "puppet-resnet",
     kind: "layers",
     architecture: resnetArchitecture,
-    isGenerated: isNotStem,
+    isGenerated: isBehindStem,
     description: "ResNet-18 with 19 generated kernels and a stored stem",
     source: `${PUPPET_PAPER}, Tables 2 and 5`,
     paperMegabytes: 1.08,

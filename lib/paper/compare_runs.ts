@@ -15,7 +15,7 @@ import {
 } from "./run_comparison.ts";
 import { protocolChanges, runIdentity } from "./run_identity.ts";
 import { readRunCard, readRunProgress } from "../runs/run_progress.ts";
-import { bringRun, type RunSettings, type RunWatcher } from "./run_row.ts";
+import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ComparedRun, ComparisonRow } from "./comparison.ts";
@@ -191,7 +191,7 @@ export async function compareRuns(
       const config = { ...run.config, data: { ...run.config.data, directory } };
       const settings = { ...options, train: false, speed };
       runs.push(
-        await bringRun({ runDirectory: run.runDirectory, config }, settings, options.watcher),
+        await completeRun({ runDirectory: run.runDirectory, config }, settings, options.watcher),
       );
     }
     // A signal that came after the last figures has nothing to interrupt.

@@ -6,7 +6,7 @@ import { buildRow } from "./build_row.ts";
 import { createCounter } from "./count_row.ts";
 import { findTable, type PlannedRun, planTable, type PlanTableOptions } from "./plan_rows.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
-import { bringRun, type RunSettings, type RunWatcher } from "./run_row.ts";
+import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ComparedRun, Comparison, ComparisonRow } from "./comparison.ts";
 
@@ -238,7 +238,7 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
     for (const run of row.runs) {
       if (signal?.aborted) break;
       options.onRun?.(run, { name: row.preset.name, done, total });
-      runs.push(await bringRun(run, settings, options.watcher));
+      runs.push(await completeRun(run, settings, options.watcher));
       done += 1;
     }
     // After a signal nobody waits for counts; a signal that came after the last run has nothing to interrupt.

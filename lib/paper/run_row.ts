@@ -83,8 +83,8 @@ async function trainRun(
     ...(settings.signal === undefined ? {} : { signal: settings.signal }),
     ...(watcher.training === undefined ? {} : { report: watcher.training }),
   });
-  if (stopReason === "diverged" || stopReason === "interrupted") return stopReason;
-  return "finished";
+  if (stopReason === "time-limit") return "interrupted";
+  return stopReason === "early-stop" ? "finished" : stopReason;
 }
 
 function figuresOf(result: TestResult, progress: RunProgress): RunFigures {
@@ -188,7 +188,7 @@ async function trainAndTest(
  * @throws {DataError} if images are missing.
  * @throws {CheckpointError} if the folder holds something else.
  */
-export async function bringRun(
+export async function completeRun(
   planned: PlannedRun,
   settings: RunSettings,
   watcher: RunWatcher = {},

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf } from "../architectures/layer.ts";
-import { letEventsIn } from "../tensors/event_loop.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { layersOfModel } from "../models/model_layers.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { Puppeteer } from "../puppeteer/puppeteer.ts";
@@ -79,7 +79,7 @@ async function collectTrajectories(
   try {
     const trajectories: TrajectoryFigures[] = [];
     for (const level of model.levels.list) {
-      await letEventsIn();
+      await yieldToEventLoop();
       const depth = convolutionsOf(model.layersOf(level)).filter(isGenerated).length;
       trajectories.push(await followTrajectory(puppeteer, level, depth));
     }

@@ -4,7 +4,7 @@ import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { withEveryLevel } from "../classifiers/level_statistics.ts";
 import { Trainer } from "../training/trainer.ts";
-import { decodeCheckpoint, fitting } from "../training/training_checkpoint.ts";
+import { decodeCheckpoint, withCheckpointErrors } from "../training/training_checkpoint.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { readRunConfig } from "./run_config_file.ts";
@@ -94,7 +94,7 @@ export async function loadTrained(options: {
   const classes = card.classNames.length;
   const classifier = createClassifier(card.model, { classes, seed: config.training.seed });
   try {
-    fitting(path, () => {
+    withCheckpointErrors(path, () => {
       classifier.parameters.write(parameters);
       classifier.calibration?.restore(calibration);
     });

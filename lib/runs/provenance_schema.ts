@@ -6,5 +6,7 @@ export const provenanceSchema: z.ZodType<Provenance[]> = z.array(z.object({
   argv: z.array(z.string()),
   versions: z.record(z.string(), z.string()),
   machine: z.string(),
+  host: z.string().optional(),
+  commit: z.string().optional(),
   startedAt: z.string(),
 }));

@@ -1,3 +1,4 @@
+import { refuseFolderInUse } from "../checkpoints/run_lock.ts";
 import { stagingPattern } from "../files/atomic_write.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { CheckpointError } from "../errors.ts";
@@ -18,7 +19,7 @@ export interface NewFolderWords {
  *
  * @param directory Folder of the run that is to be.
  * @param words What a refusal says; by default that of a training.
- * @throws {CheckpointError} if it holds anything, is a file, or cannot be looked at.
+ * @throws {CheckpointError} if it holds anything, is in use, is a file, or cannot be looked at.
  */
 export async function requireNewFolder(
   directory: string,
@@ -31,6 +32,7 @@ export async function requireNewFolder(
     for await (const entry of Deno.readDir(directory)) {
       // A run that was killed while it wrote its first file can be neither resumed nor be in anyone's way.
       if (entry.name === LOCK_FILE || (entry.isFile && stagingPattern.test(entry.name))) continue;
+      await refuseFolderInUse(directory);
       throw new CheckpointError(
         `Cannot ${words.action} ${directory}: the folder is not empty (it holds ${entry.name}); ${words.advice}`,
       );

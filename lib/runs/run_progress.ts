@@ -6,6 +6,7 @@ import { CheckpointError } from "../errors.ts";
 import { readBounded, readBoundedText } from "../read_bounded.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { type CardFile, type ModelCard, readCheckpointCard } from "../training/checkpoint_card.ts";
+import { hasStoppedEarly } from "../training/early_stopping.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
 import { provenanceSchema } from "./provenance_schema.ts";
 import { readRunConfig } from "./run_config_file.ts";
@@ -103,9 +104,8 @@ export async function readRunProgress(runDirectory: string): Promise<RunProgress
   if (names.every((name) => name === ".lock" || /\.tmp-\d+-\d+$/.test(name))) return null;
   const config = await readRunConfig(runDirectory);
   const progress = (await readCard(runDirectory, ["last"]))?.progress ?? null;
-  const { epochs, patience } = config.training;
-  const isFinished = progress !== null && (progress.epoch >= epochs ||
-    (patience > 0 && progress.validationsWithoutGain >= patience));
+  const isFinished = progress !== null && (progress.epoch >= config.training.epochs ||
+    hasStoppedEarly(progress, config.training));
   return {
     config,
     epochs: progress?.epoch ?? 0,

@@ -15,8 +15,8 @@ import { Trainer } from "../training/trainer.ts";
 import {
   decodeCheckpoint,
   encodeCheckpoint,
-  fitting,
   restoreTrainer,
+  withCheckpointErrors,
 } from "../training/training_checkpoint.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
@@ -136,6 +136,9 @@ async function readLastCheckpoint(
   return { ...checkpoint, folder };
 }
 
+/** With the time of `performance.now()` at which the time limit ends. */
+type LockedRunOptions = RunTrainingOptions & { readonly deadline: number };
+
 interface OpenRun {
   readonly trainer: Trainer;
   readonly data: TrainingData;
@@ -169,7 +172,7 @@ async function summarize(run: OpenRun, options: RunTrainingOptions): Promise<Tra
 async function trainInFolder(
   config: ExperimentConfig,
   open: Pick<OpenRun, "trainer" | "data"> & { readonly resumed: string | null },
-  options: RunTrainingOptions,
+  options: LockedRunOptions,
 ): Promise<OpenRun> {
   const { trainer, data, resumed } = open;
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
@@ -201,6 +204,8 @@ async function trainInFolder(
       options.report?.(event);
     },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.saveEvery === undefined ? {} : { saveEvery: options.saveEvery }),
+    deadline: options.deadline,
   });
   return { trainer, data, stopReason, seconds: (performance.now() - started) / 1000 };
 }
@@ -221,7 +226,8 @@ export async function runTraining(
   config: ExperimentConfig,
   options: RunTrainingOptions,
 ): Promise<TrainingSummary> {
-  const { runDirectory, resume } = options;
+  const { runDirectory, resume, timeLimit = Infinity } = options;
+  const deadline = performance.now() + timeLimit * 1000;
   options.report?.({ kind: "phase", text: "loading images" });
   const images = await loadExperimentImages(config);
   requireImageSize(config.model, images.train);
@@ -236,7 +242,7 @@ export async function runTraining(
     await refuseLinks(runDirectory, [CHECKPOINTS_FOLDER, TENSORBOARD_FOLDER]);
     if (resume) await checkRunEvents(options);
     await removeStagedFiles(runDirectory);
-    return await trainLocked(config, data, options);
+    return await trainLocked(config, data, { ...options, deadline });
   } catch (error) {
     const { training: { batchSize }, model: { name } } = config;
     throw explainOutOfMemory(error, `a training step of ${batchSize} images through ${name}`);
@@ -249,7 +255,7 @@ export async function runTraining(
 async function trainLocked(
   config: ExperimentConfig,
   data: TrainingData,
-  options: RunTrainingOptions,
+  options: LockedRunOptions,
 ): Promise<TrainingSummary> {
   const { runDirectory, resume } = options;
   const { seed } = config.training;
@@ -265,7 +271,9 @@ async function trainLocked(
   const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
   try {
     const checkpoint = resume ? await readLastCheckpoint(config, data, options) : null;
-    if (checkpoint !== null) fitting(runDirectory, () => restoreTrainer(trainer, checkpoint));
+    if (checkpoint !== null) {
+      withCheckpointErrors(runDirectory, () => restoreTrainer(trainer, checkpoint));
+    }
     await writeConfig(runDirectory, config);
     await addProvenance(runDirectory, options.provenance);
     const open = { trainer, data, resumed: checkpoint?.folder ?? null };

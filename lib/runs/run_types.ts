@@ -2,6 +2,7 @@ import type { DataConfig } from "../datasets/data_config.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import type { SpeedReport } from "../evaluation/speed_report.ts";
+import type { SaveSchedule } from "../training/save_schedule.ts";
 import type { ImageCounts } from "./load_part.ts";
 import type {
   Divergence,
@@ -18,6 +19,10 @@ export interface Provenance {
   readonly versions: Readonly<Record<string, string>>;
   /** `linux x86_64, 2 CPUs`. */
   readonly machine: string;
+  /** Name of the machine; absent where it may not be asked for. */
+  readonly host?: string | undefined;
+  /** Commit of the Git checkout that the program, or else the current folder, lies in; absent outside of one. */
+  readonly commit?: string | undefined;
   /** ISO 8601 time at which the command began. */
   readonly startedAt: string;
 }
@@ -41,6 +46,19 @@ export interface RunTrainingOptions {
   readonly provenance: Provenance;
   /** Stops after the current step, saves, and ends as `interrupted`. */
   readonly signal?: AbortSignal;
+  /**
+   * Time from the call after which the training saves and ends as `time-limit`, in seconds, > 0. At least one step is
+   * made; it can go on like an interrupted one.
+   *
+   * @default none
+   */
+  readonly timeLimit?: number;
+  /**
+   * When the training is saved on its way; best and last state are saved in any case.
+   *
+   * @default after every epoch
+   */
+  readonly saveEvery?: SaveSchedule;
   /** Called for every step, epoch and checkpoint. */
   readonly report?: (event: TrainingEvent) => void;
   /**
@@ -73,7 +91,7 @@ export interface TrainingSummary {
   readonly validationImages: number;
   /** Wall time of this command's training in seconds. */
   readonly seconds: number;
-  /** The step that was not made, if training ended as `diverged`; otherwise `null`. */
+  /** What went wrong, if training ended as `diverged`; otherwise `null`. */
   readonly divergence: Divergence | null;
 }
 

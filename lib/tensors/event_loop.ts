@@ -4,6 +4,6 @@
  *
  * @returns When waiting events were handled.
  */
-export function letEventsIn(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CheckpointError } from "../errors.ts";
+import { MIN_DEVIATION } from "../datasets/standardization.ts";
 import type { ChannelStatistics } from "../datasets/standardization.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { TrainingProgress } from "./training_progress.ts";
@@ -42,10 +43,8 @@ const count = z.int().nonnegative().max(1e14);
 const share = z.number().min(0).max(1);
 /** Longer sides would not fit into memory; they can only come from damage or malice. */
 const side = z.int().min(1).max(4096);
-/** Pixels are counted in 0..1, and so are their means. */
-const means = z.tuple([share, share, share]);
-/** Even a single grey step in 10^11 pixels deviates more; a smaller divisor would drive pixels out of float32. */
-const deviation = z.number().min(1e-9).max(1);
+/** Pixels are counted in 0..1, so that other values can only come from damage or malice; they would overflow. */
+const deviation = z.number().min(MIN_DEVIATION).max(1);
 
 // Unknown keys are left alone: a later version of the same format may add some.
 const cardSchema = z.object({
@@ -56,7 +55,7 @@ const cardSchema = z.object({
     classNames: z.array(z.string()).min(1).max(65_536),
     image: z.object({ height: side, width: side }),
     standardization: z.object({
-      mean: means,
+      mean: z.tuple([share, share, share]),
       deviation: z.tuple([deviation, deviation, deviation]),
     }),
     trainFingerprint: z.string(),
@@ -71,6 +70,7 @@ const cardSchema = z.object({
     }),
     best: z.object({ epoch: count, validationTop1: share }).nullable(),
     validationsWithoutGain: count,
+    stopping: z.object({ top1: share, epochs: count, patience: count, minDelta: share }).optional(),
   }),
   updates: z.record(z.string(), count),
   calibration: z.record(z.string(), z.number()),

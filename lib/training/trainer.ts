@@ -1,24 +1,27 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { standardize } from "../datasets/standardization.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
-import { computeLevelStatistics } from "../classifiers/compute_level_statistics.ts";
-import { letEventsIn } from "../tensors/event_loop.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { Adam } from "./adam.ts";
+import { computeStatistics, levelsOfImages } from "./compute_statistics.ts";
 import { dropoutOfStep } from "./dropout.ts";
 import { mixingOfStep } from "./feature_mixing.ts";
-import { drawStatisticsImages, planEpoch, stepsInEpoch } from "./epoch_plan.ts";
+import { countValidation, hasStoppedEarly, isOutOfPatience } from "./early_stopping.ts";
+import { planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
-import { loadBatch, readBatch } from "./training_data.ts";
+import { labelledBatches, loadBatch, readBatch } from "./training_data.ts";
+import { SaveClock } from "./save_schedule.ts";
 import { emptySums, epochOfLastStep, initialProgress, recordOf } from "./training_progress.ts";
+import { stopAsked } from "./trainer_hooks.ts";
 import { trainingStep } from "./training_step.ts";
 import { WeightAverage } from "./weight_average.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
-import type { Classifier, LabelledBatch } from "../classifiers/classifier.ts";
-import type { LevelStatistics, StatisticsOfLevel } from "../classifiers/level_statistics.ts";
+import type { Classifier } from "../classifiers/classifier.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 import type { EpochPlanOptions, PlannedBatch } from "./epoch_plan.ts";
 import type { TrainingConfig } from "./training_config.ts";
 import type { LoadBatchOptions, TrainingData } from "./training_data.ts";
-import type { Divergence, EpochRecord, StopReason, TrainingEvent } from "./training_event.ts";
+import type { Divergence, StopReason, TrainingEvent } from "./training_event.ts";
+import type { TrainerHooks } from "./trainer_hooks.ts";
 import type { TrainingProgress } from "./training_progress.ts";
 import type { StepOutcome } from "./training_step.ts";
 
@@ -43,17 +46,8 @@ export interface TrainerOptions {
   readonly recompute?: boolean;
 }
 
-/** What `run` calls, and what stops it. */
-export interface TrainerHooks {
-  /** Keeps the state: called before the first step, after every epoch, and when interrupted. */
-  readonly save: (options: { readonly isBest: boolean }) => Promise<void>;
-  /** Keeps the figures of an epoch. */
-  readonly log: (record: EpochRecord) => Promise<void>;
-  /** Called for every step and epoch. */
-  readonly report?: (event: TrainingEvent) => void;
-  /** Stops after the step at hand. */
-  readonly signal?: AbortSignal;
-}
+/** An epoch whose mean loss is so many times that of guessing has learned nothing and will not. */
+const EXPLODED_LOSS = 100;
 
 /**
  * Trains a classifier. All randomness is derived from the seed and the number of the step or epoch, so that
@@ -95,11 +89,7 @@ export class Trainer {
     this.#config = options.config;
     this.#exact = options.exact;
     this.#recompute = options.recompute ?? options.config.recompute === true;
-    const { levels } = options.classifier;
-    this.#levelOfImage = Uint32Array.from(
-      options.data.complexities,
-      (complexity) => levels.levelOf(complexity),
-    );
+    this.#levelOfImage = levelsOfImages(options.classifier, options.data);
   }
 
   /** Steps of one epoch. */
@@ -115,20 +105,54 @@ export class Trainer {
    * what was saved last is the state to go back to.
    */
   async run(hooks: TrainerHooks): Promise<StopReason> {
-    // Who resumes a run that stopped early wants it to go on: it gets its patience back.
-    if (this.#isOutOfPatience()) this.progress.validationsWithoutGain = 0;
-    if (this.progress.step === 0) await hooks.save({ isBest: false });
+    if (hasStoppedEarly(this.progress, this.#config)) {
+      const text = "stopped early before; raise --patience or --epochs to go on";
+      hooks.report?.({ kind: "phase", text });
+      return "early-stop";
+    }
+    // By another rule than before it goes on, and has all its patience again.
+    if (isOutOfPatience(this.progress, this.#config)) this.progress.validationsWithoutGain = 0;
+    const clock = new SaveClock(hooks.saveEvery);
+    const save = async (isBest: boolean) => {
+      await hooks.save({ isBest });
+      clock.saved();
+    };
+    if (this.progress.step === 0) await save(false);
     while (this.progress.epoch < this.#config.epochs) {
       const started = performance.now();
-      const stopped = await this.#runSteps(hooks);
-      if (stopped === "interrupted") await hooks.save({ isBest: false });
-      if (stopped !== null) return stopped;
+      const stopped = await this.#runSteps(hooks, {
+        afterStep: async () => clock.isDueWithinEpoch && await save(false),
+      });
+      if (stopped === "diverged" || this.#hasExploded()) return "diverged";
+      if (stopped !== null) {
+        await save(false);
+        return stopped;
+      }
       const isBest = await this.#finishEpoch(started, hooks);
-      await hooks.save({ isBest });
-      if (this.#isOutOfPatience()) return "early-stop";
-      if (hooks.signal?.aborted && this.progress.epoch < this.#config.epochs) return "interrupted";
+      const ending = this.#endAfterEpoch(hooks);
+      if (isBest || ending !== null || clock.isDueAfter(this.progress.epoch)) await save(isBest);
+      if (ending !== null) return ending;
     }
     return "finished";
+  }
+
+  /** Why the training ends with the epoch that was just completed; `null` if it goes on. */
+  #endAfterEpoch(hooks: TrainerHooks): StopReason | null {
+    if (this.progress.epoch >= this.#config.epochs) return "finished";
+    if (isOutOfPatience(this.progress, this.#config)) return "early-stop";
+    return stopAsked(hooks);
+  }
+
+  /** Whether the loss of the epoch so far tells that nothing is learned any more. */
+  #hasExploded(): boolean {
+    const { step, sums } = this.progress;
+    const loss = sums.loss / sums.images;
+    const guessing = Math.max(Math.log(this.#data.train.classNames.length), 1);
+    if (sums.steps < this.stepsPerEpoch || loss <= EXPLODED_LOSS * guessing) return false;
+    const gradientNorm = sums.gradientNorm / sums.steps;
+    const learningRate = this.#learningRate(step - 1);
+    this.divergence = { reason: "loss-exploded", step, learningRate, loss, gradientNorm };
+    return true;
   }
 
   /**
@@ -146,7 +170,7 @@ export class Trainer {
     // Without validation images too: who evaluates the checkpoint should not need the training images.
     const statistics = await this.computeStatistics();
     if (validation.length === 0) return null;
-    await classifier.calibration?.tune(statistics, this.#validationBatches());
+    await classifier.calibration?.tune(statistics, labelledBatches(this.#data, VALIDATION_BATCH));
     return await evaluate({ classifier, statistics, standardization, measure }, validation, {
       batchSize: VALIDATION_BATCH,
       exact: this.#exact,
@@ -155,7 +179,13 @@ export class Trainer {
 
   /** Computes the batch-norm statistics of every level, unless those of the current weights are known. */
   async computeStatistics(): Promise<LevelStatistics> {
-    this.statistics ??= await this.#withAverage(() => this.#computeStatistics());
+    this.statistics ??= await this.#withAverage(() =>
+      computeStatistics({
+        ...{ classifier: this.classifier, data: this.#data, config: this.#config },
+        ...{ exact: this.#exact, levelOfImage: this.#levelOfImage },
+        epoch: epochOfLastStep(this.progress),
+      })
+    );
     return this.statistics;
   }
 
@@ -164,46 +194,10 @@ export class Trainer {
     return this.average === null ? await action() : await this.average.use(action);
   }
 
-  async #computeStatistics(): Promise<LevelStatistics> {
-    const statistics = new Map<number, StatisticsOfLevel>();
-    for (const { index } of this.classifier.levels.list) {
-      const batches = this.#statisticsBatches(index);
-      statistics.set(index, await computeLevelStatistics(this.classifier, batches));
-    }
-    return statistics;
-  }
-
   /** Frees the optimiser and the average; the classifier is the caller's. */
   dispose(): void {
     this.average?.dispose();
     this.optimizer.dispose();
-  }
-
-  /** Validation images with their classes, for what is tuned after training. */
-  async *#validationBatches(): AsyncGenerator<LabelledBatch> {
-    const { validation, standardization } = this.#data;
-    const { height, width, length } = validation;
-    for (let first = 0; first < length; first += VALIDATION_BATCH) {
-      const count = Math.min(VALIDATION_BATCH, length - first);
-      const indices = Uint32Array.from({ length: count }, (_, at) => first + at);
-      const values = standardize(await validation.read(indices), standardization);
-      const images = tf.tensor4d(values, [count, height, width, 3]);
-      yield { images, labels: Array.from(indices, (index) => validation.labels[index]!) };
-      images.dispose();
-    }
-  }
-
-  async *#statisticsBatches(level: number) {
-    const { statisticsImages, batchSize } = this.#config;
-    const options = this.#planOptions(epochOfLastStep(this.progress));
-    const images = drawStatisticsImages(level, statisticsImages, options);
-    for (let first = 0; first < images.length; first += batchSize) {
-      const indices = images.subarray(first, first + batchSize);
-      await letEventsIn();
-      const batch = await loadBatch(this.#data, indices, this.#loadOptions(level));
-      batch.labels.dispose();
-      yield batch;
-    }
   }
 
   #loadOptions(level: number): LoadBatchOptions {
@@ -217,7 +211,10 @@ export class Trainer {
   }
 
   /** Makes the steps of the current epoch that are still to be made. */
-  async #runSteps(hooks: TrainerHooks): Promise<StopReason | null> {
+  async #runSteps(
+    hooks: TrainerHooks,
+    { afterStep }: { readonly afterStep: () => Promise<unknown> },
+  ): Promise<StopReason | null> {
     const batches = planEpoch(this.#planOptions(this.progress.epoch)).slice(
       this.progress.sums.steps,
     );
@@ -225,20 +222,23 @@ export class Trainer {
     let ahead = this.#readAhead(batches[0], 0);
     try {
       for (const [position, batch] of batches.entries()) {
-        await letEventsIn();
-        if (hooks.signal?.aborted) return "interrupted";
+        await yieldToEventLoop();
+        // A command whose time is up before its first step makes that step: else none would ever be made.
+        const asked = position > 0 || hooks.signal?.aborted ? stopAsked(hooks) : null;
+        if (asked !== null) return asked;
         const values = await ahead;
         ahead = this.#readAhead(batches[position + 1], 1);
         const outcome = await this.#step(batch, values);
         if (!outcome.updated) return "diverged";
         hooks.report?.(this.#stepEvent());
+        await afterStep();
       }
     } finally {
       // What was begun must end before others use the images.
       await ahead.catch(() => {});
     }
-    await letEventsIn();
-    return hooks.signal?.aborted ? "interrupted" : null;
+    await yieldToEventLoop();
+    return stopAsked(hooks);
   }
 
   /** Begins to read a batch that is so many steps ahead; nothing where there is none. */
@@ -272,7 +272,7 @@ export class Trainer {
     tf.dispose([batch.images, batch.labels]);
     if (!outcome.updated) {
       const { loss, gradientNorm } = outcome;
-      this.divergence = { step: step + 1, learningRate, loss, gradientNorm };
+      this.divergence = { reason: "not-finite", step: step + 1, learningRate, loss, gradientNorm };
       return outcome;
     }
     this.statistics = null;
@@ -313,9 +313,7 @@ export class Trainer {
     const validation = isDue ? await this.validate() : null;
     const isBest = validation !== null &&
       (progress.best === null || validation.top1 > progress.best.validationTop1);
-    if (validation !== null) {
-      progress.validationsWithoutGain = isBest ? 0 : progress.validationsWithoutGain + 1;
-    }
+    if (validation !== null) countValidation(progress, validation.top1, this.#config);
     if (isBest) progress.best = { epoch, validationTop1: validation.top1 };
     const record = recordOf(progress, validation, {
       learningRate: this.#learningRate(progress.step - 1),
@@ -327,11 +325,5 @@ export class Trainer {
     await hooks.log(record);
     hooks.report?.({ kind: "epoch", record, isBest });
     return isBest;
-  }
-
-  #isOutOfPatience(): boolean {
-    const { patience, epochs } = this.#config;
-    return patience > 0 && this.progress.validationsWithoutGain >= patience &&
-      this.progress.epoch < epochs;
   }
 }

@@ -170,7 +170,7 @@ export function decodeCheckpoint(
       ? { ...separateWeights(tensorsOf(OPTIMIZER_FILE)), updates }
       : null,
     statistics: files.has(STATISTICS_FILE)
-      ? fitting(folder, () => statisticsFromTensors(tensorsOf(STATISTICS_FILE)))
+      ? withCheckpointErrors(folder, () => statisticsFromTensors(tensorsOf(STATISTICS_FILE)))
       : null,
   };
 }
@@ -184,7 +184,7 @@ export function decodeCheckpoint(
  * @returns What the action returns.
  * @throws {CheckpointError} in place of a `RangeError`.
  */
-export function fitting<Result>(folder: string, action: () => Result): Result {
+export function withCheckpointErrors<Result>(folder: string, action: () => Result): Result {
   try {
     return action();
   } catch (error) {

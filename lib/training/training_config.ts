@@ -53,6 +53,8 @@ export interface TrainingConfig {
   readonly crop: number;
   /** Validations without a better accuracy after which training stops; 0 never stops. */
   readonly patience: number;
+  /** A validation is better where its accuracy exceeds the one before by more than this, 0..1. */
+  readonly minDelta: number;
   /** Epochs between two validations. */
   readonly validateEvery: number;
   /** Stops every epoch after this many steps; `null` uses all images. */

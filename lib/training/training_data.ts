@@ -6,6 +6,7 @@ import { RandomStream } from "../randomness/random_stream.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { ChannelStatistics } from "../datasets/standardization.ts";
+import type { LabelledBatch } from "../classifiers/classifier.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { TrainingBatch } from "./training_step.ts";
 
@@ -133,4 +134,27 @@ export async function loadBatch(
     labels: tf.tensor1d(Int32Array.from(indices, (index) => labels[index]!), "int32"),
     levels: levelsInBatch(data, indices, options),
   };
+}
+
+/**
+ * Validation images with their classes, for what is tuned after training.
+ *
+ * @param data Training data.
+ * @param batchSize Images per batch.
+ * @returns Batches in the order of the images; each is disposed of when the next one is asked for.
+ */
+export async function* labelledBatches(
+  data: TrainingData,
+  batchSize: number,
+): AsyncGenerator<LabelledBatch> {
+  const { validation, standardization } = data;
+  const { height, width, length } = validation;
+  for (let first = 0; first < length; first += batchSize) {
+    const count = Math.min(batchSize, length - first);
+    const indices = Uint32Array.from({ length: count }, (_, at) => first + at);
+    const values = standardize(await validation.read(indices), standardization);
+    const images = tf.tensor4d(values, [count, height, width, 3]);
+    yield { images, labels: Array.from(indices, (index) => validation.labels[index]!) };
+    images.dispose();
+  }
 }

@@ -29,17 +29,22 @@ export interface EpochRecord {
 }
 
 /** Why training ended. */
-export type StopReason = "finished" | "early-stop" | "interrupted" | "diverged";
+export type StopReason = "finished" | "early-stop" | "interrupted" | "time-limit" | "diverged";
 
-/** A step whose update was not made, because a number was not finite. */
+/**
+ * What ended a training as `diverged`: a step whose update was not made, because a number was not finite; or an epoch
+ * whose loss was far above that of guessing.
+ */
 export interface Divergence {
-  /** Number of the step, from 1. */
+  /** Which of the two. */
+  readonly reason: "not-finite" | "loss-exploded";
+  /** Number of the step, from 1; of the epoch's last one. */
   readonly step: number;
   /** Its learning rate. */
   readonly learningRate: number;
-  /** Loss of its batch in nats. */
+  /** Loss of its batch in nats; the mean over the epoch's images. */
   readonly loss: number;
-  /** Global norm of its gradient, before clipping. */
+  /** Global norm of its gradient, before clipping; the mean over the epoch's steps. */
   readonly gradientNorm: number;
 }
 

@@ -1,4 +1,5 @@
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
+import type { StoppingState } from "./early_stopping.ts";
 import type { EpochRecord } from "./training_event.ts";
 
 /** Sums over the steps of the epoch at hand. */
@@ -29,8 +30,10 @@ export interface TrainingProgress {
   sums: EpochSums;
   /** Best validation so far. */
   best: { epoch: number; validationTop1: number } | null;
-  /** Validations since the best one. */
+  /** Validations since the last one that was a gain. */
   validationsWithoutGain: number;
+  /** What the next validation is measured by; absent before the first one. */
+  stopping?: StoppingState;
 }
 
 /** Sums of an epoch that has not begun. */

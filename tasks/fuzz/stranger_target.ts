@@ -7,7 +7,7 @@ import { completeConfig } from "../../lib/configuration/experiment_config.ts";
 import { requireSameModel } from "../../lib/runs/require_same_model.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { Adam } from "../../lib/training/adam.ts";
-import { decodeCheckpoint, fitting } from "../../lib/training/training_checkpoint.ts";
+import { decodeCheckpoint, withCheckpointErrors } from "../../lib/training/training_checkpoint.ts";
 import { initialProgress } from "../../lib/training/training_progress.ts";
 import type { Classifier } from "../../lib/classifiers/classifier.ts";
 import { type FuzzTarget, fuzzTarget } from "./fuzz_target.ts";
@@ -100,7 +100,7 @@ async function readStranger(stranger: Stranger): Promise<void> {
   const live = tf.memory().numTensors;
   const checkpoint = decodeCheckpoint(files, "step-00000001");
   requireSameModel(checkpoint.card.model, model, "step-00000001");
-  fitting("step-00000001", () => {
+  withCheckpointErrors("step-00000001", () => {
     classifier.parameters.write(checkpoint.parameters);
     if (checkpoint.optimizer !== null) optimizer.write(checkpoint.optimizer);
   });

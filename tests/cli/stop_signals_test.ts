@@ -8,9 +8,11 @@ const FIXTURE = fileURLToPath(new URL("fixtures/stoppable_job.ts", import.meta.u
 async function sendSignals(
   signals: readonly Deno.Signal[],
   argv: readonly string[] = [],
+  prefix: readonly string[] = [],
 ): Promise<{ readonly code: number; readonly text: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", FIXTURE, ...argv],
+  const [program = "", ...args] = [...prefix, Deno.execPath(), "run", "--allow-ffi", FIXTURE];
+  const child = new Deno.Command(program, {
+    args: [...args, ...argv],
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -21,17 +23,28 @@ async function sendSignals(
     text += chunk;
     const next = waiting.shift();
     if (next !== undefined) child.kill(next);
+    // What is ignored brings no further line.
+    if (prefix.length > 0) { for (const signal of waiting.splice(0)) child.kill(signal); }
   }
   const { code } = await child.status;
   return { code, text };
 }
 
 Deno.test("withStopSignals() stops the job, tells of it, and lets it finish in good order after one signal", async () => {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGUSR1"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGUSR1", "SIGHUP"] as const) {
     const { code, text } = await sendSignals([signal]);
     assert.equal(text, `ready\nstopping\nheard ${signal}\nsaved after ${signal}\n`);
     assert.equal(code, 0);
   }
+});
+
+Deno.test({
+  name: "withStopSignals() leaves SIGHUP alone under nohup",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { text } = await sendSignals(["SIGHUP", "SIGTERM"], [], ["nohup"]);
+    assert.equal(text, "ready\nstopping\nheard SIGTERM\nsaved after SIGTERM\n");
+  },
 });
 
 Deno.test("withStopSignals() leaves at once after the second signal, with its code", async () => {

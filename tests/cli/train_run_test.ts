@@ -118,7 +118,9 @@ async function interruptTraining(
   return { code: (await child.status).code, stdout: await stdout, stderr };
 }
 
-for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGUSR1", 138]] as const) {
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGUSR1: 138 } as const;
+
+for (const [signal, expected] of Object.entries(SIGNALS) as [Deno.Signal, number][]) {
   Deno.test(`train saves after ${signal}, exits with ${expected}, and can be resumed`, async () => {
     await withCommandFolders(async (data, run) => {
       const argv = ["train", "--run", run, "--data", data, ...TINY_COMMAND, "--epochs", "100000"];

@@ -11,7 +11,7 @@ import type { ModelCard } from "../../lib/training/checkpoint_card.ts";
 import type { ModelConfig } from "../../lib/models/model_config.ts";
 import type { TrainingData } from "../../lib/training/training_data.ts";
 import type { TrainingConfig } from "../../lib/training/training_config.ts";
-import type { TrainerHooks } from "../../lib/training/trainer.ts";
+import type { TrainerHooks } from "../../lib/training/trainer_hooks.ts";
 
 /** Side of the images in pixels. */
 export const TINY_SIZE = 8;
@@ -77,6 +77,7 @@ export const TINY_TRAINING: TrainingConfig = {
   flip: false,
   crop: 0,
   patience: 0,
+  minDelta: 0,
   validateEvery: 1,
   stepsPerEpoch: null,
 };

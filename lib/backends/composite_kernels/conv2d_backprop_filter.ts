@@ -27,10 +27,10 @@ export const conv2dBackpropFilter: KernelConfig = composeKernel(
       dilations: [geometry.strideHeight, geometry.strideWidth],
     });
     // A stride that does not divide the input leaves rows that no tap of the filter met.
-    const [height, width, inputs_, outputs] = filterShape;
+    const [height, width, inputChannels, outputs] = filterShape;
     const met = runner.run("Slice", { x: correlation }, {
       begin: [0, 0, 0, 0],
-      size: [inputs_, height, width, outputs],
+      size: [inputChannels, height, width, outputs],
     });
     return runner.run("Transpose", { x: met }, { perm: [1, 2, 0, 3] });
   },

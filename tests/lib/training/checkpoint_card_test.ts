@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CheckpointError } from "../../../lib/errors.ts";
 import { readCheckpointCard } from "../../../lib/training/checkpoint_card.ts";
-import { fitting } from "../../../lib/training/training_checkpoint.ts";
+import { withCheckpointErrors } from "../../../lib/training/training_checkpoint.ts";
 import { initialProgress } from "../../../lib/training/training_progress.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 
@@ -72,6 +72,23 @@ Deno.test("readCheckpointCard() names what is malformed", () => {
       },
       /"card\.standardization\.mean\.1"/,
     ],
+    ...[1e-300, 1e-3, 2, -0.2].map((deviation): [unknown, RegExp] => [
+      {
+        ...GOOD,
+        card: {
+          ...card,
+          standardization: { ...card.standardization, deviation: [deviation, 1, 1] },
+        },
+      },
+      /"card\.standardization\.deviation\.0"/,
+    ]),
+    ...[1e300, -0.1, 1.1].map((mean): [unknown, RegExp] => [
+      {
+        ...GOOD,
+        card: { ...card, standardization: { ...card.standardization, mean: [0, 0, mean] } },
+      },
+      /"card\.standardization\.mean\.2"/,
+    ]),
     [{ ...GOOD, progress: { ...progress, step: -1 } }, /"progress\.step"/],
     [{ ...GOOD, progress: { ...progress, epoch: 0.5 } }, /"progress\.epoch"/],
     [{ ...GOOD, updates: { a: "many" } }, /"updates\.a"/],
@@ -83,11 +100,11 @@ Deno.test("readCheckpointCard() names what is malformed", () => {
   );
 });
 
-Deno.test("fitting() makes the checkpoint responsible for tensors that do not fit", () => {
-  assert.equal(fitting("step-00000001", () => 3), 3);
+Deno.test("withCheckpointErrors() makes the checkpoint responsible for tensors that do not fit", () => {
+  assert.equal(withCheckpointErrors("step-00000001", () => 3), 3);
   assert.throws(
     () =>
-      fitting("step-00000001", () => {
+      withCheckpointErrors("step-00000001", () => {
         throw new RangeError('"head.bias" is missing');
       }),
     (error) =>
@@ -95,7 +112,7 @@ Deno.test("fitting() makes the checkpoint responsible for tensors that do not fi
       /step-00000001 does not fit its model \("head\.bias" is missing\)/.test(error.message),
   );
   assert.throws(() =>
-    fitting("x", () => {
+    withCheckpointErrors("x", () => {
       throw new SyntaxError("other");
     }), SyntaxError);
 });

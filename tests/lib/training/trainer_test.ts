@@ -8,6 +8,7 @@ import {
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { NO_HOOKS, TINY_CARD, tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { Trainer } from "../../../lib/training/trainer.ts";
+import type { SaveSchedule } from "../../../lib/training/save_schedule.ts";
 import type { EpochRecord } from "../../../lib/training/training_event.ts";
 
 /** Everything that makes two trainings equal; wall times are not part of it. */
@@ -186,9 +187,65 @@ Deno.test("Trainer stops early when validation does not get better", () =>
     assert.equal(await trainer.run(NO_HOOKS), "early-stop");
     assert.equal(trainer.progress.epoch, 3);
     assert.equal(trainer.progress.best!.epoch, 1);
-    assert.equal(await trainer.run(NO_HOOKS), "early-stop", "resumed, it gets its patience back");
+    assert.equal(await trainer.run(NO_HOOKS), "early-stop");
+    assert.equal(trainer.progress.epoch, 3, "resumed by the same rule, it stays where it is");
+    const longer = await tinyTrainer({ training: { ...changes.training, epochs: 30 } });
+    longer.trainer.progress = trainer.progress;
+    assert.equal(await longer.trainer.run(NO_HOOKS), "early-stop");
+    assert.equal(trainer.progress.epoch, 5, "with more epochs it has its patience again");
+    assert.equal(await longer.trainer.run(NO_HOOKS), "early-stop");
     assert.equal(trainer.progress.epoch, 5);
+    for (const one of [longer, { dispose }]) one.dispose();
+  }));
+
+Deno.test("Trainer says that it diverged where the loss is far beyond that of guessing", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const weights = classifier.parameters.get("head.weights");
+    const huge = tf.tidy(() => tf.mul(weights, 1e6));
+    weights.assign(huge);
+    huge.dispose();
+    let saved = 0;
+    const save = () => Promise.resolve(void saved++);
+    assert.equal(await trainer.run({ ...NO_HOOKS, save }), "diverged");
+    assert.equal(trainer.divergence?.reason, "loss-exploded");
+    assert.ok(trainer.divergence.loss > 100 * Math.log(3));
+    assert.equal(trainer.divergence.step, 6, "at the end of the first epoch");
+    assert.equal(saved, 1, "nothing is saved over the last good state");
     dispose();
+  }));
+
+Deno.test("Trainer saves and ends when its time is up, after one step at least, and goes on", () =>
+  withBackend("cpu", async () => {
+    const { trainer, dispose } = await tinyTrainer();
+    const saved: number[] = [];
+    const save = () => Promise.resolve(void saved.push(trainer.progress.step));
+    assert.equal(await trainer.run({ ...NO_HOOKS, save, deadline: 0 }), "time-limit");
+    assert.equal(await trainer.run({ ...NO_HOOKS, save, deadline: 0 }), "time-limit");
+    assert.deepEqual(saved, [0, 1, 2]);
+    assert.equal(await trainer.run({ ...NO_HOOKS, save }), "finished");
+    assert.deepEqual(saved, [0, 1, 2, 6, 12]);
+    dispose();
+  }));
+
+Deno.test("Trainer saves as its schedule says, and best and last state in any case", () =>
+  withBackend("cpu", async () => {
+    const savedBy = async (saveEvery: SaveSchedule) => {
+      const training = { epochs: 5, validateEvery: 2, learningRate: 1e-12, minLearningRate: 1e-13 };
+      const { trainer, dispose } = await tinyTrainer({ training });
+      const saved: string[] = [];
+      const save = ({ isBest }: { isBest: boolean }) =>
+        Promise.resolve(void saved.push(`${trainer.progress.step}${isBest ? " best" : ""}`));
+      assert.equal(await trainer.run({ ...NO_HOOKS, save, saveEvery }), "finished");
+      dispose();
+      return saved;
+    };
+    assert.deepEqual(await savedBy({ epochs: 3 }), ["0", "12 best", "18", "30"]);
+    assert.deepEqual(
+      (await savedBy({ seconds: 0 })).slice(0, 4),
+      ["0", "1", "2", "3"],
+      "a step takes longer than no time",
+    );
   }));
 
 Deno.test("Trainer fits from a seeded initial state what it cannot from a constant one (wasm)", () =>

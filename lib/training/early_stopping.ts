@@ -1,0 +1,57 @@
+import type { TrainingConfig } from "./training_config.ts";
+import type { TrainingProgress } from "./training_progress.ts";
+
+/** What early stopping goes by; who changes it when a run goes on wants the run to go on. */
+export type StoppingRule = Pick<TrainingConfig, "epochs" | "patience" | "minDelta">;
+
+/** Where early stopping stands. */
+export interface StoppingState extends StoppingRule {
+  /** Validation Top-1 that the next one must exceed by more than `minDelta`, 0..1. */
+  readonly top1: number;
+}
+
+/**
+ * Counts a validation, before it is compared with the best one.
+ *
+ * @param progress Where the training stands; changed.
+ * @param top1 Validation Top-1, 0..1.
+ * @param rule What early stopping goes by.
+ */
+export function countValidation(
+  progress: TrainingProgress,
+  top1: number,
+  rule: StoppingRule,
+): void {
+  const { epochs, patience, minDelta } = rule;
+  const before = progress.stopping?.top1 ?? progress.best?.validationTop1 ?? -Infinity;
+  const isGain = top1 - minDelta > before;
+  progress.validationsWithoutGain = isGain ? 0 : progress.validationsWithoutGain + 1;
+  progress.stopping = { top1: isGain ? top1 : before, epochs, patience, minDelta };
+}
+
+/**
+ * Whether validations have brought no gain for too long.
+ *
+ * @param progress Where the training stands.
+ * @param rule What early stopping goes by.
+ * @returns The answer; after the last epoch it is no.
+ */
+export function isOutOfPatience(progress: TrainingProgress, rule: StoppingRule): boolean {
+  return rule.patience > 0 && progress.validationsWithoutGain >= rule.patience &&
+    progress.epoch < rule.epochs;
+}
+
+/**
+ * Whether a training has stopped early for good: by the same rule as now. A checkpoint that does not say by which rule
+ * comes from an older version, and goes on.
+ *
+ * @param progress Where the training stands.
+ * @param rule What early stopping goes by now.
+ * @returns The answer.
+ */
+export function hasStoppedEarly(progress: TrainingProgress, rule: StoppingRule): boolean {
+  const { stopping } = progress;
+  return isOutOfPatience(progress, rule) && stopping !== undefined &&
+    stopping.epochs === rule.epochs && stopping.patience === rule.patience &&
+    stopping.minDelta === rule.minDelta;
+}

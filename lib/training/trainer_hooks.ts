@@ -1,0 +1,33 @@
+import type { SaveSchedule } from "./save_schedule.ts";
+import type { EpochRecord, StopReason, TrainingEvent } from "./training_event.ts";
+
+/** What `run` calls, and what stops it. */
+export interface TrainerHooks {
+  /** Keeps the state: called before the first step, after every best validation, by the schedule, and at the end. */
+  readonly save: (options: { readonly isBest: boolean }) => Promise<void>;
+  /** Keeps the figures of an epoch. */
+  readonly log: (record: EpochRecord) => Promise<void>;
+  /** Called for every step and epoch. */
+  readonly report?: (event: TrainingEvent) => void;
+  /** Stops after the step at hand. */
+  readonly signal?: AbortSignal;
+  /** Time of `performance.now()` after which the step at hand is the last. */
+  readonly deadline?: number;
+  /**
+   * When the state is kept on the way.
+   *
+   * @default after every epoch
+   */
+  readonly saveEvery?: SaveSchedule;
+}
+
+/**
+ * Asks whether a training is to stop.
+ *
+ * @param hooks What stops it.
+ * @returns Why; `null` if it is to go on.
+ */
+export function stopAsked({ signal, deadline = Infinity }: TrainerHooks): StopReason | null {
+  if (signal?.aborted) return "interrupted";
+  return performance.now() >= deadline ? "time-limit" : null;
+}
