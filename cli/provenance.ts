@@ -1,5 +1,5 @@
 import type { ActiveBackend } from "../lib/backends/backend.ts";
-import { readGitCommit } from "../lib/files/git_commit.ts";
+import { readGitCommit } from "../lib/runs/git_commit.ts";
 import type { Provenance } from "../lib/runs/run_types.ts";
 import { pinnedVersion, TOOLKIT_VERSION } from "./toolkit_version.ts";
 

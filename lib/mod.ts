@@ -130,6 +130,8 @@ export * from "./training/epoch_plan.ts";
 export * from "./training/gradient_clipping.ts";
 export * from "./training/learning_rate.ts";
 export * from "./training/trainer.ts";
+export type * from "./training/save_schedule.ts";
+export type * from "./training/trainer_hooks.ts";
 export * from "./training/training_checkpoint.ts";
 export * from "./training/training_config.ts";
 export * from "./training/training_data.ts";

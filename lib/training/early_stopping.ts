@@ -1,14 +1,4 @@
-import type { TrainingConfig } from "./training_config.ts";
-import type { TrainingProgress } from "./training_progress.ts";
-
-/** What early stopping goes by; who changes it when a run goes on wants the run to go on. */
-export type StoppingRule = Pick<TrainingConfig, "epochs" | "patience" | "minDelta">;
-
-/** Where early stopping stands. */
-export interface StoppingState extends StoppingRule {
-  /** Validation Top-1 that the next one must exceed by more than `minDelta`, 0..1. */
-  readonly top1: number;
-}
+import type { StoppingRule, TrainingProgress } from "./training_progress.ts";
 
 /**
  * Counts a validation, before it is compared with the best one.

@@ -1,6 +1,15 @@
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
-import type { StoppingState } from "./early_stopping.ts";
+import type { TrainingConfig } from "./training_config.ts";
 import type { EpochRecord } from "./training_event.ts";
+
+/** What early stopping goes by; who changes it when a run goes on wants the run to go on. */
+export type StoppingRule = Pick<TrainingConfig, "epochs" | "patience" | "minDelta">;
+
+/** Where early stopping stands. */
+export interface StoppingState extends StoppingRule {
+  /** Validation Top-1 that the next one must exceed by more than `minDelta`, 0..1. */
+  readonly top1: number;
+}
 
 /** Sums over the steps of the epoch at hand. */
 export interface EpochSums {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readGitCommit } from "../../../lib/files/git_commit.ts";
+import { readGitCommit } from "../../../lib/runs/git_commit.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
