@@ -1,8 +1,15 @@
+import { isUtf8 } from "node:buffer";
 import { CheckpointError } from "../errors.ts";
 import { maxDimensions } from "./safetensors_dtypes.ts";
 
 /** Most tensors that a file may list: a header can be valid and still be made to exhaust its reader. */
 export const maxEntries = 100_000;
+
+/** Most keys of a header: a name and three more for every tensor, and as many texts of metadata. */
+const maxKeys = 5 * maxEntries;
+
+/** Objects and lists in each other: the header, a tensor in it, its shape in that. */
+const maxDepth = 3;
 
 /** One tensor as the header describes it; nothing is checked but the types. */
 export interface HeaderEntry {
@@ -18,34 +25,42 @@ export interface SafetensorsHeader {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const space = 0x20;
-/** The last printable character of ASCII. */
-const lastPlain = 0x7e;
-/** Strings longer than this are read in the general way. */
-const plainLength = 60;
-const digitZero = 0x30;
-const digitNine = 0x39;
+const TOO_MANY = `must list at most ${maxEntries} tensors`;
+const TOO_DEEP = `must not nest deeper than ${maxDepth} levels`;
+
+const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
+const OPENING = codesOf("{[");
+const CLOSING = codesOf("}]");
+/** What may stand outside of strings. */
+const PLAIN = codesOf('{}[]:,"0123456789 \t\n\r');
+
+function codesOf(characters: string): ReadonlySet<number> {
+  return new Set(new TextEncoder().encode(characters));
+}
+
+/** What is wrong with a header; becomes a `CheckpointError` that names the file. */
+class HeaderFault extends Error {}
 
 /**
- * Parses the JSON header of a safetensors file. `JSON.parse` would keep the last of two equal keys, so that two
- * readers could see two different files in the same bytes; this parser knows only what a header may hold,
- * stops at the first thing that differs, and keeps names in maps, where `__proto__` is a name like others.
+ * Parses the JSON header of a safetensors file strictly. `JSON.parse` alone would keep the last of two equal keys, so
+ * that two readers could see two different files in the same bytes: the keys of the text are counted before, and as
+ * many must come out. Names are kept in maps, where `__proto__` is a name like others.
  *
  * @param bytes The header, from its brace to the padding.
  * @param source What is read, for messages.
- * @returns Tensors in the order of the file, and the metadata.
+ * @returns Tensors by name, and the metadata.
  * @throws {CheckpointError} If the header is no valid header.
  */
 export function parseSafetensorsHeader(bytes: Uint8Array, source: string): SafetensorsHeader {
-  return new HeaderParser(bytes, source).parse();
+  try {
+    return parseStrictly(bytes);
+  } catch (error) {
+    if (!(error instanceof HeaderFault)) throw error;
+    throw new CheckpointError(
+      `Cannot read safetensors file: the header of ${source} ${error.message}; the file is damaged or was not ` +
+        "written as safetensors, use another copy",
+    );
+  }
 }
 
 /**
@@ -58,165 +73,102 @@ export function quoteName(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name);
 }
 
-class HeaderParser {
-  #position = 0;
-  readonly #bytes: Uint8Array;
-  readonly #source: string;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+function demand(holds: boolean, problem: string): asserts holds {
+  if (!holds) throw new HeaderFault(problem);
+}
 
-  constructor(bytes: Uint8Array, source: string) {
-    this.#bytes = bytes;
-    this.#source = source;
-  }
-
-  parse(): SafetensorsHeader {
-    if (this.#bytes[0] !== openBrace) this.#fail("must start with {");
-    const entries = new Map<string, HeaderEntry>();
-    let metadata: Map<string, string> | undefined;
-    this.#readObject((key) => {
-      if (key === "__metadata__") {
-        if (metadata !== undefined) {
-          this.#fail("must hold each name once, __metadata__ comes twice");
-        }
-        metadata = this.#readMetadata();
-        return;
-      }
-      if (entries.has(key)) this.#fail(`must hold each name once, ${quoteName(key)} comes twice`);
-      if (entries.size >= maxEntries) this.#fail(`must list at most ${maxEntries} tensors`);
-      entries.set(key, this.#readEntry());
-    });
-    // Anything but padding here would be seen by one reader and not by the next.
-    for (; this.#position < this.#bytes.length; this.#position++) {
-      if (this.#bytes[this.#position] !== space) this.#fail("must end with its object and spaces");
-    }
-    return { entries, metadata: metadata ?? new Map<string, string>() };
-  }
-
-  #readMetadata(): Map<string, string> {
-    const metadata = new Map<string, string>();
-    this.#readObject((key) => {
-      if (metadata.has(key)) this.#fail(`must hold each key once, ${quoteName(key)} comes twice`);
-      if (metadata.size >= maxEntries) this.#fail(`must hold at most ${maxEntries} metadata keys`);
-      metadata.set(key, this.#readString());
-    });
-    return metadata;
-  }
-
-  #readEntry(): HeaderEntry {
-    let dtype: string | undefined;
-    let shape: number[] | undefined;
-    let offsets: number[] | undefined;
-    this.#readObject((key) => {
-      if (key === "dtype" && dtype === undefined) dtype = this.#readString();
-      else if (key === "shape" && shape === undefined) shape = this.#readIntegers(maxDimensions);
-      else if (key === "data_offsets" && offsets === undefined) offsets = this.#readIntegers(2);
-      else this.#fail(`must give dtype, shape and data_offsets once each, found ${quoteName(key)}`);
-    });
-    if (dtype === undefined || shape === undefined || offsets?.length !== 2) {
-      return this.#fail("must give dtype, shape and two data_offsets for every tensor");
-    }
-    return { dtype, shape, offsets: [offsets[0]!, offsets[1]!] };
-  }
-
-  #readObject(readValue: (key: string) => void): void {
-    this.#expect(openBrace, "{");
-    if (this.#take(closeBrace)) return;
-    do {
-      const key = this.#readString();
-      this.#expect(colon, ":");
-      readValue(key);
-    } while (this.#take(comma));
-    this.#expect(closeBrace, "}");
-  }
-
-  #readIntegers(most: number): number[] {
-    this.#expect(openBracket, "[");
-    const integers: number[] = [];
-    if (this.#take(closeBracket)) return integers;
-    do {
-      if (integers.length >= most) this.#fail(`must have at most ${most} numbers here`);
-      integers.push(this.#readInteger());
-    } while (this.#take(comma));
-    this.#expect(closeBracket, "]");
-    return integers;
-  }
-
-  #readInteger(): number {
-    this.#skipSpace();
-    const start = this.#position;
-    let value = 0;
-    for (let digits = 0;; digits++) {
-      const byte = this.#bytes[this.#position] ?? 0;
-      if (byte < digitZero || byte > digitNine) break;
-      if (digits > 0 && value === 0) this.#fail("must not write numbers with leading zeros");
-      value = 10 * value + (byte - digitZero);
-      if (!Number.isSafeInteger(value)) this.#fail("must hold numbers below 2^53");
-      this.#position++;
-    }
-    if (this.#position === start) this.#fail("must hold a non-negative integer here");
-    return value;
-  }
-
-  #readString(): string {
-    this.#skipSpace();
-    const start = this.#position;
-    if (this.#bytes[start] !== quote) this.#fail("must hold a string here");
-    // Nearly all strings are short and plain; the general way costs ten times as much.
-    let end = start + 1;
-    let text = "";
-    for (; end - start <= plainLength; end++) {
-      const byte = this.#bytes[end] ?? 0;
-      if (byte === quote) {
-        this.#position = end + 1;
-        return text;
-      }
-      if (byte < space || byte > lastPlain || byte === backslash) break;
-      text += String.fromCharCode(byte);
-    }
-    return this.#readAnyString(start, end);
-  }
-
-  #readAnyString(start: number, plainEnd: number): string {
-    let end = plainEnd;
-    while (end < this.#bytes.length && this.#bytes[end] !== quote) {
-      end += this.#bytes[end] === backslash ? 2 : 1;
-    }
-    if (end >= this.#bytes.length) this.#fail("must end its strings");
+function parseStrictly(bytes: Uint8Array): SafetensorsHeader {
+  // Anything but padding around the object would be seen by one reader and not by the next.
+  const last = bytes.findLastIndex((byte) => byte !== 0x20);
+  demand(bytes[0] === 0x7b, "must start with {");
+  demand(bytes[last] === 0x7d, "must end with its object and spaces");
+  const written = countKeys(bytes);
+  demand(isUtf8(bytes), "must hold well-formed strings");
+  const tensors = membersOf(parseJson(bytes));
+  const entries = new Map<string, HeaderEntry>();
+  let metadata = new Map<string, string>();
+  let read = tensors.size;
+  for (const [name, value] of tensors) {
     try {
-      const text: unknown = JSON.parse(this.#decoder.decode(this.#bytes.subarray(start, end + 1)));
-      if (typeof text === "string" && text.isWellFormed()) {
-        this.#position = end + 1;
-        return text;
-      }
-    } catch {
-      // Bytes that are no UTF-8, bare control characters, unknown escapes: reported below.
-    }
-    return this.#fail("must hold well-formed strings");
-  }
-
-  #take(byte: number): boolean {
-    this.#skipSpace();
-    if (this.#bytes[this.#position] !== byte) return false;
-    this.#position++;
-    return true;
-  }
-
-  #expect(byte: number, name: string): void {
-    if (!this.#take(byte)) this.#fail(`must have ${name} here`);
-  }
-
-  /** The white space of JSON. */
-  #skipSpace(): void {
-    for (;; this.#position++) {
-      const byte = this.#bytes[this.#position];
-      if (byte !== space && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return;
+      const members = membersOf(value);
+      read += members.size;
+      if (name !== "__metadata__") entries.set(name, readEntry(members));
+      else metadata = new Map([...members].map(([key, text]) => [key, textOf(text)]));
+    } catch (error) {
+      throw new HeaderFault(`${(error as Error).message} for ${quoteName(name)}`);
     }
   }
+  demand(entries.size <= maxEntries, TOO_MANY);
+  demand(read === written, `must hold each name once, ${written - read} of its keys come again`);
+  return { entries, metadata };
+}
 
-  #fail(problem: string): never {
-    throw new CheckpointError(
-      `Cannot read safetensors file: header ${problem}, see byte ${8 + this.#position} of ` +
-        `${this.#source}; the file is damaged or was not written as safetensors, use another copy`,
-    );
+/**
+ * Looks at a header before it is parsed: whether it is made of nothing but objects, strings and lists of
+ * non-negative integers, not too many of them and not too deep.
+ *
+ * @returns The number of keys.
+ */
+function countKeys(bytes: Uint8Array): number {
+  let [keys, depth, inString] = [0, 0, false];
+  for (let position = 0; position < bytes.length; position++) {
+    const byte = bytes[position]!;
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) position += byte === BACKSLASH ? 1 : 0;
+    else if (!PLAIN.has(byte)) {
+      throw new HeaderFault(
+        `must hold strings and non-negative integers only, see byte ${8 + position} of the file`,
+      );
+    } else if (byte === COLON) keys++;
+    else if (OPENING.has(byte)) depth++;
+    else if (CLOSING.has(byte)) depth--;
+    demand(keys <= maxKeys, TOO_MANY);
+    demand(depth <= maxDepth, TOO_DEEP);
   }
+  return keys;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new HeaderFault("must be valid JSON");
+  }
+}
+
+function membersOf(value: unknown): Map<string, unknown> {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  demand(isObject, "must hold an object");
+  const members = new Map(Object.entries(value as object));
+  for (const key of members.keys()) textOf(key);
+  return members;
+}
+
+function textOf(value: unknown): string {
+  demand(typeof value === "string" && value.isWellFormed(), "must hold well-formed strings");
+  return value;
+}
+
+function integersOf(value: unknown): number[] {
+  demand(
+    Array.isArray(value) && value.every(Number.isSafeInteger),
+    "must give lists of integers below 2^53",
+  );
+  demand(value.length <= maxDimensions, `must have at most ${maxDimensions} numbers`);
+  return value;
+}
+
+function readEntry(members: ReadonlyMap<string, unknown>): HeaderEntry {
+  const isComplete = ["dtype", "shape", "data_offsets"].every((key) => members.has(key));
+  demand(isComplete && members.size === 3, "must give dtype, shape, data_offsets and nothing else");
+  const [start, end, ...rest] = integersOf(members.get("data_offsets"));
+  demand(
+    start !== undefined && end !== undefined && rest.length === 0,
+    "must give two data_offsets",
+  );
+  return {
+    dtype: textOf(members.get("dtype")),
+    shape: integersOf(members.get("shape")),
+    offsets: [start, end],
+  };
 }
