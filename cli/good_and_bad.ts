@@ -1,6 +1,5 @@
-import { BackendError, PuppetError } from "../lib/errors.ts";
+import { BackendError, messageOf, PuppetError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
-import { messageOf } from "../lib/files/atomic_write.ts";
 import { InterruptedError } from "./exit_codes.ts";
 import { ClosedOutputError } from "./output.ts";
 

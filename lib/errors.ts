@@ -51,3 +51,13 @@ export class DivergenceError extends PuppetError {
   /** Name of the class, for messages. */
   override name = "DivergenceError";
 }
+
+/**
+ * The text of an unknown error.
+ *
+ * @param error Anything that was thrown.
+ * @returns Its message.
+ */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

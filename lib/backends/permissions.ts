@@ -7,13 +7,3 @@
 export async function isGranted(descriptor: Deno.PermissionDescriptor): Promise<boolean> {
   return (await Deno.permissions.query(descriptor)).state === "granted";
 }
-
-/**
- * The text of any thrown value.
- *
- * @param error - what a `catch` received.
- * @returns its message, or itself as text.
- */
-export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

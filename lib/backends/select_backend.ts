@@ -1,8 +1,7 @@
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
-import { BackendError } from "../errors.ts";
+import { BackendError, messageOf } from "../errors.ts";
 import type { ActiveBackend, Backend, BackendName, PassedOverBackend } from "./backend.ts";
 import { cpuBackend } from "./cpu.ts";
-import { errorText } from "./permissions.ts";
 import { tensorflowBackend } from "./tensorflow.ts";
 import { wasmBackend } from "./wasm.ts";
 import { hasHardwareAdapter, webgpuBackend } from "./webgpu.ts";
@@ -97,7 +96,7 @@ async function tryBackend(
     return { name, reason: `${active.description} computes wrong results` };
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
-    return { name, reason: errorText(error) };
+    return { name, reason: messageOf(error) };
   }
 }
 
@@ -123,7 +122,7 @@ export async function checkComputation(): Promise<boolean> {
     return doubled!.every((value: number, index: number) => value === 2 * index) &&
       sums!.every((value: number) => value === 3 * 3 * 8);
   } catch (cause) {
-    throw new BackendError(`Cannot compute on this backend: ${errorText(cause)}`, { cause });
+    throw new BackendError(`Cannot compute on this backend: ${messageOf(cause)}`, { cause });
   } finally {
     tf.dispose([...results]);
   }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import nodeUtil from "node:util";
 import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.d.ts";
-import { BackendError } from "../errors.ts";
+import { BackendError, messageOf } from "../errors.ts";
 import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
 import { explainUnusedGpu, type UnusedGpu } from "./cuda/explain_unused_gpu.ts";
 import { findNvidiaGpu } from "./cuda/find_nvidia_gpu.ts";
@@ -16,7 +16,7 @@ import {
 import { areDriversLoaded } from "./webgpu.ts";
 import { quietStderr } from "./quiet_stderr.ts";
 import { registerGradients } from "./register_gradients.ts";
-import { errorText, isGranted } from "./permissions.ts";
+import { isGranted } from "./permissions.ts";
 
 const INSTALL_REMEDY = 'run "deno task install-native"';
 
@@ -182,7 +182,7 @@ function loadBinding({ bindingPath }: NativeInstallation): TFJSBinding {
     return Number(Deno.env.get("TF_CPP_MIN_LOG_LEVEL")) >= 2 ? quietStderr(load) : load();
   } catch (cause) {
     throw new BackendError(
-      `Cannot load the native library: ${errorText(cause).split("\n")[0]}; install it again with ` +
+      `Cannot load the native library: ${messageOf(cause).split("\n")[0]}; install it again with ` +
         '"deno task install-native --force"',
       { cause },
     );

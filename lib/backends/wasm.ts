@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BackendError } from "../errors.ts";
+import { BackendError, messageOf } from "../errors.ts";
 import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
-import { errorText, isGranted } from "./permissions.ts";
+import { isGranted } from "./permissions.ts";
 import { registerGradients } from "./register_gradients.ts";
 
 /** XNNPACK compiled to WebAssembly: runs everywhere, on one core outside browsers. */
@@ -59,7 +59,7 @@ async function activateWasm(): Promise<ActiveBackend> {
     };
   } catch (cause) {
     throw new BackendError(
-      `Cannot use backend "wasm": ${errorText(cause)}; run "doctor" for what is missing`,
+      `Cannot use backend "wasm": ${messageOf(cause)}; run "doctor" for what is missing`,
       { cause },
     );
   }

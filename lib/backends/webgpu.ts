@@ -1,6 +1,5 @@
-import { BackendError } from "../errors.ts";
+import { BackendError, messageOf } from "../errors.ts";
 import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
-import { errorText } from "./permissions.ts";
 import { quietStderr } from "./quiet_stderr.ts";
 import { registerGradients } from "./register_gradients.ts";
 
@@ -30,7 +29,7 @@ async function probeWebgpu(): Promise<BackendProbe> {
     return {
       name: "webgpu",
       available: false,
-      detail: errorText(error),
+      detail: messageOf(error),
       remedy: DRIVER_REMEDY,
     };
   }
@@ -90,7 +89,7 @@ async function activateWebgpu(): Promise<ActiveBackend> {
   } catch (cause) {
     started = undefined;
     throw new BackendError(
-      `Cannot use backend "webgpu": ${errorText(cause)}; ${DRIVER_REMEDY}, or use --backend wasm`,
+      `Cannot use backend "webgpu": ${messageOf(cause)}; ${DRIVER_REMEDY}, or use --backend wasm`,
       { cause },
     );
   }

@@ -1,3 +1,4 @@
+import { isObject } from "../files/is_object.ts";
 import { createHash } from "node:crypto";
 import { CheckpointError } from "../errors.ts";
 
@@ -105,10 +106,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCount(value: unknown): value is number {

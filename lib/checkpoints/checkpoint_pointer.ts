@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, messageOf } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
-import { messageOf } from "../files/atomic_write.ts";
 
 /** Pointer files of a checkpoint folder: text files, each with the name of one checkpoint. */
 export type PointerName = "last" | "best" | "previous";

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, messageOf } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
-import { messageOf } from "../files/atomic_write.ts";
 import {
   describeFile,
   type FileRecord,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { CheckpointError } from "../errors.ts";
-import { messageOf, writeFully } from "../files/atomic_write.ts";
+import { CheckpointError, messageOf } from "../errors.ts";
+import { writeFully } from "../files/atomic_write.ts";
 
 /** A lock file holds the number of a process and a line end. */
 const MAX_LOCK_BYTES = 20;

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { CheckpointError } from "../errors.ts";
+import { isObject } from "../files/is_object.ts";
 import { maxDimensions } from "./safetensors_dtypes.ts";
 
 /** Most tensors that a file may list: a header can be valid and still be made to exhaust its reader. */
@@ -137,9 +138,8 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function membersOf(value: unknown): Map<string, unknown> {
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  demand(isObject, "must hold an object");
-  const members = new Map(Object.entries(value as object));
+  demand(isObject(value), "must hold an object");
+  const members = new Map(Object.entries(value));
   for (const key of members.keys()) textOf(key);
   return members;
 }

@@ -1,11 +1,10 @@
+import { syncPath } from "../files/sync_path.ts";
 import { dirname, join } from "node:path";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, messageOf } from "../errors.ts";
 import {
-  messageOf,
   removeQuietly,
   stagingPattern,
   stagingSuffix,
-  syncFolder,
   writeFileAtomically,
   writeNewFile,
 } from "../files/atomic_write.ts";
@@ -87,7 +86,7 @@ export async function saveCheckpoint(
   const reached = options.failpoint ?? (() => {});
   try {
     await Deno.mkdir(root, { recursive: true });
-    await syncFolder(dirname(root));
+    await syncPath(dirname(root));
     await removeLeftovers(root);
     reached("begin");
     const name = await writeFolder(root, content, reached);
@@ -145,7 +144,7 @@ async function writeFolder(
     const manifest = encodeManifest({ formatVersion, step, files: records });
     await writeNewFile(join(staged, manifestName), new TextEncoder().encode(manifest));
     reached("manifest written");
-    await syncFolder(staged);
+    await syncPath(staged);
     reached("folder flushed");
     await Deno.rename(staged, join(root, name));
   } catch (error) {
@@ -153,7 +152,7 @@ async function writeFolder(
     throw error;
   }
   reached("folder renamed");
-  await syncFolder(root);
+  await syncPath(root);
   reached("root flushed");
   return name;
 }

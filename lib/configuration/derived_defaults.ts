@@ -1,3 +1,4 @@
+import { isObject } from "../files/is_object.ts";
 import { complexityMeasure, complexityMeasureNames } from "../complexity/measure_registry.ts";
 
 /** Seed of the 8:1:1 split of mini-ImageNet, the same for every run, as the paper says. */
@@ -16,8 +17,8 @@ function withMargin(
  * pixels and split 8:1:1 by a fixed seed (section 4.1).
  */
 function withRulesOfDataset(input: unknown): unknown {
-  const data = isMap(input) ? input.data : undefined;
-  if (!isMap(data) || data.dataset === undefined || data.dataset === "cifar10") return input;
+  const data = isObject(input) ? input.data : undefined;
+  if (!isObject(data) || data.dataset === undefined || data.dataset === "cifar10") return input;
   const rules = data.dataset === "mini-imagenet"
     ? {
       images: null,
@@ -32,17 +33,13 @@ function withRulesOfDataset(input: unknown): unknown {
 /** Layers that an image of average complexity gets by default. */
 const AVERAGE_DEPTH = 10;
 
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
 /**
  * kappa = 0.8 and 12.5 bits are made for `entropy`. Another measure has another scale, and with those numbers
  * could send every image to the same depth: its own average takes their place where nothing is said.
  */
 function withScaleOfMeasure(input: unknown): unknown {
-  const model = isMap(input) ? input.model : undefined;
-  if (!isMap(model) || typeof model.complexity !== "string" || model.complexity === "entropy") {
+  const model = isObject(input) ? input.model : undefined;
+  if (!isObject(model) || typeof model.complexity !== "string" || model.complexity === "entropy") {
     return input;
   }
   if (!complexityMeasureNames.includes(model.complexity)) return input;

@@ -1,3 +1,4 @@
+import { isObject } from "../files/is_object.ts";
 import { parseDocument } from "yaml";
 import { UsageError } from "../errors.ts";
 import {
@@ -68,10 +69,6 @@ function textOf(value: unknown): string {
   }
 }
 
-function isPlainMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Says that a key is unknown, with the key that was probably meant. */
 function describeUnknownKey(path: string): string {
   const [section = "", name] = path.split(".");
@@ -118,7 +115,7 @@ function readMap(text: string, source: string): Record<string, unknown> {
     );
   }
   if (value === null || value === undefined) return {};
-  if (isPlainMap(value)) return value;
+  if (isObject(value)) return value;
   throw new UsageError(
     `Cannot use ${source}: it must hold the sections ${[...SECTIONS].join(", ")}, ` +
       `current value is ${showValue(value)}`,
@@ -138,7 +135,7 @@ function flatten(map: Record<string, unknown>, problems: string[]): Map<string, 
       if (name.includes(".")) {
         problems.push(`unknown key ${showKey(name)}; write it in its section`);
       } else add(name, value);
-    } else if (isPlainMap(value)) {
+    } else if (isObject(value)) {
       for (const [key, inner] of Object.entries(value)) add(`${name}.${key}`, inner);
     } else if (value !== null) {
       problems.push(`${name} must hold keys, current value is ${showValue(value)}`);

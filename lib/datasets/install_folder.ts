@@ -1,6 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { DataError, PuppetError } from "../errors.ts";
-import { messageOf } from "../files/atomic_write.ts";
+import { DataError, messageOf, PuppetError } from "../errors.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { syncPath } from "../files/sync_path.ts";

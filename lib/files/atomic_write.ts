@@ -1,5 +1,6 @@
+import { syncPath } from "./sync_path.ts";
 import { dirname, join } from "node:path";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, messageOf } from "../errors.ts";
 
 let writes = 0;
 
@@ -25,7 +26,7 @@ export async function replaceFile(path: string, content: Uint8Array | string): P
   try {
     await writeNewFile(staged, bytes, () => isOurs = true);
     await Deno.rename(staged, path);
-    await syncFolder(dirname(path));
+    await syncPath(dirname(path));
   } catch (error) {
     // What stood there before belongs to somebody else.
     if (isOurs) await removeQuietly(staged);
@@ -122,18 +123,6 @@ export async function writeFully(file: Deno.FsFile, bytes: Uint8Array): Promise<
 }
 
 /**
- * Flushes a folder, so that a file created or renamed in it is still there after a power cut.
- *
- * @param path The folder.
- */
-export async function syncFolder(path: string): Promise<void> {
-  // Windows opens no folders, and its file system orders these changes by itself.
-  if (Deno.build.os === "windows") return;
-  using folder = await Deno.open(path, { read: true });
-  await folder.sync();
-}
-
-/**
  * Removes a file or a folder with all it holds, whether or not it exists, without complaint: used while another
  * error is on its way, which must not be replaced by this one.
  *
@@ -145,14 +134,4 @@ export async function removeQuietly(path: string): Promise<void> {
   } catch {
     // The error that led here says more.
   }
-}
-
-/**
- * The text of an unknown error.
- *
- * @param error Anything that was thrown.
- * @returns Its message.
- */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { messageOf } from "../files/atomic_write.ts";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import {
   BackendError,
   CheckpointError,
   DataError,
   DivergenceError,
+  messageOf,
   PuppetError,
 } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";

@@ -1,3 +1,4 @@
+import { isObject } from "../files/is_object.ts";
 import { z } from "zod";
 import { CheckpointError } from "../errors.ts";
 import { MIN_DEVIATION } from "../datasets/standardization.ts";
@@ -78,9 +79,7 @@ const cardSchema = z.object({
 
 /** The version that a file claims, whatever else is in it. */
 function versionOf(content: unknown): unknown {
-  return typeof content === "object" && content !== null && "formatVersion" in content
-    ? content.formatVersion
-    : undefined;
+  return isObject(content) ? content["formatVersion"] : undefined;
 }
 
 /**

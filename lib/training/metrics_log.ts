@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { messageOf, writeFileAtomically, writeFully } from "../files/atomic_write.ts";
-import { CheckpointError } from "../errors.ts";
+import { writeFileAtomically, writeFully } from "../files/atomic_write.ts";
+import { CheckpointError, messageOf } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import type { EpochRecord } from "./training_event.ts";
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/errors.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { BACKENDS } from "../../lib/backends/select_backend.ts";
 import { compareValues, type NamedValues } from "./compare_values.ts";
@@ -41,7 +42,7 @@ async function compareCase(context: SectionContext, layer: LayerCase): Promise<C
     const passed = worst.largest <= tolerance;
     return { name, tolerance, difference: worst.largest, where: worst.name, passed, error: null };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     return { name, tolerance, difference: null, where: null, passed: false, error: text };
   }
 }

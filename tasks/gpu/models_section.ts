@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/errors.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { BACKENDS } from "../../lib/backends/select_backend.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
@@ -89,7 +90,7 @@ export async function compareModels(context: SectionContext): Promise<SectionFin
     try {
       models.push(await compareModel(context, name));
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       context.say(`WRONG ${name}: ${text.split("\n")[0]}`);
       models.push({ name, difference: null, where: null, passed: false, error: text });
     }

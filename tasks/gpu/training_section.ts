@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/errors.ts";
 import { DEPTH, fixedDepthPuppet, trainingWork } from "../bench/bench_models.ts";
 import { formatMemory, readDeviceMemory } from "./device_memory.ts";
 import { formatSeconds, timeWork } from "./time_work.ts";
@@ -87,7 +88,7 @@ export async function timeTraining(context: SectionContext): Promise<SectionFind
     try {
       batches.push(await timeBatch(context, batch, torch));
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       context.say(`batch ${batch}: ${text.split("\n")[0]}`);
       const none = { time: null, imagesPerSecond: null, loss: null, memory: null };
       const noTorch = { torchTf32Seconds: null, torchPeakBytes: null };

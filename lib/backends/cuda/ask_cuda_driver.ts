@@ -1,4 +1,4 @@
-import { errorText } from "../permissions.ts";
+import { messageOf } from "../../errors.ts";
 
 /** A GPU as the CUDA driver describes it. */
 export interface CudaDevice {
@@ -59,7 +59,7 @@ export async function askCudaDriver(path = CUDA_LIBRARY): Promise<CudaAnswer | n
   try {
     library = Deno.dlopen(path, SYMBOLS);
   } catch (error) {
-    const reason = errorText(error).replace(/^(?:Could not open library: )+/, "");
+    const reason = messageOf(error).replace(/^(?:Could not open library: )+/, "");
     return { failure: `the CUDA driver cannot be loaded (${reason})` };
   }
   // The library stays open: TensorFlow loads it again in a moment, and closing it would end its threads.

@@ -1,5 +1,5 @@
+import { messageOf } from "../../errors.ts";
 import { join } from "node:path";
-import { errorText } from "../permissions.ts";
 import type { NativeInstallation } from "../native_cache.ts";
 import { CUDA_BUILDS } from "./cuda_build.ts";
 
@@ -38,7 +38,7 @@ export function preloadCuda(
       load(paths.get(name) ?? name);
     } catch (error) {
       // Deno says once or twice what it did before it repeats the loader's words.
-      const reason = errorText(error).replace(/^(?:Could not open library: )+/, "");
+      const reason = messageOf(error).replace(/^(?:Could not open library: )+/, "");
       missing.push({ name, reason });
     }
   }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { messageOf } from "../../files/atomic_write.ts";
-import { CheckpointError, UsageError } from "../../errors.ts";
+import { CheckpointError, messageOf, UsageError } from "../../errors.ts";
 import type { TrainingEvent } from "../training_event.ts";
 import { encodeEvent } from "./event_record.ts";
 import { scanEvents } from "./event_scan.ts";
