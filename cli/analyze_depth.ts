@@ -1,17 +1,21 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { DepthAnalysisResult } from "../lib/analyses/analyze_depth.ts";
+import type { DepthAnalysis } from "../lib/analyses/depth_analysis.ts";
+import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { DepthChartName } from "../lib/reports/parts/depth_charts.ts";
 import { UsageError } from "../lib/errors.ts";
 import { parseConfig } from "../lib/configuration/parse_config.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
+import { safeJson } from "../lib/safe_text.ts";
 import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
 import { depthAnalysisCsv } from "./depth_analysis_csv.ts";
 import { formatDepthAnalysis } from "./depth_analysis_text.ts";
-import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
+import { forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { findRun } from "./find_run.ts";
+import { chosenFormat } from "./document_format.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { checkTargets, pageOption, type PageTarget, writePage } from "./report_page.ts";
+import { checkTargets, pageOption, type PageTarget, renderPage, writePage } from "./report_page.ts";
 import {
   addHelpSections,
   checkpointOption,
@@ -25,7 +29,7 @@ import {
 import { type BackendChoice } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 
-const FORMATS = ["text", "md", "json", "csv", "svg"] as const;
+const FORMATS = ["text", "md", "csv", "json", "html", "svg"] as const;
 type Format = typeof FORMATS[number];
 const PARTS = ["test", "validation", "train"] as const;
 /** Named again here, so that help does not load the library; a test compares them. */
@@ -89,7 +93,11 @@ function overridesOf(options: AnalyzeDepthOptions): ReturnType<typeof readConfig
 }
 
 /** A run has a model and data of its own. */
-function requestOfRun(runDirectory: string, options: AnalyzeDepthOptions, output: Output): Request {
+function requestOfRun(
+  runDirectory: string,
+  options: AnalyzeDepthOptions,
+  { output, thumbnails }: { readonly output: Output; readonly thumbnails: boolean },
+): Request {
   const overrides = overridesOf(options);
   const foreign = overrides.find(({ path }) => !KEYS_WITH_RUN.has(path));
   if (foreign !== undefined) {
@@ -101,7 +109,7 @@ function requestOfRun(runDirectory: string, options: AnalyzeDepthOptions, output
   const { data } = parseConfig("", { source: "the options", overrides });
   const given = (path: string) => overrides.some((override) => override.path === path);
   return {
-    ...commonOf(options),
+    ...commonOf(options, thumbnails),
     runDirectory,
     checkpoint: options.checkpoint,
     data: {
@@ -115,7 +123,7 @@ function requestOfRun(runDirectory: string, options: AnalyzeDepthOptions, output
   };
 }
 
-function requestOfData(options: AnalyzeDepthOptions): Request {
+function requestOfData(options: AnalyzeDepthOptions, thumbnails: boolean): Request {
   for (const [name, flag] of Object.entries(RUN_OPTIONS)) {
     if (options[name as keyof typeof RUN_OPTIONS] === undefined) continue;
     throw new UsageError(
@@ -128,13 +136,14 @@ function requestOfData(options: AnalyzeDepthOptions): Request {
     );
   }
   const overrides = overridesOf(options);
-  return { ...commonOf(options), config: parseConfig("", { source: "the options", overrides }) };
+  return {
+    ...commonOf(options, thumbnails),
+    config: parseConfig("", { source: "the options", overrides }),
+  };
 }
 
-function commonOf(options: AnalyzeDepthOptions) {
-  const { part, examples, thumbnails = false, report } = options;
-  // A page shows its examples.
-  return { part, examples: { perPlace: examples, thumbnails: thumbnails || report !== undefined } };
+function commonOf({ part, examples }: AnalyzeDepthOptions, thumbnails: boolean) {
+  return { part, examples: { perPlace: examples, thumbnails } };
 }
 
 /** A backend is needed to ask a trained model, and to count a model that is more than layers. */
@@ -153,12 +162,17 @@ async function startNeededBackend(
   }
 }
 
+function sourceOf(content: DepthAnalysis): ReportSource {
+  return { kind: "depth-analysis", content, origin: "analyze-depth" };
+}
+
 async function render(
   { analysis, images }: DepthAnalysisResult,
   format: Format,
   options: AnalyzeDepthOptions,
 ): Promise<string> {
-  if (format === "json") return JSON.stringify(analysis, null, 2);
+  if (format === "json") return safeJson(analysis);
+  if (format === "html") return await renderPage([sourceOf(analysis)]);
   if (format === "csv") return depthAnalysisCsv(images);
   if (format !== "svg") return formatDepthAnalysis(analysis, { markdown: format === "md" });
   const { depthAnalysisChart } = await import("../lib/reports/parts/depth_charts.ts");
@@ -171,16 +185,18 @@ async function analyzeDepth(
   options: AnalyzeDepthOptions,
 ): Promise<void> {
   const output = createOutput(options);
-  const format = chosenFormat(options, "text");
-  if (options.thumbnails && format !== "json") {
+  const format = chosenFormat(options, { formats: FORMATS, fallback: "text" });
+  if (options.thumbnails && format !== "json" && format !== "html") {
     throw new UsageError(
-      "Cannot use --thumbnails without --format json: only it, and the page of --report, hold pictures",
+      "Cannot use --thumbnails without --format json or html: only they, and the page of --report, hold pictures",
     );
   }
   await checkTargets(options);
+  // A page shows its examples.
+  const thumbnails = options.thumbnails ?? (format === "html" || options.report !== undefined);
   const request = runDirectory === undefined
-    ? requestOfData(options)
-    : requestOfRun(await findRun(runDirectory), options, output);
+    ? requestOfData(options, thumbnails)
+    : requestOfRun(await findRun(runDirectory), options, { output, thumbnails });
   await startNeededBackend(request, options, output);
   const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");
   const progress = createProgress({ quiet: output.quiet });
@@ -191,9 +207,7 @@ async function analyzeDepth(
     progress.end();
     const text = await render(result, format, options);
     await writeDocument(text, { ...options, to: output });
-    const content = result.analysis;
-    const source = { kind: "depth-analysis", content, origin: "analyze-depth" } as const;
-    await writePage([source], { ...options, to: output });
+    await writePage([sourceOf(result.analysis)], { ...options, to: output });
   } finally {
     progress.end();
   }
@@ -229,7 +243,10 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
       new Option("--part <name>", "part of the data").choices(PARTS).default("test" as const),
     )
     .addOption(
-      new Option("--format <format>", "form of the result (default: text)").choices(FORMATS),
+      new Option(
+        "--format <format>",
+        "form of the result (default: by the ending of --output; text without it)",
+      ).choices(FORMATS),
     )
     .addOption(jsonOption())
     .addOption(

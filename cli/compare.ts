@@ -11,22 +11,23 @@ import type { Comparison } from "../lib/paper/comparison.ts";
 import type { MachineConditions } from "../lib/runs/machine_conditions.ts";
 import type { ComparisonOutcome } from "../lib/paper/run_comparison.ts";
 import type { Provenance } from "../lib/runs/run_types.ts";
-import { COMPARISON_FORMATS, type ComparisonFormat, formatComparisons } from "./comparison_text.ts";
+import { COMPARISON_FORMATS, formatComparisons } from "./comparison_text.ts";
 import { PRESET_NAMES } from "../lib/paper/presets/preset_names.ts";
 import {
   addOverrideOptions,
   type CompareOverrideOptions,
   compareOverrides,
 } from "./compare_overrides.ts";
-import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
+import { forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
 import { findRun } from "./find_run.ts";
+import { chosenFormat } from "./document_format.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { createProgress, formatDuration, type Progress } from "./progress.ts";
 import { collectProvenance } from "./provenance.ts";
 import { refuseBadEnds } from "./refuse_bad_ends.ts";
-import { checkTargets, pageOption, type PageTarget, writePage } from "./report_page.ts";
+import { checkTargets, pageOption, type PageTarget, renderPage, writePage } from "./report_page.ts";
 import { RUNS_FOLDER, withRunsFolder } from "./runs_folder.ts";
 import {
   addHelpSections,
@@ -50,8 +51,11 @@ interface CompareOptions extends CompareOverrideOptions, TalkOptions, PageTarget
   readonly only?: readonly string[] | undefined;
   readonly train?: boolean | undefined;
   readonly speed: boolean;
-  readonly format?: ComparisonFormat | undefined;
+  readonly format?: Format | undefined;
 }
+
+const FORMATS = [...COMPARISON_FORMATS, "html"] as const;
+type Format = typeof FORMATS[number];
 
 /** Tables that `--table all` stands for. */
 const ALL_TABLES = [1, 2, 3, 4, 5, 6];
@@ -171,23 +175,31 @@ async function compareFolders(
   return { comparisons: comparison.rows.length === 0 ? [] : [comparison], isInterrupted };
 }
 
+function formatOf(options: CompareOptions): Format {
+  return chosenFormat(options, { formats: FORMATS, fallback: "text" });
+}
+
 async function print(
   comparisons: readonly Comparison[],
   options: CompareOptions,
   to: Output,
 ): Promise<void> {
-  const text = formatComparisons(comparisons, chosenFormat(options, "text"));
-  await writeDocument(text, { ...options, to });
+  const format = formatOf(options);
   const sources = comparisons.map((content) => ({
     kind: "comparison" as const,
     content,
     origin: content.title,
   }));
+  const text = format === "html"
+    ? await renderPage(sources)
+    : formatComparisons(comparisons, format);
+  await writeDocument(text, { ...options, to });
   await writePage(sources, { ...options, to });
 }
 
 async function compare(folders: readonly string[], options: CompareOptions): Promise<void> {
   checkOptions(folders, options);
+  formatOf(options);
   await checkTargets(options);
   const found = await Promise.all(folders.map(findRun));
   await withRunsFolder(options, (runs) => compareIn(runs, found, options));
@@ -268,8 +280,10 @@ function addTableOptions(command: CommandUnknownOpts): void {
     .addOption(new Option("--no-train", "show what is there, train nothing"))
     .addOption(new Option("--no-speed", "do not measure speed"))
     .addOption(
-      new Option("--format <name>", "format of the result").choices(COMPARISON_FORMATS)
-        .conflicts("json"),
+      new Option(
+        "--format <format>",
+        "form of the result (default: by the ending of --output; text without it)",
+      ).choices(FORMATS),
     )
     .addOption(outputOption())
     .addOption(pageOption())

@@ -6,6 +6,7 @@ import {
   longMarks,
 } from "./comparison_sheets.ts";
 import { markdownText } from "./markdown_text.ts";
+import { safeJson } from "../lib/safe_text.ts";
 import { csvCell, renderMarkdownTable } from "./table_formats.ts";
 import { renderFacts, renderTable } from "./text_table.ts";
 
@@ -114,7 +115,7 @@ function formatJson(comparisons: readonly Comparison[]): string {
   }));
   const [only] = comparisons;
   const document = comparisons.length === 1 ? only : { kind: "report", version: 1, sources };
-  return JSON.stringify(document, null, 2);
+  return safeJson(document);
 }
 
 /**

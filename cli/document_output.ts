@@ -3,7 +3,7 @@ import { writeFileAtomically } from "../lib/files/atomic_write.ts";
 import { UsageError } from "../lib/errors.ts";
 import { formatCount } from "./number_text.ts";
 import { isTerminal, type Output } from "./output.ts";
-import { withoutControls } from "./without_controls.ts";
+import { safeText } from "../lib/safe_text.ts";
 
 /** Where a document goes. */
 export interface DocumentTarget {
@@ -71,7 +71,7 @@ async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
  * @param to Where a command writes.
  */
 export function showDocument(text: string, to: Output): void {
-  to.data(isTerminal("stdout") ? withoutControls(text) : text);
+  to.data(isTerminal("stdout") ? safeText(text) : text);
 }
 
 /**
@@ -92,23 +92,4 @@ export async function writeDocument(
   await checkTarget(options);
   await writeFileAtomically(output, lines);
   to.talk(`wrote ${output}, ${formatCount(new TextEncoder().encode(lines).length)} bytes`);
-}
-
-/**
- * Decides on the format of a document.
- *
- * @param options `--format` and `--json`, which is its short form.
- * @param fallback Where neither is given.
- * @returns The format.
- * @throws {UsageError} if they contradict each other.
- */
-export function chosenFormat<Format extends string>(
-  options: { readonly format?: Format | undefined; readonly json?: true | undefined },
-  fallback: Format,
-): Format | "json" {
-  const { format, json } = options;
-  if (json && format !== undefined && format !== "json") {
-    throw new UsageError(`Cannot use --json with --format ${format}: give one of them`);
-  }
-  return json ? "json" : format ?? fallback;
 }

@@ -5,6 +5,7 @@ import {
   DivergenceError,
   UsageError,
 } from "../lib/errors.ts";
+import { safeLine } from "../lib/safe_text.ts";
 
 /** Exit codes of every command, by meaning. */
 export const EXIT_CODES = {
@@ -52,7 +53,7 @@ export class InterruptedError extends Error {
    * @param message What was saved and how to go on.
    */
   constructor(signal: StopSignal, message: string) {
-    super(message);
+    super(safeLine(message));
     this.signal = signal;
   }
 }

@@ -57,11 +57,14 @@ export function refuseFailures(
   const [first] = failures;
   if (first === undefined) return;
   const Class = first.error instanceof PuppetError
-    ? first.error.constructor as new (message: string, options: ErrorOptions) => PuppetError
+    ? first.error.constructor as new (
+      message: readonly string[],
+      options: ErrorOptions,
+    ) => PuppetError
     : PuppetError;
   const lines = failures.map(({ name, error }) =>
-    `\n  ${name}: ${describePathFailure(error) ?? messageOf(error)}`
+    `  ${name}: ${describePathFailure(error) ?? messageOf(error)}`
   );
   const head = options.shown ? "Left out, while the others are shown" : "Nothing can be shown";
-  throw new Class(`${head}:${lines.join("")}`, { cause: first.error });
+  throw new Class([`${head}:`, ...lines], { cause: first.error });
 }

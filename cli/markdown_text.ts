@@ -1,3 +1,5 @@
+import { safeLine } from "../lib/safe_text.ts";
+
 /**
  * Text from files, for a cell of a Markdown table: it must open no tag, no link and no new cell.
  *
@@ -12,7 +14,7 @@
  * ```
  */
 export function markdownCell(text: string): string {
-  return text.replace(/[\r\n]+/g, " ").replace(/[\\|<>`*_[\]~]/g, "\\$&");
+  return safeLine(text).replace(/[\\|<>`*_[\]~]/g, "\\$&");
 }
 
 /**

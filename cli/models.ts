@@ -19,6 +19,9 @@ import {
   wholeNumber,
 } from "./shared_options.ts";
 
+/** C of the paper. */
+const PAPER_CHANNELS = 512;
+
 /** What the models are counted for. */
 interface CountRequest {
   readonly classes: number;
@@ -35,9 +38,10 @@ async function findEntries(name: string | undefined): Promise<ModelEntry[]> {
   const { nearestWord } = await import("../lib/configuration/nearest_word.ts");
   const nearest = nearestWord(name, modelNames);
   const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-  throw new UsageError(
-    `Cannot find model "${name}"${hint}\nThe models are ${modelNames.join(", ")}`,
-  );
+  throw new UsageError([
+    `Cannot find model "${name}"${hint}`,
+    `The models are ${modelNames.join(", ")}`,
+  ]);
 }
 
 /** The default configuration of a model with the channels asked for. */
@@ -51,10 +55,13 @@ async function configOf(
 
 async function countEntry(entry: ModelEntry, request: CountRequest): Promise<ListedModel> {
   const { countModel } = await import("../lib/models/count_model.ts");
-  const { name, description, source, ground, paperMegabytes, adapts } = entry;
-  const { classes, imageSize } = request;
+  const { name, description, source, ground, adapts } = entry;
+  const { classes, imageSize, channels } = request;
   const image = { height: imageSize, width: imageSize };
   const count = await countModel(await configOf(name, request), { classes, image });
+  // The paper's puppeteers have 512 channels: its prints say nothing of others.
+  const isPrinted = count.parameters.puppeteer === 0 || channels === PAPER_CHANNELS;
+  const paperMegabytes = isPrinted ? entry.paperMegabytes[classes] ?? null : null;
   return { name, description, source, ground, paperMegabytes, adapts, ...count };
 }
 
@@ -118,7 +125,7 @@ export function modelsCommand(): CommandUnknownOpts {
         "--channels <count>",
         "C, the largest channel count of the plain backbone and puppeteer",
       )
-        .argParser(wholeNumber(8, 8192)).default(512),
+        .argParser(wholeNumber(8, 8192)).default(PAPER_CHANNELS),
     )
     .addOption(new Option("--markdown", "print the list as a Markdown table").conflicts("json"))
     .addOption(jsonOption())

@@ -16,7 +16,7 @@ export interface ListedModel extends ModelCount {
   readonly source: string;
   /** How our form relates to the paper's. */
   readonly ground: string;
-  /** Size printed by the paper in MB; `null` if it prints none. */
+  /** Size printed by the paper in MB for this number of classes; `null` if it prints none. */
   readonly paperMegabytes: number | null;
   /** What follows the complexity of the image. */
   readonly adapts: { readonly depth: boolean; readonly parameters: boolean };
@@ -269,7 +269,12 @@ export function formatModel(model: ListedModel, layers: readonly LayerRow[] | nu
     ["adapts", formatAdapts(model)],
     ["puppeteer", generates ? `${formatParameters(parameters.puppeteer)} parameters` : "none"],
     ["stored", `${formatParameters(parameters.total)} parameters in all`],
-    ["paper", paperMegabytes === null ? "prints no size" : `${paperMegabytes.toFixed(2)} MB`],
+    [
+      "paper",
+      paperMegabytes === null
+        ? "prints no size for these classes and channels"
+        : `${paperMegabytes.toFixed(2)} MB`,
+    ],
     ["our multiply-adds", `${formatForward(model)} per image`],
     ...multiplyAddsOfTool === null ? [] : [
       [

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { PuppetError } from "../lib/errors.ts";
+import { safeJson, safeLine, safeText } from "../lib/safe_text.ts";
 import { shortenMessage } from "../lib/shorten_message.ts";
-import { withoutControls } from "./without_controls.ts";
 
 /** The two streams of a command: results go to stdout, talk goes to stderr. */
 export type StreamName = "stdout" | "stderr";
@@ -177,12 +177,12 @@ export function createOutput(
 ): Output {
   const { json = false, quiet = false } = options;
   const data = (text: string) => writeText(`${text}\n`, "stdout");
-  const warn = (text: string) => writeText(`${withoutControls(shortenMessage(text))}\n`, "stderr");
+  const warn = (text: string) => writeText(`${safeLine(shortenMessage(text))}\n`, "stderr");
   return {
     json,
     quiet,
     data,
-    result: (value, toText) => data(json ? JSON.stringify(value, null, 2) : toText()),
+    result: (value, toText) => data(json ? safeJson(value) : safeText(toText())),
     talk: (text) => quiet || warn(text),
     warn,
   };

@@ -6,10 +6,13 @@ import {
 } from "@commander-js/extra-typings";
 import type { ParameterScaling } from "../lib/analyses/parameter_scaling.ts";
 import { UsageError } from "../lib/errors.ts";
+import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { Chart } from "../lib/reports/chart.ts";
-import { chosenFormat, forceOption, outputOption, writeDocument } from "./document_output.ts";
+import { safeJson } from "../lib/safe_text.ts";
+import { forceOption, outputOption, writeDocument } from "./document_output.ts";
+import { chosenFormat } from "./document_format.ts";
 import { createOutput } from "./output.ts";
-import { checkTargets, pageOption, type PageTarget, writePage } from "./report_page.ts";
+import { checkTargets, pageOption, type PageTarget, renderPage, writePage } from "./report_page.ts";
 import { formatParameterScaling, parameterScalingCsv } from "./param_scaling_text.ts";
 import {
   addHelpSections,
@@ -20,7 +23,7 @@ import {
   wholeNumber,
 } from "./shared_options.ts";
 
-const FORMATS = ["text", "md", "csv", "json", "svg"] as const;
+const FORMATS = ["text", "md", "csv", "json", "html", "svg"] as const;
 type Format = typeof FORMATS[number];
 
 /** Columns of the paper's table. */
@@ -80,6 +83,8 @@ async function analyze(options: ParamScalingOptions): Promise<ParameterScaling> 
   );
 }
 
+type ScalingSource = ReportSource & { readonly kind: "parameter-scaling" };
+
 /** One picture holds one chart: with both asked for, it is the figure. */
 async function drawParameterScaling(analysis: ParameterScaling): Promise<string> {
   const { figure4Chart, table7Chart } = await import(
@@ -90,8 +95,10 @@ async function drawParameterScaling(analysis: ParameterScaling): Promise<string>
   return await renderChart(chart);
 }
 
-async function render(analysis: ParameterScaling, format: Format): Promise<string> {
-  if (format === "json") return JSON.stringify(analysis, null, 2);
+async function render(source: ScalingSource, format: Format): Promise<string> {
+  const { content: analysis } = source;
+  if (format === "html") return await renderPage([source]);
+  if (format === "json") return safeJson(analysis);
   if (format === "csv") return parameterScalingCsv(analysis);
   if (format === "svg") return await drawParameterScaling(analysis);
   return formatParameterScaling(analysis, { markdown: format === "md" });
@@ -99,14 +106,14 @@ async function render(analysis: ParameterScaling, format: Format): Promise<strin
 
 async function paramScaling(options: ParamScalingOptions): Promise<void> {
   const output = createOutput(options);
-  const format = chosenFormat(options, "text");
+  const format = chosenFormat(options, { formats: FORMATS, fallback: "text" });
   if (format === "svg" && options.table === undefined && options.figure === undefined) {
     throw new UsageError("Cannot draw both: give --table 7 or --figure 4 with --format svg");
   }
   await checkTargets(options);
   const analysis = await analyze(options);
-  await writeDocument(await render(analysis, format), { ...options, to: output });
   const source = { kind: "parameter-scaling", content: analysis, origin: "param-scaling" } as const;
+  await writeDocument(await render(source, format), { ...options, to: output });
   await writePage([source], { ...options, to: output });
 }
 
@@ -161,7 +168,10 @@ export function paramScalingCommand(): CommandUnknownOpts {
     .addOption(new Option("--table <number>", "this table of the paper").choices(["7"]))
     .addOption(new Option("--figure <number>", "this figure of the paper").choices(["4"]))
     .addOption(
-      new Option("--format <format>", "form of the result (default: text)").choices(FORMATS),
+      new Option(
+        "--format <format>",
+        "form of the result (default: by the ending of --output; text without it)",
+      ).choices(FORMATS),
     )
     .addOption(jsonOption())
     .addOption(outputOption())

@@ -1,5 +1,5 @@
 import { isTerminal as streamIsTerminal, writeText } from "./output.ts";
-import { withoutControls } from "./without_controls.ts";
+import { safeLine } from "../lib/safe_text.ts";
 
 /** How far a job has come. */
 export interface ProgressUpdate {
@@ -242,8 +242,8 @@ export function createProgress(options: ProgressOptions = {}): Progress {
     ? createTerminalProgress(complete)
     : createPlainProgress(complete);
   return {
-    update: (state) => shown.update({ ...state, text: withoutControls(state.text) }),
-    note: (text) => shown.note(withoutControls(text)),
-    end: (text) => text === undefined ? shown.end() : shown.end(withoutControls(text)),
+    update: (state) => shown.update({ ...state, text: safeLine(state.text) }),
+    note: (text) => shown.note(safeLine(text)),
+    end: (text) => text === undefined ? shown.end() : shown.end(safeLine(text)),
   };
 }

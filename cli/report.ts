@@ -3,9 +3,9 @@ import { CheckpointError, UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
+import { safeJson } from "../lib/safe_text.ts";
 import {
   checkTarget,
-  chosenFormat,
   type DocumentTarget,
   forceOption,
   outputOption,
@@ -13,6 +13,7 @@ import {
 } from "./document_output.ts";
 import { findRun } from "./find_run.ts";
 import { type Failure, refuseFailures, workOnEach } from "./good_and_bad.ts";
+import { chosenFormat } from "./document_format.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { reportCsv } from "./report_csv.ts";
@@ -41,13 +42,6 @@ interface ReportOptions extends DocumentTarget, TalkOptions {
   readonly data?: string;
   readonly checkpoint: CheckpointChoice;
   readonly backend?: BackendChoice;
-}
-
-/** The ending of the file says what is wanted; without a file, something that a terminal can show. */
-function defaultFormat({ output }: ReportOptions): Format {
-  if (output === undefined) return "md";
-  const ending = output.split(".").at(-1)?.toLowerCase();
-  return FORMATS.find((format) => format === ending) ?? "html";
 }
 
 /** Folders are runs, files are documents. */
@@ -155,7 +149,7 @@ async function render(sources: readonly ReportSource[], format: Format): Promise
     case "json": {
       const [only] = sources;
       const all = { kind: "report", version: 1, sources };
-      return JSON.stringify(sources.length === 1 ? only!.content : all, null, 2);
+      return safeJson(sources.length === 1 ? only!.content : all);
     }
     case "md":
       return reportMarkdown(document);
@@ -169,7 +163,11 @@ async function render(sources: readonly ReportSource[], format: Format): Promise
 }
 
 async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
-  const format = chosenFormat(options, defaultFormat(options));
+  const format = chosenFormat(options, {
+    formats: FORMATS,
+    // A terminal can show Markdown.
+    fallback: options.output === undefined ? "md" : "html",
+  });
   const to = createOutput(options);
   await checkTarget(options);
   const found = await Promise.all(paths.map(findRun));

@@ -44,7 +44,12 @@ function blockEntries(block: ReportBlock): Entry[] {
     case "missing":
       return [["missing", "", "", block.text]];
     case "code":
-      return [[block.caption, "", "", block.text]];
+      return block.text.split("\n").map((line, at): Entry => [
+        block.caption,
+        String(at + 1),
+        "text",
+        line,
+      ]);
     // Pictures have no values, and sentences are no data.
     case "images":
     case "text":

@@ -3,7 +3,7 @@ import { describePathFailure } from "../lib/files/path_failure.ts";
 import { shortenMessage } from "../lib/shorten_message.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import { ClosedOutputError, paint, writeText } from "./output.ts";
-import { withoutControls } from "./without_controls.ts";
+import { safeLine, safeText } from "../lib/safe_text.ts";
 
 /** Deno flag that allows what a refused access asked for. */
 const PERMISSION_FLAG = /--allow-(?:read|write|net|env|sys|run|ffi|import)/;
@@ -19,7 +19,7 @@ function describeRefusal(error: Error): string {
     /^Requires/,
     "it needs",
   );
-  return `Deno refused an access: ${what}; start with "deno task puppet"${advice}`;
+  return `Deno refused an access: ${safeLine(what)}; start with "deno task puppet"${advice}`;
 }
 
 /** One sentence, or a few lines, for the person at the terminal. */
@@ -63,7 +63,7 @@ export function reportError(
   const label = isInterruption
     ? paint("stopped:", { style: "yellow", stream: "stderr" })
     : paint("error:", { style: "red", stream: "stderr" });
-  writeText(`${label} ${withoutControls(shortenMessage(describeError(error)))}\n`, "stderr");
-  if (options.debug) writeText(`${describeStack(error)}\n`, "stderr");
+  writeText(`${label} ${safeText(shortenMessage(describeError(error)))}\n`, "stderr");
+  if (options.debug) writeText(`${safeText(describeStack(error))}\n`, "stderr");
   return exitCodeOf(error);
 }

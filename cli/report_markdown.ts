@@ -1,3 +1,5 @@
+import { safeText } from "../lib/safe_text.ts";
+import { boundRows } from "../lib/reports/bounds.ts";
 import type { Chart } from "../lib/reports/chart.ts";
 import type {
   ConfusionBlock,
@@ -54,7 +56,8 @@ function confusionTable({ classNames, counts }: ConfusionBlock): string {
 }
 
 /** A fence longer than any in the text. */
-function fenced(text: string): string {
+function fenced(raw: string): string {
+  const text = safeText(raw);
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}\n${text}\n${fence}`;
@@ -66,8 +69,10 @@ function blockLines(block: ReportBlock): string {
     case "facts":
       return block.facts.map(factLine).join("\n");
     case "table": {
-      const rows = block.rows.map((row) => row.map(({ text }) => text));
-      const note = block.note === undefined ? "" : `\n\n${markdownText(block.note)}`;
+      const bound = boundRows(block.rows);
+      const rows = bound.rows.map((row) => row.map(({ text }) => text));
+      const notes = [block.note, bound.note].filter((note) => typeof note === "string");
+      const note = notes.length === 0 ? "" : `\n\n${markdownText(notes.join(" "))}`;
       return `**${markdownText(block.caption)}**\n\n${
         renderMarkdownTable(block.columns, rows)
       }${note}`;

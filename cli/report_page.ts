@@ -1,9 +1,10 @@
 import { Option } from "@commander-js/extra-typings";
 import { UsageError } from "../lib/errors.ts";
+import { commandLine } from "../lib/reports/command_line.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
+import { checkPageName } from "./document_format.ts";
 import { checkTarget, type DocumentTarget, writeDocument } from "./document_output.ts";
 import type { Output } from "./output.ts";
-import { PROGRAM } from "./program_name.ts";
 import { TOOLKIT_VERSION } from "./toolkit_version.ts";
 
 /** Where a command writes its page. */
@@ -25,6 +26,7 @@ export function pageOption(): Option<"--report <file>"> {
  */
 export async function checkTargets({ output, report, force }: PageTarget): Promise<void> {
   if (report === undefined) return await checkTarget({ output, force });
+  checkPageName(report);
   if (report === output) {
     throw new UsageError(`Cannot write ${output} twice: --output and --report name the same file`);
   }
@@ -39,8 +41,19 @@ export async function checkTargets({ output, report, force }: PageTarget): Promi
  * @returns One line.
  */
 export function pageFooter(argv: readonly string[]): string {
-  const words = argv.map((word) => /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word}'`);
-  return `Puppet-CNN for Deno ${TOOLKIT_VERSION}. This page: ${PROGRAM} ${words.join(" ")}`;
+  return `Puppet-CNN for Deno ${TOOLKIT_VERSION}. This page: ${commandLine(argv)}`;
+}
+
+/**
+ * Makes the page of some documents.
+ *
+ * @param sources The documents.
+ * @returns The page.
+ */
+export async function renderPage(sources: readonly ReportSource[]): Promise<string> {
+  const { buildReport } = await import("../lib/reports/build_report.ts");
+  const { writeHtml } = await import("../lib/reports/html/write_html.ts");
+  return writeHtml(buildReport(sources), { footer: pageFooter(Deno.args) });
 }
 
 /**
@@ -56,8 +69,5 @@ export async function writePage(
 ): Promise<void> {
   const { report, force, to } = options;
   if (report === undefined) return;
-  const { buildReport } = await import("../lib/reports/build_report.ts");
-  const { writeHtml } = await import("../lib/reports/html/write_html.ts");
-  const page = writeHtml(buildReport(sources), { footer: pageFooter(Deno.args) });
-  await writeDocument(page, { output: report, force, to });
+  await writeDocument(await renderPage(sources), { output: report, force, to });
 }

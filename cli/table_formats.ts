@@ -1,3 +1,4 @@
+import { safeLine } from "../lib/safe_text.ts";
 import { markdownCell } from "./markdown_text.ts";
 import type { TableColumn } from "./text_table.ts";
 
@@ -52,9 +53,10 @@ export function csvCell(value: string | number | boolean | null): string {
   if (value === null) return "";
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "number") return String(value);
-  const isFormula = /^[=+\-@\t\r]/.test(value) && !SIGNED.test(value);
-  const safe = isFormula ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const line = safeLine(value);
+  const isFormula = /^[=+\-@]/.test(line) && !SIGNED.test(line);
+  const safe = isFormula ? `'${line}` : line;
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { withoutControls } from "./without_controls.ts";
+import { safeLine } from "../lib/safe_text.ts";
 
 /** A column of a text table. */
 export interface TableColumn {
@@ -10,11 +10,6 @@ export interface TableColumn {
    * @default "left"
    */
   readonly align?: "left" | "right";
-}
-
-/** A line end would break the table. */
-function cellText(text: string): string {
-  return withoutControls(text).replaceAll("\n", "?");
 }
 
 /**
@@ -35,7 +30,7 @@ export function renderTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
 ): string {
-  const cells = rows.map((row) => columns.map((_, index) => cellText(row[index] ?? "")));
+  const cells = rows.map((row) => columns.map((_, index) => safeLine(row[index] ?? "")));
   const headers = columns.map((column) => column.header);
   const hasHead = headers.some((header) => header !== "");
   const widths = columns.map((_, index) =>

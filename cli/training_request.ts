@@ -85,13 +85,14 @@ function changeForResume(
   const differences = configEntries(saved).flatMap(([path, value]) =>
     value === after.get(path) || CHANGEABLE_ON_RESUME.has(path)
       ? []
-      : [`\n  ${path}: ${value} in the run, ${after.get(path)} asked for`]
+      : [`  ${path}: ${value} in the run, ${after.get(path)} asked for`]
   );
   if (differences.length === 0) return changed;
-  throw new UsageError(
-    `Cannot resume with another configuration:${differences.join("")}\n` +
-      `Only ${[...CHANGEABLE_ON_RESUME].join(", ")} may change; start a new run for the rest`,
-  );
+  throw new UsageError([
+    "Cannot resume with another configuration:",
+    ...differences,
+    `Only ${[...CHANGEABLE_ON_RESUME].join(", ")} may change; start a new run for the rest`,
+  ]);
 }
 
 /**

@@ -79,7 +79,7 @@ function meantChoice(message: string): string {
   const [, list] = /Allowed choices are (.+)\.$/.exec(message) ?? [];
   if (value === undefined || list === undefined) return "";
   const nearest = nearestWord(value, list.split(", "));
-  return nearest === undefined ? "" : `\nDid you mean "${nearest}"?`;
+  return nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
 }
 
 /** What the parser's message becomes for one kind of mistake. */
@@ -115,7 +115,8 @@ export function usageErrorFrom(
 ): UsageError {
   const message = rewrite(error, command);
   const help = command === undefined ? `${PROGRAM} --help` : `${PROGRAM} ${command.name()} --help`;
-  return new UsageError(`${message[0]?.toUpperCase()}${message.slice(1)}\nSee "${help}"`, {
-    cause: error,
-  });
+  return new UsageError(
+    [`${message[0]?.toUpperCase()}${message.slice(1)}`, `See "${help}"`],
+    { cause: error },
+  );
 }

@@ -1,3 +1,4 @@
+import { safeLine } from "./safe_text.ts";
 import { shortenMessage } from "./shorten_message.ts";
 
 /**
@@ -14,11 +15,13 @@ export class PuppetError extends Error {
   /**
    * Makes an error.
    *
-   * @param message What was wrong; what it quotes is shortened.
+   * @param message What was wrong and what to do, a string per line: a name with a line end in it makes no line of its own,
+   *   and what is quoted is shortened.
    * @param options The error that led to this one.
    */
-  constructor(message: string, options?: ErrorOptions) {
-    super(shortenMessage(message), options);
+  constructor(message: string | readonly string[], options?: ErrorOptions) {
+    const lines = typeof message === "string" ? [message] : message;
+    super(shortenMessage(lines.map(safeLine).join("\n")), options);
   }
 }
 

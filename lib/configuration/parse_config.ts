@@ -165,10 +165,8 @@ function describeMeantWord(value: unknown, { allowed }: ConfigKey): string {
 
 function failWith(problems: readonly string[], source: string): void {
   if (problems.length === 0) return;
-  const list = problems.length === 1
-    ? ` ${problems[0]}`
-    : problems.map((text) => `\n  ${text}`).join("");
-  throw new UsageError(`Cannot use ${source}:${list}`);
+  if (problems.length === 1) throw new UsageError(`Cannot use ${source}: ${problems[0]}`);
+  throw new UsageError([`Cannot use ${source}:`, ...problems.map((text) => `  ${text}`)]);
 }
 
 /**

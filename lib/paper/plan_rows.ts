@@ -81,10 +81,10 @@ function checkOnly(only: readonly string[], names: readonly string[], table: num
   if (unknown === undefined) return;
   const meant = nearestWord(unknown, names);
   const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-  throw new UsageError(
-    `Cannot take only "${unknown}": table ${table} has no such preset${hint}\n` +
-      `Its presets are ${names.join(", ")}`,
-  );
+  throw new UsageError([
+    `Cannot take only "${unknown}": table ${table} has no such preset${hint}`,
+    `Its presets are ${names.join(", ")}`,
+  ]);
 }
 
 /** Runs by identity, so that one that was trained under another name is found again. */

@@ -87,11 +87,11 @@ async function requireDataset(data: DataConfig, preset: string): Promise<void> {
     await loadDataset(data);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    throw new DataError(
-      `${error.message}\nPreset ${preset} needs these images. Name their folder with --data, leave rows out with ` +
-        `--only or tables with --table, or see everything work without images with --smoke`,
-      { cause: error },
-    );
+    throw new DataError([
+      ...error.message.split("\n"),
+      `Preset ${preset} needs these images. Name their folder with --data, leave rows out with ` +
+      `--only or tables with --table, or see everything work without images with --smoke`,
+    ], { cause: error });
   }
 }
 

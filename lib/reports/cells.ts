@@ -3,6 +3,9 @@ import type { Cell, Fact } from "./report_document.ts";
 /** Stands where there is no value. */
 const NOTHING = "\u2013";
 
+/** Made once: a formatter for every number would take most of the time of a long table. */
+const GROUPED = new Intl.NumberFormat("en-US");
+
 /** Documents come from files: what is no number must not be shown as one. */
 function requireNumber(value: unknown): asserts value is number | null {
   if (value === null || typeof value === "number") return;
@@ -51,7 +54,7 @@ export function decimalCell(value: number | null, decimals: number = 4): Cell {
  * @returns `269,824`.
  */
 export function countCell(value: number | null): Cell {
-  return cellOf(value, (count) => count.toLocaleString("en-US"));
+  return cellOf(value, (count) => GROUPED.format(count));
 }
 
 /**

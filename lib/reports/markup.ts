@@ -1,6 +1,10 @@
-/** Characters that no XML document may hold: a file with one of them is refused by every reader. */
+/**
+ * Characters that no XML document may hold, so that every reader refuses a file with one of them, and the marks that turn
+ * the direction of reading.
+ */
 // deno-lint-ignore no-control-regex
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g;
+const FORBIDDEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff\p{Bidi_Control}]/gu;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -14,7 +18,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * Makes text safe inside HTML, SVG and quoted attributes: names of classes and runs come from files, and must stay text.
  *
  * @param text Any text.
- * @returns The text with `& < > " '` as entities; control characters and lone surrogates become U+FFFD.
+ * @returns The text with `& < > " '` as entities; controls, bidirectional marks and lone surrogates become U+FFFD.
  *
  * @example
  * ```ts

@@ -1,3 +1,4 @@
+import { boundChart } from "./bounds.ts";
 import type { Chart } from "./chart.ts";
 
 /** Options of {@linkcode renderChart}. */
@@ -43,5 +44,7 @@ export async function renderChart(chart: Chart, options: RenderChartOptions = {}
   const { width = 640, height = 400 } = options;
   // Loaded when something is drawn: most commands never do.
   const { drawChart } = await import("./charts/draw_chart.ts");
-  return `${drawChart(chart, { width, height, standalone: true })}\n`;
+  const bound = boundChart(chart);
+  const description = [chart.description, ...bound.notes].join(" ");
+  return `${drawChart({ ...bound.chart, description }, { width, height, standalone: true })}\n`;
 }

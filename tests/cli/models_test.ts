@@ -86,6 +86,29 @@ Deno.test("models --json lists every model with the figures of the paper", async
   assert.equal(tool("resnet"), "11.40");
 });
 
+Deno.test("models sets the paper's prints beside the classes that they are of, and none beside others", async () => {
+  const prints = async (...argv: readonly string[]) => {
+    const { stdout } = await runCommand(["models", "--json", ...argv]);
+    const models = JSON.parse(stdout) as ListedModel[];
+    return Object.fromEntries(
+      models.flatMap(({ name, paperMegabytes }) =>
+        paperMegabytes === null ? [] : [[name, paperMegabytes]]
+      ),
+    );
+  };
+  const ten = await prints();
+  assert.equal(ten.alexnet, 11.65);
+  assert.equal(ten.skipnet, 68.88);
+  const hundred = await prints("--classes", "100", "--image-size", "64");
+  assert.deepEqual(hundred, { "puppet-cnn": 1.08, alexnet: 11.84, vgg: 39.2, resnet: 45.02 });
+  assert.deepEqual(await prints("--classes", "20"), {});
+  assert.equal((await prints("--channels", "64"))["puppet-cnn"], undefined);
+  const { stdout } = await runCommand(["models", "vgg", "--classes", "100"]);
+  assert.match(stdout, /^paper +39\.20 MB$/m);
+  const { stdout: none } = await runCommand(["models", "skipnet", "--classes", "100"]);
+  assert.match(none, /^paper +prints no size/m);
+});
+
 Deno.test("models NAME shows the ground and the layers; options change the figures", async () => {
   const argv = ["models", "vgg", "--classes", "100", "--image-size", "64"];
   const { code, stdout, stderr } = await runCommand(argv);

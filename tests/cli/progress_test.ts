@@ -108,6 +108,6 @@ Deno.test("createProgress() lets no text from a file move the cursor", () => {
     const { progress, written } = createFixture({ isTerminal });
     progress.note("a\u001b[2Jb");
     progress.end("c\u009b31m\r");
-    assert.equal(written.join(""), "a?[2Jb\nc?31m?\n");
+    assert.equal(written.join(""), "a?[2Jb\nc?31m \n");
   }
 });

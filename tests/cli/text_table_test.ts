@@ -20,7 +20,7 @@ Deno.test("renderTable() leaves no blanks at the end of a line and fills missing
 });
 
 Deno.test("renderTable() lets no control character through", () => {
-  assert.equal(renderTable([{ header: "a" }], [["x\x1b[31m\ny"]]), "a\n--------\nx?[31m?y");
+  assert.equal(renderTable([{ header: "a" }], [["x\x1b[31m\ny"]]), "a\n--------\nx?[31m y");
 });
 
 Deno.test("renderFacts() writes names and values without a head", () => {

@@ -95,7 +95,8 @@ export function findPreset(name: string): Preset {
   const names = presets.map((known) => known.name);
   const meant = nearestWord(name, names);
   const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-  throw new UsageError(
-    `Cannot find preset "${name}"${hint}\nThe presets are ${names.join(", ")}`,
-  );
+  throw new UsageError([
+    `Cannot find preset "${name}"${hint}`,
+    `The presets are ${names.join(", ")}`,
+  ]);
 }

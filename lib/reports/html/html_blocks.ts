@@ -1,3 +1,4 @@
+import { boundChart, boundRows } from "../bounds.ts";
 import { drawChart } from "../charts/draw_chart.ts";
 import { element, escapeMarkup } from "../markup.ts";
 import type {
@@ -45,15 +46,17 @@ function scrollBox(content: string, options: { readonly label: string; readonly 
   }, content);
 }
 
-function tableHtml({ caption, columns, rows, note }: TableBlock): string {
+function tableHtml({ caption, columns, rows: all, note: said }: TableBlock): string {
+  const { rows, gap, note: left } = boundRows(all);
+  const note = [said, left].filter((text) => text !== undefined && text !== null).join(" ");
   const side = (index: number) => columns[index]?.align === "right" ? "n" : undefined;
   const heads = columns.map(({ header }, index) =>
     element("th", { scope: "col", class: side(index) }, escapeMarkup(header))
   );
-  const body = rows.map((row) =>
+  const body = rows.map((row, at) =>
     element(
       "tr",
-      {},
+      { class: at === gap ? "gap" : undefined },
       row.map((cell, index) =>
         index === 0
           ? element("th", { scope: "row", class: side(index) }, cellHtml(cell))
@@ -69,7 +72,7 @@ function tableHtml({ caption, columns, rows, note }: TableBlock): string {
   ]);
   const box = scrollBox(table, { label: caption, tall: rows.length > TALL_ROWS });
   return visible + box +
-    (note === undefined ? "" : element("p", { class: "note" }, escapeMarkup(note)));
+    (note === "" ? "" : element("p", { class: "note" }, escapeMarkup(note)));
 }
 
 /** A legend of many series needs height of its own. */
@@ -79,12 +82,18 @@ function chartHeight(block: ChartBlock): number {
 }
 
 function chartHtml(block: ChartBlock): string {
-  const { chart, wide = false } = block;
+  const { wide = false } = block;
+  const { chart, notes } = boundChart(block.chart);
   const width = wide ? WIDE_WIDTH : CHART_WIDTH;
-  const drawing = drawChart(chart, { width, height: chartHeight(block), standalone: false });
+  const height = chartHeight({ ...block, chart });
+  const drawing = drawChart(chart, { width, height, standalone: false });
   const caption = element("figcaption", {}, element("strong", {}, escapeMarkup(chart.title)));
   // Below the drawing, so that drawings side by side begin at one height.
-  const note = element("p", { class: "note" }, escapeMarkup(chart.description));
+  const note = element(
+    "p",
+    { class: "note" },
+    escapeMarkup([chart.description, ...notes].join(" ")),
+  );
   if (!wide) return element("figure", {}, caption + drawing + note);
   const box = { class: "wide", tabindex: 0, role: "group", "aria-label": chart.title };
   return element("figure", {}, caption + element("div", box, drawing) + note);

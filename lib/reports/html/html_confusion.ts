@@ -9,18 +9,19 @@ const NUMBERED_CLASSES = 20;
 /** The colour of the picture; the ground shines through, light or dark. */
 const HEAT = [31, 122, 192] as const;
 
-function shareOf(row: readonly number[], count: number): number {
+/** Shares of a row's images. */
+function sharesOf(row: readonly number[]): number[] {
   const images = row.reduce((sum, value) => sum + value, 0);
-  return images === 0 ? 0 : count / images;
+  return row.map((count) => images === 0 ? 0 : count / images);
 }
 
 function drawTable({ classNames, counts }: ConfusionBlock): string {
   const heads = classNames.map((name) => element("th", { scope: "col" }, escapeMarkup(name)));
   const corner = element("td", {}, "");
   const rows = counts.map((row, label) => {
-    const cells = row.map((count) => {
-      const share = shareOf(row, count);
-      const style = count === 0 ? undefined : `--v:${Number(share.toFixed(3))}`;
+    const shares = sharesOf(row);
+    const cells = row.map((count, predicted) => {
+      const style = count === 0 ? undefined : `--v:${Number(shares[predicted]!.toFixed(3))}`;
       return element("td", { style, class: count === 0 ? "zero" : undefined }, String(count));
     });
     const head = element("th", { scope: "row" }, escapeMarkup(classNames[label] ?? String(label)));
@@ -43,9 +44,9 @@ function drawPicture(counts: readonly (readonly number[])[]): string {
   const side = counts.length;
   const data = new Uint8Array(side * side * 4);
   for (const [label, row] of counts.entries()) {
-    for (const [predicted, count] of row.entries()) {
+    for (const [predicted, share] of sharesOf(row).entries()) {
       // By the root of the share: a hundredth of a class must still be seen.
-      const opacity = Math.round(255 * Math.sqrt(shareOf(row, count)));
+      const opacity = Math.round(255 * Math.sqrt(share));
       data.set([...HEAT, opacity], (label * side + predicted) * 4);
     }
   }

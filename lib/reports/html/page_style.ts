@@ -63,6 +63,7 @@ td:not(.n) { min-width: 6.5rem; }
 th, td { padding: 0.3rem 1.25rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 th.n, td.n { text-align: right; }
 td.n, tbody th.n { white-space: nowrap; }
+tr.gap > * { border-top: 3px double var(--muted); }
 thead th { overflow-wrap: normal; hyphens: none; }
 .matrix th, .matrix td { padding: 0.2rem 0.45rem; border: 0; }
 .matrix td { text-align: right; background: color-mix(in srgb, var(--accent) calc(var(--v, 0) * 50%), transparent); }

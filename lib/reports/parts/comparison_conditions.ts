@@ -1,17 +1,19 @@
 import type { Comparison } from "../../paper/comparison.ts";
 import { configCell, fact, textCell } from "../cells.ts";
-import { rowName } from "./row_name.ts";
+import { commandLine } from "../command_line.ts";
+import { rowNames } from "./row_name.ts";
 import type { Cell, ReportBlock, ReportSection } from "../report_document.ts";
 
 /** What differs from the protocol, once for all rows that it is true of. */
 function changesTable({ rows }: Comparison): ReportBlock[] {
   const found = new Map<string, { readonly cells: Cell[]; readonly names: string[] }>();
-  for (const row of rows) {
+  const rowName = rowNames(rows);
+  for (const [at, row] of rows.entries()) {
     for (const { path, protocol, run } of row.changes) {
       const cells = [textCell(path), configCell(protocol), configCell(run)];
       const key = JSON.stringify([path, protocol, run]);
       const change = found.get(key) ?? { cells, names: [] };
-      change.names.push(rowName(row, rows));
+      change.names.push(rowName[at]!);
       found.set(key, change);
     }
   }
@@ -50,7 +52,7 @@ export function comparisonConditions(comparison: Comparison): ReportSection {
             .map(([name, version]) => fact(name, textCell(version))),
         ],
       },
-      { kind: "code", caption: "Made by", text: `deno task puppet ${argv.join(" ")}` },
+      { kind: "code", caption: "Made by", text: commandLine(argv) },
     ],
   };
 }

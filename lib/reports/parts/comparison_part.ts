@@ -16,7 +16,7 @@ import {
 } from "../cells.ts";
 import type { Chart, ChartPoint } from "../chart.ts";
 import { comparisonConditions } from "./comparison_conditions.ts";
-import { rowName } from "./row_name.ts";
+import { rowNames } from "./row_name.ts";
 import type { Cell, ReportBlock, ReportColumn, ReportPart } from "../report_document.ts";
 
 function right(header: string): ReportColumn {
@@ -95,6 +95,7 @@ function marksOf({ rows }: Comparison): string[] {
 function resultTable(comparison: Comparison): ReportBlock {
   const { headers, cells } = resultColumns(comparison);
   const { rows, table } = comparison;
+  const names = rowNames(rows);
   const hasGroups = rows.some(({ group }) => group !== null);
   return {
     kind: "table",
@@ -105,8 +106,8 @@ function resultTable(comparison: Comparison): ReportBlock {
       ...headers.map(right),
       { header: "remark" },
     ],
-    rows: rows.map((row) => [
-      textCell(rowName(row, rows)),
+    rows: rows.map((row, at) => [
+      textCell(names[at]!),
       ...hasGroups ? [textCell(row.group)] : [],
       ...cells(row),
       markCell(row),
@@ -116,12 +117,13 @@ function resultTable(comparison: Comparison): ReportBlock {
 }
 
 function top1Chart({ rows }: Comparison): Chart | null {
-  const ours = rows.map((row): ChartPoint => ({
-    x: rowName(row, rows),
+  const names = rowNames(rows);
+  const ours = rows.map((row, at): ChartPoint => ({
+    x: names[at]!,
     y: row.top1 === null ? null : row.top1.mean * 100,
   }));
-  const paper = rows.map((row): ChartPoint => ({
-    x: rowName(row, rows),
+  const paper = rows.map((row, at): ChartPoint => ({
+    x: names[at]!,
     y: row.paper?.top1 ?? null,
   }));
   if (![...ours, ...paper].some(({ y }) => y !== null)) return null;
@@ -144,9 +146,10 @@ function top1Chart({ rows }: Comparison): Chart | null {
 
 /** Accuracy against size: what the paper's models are about. */
 function sizeChart({ rows }: Comparison): Chart | null {
-  const series = rows.flatMap((row) =>
+  const names = rowNames(rows);
+  const series = rows.flatMap((row, at) =>
     row.top1 === null ? [] : [{
-      name: rowName(row, rows),
+      name: names[at]!,
       mark: "point" as const,
       points: [{ x: row.countedRun.storedMegabytes, y: row.top1.mean * 100 }],
     }]
@@ -163,6 +166,7 @@ function sizeChart({ rows }: Comparison): Chart | null {
 }
 
 function sizesTable({ rows }: Comparison): ReportBlock {
+  const names = rowNames(rows);
   const batch = rows[0]?.counted.batch ?? 64;
   const headers = [
     ...["puppeteer", "everything stored", "stored by the run", `tool, batch ${batch}`],
@@ -172,8 +176,8 @@ function sizesTable({ rows }: Comparison): ReportBlock {
     kind: "table",
     caption: "Sizes and multiply-adds",
     columns: [{ header: "model" }, ...headers.map(right)],
-    rows: rows.map((row) => [
-      textCell(rowName(row, rows)),
+    rows: rows.map((row, at) => [
+      textCell(names[at]!),
       megabyteCell(row.counted.puppeteerMegabytes),
       megabyteCell(row.counted.storedMegabytes),
       megabyteCell(row.countedRun.storedMegabytes),
@@ -190,6 +194,7 @@ function sizesTable({ rows }: Comparison): ReportBlock {
 
 function speedTable({ rows, speedBatch }: Comparison): ReportBlock[] {
   if (rows.every(({ secondsPerImage }) => secondsPerImage === null)) return [];
+  const names = rowNames(rows);
   const headers = [
     ...[`kernels kept, batch ${speedBatch}`, "kernels kept, batch 1"],
     ...[`generated per image, batch ${speedBatch}`, "generated per image, batch 1", "paper"],
@@ -198,8 +203,8 @@ function speedTable({ rows, speedBatch }: Comparison): ReportBlock[] {
     kind: "table",
     caption: "Speed, seconds per image",
     columns: [{ header: "model" }, ...headers.map(right)],
-    rows: rows.map((row) => [
-      textCell(rowName(row, rows)),
+    rows: rows.map((row, at) => [
+      textCell(names[at]!),
       secondsCell(row.secondsPerImage),
       secondsCell(row.secondsPerSingleImage),
       secondsCell(row.exactSecondsPerImage),
@@ -228,6 +233,7 @@ function runCells(name: string, run: ComparedRun): Cell[] {
 }
 
 function runsTable({ rows }: Comparison): ReportBlock {
+  const names = rowNames(rows);
   return {
     kind: "table",
     caption: "Runs",
@@ -238,7 +244,7 @@ function runsTable({ rows }: Comparison): ReportBlock {
       ...["epochs", "images", "Top-1", "Top-5", "training Top-1", "depth", "training"].map(right),
       { header: "folder" },
     ],
-    rows: rows.flatMap((row) => row.runs.map((run) => runCells(rowName(row, rows), run))),
+    rows: rows.flatMap((row, at) => row.runs.map((run) => runCells(names[at]!, run))),
   };
 }
 

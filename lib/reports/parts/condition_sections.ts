@@ -9,6 +9,7 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
+import { commandLine } from "../command_line.ts";
 import type { ModelCount } from "../../models/count_model.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
@@ -140,15 +141,10 @@ export function protocolSection(report: RunReport): ReportSection {
   return { title: "Protocol", blocks: [protocolFacts(report), changesTable(report)] };
 }
 
-/** Quotes an argument for a shell where it needs it. */
-function quoteArgument(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
-}
-
 /** The command lines that made the run, oldest first. */
 function commandsOf(report: RunReport): string {
   return report.provenance
-    .map(({ argv }) => `deno task puppet ${argv.map(quoteArgument).join(" ")}`)
+    .map(({ argv }) => commandLine(argv))
     .join("\n");
 }
 
@@ -160,14 +156,15 @@ function commandsOf(report: RunReport): string {
  */
 export function originSection(report: RunReport): ReportSection {
   const last = report.provenance.at(-1);
-  const run = quoteArgument(report.runDirectory);
   const blocks: ReportBlock[] = last === undefined ? [] : [
     { kind: "code", caption: "Made by", text: commandsOf(report) },
   ];
   blocks.push({
     kind: "code",
     caption: "Made again, from the configuration below",
-    text: `deno task puppet train --config ${run}/config.yaml --run NEW_FOLDER`,
+    text: commandLine([
+      ...["train", "--config", `${report.runDirectory}/config.yaml`, "--run", "NEW_FOLDER"],
+    ]),
   });
   if (last !== undefined) {
     const checkpoint = report.checkpoint;

@@ -16,7 +16,11 @@ function byKernelSize<Row extends { readonly kernelSize: number }>(
   rows: readonly Row[],
 ): Row[][] {
   const groups = new Map<number, Row[]>();
-  for (const row of rows) groups.set(row.kernelSize, [...groups.get(row.kernelSize) ?? [], row]);
+  for (const row of rows) {
+    const group = groups.get(row.kernelSize);
+    if (group === undefined) groups.set(row.kernelSize, [row]);
+    else group.push(row);
+  }
   return [...groups.values()];
 }
 

@@ -16,19 +16,27 @@ export function runNames({ runs }: ComparisonRow): string[] {
 }
 
 /**
- * The name of a row. Runs of one model with other settings are named by their folders as well, or numbered where these
- * do not tell them apart; a chart would take them for one.
+ * The names of rows. Runs of one model with other settings are named by their folders as well, or numbered where these do
+ * not tell them apart; a chart would take them for one.
  *
- * @param row The row.
- * @param rows All rows of its comparison.
- * @returns `VGG, Fixed-CNN`, `Puppet-CNN (wide)`, `puppet-cnn #2`.
+ * @param rows All rows of a comparison.
+ * @returns One name each: `VGG, Fixed-CNN`, `Puppet-CNN (wide)`, `puppet-cnn #2`.
  */
-export function rowName(row: ComparisonRow, rows: readonly ComparisonRow[]): string {
-  const name = plainName(row);
-  const alike = rows.filter((other) => plainName(other) === name);
-  if (alike.length === 1) return name;
-  const folders = alike.map((other) => runNames(other).join(", "));
-  const folder = folders[alike.indexOf(row)]!;
-  const isTelling = folder !== "" && folders.filter((other) => other === folder).length === 1;
-  return isTelling ? `${name} (${folder})` : `${name} #${alike.indexOf(row) + 1}`;
+export function rowNames(rows: readonly ComparisonRow[]): string[] {
+  const groups = Map.groupBy(rows.keys(), (at) => plainName(rows[at]!));
+  const names = new Array<string>(rows.length);
+  for (const [name, places] of groups) {
+    const folders = places.map((at) => runNames(rows[at]!).join(", "));
+    const times = Map.groupBy(folders, (folder) => folder);
+    for (const [index, at] of places.entries()) {
+      const folder = folders[index]!;
+      const isTelling = folder !== "" && times.get(folder)!.length === 1;
+      names[at] = places.length === 1
+        ? name
+        : isTelling
+        ? `${name} (${folder})`
+        : `${name} #${index + 1}`;
+    }
+  }
+  return names;
 }

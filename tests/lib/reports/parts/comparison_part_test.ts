@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { comparisonPart } from "../../../../lib/reports/parts/comparison_part.ts";
-import { rowName } from "../../../../lib/reports/parts/row_name.ts";
+import { rowNames } from "../../../../lib/reports/parts/row_name.ts";
 import { MADE_UP_RUN, madeUpComparison } from "../../../helpers/made_up_comparison.ts";
 import type { ReportPart, TableBlock } from "../../../../lib/reports/report_document.ts";
 
@@ -11,23 +11,23 @@ function tableOf(part: ReportPart, caption: string): TableBlock {
   return found as TableBlock;
 }
 
-Deno.test("rowName() names rows of one name by their folders where these tell them apart", () => {
+Deno.test("rowNames() names rows of one name by their folders where these tell them apart", () => {
   const [first, second] = madeUpComparison().rows;
   const of = (runDirectory: string) => ({ ...first!, runs: [{ ...MADE_UP_RUN, runDirectory }] });
   const rows = [of("runs/wide/"), second!, of("elsewhere/narrow")];
-  assert.deepEqual(rows.map((row) => rowName(row, rows)), [
+  assert.deepEqual(rowNames(rows), [
     "Puppet-CNN (wide)",
     "AlexNet, Fixed-CNN",
     "Puppet-CNN (narrow)",
   ]);
   const alike = [of("one/run"), of("two/run")];
-  assert.deepEqual(alike.map((row) => rowName(row, alike)), ["Puppet-CNN #1", "Puppet-CNN #2"]);
+  assert.deepEqual(rowNames(alike), ["Puppet-CNN #1", "Puppet-CNN #2"]);
 });
 
-Deno.test("rowName() numbers rows of one name", () => {
+Deno.test("rowNames() numbers rows of one name", () => {
   const [first, second] = madeUpComparison().rows;
   const rows = [first!, second!, { ...first! }];
-  assert.deepEqual(rows.map((row) => rowName(row, rows)), [
+  assert.deepEqual(rowNames(rows), [
     "Puppet-CNN #1",
     "AlexNet, Fixed-CNN",
     "Puppet-CNN #2",

@@ -1,0 +1,23 @@
+import { safeLine } from "../safe_text.ts";
+
+/** Quotes an argument for a shell where it needs it. */
+function quote(argument: string): string {
+  const word = safeLine(argument);
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Writes arguments as they are typed.
+ *
+ * @param argv Arguments, without the program.
+ * @returns One line, quoted for a shell.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(commandLine(["eval", "my run"]), "deno task puppet eval 'my run'");
+ * ```
+ */
+export function commandLine(argv: readonly string[]): string {
+  return ["deno task puppet", ...argv.map(quote)].join(" ");
+}

@@ -1,0 +1,62 @@
+/**
+ * Characters that act on a terminal or an editor instead of being read: controls (C0, C1), and the marks that turn the
+ * direction of what follows, so that a name reads as another. Line ends are among the controls.
+ */
+const ACTING = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/**
+ * Text from files (class names, paths, messages of others) must not move the cursor, colour the terminal, set its title
+ * or turn the direction of reading.
+ *
+ * @param text Any text.
+ * @returns The text with a question mark for every control and every bidirectional mark but line feeds.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(safeText("a\u001b[2Jb\nc\u202e"), "a?[2Jb\nc?");
+ * ```
+ */
+export function safeText(text: string): string {
+  return text.toWellFormed().replace(ACTING, (character) => character === "\n" ? "\n" : "?");
+}
+
+/**
+ * The same for text that has to stay on its line: a name with a line end in it must not look like a second message.
+ *
+ * @param text Any text.
+ * @returns One line; a space stands for line ends and the white space around them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(safeLine("cats\nerror: all lost\u0007"), "cats error: all lost?");
+ * ```
+ */
+export function safeLine(text: string): string {
+  return safeText(text.replace(/\s*[\r\n\u0085\u2028\u2029]+\s*/g, " "));
+}
+
+/**
+ * JSON for a terminal: what would act on it is written as an escape, which every reader of JSON turns back.
+ *
+ * @param value What `JSON.stringify` takes.
+ * @returns The JSON, indented by two spaces.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(safeJson("\u202ea"), '"\\u202ea"');
+ * ```
+ */
+export function safeJson(value: unknown): string {
+  // JSON.stringify leaves nothing of the C0 controls but its own line feeds.
+  return JSON.stringify(value, null, 2).replace(
+    ACTING,
+    (character) =>
+      character === "\n" ? "\n" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
