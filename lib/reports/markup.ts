@@ -2,9 +2,7 @@
  * Characters that no XML document may hold, so that every reader refuses a file with one of them, and the marks that turn
  * the direction of reading.
  */
-// deno-lint-ignore no-control-regex
-const FORBIDDEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff\p{Bidi_Control}]/gu;
+const FORBIDDEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufffe\uffff]/gu;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -28,7 +26,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  */
 export function escapeMarkup(text: string): string {
   return text.toWellFormed()
-    .replace(FORBIDDEN, "\ufffd")
+    .replace(FORBIDDEN, (character) => /[\t\n]/.test(character) ? character : "\ufffd")
     .replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
