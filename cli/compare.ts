@@ -10,6 +10,7 @@ import type { ActiveBackend } from "../lib/backends/backend.ts";
 import type { Comparison } from "../lib/paper/comparison.ts";
 import type { MachineConditions } from "../lib/runs/machine_conditions.ts";
 import type { ComparisonOutcome } from "../lib/paper/run_comparison.ts";
+import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { Provenance } from "../lib/runs/run_types.ts";
 import { COMPARISON_FORMATS, formatComparisons } from "./comparison_text.ts";
 import { PRESET_NAMES } from "../lib/paper/presets/preset_names.ts";
@@ -60,7 +61,6 @@ type Format = typeof FORMATS[number];
 /** Tables that `--table all` stands for. */
 const ALL_TABLES = [1, 2, 3, 4, 5, 6];
 
-/** Words of a list `1,2,3`. */
 function splitList(text: string): string[] {
   return text.split(",").map((word) => word.trim()).filter((word) => word !== "");
 }
@@ -120,7 +120,6 @@ interface Session {
   readonly signal: AbortSignal;
 }
 
-/** What was compared, as far as a signal let it come. */
 interface Outcome {
   readonly comparisons: readonly Comparison[];
   readonly isInterrupted: boolean;
@@ -185,11 +184,9 @@ async function print(
   to: Output,
 ): Promise<void> {
   const format = formatOf(options);
-  const sources = comparisons.map((content) => ({
-    kind: "comparison" as const,
-    content,
-    origin: content.title,
-  }));
+  const sources = comparisons.map((content): ReportSource => {
+    return { kind: "comparison", content, origin: content.title };
+  });
   const text = format === "html"
     ? await renderPage(sources)
     : formatComparisons(comparisons, format);

@@ -16,7 +16,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * Makes text safe inside HTML, SVG and quoted attributes: names of classes and runs come from files, and must stay text.
  *
  * @param text Any text.
- * @returns The text with `& < > " '` as entities; controls, bidirectional marks and lone surrogates become U+FFFD.
+ * @returns The text with `& < > " '` as entities, on one line; controls, bidirectional marks and lone surrogates become U+FFFD.
  *
  * @example
  * ```ts
@@ -26,7 +26,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
  */
 export function escapeMarkup(text: string): string {
   return text.toWellFormed()
-    .replace(FORBIDDEN, (character) => /[\t\n]/.test(character) ? character : "\ufffd")
+    .replace(/[\t\r\n]+/g, " ")
+    .replace(FORBIDDEN, "\ufffd")
     .replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 

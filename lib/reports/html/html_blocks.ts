@@ -120,7 +120,11 @@ function imagesHtml({ caption, images, pixelated, note }: ImagesBlock): string {
 function codeHtml({ caption, text }: CodeBlock): string {
   const tall = text.split("\n").length > TALL_ROWS ? "tall" : undefined;
   const box = { tabindex: 0, role: "group", "aria-label": caption, class: tall };
-  const code = element("pre", box, element("code", {}, escapeMarkup(text)));
+  const code = element(
+    "pre",
+    box,
+    element("code", {}, text.split("\n").map(escapeMarkup).join("\n")),
+  );
   const head = element("figcaption", {}, element("strong", {}, escapeMarkup(caption)));
   return element("figure", {}, head + code);
 }
