@@ -1,25 +1,145 @@
-import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { UsageError } from "../lib/errors.ts";
+import type { NetworkFormatName } from "../lib/exports/network_format.ts";
+import type { NetworkExport } from "../lib/runs/export_networks.ts";
 import type { ExportSummary } from "../lib/runs/export_run.ts";
 import { findRun } from "./find_run.ts";
-import { createOutput } from "./output.ts";
+import { createOutput, type Output } from "./output.ts";
 import {
   addHelpSections,
+  type BackendChoice,
+  backendOption,
   checkpointOption,
   debugOption,
   jsonOption,
   quietOption,
+  wholeNumber,
 } from "./shared_options.ts";
+import { startBackend } from "./start_backend.ts";
+import { renderTable } from "./text_table.ts";
+import { TOOLKIT_VERSION } from "./toolkit_version.ts";
+
+const FORMATS = ["model", "safetensors", "onnx", "tfjs"] as const;
+
+/** What the options were set to. */
+interface ExportOptions {
+  readonly output?: string | undefined;
+  readonly format: typeof FORMATS[number];
+  readonly level?: number | undefined;
+  readonly allLevels?: true | undefined;
+  readonly checkpoint: "auto" | "best" | "last";
+  readonly backend?: BackendChoice | undefined;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
+}
+
+function differenceText(difference: number | null): string {
+  if (difference === null) return "not run";
+  return difference === 0 ? "0" : difference.toExponential(1);
+}
 
 /**
- * Writes what was exported for people.
+ * Writes what was exported as a model of this toolkit, for people.
  *
  * @param summary What `exportRun` returned.
  * @returns Text without a trailing line end.
  */
 export function formatExport({ directory, checkpoint, bytes }: ExportSummary): string {
   return `${directory}: checkpoint ${checkpoint}, ${
-    (bytes / 1e6).toFixed(2)
-  } MB; eval and predict take it like a run`;
+    megabytes(bytes)
+  }; eval and predict take it like a run`;
+}
+
+/**
+ * Writes what was exported for other programs, for people.
+ *
+ * @param summary What `exportNetworks` returned.
+ * @returns Text without a trailing line end.
+ */
+export function formatNetworks(summary: NetworkExport): string {
+  const { directory, checkpoint, input, networks, check } = summary;
+  const table = renderTable(
+    [
+      { header: "file" },
+      { header: "level", align: "right" },
+      { header: "depth", align: "right" },
+      { header: "size", align: "right" },
+      { header: "difference", align: "right" },
+    ],
+    networks.map(({ file, level, depth, bytes, largestDifference }) => [
+      file,
+      level === null ? "all" : String(level),
+      depth === null ? "" : String(depth),
+      megabytes(bytes),
+      differenceText(largestDifference),
+    ]),
+  );
+  const checked = "runtime" in check
+    ? `Every file was run (${check.runtime}): "difference" is the largest from this toolkit's logits.`
+    : `No file was run here: ${check.skipped}.`;
+  return `${directory}: checkpoint ${checkpoint}\n${table}\nInput: ${input}\n${checked}`;
+}
+
+/** The folder to write, which is named as an argument or by an option. */
+function requireFolder(argument: string | undefined, { output }: ExportOptions): string {
+  if (argument !== undefined && output !== undefined) {
+    throw new UsageError(
+      `Cannot export to both ${argument} and --output ${output}; name the folder once`,
+    );
+  }
+  const folder = argument ?? output;
+  if (folder !== undefined) return folder;
+  throw new UsageError("No folder to write; name one that does not exist yet, after the run");
+}
+
+async function exportNetworkFiles(
+  runDirectory: string,
+  directory: string,
+  at: {
+    readonly format: NetworkFormatName;
+    readonly options: ExportOptions;
+    readonly output: Output;
+  },
+): Promise<void> {
+  const { format, options, output } = at;
+  await startBackend(options.backend ?? "auto", output);
+  const { exportNetworks } = await import("../lib/runs/export_networks.ts");
+  const summary = await exportNetworks({
+    ...{ runDirectory, directory, format, checkpoint: options.checkpoint },
+    level: options.level ?? null,
+    producerVersion: TOOLKIT_VERSION,
+    runtimeFolder: Deno.cwd(),
+    warn: (text) => output.warn(text),
+    report: (done, total) => output.talk(`network ${done} of ${total}`),
+  });
+  output.result(summary, () => formatNetworks(summary));
+}
+
+/** What the command does. */
+async function runExport(
+  run: string,
+  folder: string | undefined,
+  at: { readonly options: ExportOptions; readonly output: Output },
+): Promise<void> {
+  const { options, output } = at;
+  const { format, checkpoint, level, allLevels } = options;
+  const directory = requireFolder(folder, options);
+  const runDirectory = await findRun(run);
+  if (format !== "model") {
+    return await exportNetworkFiles(runDirectory, directory, { ...at, format });
+  }
+  if (level !== undefined || allLevels) {
+    throw new UsageError(
+      `Cannot export one level as a model of this toolkit: it generates them itself; give --format ${
+        FORMATS.slice(1).join(" or --format ")
+      }`,
+    );
+  }
+  const { exportRun } = await import("../lib/runs/export_run.ts");
+  const summary = await exportRun({ runDirectory, directory, checkpoint });
+  output.result(summary, () => formatExport(summary));
 }
 
 /**
@@ -30,26 +150,42 @@ export function formatExport({ directory, checkpoint, bytes }: ExportSummary): s
 export function exportCommand(): CommandUnknownOpts {
   const command = new Command("export")
     .description(
-      "Writes a trained model for use and for passing on: one checkpoint, without the optimiser (two " +
-        "thirds of it) and without the places of the machine that trained it. It cannot be trained further.",
+      "Writes a trained model for use and for passing on. As a model of this toolkit: one checkpoint, without " +
+        "the optimiser (two thirds of it) and without the places of the machine that trained it; it cannot be " +
+        "trained further. For other programs: a network per complexity level, kernels generated and batch norm " +
+        "folded into them, run and compared with the model before the folder appears.",
     )
     .addArgument(new Argument("<run>", 'folder of a run that "train" made'))
-    .addArgument(new Argument("<folder>", "folder to write; must not exist, or be empty"))
+    .addArgument(new Argument("[folder]", "folder to write; must not exist, or be empty"))
+    .addOption(new Option("--output <folder>", "the same, as an option"))
+    .addOption(
+      new Option(
+        "--format <format>",
+        "model for this toolkit, safetensors for PyTorch, onnx for onnxruntime, tfjs for TensorFlow.js",
+      ).choices(FORMATS).default("model"),
+    )
+    .addOption(
+      new Option("--level <index>", "only the network of this level").argParser(wholeNumber(0)),
+    )
+    .addOption(
+      new Option(
+        "--all-levels",
+        "the networks of all levels (the default); onnx gets one that picks the level, too",
+      ).conflicts("level"),
+    )
     .addOption(checkpointOption())
+    .addOption(backendOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action(async (run, directory, options) => {
-      const runDirectory = await findRun(run);
-      const output = createOutput(options);
-      const { exportRun } = await import("../lib/runs/export_run.ts");
-      const { checkpoint } = options;
-      const summary = await exportRun({ runDirectory, directory, checkpoint });
-      output.result(summary, () => formatExport(summary));
-    });
+    .action((run, folder, options) =>
+      runExport(run, folder, { options, output: createOutput(options) })
+    );
   addHelpSections(command, [
     ["export runs/first models/mine", "the best checkpoint, or the last if none was validated"],
     ["predict models/mine cat.png", "the exported model at work"],
+    ["export runs/first onnx --format onnx", "for onnxruntime: every level, and one that adapts"],
+    ["export runs/first torch --format safetensors --level 4", "one level, for PyTorch"],
   ]);
   return command;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runCommand } from "../helpers/run_command.ts";
+import { runtimesFolder, testWithRuntimes } from "../helpers/runtimes.ts";
 import { TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";
 
 /** All files of a folder as text, by name. */
@@ -55,6 +56,80 @@ Deno.test("export writes a model that evaluates like its run, is smaller, and na
     assert.equal(again.code, 4);
     assert.match(again.stderr, /Cannot export to .*not empty.*does not exist yet/);
   }));
+
+testWithRuntimes(
+  "export writes networks for other programs, runs them, and says so",
+  () =>
+    withCommandFolders(async (data, run) => {
+      const trained = await runCommand(["train", "--run", run, "--data", data, ...TINY_COMMAND]
+        .concat(["--epochs", "1"]));
+      assert.equal(trained.code, 0, trained.stderr);
+      const cwd = runtimesFolder;
+      const exportTo = (format: string, ...more: string[]) =>
+        runCommand([...["export", run, "--format", format, "--backend", "cpu"], ...more], { cwd });
+
+      const levels = await exportTo("onnx", `${run}-onnx`, "--json");
+      assert.equal(levels.code, 0, levels.stderr);
+      const { networks, check, directory } = JSON.parse(levels.stdout);
+      assert.equal(directory, `${run}-onnx`);
+      assert.match(check.runtime, /^onnxruntime \d/);
+      assert.equal(networks.at(-1).file, "adaptive.onnx");
+      const files = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+      const written = networks.map(({ file }: { file: string }) => file);
+      assert.deepEqual(files, [...written, "export.json"].sort());
+      for (const { largestDifference } of networks) assert.ok(largestDifference < 1e-4);
+      // Nothing of the machine is in it.
+      const card = await Deno.readTextFile(join(directory, "export.json"));
+      assert.ok(!card.includes(data) && !card.includes(run));
+
+      const one = await exportTo("tfjs", "--output", `${run}-tfjs`, "--level", "2");
+      assert.equal(one.code, 0, one.stderr);
+      assert.match(one.stdout, /^level-2\/model\.json +2 .* MB +(?:0|\d\.\de-\d+)$/m);
+      assert.match(one.stdout, /Every file was run \(TensorFlow\.js converter 4\.22\.0\)/);
+
+      const twice = await exportTo("safetensors", `${run}-onnx`);
+      assert.equal(twice.code, 4);
+      assert.match(twice.stderr, /not empty/);
+      const far = await exportTo("safetensors", `${run}-far`, "--level", "99");
+      assert.equal(far.code, 2);
+      assert.match(far.stderr, /Cannot export level 99: the model has levels 0 to \d+/);
+      const bad = await exportTo("onnx", `${run}-bad`, "--level", "0", "--all-levels");
+      assert.equal(bad.code, 2);
+      assert.deepEqual(
+        [...Deno.readDirSync(join(run, ".."))].map(({ name }) => name).sort(),
+        ["images", "run", "run-onnx", "run-tfjs"],
+      );
+    }),
+);
+
+Deno.test("export says that nothing was run where the program is missing", () =>
+  withCommandFolders(async (data, run) => {
+    const trained = await runCommand(["train", "--run", run, "--data", data, ...TINY_COMMAND]
+      .concat(["--epochs", "1"]));
+    assert.equal(trained.code, 0, trained.stderr);
+    const { code, stdout } = await runCommand(
+      ["export", run, `${run}-onnx`, "--format", "onnx", "--level", "0", "--backend", "cpu"],
+      { cwd: data },
+    );
+    assert.equal(code, 0);
+    assert.match(stdout, /not run$/m);
+    assert.match(stdout, /No file was run here: onnxruntime-web is not installed \(npm install/);
+  }));
+
+Deno.test("export wants one folder, and levels only for other programs", async () => {
+  const cases: [string[], RegExp][] = [
+    [[], /No folder to write/],
+    [["a", "--output", "b"], /both a and --output b/],
+    [["a", "--level", "1"], /Cannot export one level as a model of this toolkit/],
+    [["a", "--level", "-1"], /whole number of at least 0/],
+    [["a", "--format", "keras"], /Allowed choices are model, safetensors, onnx, tfjs/],
+  ];
+  for (const [argv, message] of cases) {
+    const { code, stderr } = await runCommand(["export", "puppet-cnn-cifar10", ...argv]);
+    assert.equal(code, 2, argv.join(" "));
+    assert.match(stderr, message);
+  }
+});
 
 Deno.test("export refuses what is no run", async () => {
   const { code, stderr } = await runCommand(["export", "tests", "nowhere"]);

@@ -1,0 +1,180 @@
+import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { CheckpointError } from "../errors.ts";
+import * as tf from "@tensorflow/tfjs-core";
+import { foldConvolution } from "../classifiers/folded_convolution.ts";
+import { modelEntry } from "../models/model_registry.ts";
+import { LevelClassifier } from "../puppet/level_classifier.ts";
+import { placeLayers } from "./placed_layer.ts";
+import type { FoldedConvolution } from "../classifiers/folded_convolution.ts";
+import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
+import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
+import type { PlacedLayer } from "./placed_layer.ts";
+
+/** Weights of a layer in memory. */
+export interface BakedWeights {
+  /** `[k, k, in, out]`, `[k, k, channels, 1]` of a depthwise layer, `[in, out]` of a linear one; row-major. */
+  readonly values: Float32Array;
+  /** The sides of `values`. */
+  readonly shape: readonly number[];
+  /** `[out]`; `null` if there is neither bias nor norm. */
+  readonly bias: Float32Array | null;
+}
+
+/** The network of one level, ready to be written: kernels generated, batch norm folded into them. */
+export interface BakedNetwork {
+  /** The level. */
+  readonly level: ComplexityLevel;
+  /** The layers in order. */
+  readonly layers: readonly PlacedLayer[];
+  /** Weights by name of the layer. */
+  readonly weights: ReadonlyMap<string, BakedWeights>;
+}
+
+/** What a model's networks have in common. */
+export interface BakedModel {
+  /** Name in the registry. */
+  readonly name: string;
+  /** Class names in the order of the logits. */
+  readonly classNames: readonly string[];
+  /** Height and width of the images in pixels. */
+  readonly image: ModelCard["image"];
+  /** Channel statistics, pixels counted in 0..1. */
+  readonly standardization: ModelCard["standardization"];
+  /** Name of the complexity measure, and its unit. */
+  readonly complexity: { readonly measure: string; readonly unit: string };
+  /** Every level of the model, with the smallest complexity that belongs to it. */
+  readonly levels: readonly (ComplexityLevel & { readonly from: number })[];
+}
+
+/**
+ * Makes sure that a model can be written as one network per level.
+ *
+ * @param model Configuration of the model.
+ * @param exact Whether every image is to have its own trajectory.
+ * @throws {CheckpointError} if its kernels, or the way through it, depend on each image; the message says how.
+ */
+export function requireBakeable(model: ModelCard["model"], exact: boolean): void {
+  const entry = modelEntry(model.name);
+  const reason = entry.kind === "custom"
+    ? entry.decides
+      ? "it decides for every image which of its parts are run"
+      : "its kernels are made anew from every image"
+    : exact
+    ? "exact mode generates the kernels of every image anew"
+    : null;
+  if (reason === null) return;
+  throw new CheckpointError(
+    `Cannot export ${model.name} as a list of layers: ${reason}; export it as a model of this toolkit (--format model)`,
+  );
+}
+
+/** The smallest double that `belongs` says yes to, where it says no to 0 and yes to `upper` and never goes back. */
+function firstThat(belongs: (value: number) => boolean, upper: number): number {
+  let [below, above] = [0, upper];
+  for (;;) {
+    const middle = below + (above - below) / 2;
+    if (middle <= below || middle >= above) return above;
+    if (belongs(middle)) above = middle;
+    else below = middle;
+  }
+}
+
+/**
+ * Describes a model for other programs.
+ *
+ * @param trained The model, with what routes images.
+ * @param card What its checkpoint says.
+ * @returns What its networks have in common.
+ */
+export function describeModel(trained: TrainedClassifier, card: ModelCard): BakedModel {
+  const { levels } = trained.classifier;
+  return {
+    name: card.model.name,
+    classNames: card.classNames,
+    image: card.image,
+    standardization: card.standardization,
+    complexity: { measure: trained.measure.name, unit: trained.measure.unit },
+    // Found by the rule that routes images, so that a comparison with them can never disagree with it.
+    levels: levels.list.map((level, index) => ({
+      ...level,
+      from: index === 0
+        ? 0
+        : firstThat((value) => levels.levelOf(value) >= index, level.complexity),
+    })),
+  };
+}
+
+async function readFolded({ kernel, bias }: FoldedConvolution): Promise<BakedWeights> {
+  return {
+    values: await kernel.data<"float32">(),
+    shape: kernel.shape,
+    bias: bias === null ? null : await bias.data<"float32">(),
+  };
+}
+
+/** Copies of stored values, `[in, out]` and `[out]`. */
+async function readLinear(classifier: LevelClassifier, name: string): Promise<BakedWeights> {
+  const weights = classifier.parameters.get<tf.Rank.R2>(`${name}.weights`);
+  const bias = classifier.parameters.get<tf.Rank.R1>(`${name}.bias`);
+  return {
+    values: await weights.data<"float32">(),
+    shape: weights.shape,
+    bias: await bias.data<"float32">(),
+  };
+}
+
+/** Kernels of a level with norms folded in, in the order of the layers; the caller disposes of them. */
+function foldLevel(
+  classifier: LevelClassifier,
+  level: ComplexityLevel,
+  statistics: TrainedClassifier["statistics"],
+): Map<string, FoldedConvolution> {
+  const folded = new Map<string, FoldedConvolution>();
+  tf.tidy(() => {
+    const kernels = classifier.kernelsOf(level);
+    for (const layer of convolutionsOf(classifier.layersOf(level))) {
+      folded.set(
+        layer.name,
+        foldConvolution(layer, {
+          kernel: kernels.get(layer.name)!,
+          bias: classifier.weights.bias(layer),
+          norm: layer.norm ? classifier.weights.norm(layer.name) : null,
+          statistics: statistics.get(level.index)?.get(layer.name),
+        }),
+      );
+    }
+  });
+  return folded;
+}
+
+/**
+ * Generates the kernels of a level, folds its norms and reads everything from the device.
+ *
+ * @param trained A model that `requireBakeable` accepts.
+ * @param options Index of the level, size of the images.
+ * @returns The network.
+ * @throws {RangeError} if the level has no statistics.
+ */
+export async function bakeNetwork(
+  trained: Pick<TrainedClassifier, "classifier" | "statistics">,
+  options: { readonly level: number; readonly image: BakedModel["image"] },
+): Promise<BakedNetwork> {
+  const { classifier, statistics } = trained;
+  if (!(classifier instanceof LevelClassifier)) {
+    throw new TypeError("Cannot bake a model that is not a list of layers");
+  }
+  const level = classifier.levels.list[options.level]!;
+  const layers = classifier.layersOf(level);
+  const folded = foldLevel(classifier, level, statistics);
+  const weights = new Map<string, BakedWeights>();
+  try {
+    for (const [name, convolution] of folded) weights.set(name, await readFolded(convolution));
+  } finally {
+    for (const { kernel, bias } of folded.values()) tf.dispose([kernel, ...bias ? [bias] : []]);
+  }
+  for (const { name } of linearsOf(layers)) {
+    weights.set(name, await readLinear(classifier, name));
+  }
+  return { level, layers: placeLayers(layers, options.image), weights };
+}
