@@ -44,7 +44,7 @@ export function fetchDataCommand(): CommandUnknownOpts {
     .addOption(
       new Option(
         "--mirror <address>",
-        "another address of the archive, after the publisher's; repeatable",
+        "another address of the archive, asked before the publisher's; repeatable",
       )
         .argParser((address: string, previous: string[]) => [...previous, address])
         .default([] as string[], "none"),
@@ -65,7 +65,7 @@ export function fetchDataCommand(): CommandUnknownOpts {
     ["fetch-data cifar10 --from cifar-10-binary.tar.gz", "from an archive that is here already"],
     [
       "fetch-data cifar10 --mirror https://example.org/cifar-10-binary.tar.gz",
-      "with a second address",
+      "from a mirror first, then from the publisher",
     ],
     [
       "fetch-data cifar10 --only results/training-images.txt --directory published",

@@ -11,6 +11,12 @@ import { syncPath } from "../files/sync_path.ts";
 export interface DownloadOptions {
   /** Length in bytes that the file must have. */
   readonly length?: number | undefined;
+  /**
+   * Most bytes of a file whose length is not given: a body without an end must not fill the disk.
+   *
+   * @default 17179869184 (16 GiB)
+   */
+  readonly maxBytes?: number | undefined;
   /** SHA-256 that the file must have, 64 hexadecimal digits. */
   readonly sha256?: string | undefined;
   /** MD5 that the file must have, 32 hexadecimal digits; for publishers who give no better one. */
@@ -55,6 +61,9 @@ export interface DownloadResult extends FileDigest {
 
 /** New bytes that make an attempt count as one: a server could give a single byte to each, and break off. */
 const MIN_PROGRESS = 2 ** 14;
+
+/** An archive of the largest data set here, at full size, has less than half of it. */
+const MAX_BYTES = 2 ** 34;
 
 /** Longest pause between two attempts, in milliseconds. */
 const MAX_DELAY = 30_000;
@@ -124,6 +133,7 @@ async function downloadFrom(
   for (;;) {
     const outcome = await fetchPart(url, part, {
       length: options.length ?? null,
+      maxBytes: options.maxBytes ?? MAX_BYTES,
       hasDigest: options.sha256 !== undefined || options.md5 !== undefined,
       stallTimeout: options.stallTimeout ?? 30_000,
       onProgress: options.onProgress,

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { DataError, PuppetError } from "../errors.ts";
+import { findExcess, LOOK_EVERY } from "./download_room.ts";
 import {
   parseContentRange,
   RefusedAddress,
   requestFollowing,
   retryAfterMilliseconds,
 } from "./http_request.ts";
+import { StallWatch } from "./stall_watch.ts";
 import { replaceFile } from "../files/atomic_write.ts";
 
 /** What stands beside a part to make it resumable. */
@@ -22,6 +24,8 @@ interface PartState {
 export interface FetchPartOptions {
   /** Length that the whole file must have; `null` if unknown. */
   readonly length: number | null;
+  /** Most bytes that a file of unknown length may have; what is longer is given up and removed. */
+  readonly maxBytes: number;
   /** Whether a digest will be checked afterwards; then a part without validator may be continued too. */
   readonly hasDigest: boolean;
   /** Milliseconds with hardly a byte after which the connection counts as dead. */
@@ -75,10 +79,13 @@ export async function fetchPart(
     try {
       const plan = await planBody(response, { kept, part, length: options.length });
       if ("kind" in plan) return plan;
+      const limits = { ...plan, maxBytes: options.maxBytes };
+      const excess = await findExcess(part, limits);
+      if (excess !== null) return { kind: "refused", reason: excess };
       // Killed in between, the new validator would stand beside bytes of another version, and vouch for them.
       if (plan.offset === 0) await onDisk(part, () => removeFile(part));
       await writeState(part, url, { response, total: plan.total });
-      return await appendBody(response, part, { ...plan, watch, onProgress: options.onProgress });
+      return await appendBody(response, part, { ...limits, watch, onProgress: options.onProgress });
     } finally {
       // A body that was not read to its end would keep the connection open.
       if (!response.bodyUsed) await response.body?.cancel().catch(() => {});
@@ -229,6 +236,7 @@ async function writeState(
 }
 
 interface AppendOptions extends BodyPlan {
+  readonly maxBytes: number;
   readonly watch: StallWatch;
   readonly onProgress?: ((done: number, total: number | null) => void) | undefined;
 }
@@ -239,21 +247,34 @@ async function appendBody(
   part: string,
   options: AppendOptions,
 ): Promise<PartOutcome> {
-  const { offset, total, watch, onProgress } = options;
+  const { offset, total, maxBytes, watch, onProgress } = options;
   using file = await onDisk(part, () => Deno.open(part, { create: true, write: true }));
   await onDisk(part, () => file.truncate(offset));
   await file.seek(0, Deno.SeekMode.End);
   let done = offset;
+  let looked = offset;
   onProgress?.(done, total);
-  for await (const piece of response.body ?? []) {
-    watch.count(piece.length);
-    if (total !== null && done + piece.length > total) {
-      await removePart(part);
-      return { kind: "refused", reason: `the file is longer than the ${total} bytes announced` };
+  const limit = total ?? maxBytes;
+  try {
+    for await (const piece of response.body ?? []) {
+      watch.count(piece.length);
+      if (done + piece.length > limit) {
+        await removePart(part);
+        const said = total === null ? "that are taken without a length" : "announced";
+        return { kind: "refused", reason: `the file is longer than the ${limit} bytes ${said}` };
+      }
+      if (total === null && done - looked >= LOOK_EVERY) {
+        await findExcess(part, options);
+        looked = done;
+      }
+      await onDisk(part, () => writeAll(file, piece));
+      done += piece.length;
+      onProgress?.(done, total);
     }
-    await onDisk(part, () => writeAll(file, piece));
-    done += piece.length;
-    onProgress?.(done, total);
+  } catch (error) {
+    // A body without an end would fill the disk again and again.
+    if (total === null && error instanceof DataError) await removePart(part);
+    throw error;
   }
   await onDisk(part, () => file.sync());
   if (total !== null && done < total) {
@@ -277,50 +298,4 @@ async function onDisk<Result>(part: string, action: () => Promise<Result>): Prom
 
 async function writeAll(file: Deno.FsFile, piece: Uint8Array): Promise<void> {
   for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
-}
-
-/** Bytes per second below which a connection counts as dead: a server could send one now and then for ever. */
-const MIN_RATE = 1000;
-
-/** Aborts a request that brings hardly a byte for a while, or that the caller gave up. */
-class StallWatch {
-  readonly #controller = new AbortController();
-  readonly #milliseconds: number;
-  readonly #outer: AbortSignal | undefined;
-  readonly #giveUp = () => this.#controller.abort(this.#outer?.reason);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #bytes = 0;
-  hasStalled = false;
-
-  constructor(milliseconds: number, outer: AbortSignal | undefined) {
-    this.#milliseconds = milliseconds;
-    this.#outer = outer;
-    if (outer?.aborted) this.#giveUp();
-    outer?.addEventListener("abort", this.#giveUp);
-    this.#begin();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** Bytes have come. */
-  count(bytes: number): void {
-    this.#bytes += bytes;
-  }
-
-  /** Waits for what must come within the time. */
-  #begin(): void {
-    this.#bytes = 0;
-    this.#timer = setTimeout(() => {
-      if (this.#bytes >= MIN_RATE * this.#milliseconds / 1000) return this.#begin();
-      this.hasStalled = true;
-      this.#controller.abort();
-    }, this.#milliseconds);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#outer?.removeEventListener("abort", this.#giveUp);
-  }
 }

@@ -20,7 +20,7 @@ export interface FetchOptions {
   readonly directory: string;
   /** A local archive (.tar.gz) or folder to take the data from instead of an address. */
   readonly from?: string | undefined;
-  /** More addresses of the archive, tried after the publisher's. */
+  /** More addresses of the archive, tried before the publisher's. */
   readonly mirrors?: readonly string[] | undefined;
   /** A list of the training images to keep, as `readImageList` reads it; only for CIFAR. */
   readonly only?: string | undefined;

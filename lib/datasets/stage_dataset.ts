@@ -91,7 +91,8 @@ async function obtainArchive(
       official: published !== null,
     };
   }
-  const urls = [...source.kind === "cifar" ? source.urls : [], ...options.mirrors ?? []];
+  // Who names a mirror has a reason: the publisher may be out of reach.
+  const urls = [...options.mirrors ?? [], ...source.kind === "cifar" ? source.urls : []];
   const file = published?.file ?? `${source.name}.tar`;
   const path = join(downloadFolder(options.directory, source), file);
   const result = await download(urls, path, {

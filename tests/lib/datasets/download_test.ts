@@ -445,3 +445,38 @@ Deno.test("download() waits after 429 until the time that Retry-After gives as a
     },
   );
 });
+
+/** A body that never ends, quickly. */
+function endlessBody(): ReadableStream<Uint8Array> {
+  const piece = new Uint8Array(2 ** 16).fill(7);
+  return new ReadableStream({ pull: (controller) => controller.enqueue(piece) });
+}
+
+Deno.test("download() gives up a body without an end, and leaves nothing of it", async () => {
+  await withDownload(
+    () => ({ response: () => new Response(endlessBody()) }),
+    (urls, target) => download(urls("/a", "/b"), target, { ...QUICK, maxBytes: 1_000_000 }),
+    async ({ folder, result, requests }) => {
+      assert.match(String(result), /longer than the 1000000 bytes that are taken without a length/);
+      assert.deepEqual(requests.map(({ path }) => path), ["/a", "/b"]);
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+    },
+  );
+});
+
+Deno.test("download() refuses a file that is announced to be too long before a byte of it", async () => {
+  const seen: number[] = [];
+  await withDownload(
+    () => ({ content: CONTENT }),
+    (urls, target) =>
+      download(urls("/a"), target, {
+        ...QUICK,
+        maxBytes: 1000,
+        onProgress: (done) => seen.push(done),
+      }),
+    async ({ folder, result }) => {
+      assert.match(String(result), /the file has 50000 bytes there, at most 1000 are taken/);
+      assert.deepEqual([seen, await Array.fromAsync(Deno.readDir(folder))], [[], []]);
+    },
+  );
+});

@@ -49,7 +49,7 @@ Deno.test("fetchDataset() downloads, unpacks, checks and installs", async () => 
   });
 });
 
-Deno.test("fetchDataset() tries the publisher first and then the mirrors", async () => {
+Deno.test("fetchDataset() asks the mirrors first and then the publisher", async () => {
   await withFolder(async (directory) => {
     const { archive } = await makeSmallSource();
     const wrong = archive.map((byte) => byte ^ 255);
@@ -61,9 +61,14 @@ Deno.test("fetchDataset() tries the publisher first and then the mirrors", async
     const result = await fetchDataset("small", { directory, source, mirrors, patience: PATIENCE });
     assert.deepEqual(
       server.requests.map(({ path }) => path),
-      ["/publisher", "/mirror1", "/mirror2"],
+      ["/mirror1", "/mirror2"],
     );
     assert.match(result.manifest.source.location, /mirror2$/);
+    server.requests.length = 0;
+    const bad = { mirrors: mirrors.slice(0, 1), patience: PATIENCE, force: true };
+    const failure = fetchDataset("small", { directory, source, ...bad });
+    await assert.rejects(failure, /mirror1: wrong content.*publisher: wrong content/);
+    assert.deepEqual(server.requests.map(({ path }) => path), ["/mirror1", "/publisher"]);
   });
 });
 

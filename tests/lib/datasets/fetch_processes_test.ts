@@ -146,3 +146,40 @@ Deno.test("download() takes nothing from a server that nobody vouches for", () =
     assert.equal(requests, 0);
     assert.throws(() => Deno.statSync(target), Deno.errors.NotFound);
   }));
+
+Deno.test({
+  name: "fetch-data lets no body of unknown length fill the disk",
+  ignore: mountProblem !== null,
+  fn: () =>
+    withFolder(async (folder) => {
+      const piece = new Uint8Array(2 ** 16);
+      await using server = startFileServer(() => ({
+        response: () =>
+          new Response(
+            new ReadableStream<Uint8Array>({ pull: (stream) => stream.enqueue(piece) }),
+          ),
+      }));
+      const data = join(folder, "data");
+      await Deno.mkdir(data);
+      for (const size of ["1m", "350m"]) {
+        const copy = join(folder, `copy-${size}`);
+        const { code, stderr } = await runOnSmallDisk(
+          [
+            "fetch-data",
+            "mini-imagenet",
+            "--directory",
+            data,
+            "--mirror",
+            `${server.origin}/a.tar`,
+          ],
+          { options: `size=${size}`, folder: data, copy },
+        );
+        assert.equal(code, 3, stderr);
+        assert.match(
+          stderr,
+          /has a length that nobody has told, and its disk has only \d+ bytes left/,
+        );
+        assert.deepEqual([...Deno.readDirSync(copy)], []);
+      }
+    }),
+});
