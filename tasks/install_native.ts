@@ -17,6 +17,7 @@ import {
 import { BackendError } from "../lib/errors.ts";
 import { pathExists } from "../lib/files/path_exists.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
+import { readDigests } from "./native/archive_digests.ts";
 import { listNativeFiles, sha256OfFile } from "./native/file_digests.ts";
 import { installPrebuilt } from "./native/install_prebuilt.ts";
 import { installWheel } from "./native/install_wheel.ts";
@@ -33,9 +34,12 @@ Usage: deno task install-native [options]
 
   --force                        install again over what is there
   --source auto|prebuilt|wheel   prebuilt: the binaries of tfjs-node-gpu itself; wheel: libtensorflow from the
-                                 pip wheel, binding compiled here; auto takes what can use this machine's GPU
+                                 pip wheel, binding compiled here; auto takes what can use this machine's GPU and
+                                 has a known SHA-256
   --device auto|cpu|gpu          auto looks for an NVIDIA GPU and its driver; with gpu it is an error if no
                                  build can use it
+  --digests FILE                 SHA-256 of further archives, lines as sha256sum writes them: only archives whose digest
+                                 is pinned here or given so are installed
   --dry-run                      say what was found and what would be installed
   --debug                        show stack traces of errors
   -h, --help                     show this help
@@ -50,6 +54,8 @@ export interface InstallOptions {
   readonly source?: "auto" | "prebuilt" | "wheel";
   /** What the library is to compute on. @default "auto" */
   readonly device?: "auto" | "cpu" | "gpu";
+  /** File with digests of archives that the user vouches for. @default none */
+  readonly digests?: string;
   /** Folder of the installation. @default nativeDirectory() */
   readonly directory?: string;
   /** Receives one line a step. @default nothing is reported */
@@ -100,7 +106,7 @@ export async function planForMachine(options: InstallOptions = {}): Promise<Inst
     platform: nativePlatform(),
     nvidia: await inspectNvidia(),
     prebuiltCuda: await findPrebuiltCuda(),
-  }, { source, device });
+  }, { source, device, hasDigests: options.digests !== undefined });
   for (const note of plan.notes) report(note);
   return plan;
 }
@@ -111,9 +117,10 @@ async function installInto(
 ): Promise<NativeInstallation> {
   const { report = () => {} } = options;
   const { device, sources } = await planForMachine(options);
+  const digests = options.digests === undefined ? new Map() : await readDigests(options.digests);
   const staging = `${directory}.tmp-${Deno.pid}`;
   try {
-    const library = await stageLibrary({ directory: staging, device, report }, sources);
+    const library = await stageLibrary({ directory: staging, device, digests, report }, sources);
     report(`Installing into ${directory}`);
     await swapIn(staging, directory);
     report(`Installed TensorFlow ${library.tensorflow}`);
@@ -283,6 +290,7 @@ export function parseInstallArguments(
     force: { type: "boolean", default: false },
     source: { type: "string", default: "auto" },
     device: { type: "string", default: "auto" },
+    digests: { type: "string" },
     "dry-run": { type: "boolean", default: false },
   }, args);
   refusePositionals(positionals);
@@ -290,6 +298,7 @@ export function parseInstallArguments(
     force: values.force,
     source: readWord("source", values.source, ["auto", "prebuilt", "wheel"]),
     device: readWord("device", values.device, ["auto", "cpu", "gpu"]),
+    ...values.digests === undefined ? {} : { digests: values.digests },
     dryRun: values["dry-run"],
   };
 }

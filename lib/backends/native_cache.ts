@@ -32,7 +32,7 @@ export interface NativeArchive {
   readonly name: string;
   /** SHA-256, lower-case hexadecimal. */
   readonly sha256: string;
-  /** Whether the digest was known beforehand and compared, or only recorded. */
+  /** Whether the digest is pinned by the toolkit; otherwise whoever installed it gave it. */
   readonly pinned: boolean;
 }
 

@@ -1,11 +1,8 @@
 import { dirname, join } from "node:path";
-import {
-  type NativeArchive,
-  nativePlatform,
-  TFJS_NODE_VERSION,
-} from "../../lib/backends/native_cache.ts";
+import { nativePlatform, TFJS_NODE_VERSION } from "../../lib/backends/native_cache.ts";
+import { RefusedAddress, requestFollowing } from "../../lib/datasets/http_request.ts";
 import { BackendError } from "../../lib/errors.ts";
-import { sha256OfFile } from "./file_digests.ts";
+import { ArchiveDigests, DIGESTS_ADVICE } from "./archive_digests.ts";
 import { runTool } from "./run_tool.ts";
 import type { StagedLibrary, StageOptions } from "./staged_library.ts";
 
@@ -66,13 +63,19 @@ export async function installPrebuilt(options: StageOptions): Promise<StagedLibr
   if (addresses === null) {
     throw new BackendError(`tfjs-node-gpu publishes no binaries for ${nativePlatform()}`);
   }
+  const names = Object.values(addresses).map(nameOf);
+  const unknown = names.filter((name) => !options.digests.has(name));
+  if (unknown.length > 0) {
+    throw new BackendError(
+      `Cannot use ${unknown.join(" and ")}: no SHA-256 is pinned for it; ${DIGESTS_ADVICE}`,
+    );
+  }
   // The binding first: it is small, so that a missing one costs nothing.
   const bindingDirectory = join(directory, "lib", PREBUILT_NODE_API);
   const libraryDirectory = join(directory, "deps");
-  const archives: NativeArchive[] = [
-    await fetchAndUnpack(addresses.binding, bindingDirectory, report),
-    await fetchAndUnpack(addresses.library, libraryDirectory, report),
-  ];
+  const digests = new ArchiveDigests(options.digests);
+  await fetchAndUnpack(addresses.binding, bindingDirectory, { report, digests });
+  await fetchAndUnpack(addresses.library, libraryDirectory, { report, digests });
   await removeIfThere(join(libraryDirectory, "include"));
   if (Deno.build.os === "windows") {
     // Windows looks for libraries beside the one that needs them.
@@ -86,7 +89,7 @@ export async function installPrebuilt(options: StageOptions): Promise<StagedLibr
     device: Deno.build.os === "darwin" ? "cpu" : "gpu",
     binding: found,
     compiler: null,
-    archives,
+    archives: digests.archives,
   };
 }
 
@@ -118,31 +121,54 @@ async function removeIfThere(path: string): Promise<void> {
   }
 }
 
+function nameOf(address: string): string {
+  return address.split("/").at(-1)!;
+}
+
 async function fetchAndUnpack(
   address: string,
   directory: string,
-  report: (line: string) => void,
-): Promise<NativeArchive> {
-  const name = address.split("/").at(-1) ?? address;
+  { report, digests }: {
+    readonly report: (line: string) => void;
+    readonly digests: ArchiveDigests;
+  },
+): Promise<void> {
+  const name = nameOf(address);
   const archive = join(dirname(directory), name);
   await Deno.mkdir(directory, { recursive: true });
   report(`Fetching ${address}`);
   await fetchFile(address, archive);
-  const sha256 = await sha256OfFile(archive);
-  report(`WARNING: the digest of ${name} is not pinned; recorded is ${sha256}`);
+  await digests.check(archive);
+  digests.refuseMissing();
   // tar finds the compression out by itself, and the tar of Windows reads zip files.
   await runTool(["tar", "-xf", archive, "-C", directory], { purpose: `unpack ${name}` });
   await Deno.remove(archive);
-  return { name, sha256, pinned: false };
+}
+
+/**
+ * Refuses an address that anybody on the way could answer for.
+ *
+ * @param address - where a library is to come from.
+ * @throws {BackendError} if it is no https address.
+ */
+export function requireHttps(address: string): void {
+  if (URL.canParse(address) && new URL(address).protocol === "https:") return;
+  throw new BackendError(
+    `Cannot fetch ${address}: a library is taken from https addresses only; check TFJS_NODE_CDN_STORAGE and ` +
+      "TFJS_NODE_BASE_URI",
+  );
 }
 
 async function fetchFile(address: string, path: string): Promise<void> {
+  requireHttps(address);
   const aborter = new AbortController();
   const timer = setTimeout(() => aborter.abort(), ANSWER_TIMEOUT_MILLISECONDS);
   let response: Response;
   try {
-    response = await fetch(address, { signal: aborter.signal });
+    // It follows no redirect to http.
+    response = await requestFollowing(address, { headers: {}, signal: aborter.signal });
   } catch (cause) {
+    if (cause instanceof RefusedAddress) throw new BackendError(`${address}: ${cause.message}`);
     const host = new URL(address).host;
     throw new BackendError(`${host} does not answer`, { cause });
   } finally {

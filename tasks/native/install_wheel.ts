@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type NativeArchive, nativePlatform } from "../../lib/backends/native_cache.ts";
+import { nativePlatform } from "../../lib/backends/native_cache.ts";
 import { BackendError } from "../../lib/errors.ts";
 import { compileBinding, findCompiler } from "./compile_binding.ts";
-import { sha256OfFile } from "./file_digests.ts";
+import { ArchiveDigests } from "./archive_digests.ts";
 import { findTool, runTool } from "./run_tool.ts";
 import type { StagedLibrary, StageOptions } from "./staged_library.ts";
 import { chooseWheel, TENSORFLOW_VERSION, WHEEL_PYTHON, type WheelChoice } from "./wheel_table.ts";
@@ -83,14 +83,17 @@ export async function installWheel(options: StageOptions): Promise<StagedLibrary
     downloads,
     platformTags: wheel.platformTags,
   });
-  const archives = [await checkDigest(archive, wheel, report)];
-  report("Unpacking libtensorflow");
+  const digests = new ArchiveDigests(options.digests);
   const library = join(directory, "tensorflow");
-  await unpack(python, archive, {
-    directory,
-    patterns: [...wheel.libraries.map((name) => `tensorflow/${name}`), ...HEADER_PATTERNS],
-  });
-  if (wheel.device === "gpu") archives.push(...await installCuda(python, archive, options));
+  if (await digests.check(archive)) {
+    report("Unpacking libtensorflow");
+    await unpack(python, archive, {
+      directory,
+      patterns: [...wheel.libraries.map((name) => `tensorflow/${name}`), ...HEADER_PATTERNS],
+    });
+  }
+  if (wheel.device === "gpu") await installCuda(python, archive, { ...options, digests });
+  digests.refuseMissing();
   // Freed before compiling: together with the unpacked library it takes over a gigabyte.
   await Deno.remove(downloads, { recursive: true });
   report("Compiling the binding");
@@ -107,7 +110,7 @@ export async function installWheel(options: StageOptions): Promise<StagedLibrary
     device: wheel.device,
     binding: "tensorflow/tfjs_binding.node",
     compiler: compiler.version,
-    archives,
+    archives: digests.archives,
   };
 }
 
@@ -165,24 +168,6 @@ async function pipDownload(
   throw new BackendError(`Cannot fetch ${requirement}: pip left no wheel; try again`);
 }
 
-async function checkDigest(
-  archive: string,
-  wheel: WheelChoice,
-  report: (line: string) => void,
-): Promise<NativeArchive> {
-  const sha256 = await sha256OfFile(archive);
-  const name = archive.split(/[\\/]/).at(-1) ?? archive;
-  if (wheel.sha256 === null) {
-    report(`WARNING: the digest of ${name} is not pinned; recorded is ${sha256}`);
-  } else if (wheel.sha256 !== sha256) {
-    throw new BackendError(
-      `Cannot use ${name}: its SHA-256 is ${sha256}, pinned is ${wheel.sha256}; ` +
-        "clear pip's cache and check the package index that pip uses",
-    );
-  }
-  return { name, sha256, pinned: wheel.sha256 !== null };
-}
-
 interface UnpackOptions {
   readonly directory: string;
   readonly patterns: readonly string[];
@@ -205,33 +190,31 @@ async function unpack(
 async function installCuda(
   python: string,
   archive: string,
-  { directory, report }: StageOptions,
-): Promise<NativeArchive[]> {
+  { directory, report, digests }: Pick<StageOptions, "directory" | "report"> & {
+    readonly digests: ArchiveDigests;
+  },
+): Promise<void> {
   const { stdout } = await runTool([python, "-I", "-c", REQUIREMENTS_SCRIPT, archive], {
     purpose: "read the wheel's requirements",
   });
-  const archives: NativeArchive[] = [];
   for (const requirement of cudaRequirements(stdout)) {
     report(`Fetching ${requirement} with pip`);
     const part = await pipDownload(python, requirement, {
       downloads: join(directory, "downloads"),
       platformTags: CUDA_PLATFORM_TAGS.map((tag) => `${tag}_${Deno.build.arch}`),
     });
-    const sha256 = await sha256OfFile(part);
-    const name = part.split(/[\\/]/).at(-1) ?? part;
-    report(`WARNING: the digest of ${name} is not pinned; recorded is ${sha256}`);
-    archives.push({ name, sha256, pinned: false });
-    await unpack(python, part, { directory, patterns: CUDA_PATTERNS });
+    if (await digests.check(part)) {
+      await unpack(python, part, { directory, patterns: CUDA_PATTERNS });
+    }
     await Deno.remove(part);
   }
-  return archives;
 }
 
 /**
  * The requirements under the extra `and-cuda`.
  *
  * @param requirements - `Requires-Dist` entries, a line each.
- * @returns them without their condition: `nvidia-cudnn-cu12<10.0,>=9.3.0.75`.
+ * @returns NVIDIA's, without their condition: `nvidia-cudnn-cu12<10.0,>=9.3.0.75`.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -242,5 +225,7 @@ async function installCuda(
 export function cudaRequirements(requirements: string): string[] {
   return requirements.split("\n")
     .filter((line) => /extra == ["']and-cuda["']/.test(line))
-    .map((line) => line.split(";")[0]?.trim() ?? "");
+    .map((line) => line.split(";")[0]?.trim() ?? "")
+    // pip takes words that begin with a dash for options.
+    .filter((requirement) => /^nvidia-[a-z0-9-]+(?:[<>=!~]=?[0-9.*]+,?)*$/.test(requirement));
 }

@@ -2,7 +2,8 @@ import { compareVersions, CUDA_BUILDS } from "../../lib/backends/cuda/cuda_build
 import { BackendError } from "../../lib/errors.ts";
 import { foldersOf, type FoundLibraries } from "./find_libraries.ts";
 import type { NvidiaMachine } from "./nvidia.ts";
-import { chooseWheel } from "./wheel_table.ts";
+import { DIGESTS_ADVICE, PINNED_DIGESTS } from "./archive_digests.ts";
+import { chooseWheel, wheelFileName } from "./wheel_table.ts";
 
 /** Where a library can come from. */
 export type NativeSource = "prebuilt" | "wheel";
@@ -11,6 +12,8 @@ export type NativeSource = "prebuilt" | "wheel";
 export interface InstallationWish {
   readonly source: "auto" | NativeSource;
   readonly device: "auto" | "cpu" | "gpu";
+  /** Whether the user gives digests of archives; without them only what is pinned here is installed. */
+  readonly hasDigests: boolean;
 }
 
 /** What the machine is. */
@@ -35,8 +38,8 @@ export interface InstallationPlan {
 
 /**
  * Decides which library is installed. With a GPU: the official binaries where the system has their CUDA 11.2 and
- * cuDNN 8.1 and they know the GPU; otherwise TensorFlow's wheel, which brings its CUDA along. Without one: the official
- * binaries, which run on the CPU too, then the wheel without CUDA.
+ * cuDNN 8.1 and they know the GPU; otherwise TensorFlow's wheel, which brings its CUDA along. Without one: the wheel
+ * without CUDA, then the official binaries, which run on the CPU too. What has no known SHA-256 is passed over.
  *
  * @param facts The machine.
  * @param wish What the user asked for; it wins over what was found.
@@ -50,8 +53,9 @@ export function planInstallation(facts: MachineFacts, wish: InstallationWish): I
     return { device: "cpu", sources: cpuSources(facts, wish), notes };
   }
   const reasons = {
-    prebuilt: refusePrebuilt(facts),
-    wheel: refuseWheel(facts),
+    prebuilt: refusePrebuilt(facts) ??
+      refuseUnpinned(facts, { source: "prebuilt", device: "gpu" }, wish),
+    wheel: refuseWheel(facts) ?? refuseUnpinned(facts, { source: "wheel", device: "gpu" }, wish),
   };
   const usable = (["prebuilt", "wheel"] as const).filter((source) => reasons[source] === null);
   const sources = wish.source === "auto" ? usable : [wish.source];
@@ -75,10 +79,32 @@ export function planInstallation(facts: MachineFacts, wish: InstallationWish): I
   return { device: "cpu", sources: cpuSources(facts, wish), notes };
 }
 
-/** Beside a GPU the wheel comes first: it has a build without CUDA, which does not look for the GPU. */
-function cpuSources({ nvidia }: MachineFacts, { source }: InstallationWish): NativeSource[] {
-  if (source !== "auto") return [source];
-  return nvidia === null ? ["prebuilt", "wheel"] : ["wheel", "prebuilt"];
+/** The wheel comes first: its digest is pinned. */
+function cpuSources(facts: MachineFacts, wish: InstallationWish): NativeSource[] {
+  if (wish.source !== "auto") return [wish.source];
+  const reasons = (["wheel", "prebuilt"] as const).map((source) =>
+    [source, refuseUnpinned(facts, { source, device: "cpu" }, wish)] as const
+  );
+  const usable = reasons.flatMap(([source, reason]) => reason === null ? [source] : []);
+  if (usable.length > 0) return usable;
+  throw new BackendError(
+    `Cannot install for ${facts.platform}: ${
+      reasons[0]![1]
+    }; or use --backend wasm, which needs no installation`,
+  );
+}
+
+/** Why a build must not be installed though it would run: nobody vouches for its bytes. */
+function refuseUnpinned(
+  { platform }: MachineFacts,
+  build: { readonly source: NativeSource; readonly device: "cpu" | "gpu" },
+  { hasDigests }: InstallationWish,
+): string | null {
+  if (hasDigests) return null;
+  const wheel = build.source === "wheel" ? chooseWheel(platform, build.device) : null;
+  const isPinned = wheel !== null && build.device === "cpu" &&
+    PINNED_DIGESTS.has(wheelFileName(wheel));
+  return isPinned ? null : `no SHA-256 is pinned for it; ${DIGESTS_ADVICE}`;
 }
 
 function describeMachine(nvidia: NvidiaMachine | null): string {

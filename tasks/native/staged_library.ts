@@ -6,6 +6,8 @@ export interface StageOptions {
   readonly directory: string;
   /** `gpu` for the build with CUDA. */
   readonly device: "cpu" | "gpu";
+  /** Digests by file name that the user vouches for, beside the pinned ones. */
+  readonly digests: ReadonlyMap<string, string>;
   /** Receives one line a step. */
   readonly report: (line: string) => void;
 }

@@ -10,8 +10,6 @@ export interface WheelChoice {
   readonly platformTags: readonly string[];
   /** File names of the two libraries inside the wheel's folder `tensorflow`. */
   readonly libraries: readonly [core: string, framework: string];
-  /** SHA-256 that the wheel must have; `null` where we have never seen it and can only record it. */
-  readonly sha256: string | null;
 }
 
 /**
@@ -29,28 +27,24 @@ const WHEELS: Readonly<Record<string, WheelChoice>> = {
     device: "cpu",
     platformTags: ["manylinux_2_27_x86_64"],
     libraries: LINUX_LIBRARIES,
-    sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
   },
   "linux-x86_64-gpu": {
     project: "tensorflow",
     device: "gpu",
     platformTags: ["manylinux_2_27_x86_64"],
     libraries: LINUX_LIBRARIES,
-    sha256: null,
   },
   "linux-aarch64-cpu": {
     project: "tensorflow-cpu",
     device: "cpu",
     platformTags: ["manylinux_2_27_aarch64"],
     libraries: LINUX_LIBRARIES,
-    sha256: null,
   },
   "darwin-aarch64-cpu": {
     project: "tensorflow",
     device: "cpu",
     platformTags: ["macosx_12_0_arm64"],
     libraries: MAC_LIBRARIES,
-    sha256: null,
   },
 };
 
@@ -63,4 +57,17 @@ const WHEELS: Readonly<Record<string, WheelChoice>> = {
  */
 export function chooseWheel(platform: string, device: "cpu" | "gpu"): WheelChoice | null {
   return WHEELS[`${platform}-${device}`] ?? null;
+}
+
+/**
+ * File name of a wheel, as pip leaves it.
+ *
+ * @param wheel - the wheel.
+ * @returns the name under which its digest is pinned.
+ */
+export function wheelFileName({ project, platformTags }: WheelChoice): string {
+  const { abi } = WHEEL_PYTHON;
+  return `${project.replaceAll("-", "_")}-${TENSORFLOW_VERSION}-${abi}-${abi}-${
+    platformTags[0]
+  }.whl`;
 }

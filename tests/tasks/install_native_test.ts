@@ -10,10 +10,11 @@ import {
 import { BackendError, UsageError } from "../../lib/errors.ts";
 import { installNative, parseInstallArguments } from "../../tasks/install_native.ts";
 import { listNativeFiles, sha256OfFile } from "../../tasks/native/file_digests.ts";
-import { prebuiltAddresses } from "../../tasks/native/install_prebuilt.ts";
+import { ArchiveDigests, PINNED_DIGESTS, readDigests } from "../../tasks/native/archive_digests.ts";
+import { prebuiltAddresses, requireHttps } from "../../tasks/native/install_prebuilt.ts";
 import { cudaRequirements } from "../../tasks/native/install_wheel.ts";
 import { findTool, runTool } from "../../tasks/native/run_tool.ts";
-import { chooseWheel } from "../../tasks/native/wheel_table.ts";
+import { chooseWheel, wheelFileName } from "../../tasks/native/wheel_table.ts";
 
 /** Calls a test with a path inside a folder that is removed afterwards. */
 async function withTarget(test: (target: string, parent: string) => Promise<void>): Promise<void> {
@@ -22,23 +23,6 @@ async function withTarget(test: (target: string, parent: string) => Promise<void
     await test(join(parent, "native"), parent);
   } finally {
     await Deno.remove(parent, { recursive: true });
-  }
-}
-
-/** Serves no binaries, in the place of the hosts of tfjs-node-gpu. */
-async function withMissingHost(test: () => Promise<void>): Promise<void> {
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    () => new Response("no", { status: 404 }),
-  );
-  const before = Deno.env.get("TFJS_NODE_CDN_STORAGE");
-  Deno.env.set("TFJS_NODE_CDN_STORAGE", `http://127.0.0.1:${server.addr.port}/`);
-  try {
-    await test();
-  } finally {
-    if (before === undefined) Deno.env.delete("TFJS_NODE_CDN_STORAGE");
-    else Deno.env.set("TFJS_NODE_CDN_STORAGE", before);
-    await server.shutdown();
   }
 }
 
@@ -92,37 +76,34 @@ Deno.test("installNative() refuses a folder with somebody's files, with force as
   }));
 
 Deno.test("installNative() that fails leaves what was there and no staging folder", () =>
-  withMissingHost(() =>
-    withTarget(async (target, parent) => {
-      await writeInstallation(target);
-      await Deno.mkdir(`${target}.tmp-1`);
-      await assert.rejects(
-        installNative({ directory: target, force: true, source: "prebuilt" }),
-        (error) => error instanceof BackendError && /answers 404|publishes no/.test(error.message),
-      );
-      const names = [...Deno.readDirSync(parent)].map(({ name }) => name).sort();
-      assert.deepEqual(names, ["native", "native.lock"]);
-      await installNative({ directory: target });
-    })
-  ));
+  withTarget(async (target, parent) => {
+    await writeInstallation(target);
+    await Deno.mkdir(`${target}.tmp-1`);
+    await assert.rejects(
+      installNative({ directory: target, force: true, source: "prebuilt" }),
+      (error) =>
+        error instanceof BackendError && /no SHA-256 is pinned|publishes no/.test(error.message),
+    );
+    const names = [...Deno.readDirSync(parent)].map(({ name }) => name).sort();
+    assert.deepEqual(names, ["native", "native.lock"]);
+    await installNative({ directory: target });
+  }));
 
 Deno.test("installNative() brings back what a killed one had moved aside, whatever comes then", () =>
-  withMissingHost(() =>
-    withTarget(async (target, parent) => {
-      // Killed between the two renames; the other leftover was being removed.
-      await writeInstallation(`${target}.old-2`);
-      await Deno.mkdir(`${target}.old-1`);
-      await assert.rejects(
-        installNative({ directory: target, force: true, source: "prebuilt" }),
-        BackendError,
-      );
-      const names = [...Deno.readDirSync(parent)].map(({ name }) => name).sort();
-      assert.deepEqual(names, ["native", "native.lock"]);
-      const lines: string[] = [];
-      await installNative({ directory: target, report: (line) => lines.push(line) });
-      assert.deepEqual(lines, [`Already installed: TensorFlow 2.21.0 in ${target}`]);
-    })
-  ));
+  withTarget(async (target, parent) => {
+    // Killed between the two renames; the other leftover was being removed.
+    await writeInstallation(`${target}.old-2`);
+    await Deno.mkdir(`${target}.old-1`);
+    await assert.rejects(
+      installNative({ directory: target, force: true, source: "prebuilt" }),
+      BackendError,
+    );
+    const names = [...Deno.readDirSync(parent)].map(({ name }) => name).sort();
+    assert.deepEqual(names, ["native", "native.lock"]);
+    const lines: string[] = [];
+    await installNative({ directory: target, report: (line) => lines.push(line) });
+    assert.deepEqual(lines, [`Already installed: TensorFlow 2.21.0 in ${target}`]);
+  }));
 
 Deno.test("parseInstallArguments() reads the options and rejects others", () => {
   assert.deepEqual(parseInstallArguments(["--force", "--source", "wheel", "--device=gpu"]), {
@@ -151,7 +132,8 @@ Deno.test("prebuiltAddresses() follows the package's own mirror variables", () =
 });
 
 Deno.test("chooseWheel() pins the wheel that was seen and knows where there is none", () => {
-  assert.match(chooseWheel("linux-x86_64", "cpu")!.sha256!, /^[0-9a-f]{64}$/);
+  const pinned = PINNED_DIGESTS.get(wheelFileName(chooseWheel("linux-x86_64", "cpu")!));
+  assert.match(pinned!, /^[0-9a-f]{64}$/);
   assert.equal(chooseWheel("linux-x86_64", "gpu")!.project, "tensorflow");
   assert.equal(chooseWheel("windows-x86_64", "cpu"), null);
 });
@@ -163,7 +145,67 @@ Deno.test("cudaRequirements() takes the extra and-cuda only", () => {
     'tensorflow-io-gcs-filesystem>=0.23.1; extra == "gcs-filesystem"',
   ].join("\n");
   assert.deepEqual(cudaRequirements(metadata), ["nvidia-cudnn-cu12<10.0,>=9.3.0.75"]);
+  // A wheel could name anything, and pip takes some words for options.
+  const hostile = [
+    "--index-url=http://a.test",
+    "nvidia-x @ http://a.test/x.whl",
+    "requests",
+    "-r x",
+  ]
+    .map((word) => `${word}; extra == "and-cuda"`).join("\n");
+  assert.deepEqual(cudaRequirements(hostile), []);
 });
+
+Deno.test("no library is fetched from an http address", () => {
+  for (const address of ["http://a.test/x.tar.gz", "ftp://a.test/x", "/etc/passwd", "x"]) {
+    assert.throws(() => requireHttps(address), /https addresses only/);
+  }
+  requireHttps("https://a.test/x.tar.gz");
+});
+
+Deno.test("ArchiveDigests lets nothing pass whose SHA-256 is not known, and lists what came", () =>
+  withTarget(async (target) => {
+    await Deno.mkdir(target);
+    const paths = ["one.whl", "two.whl"].map((name) => join(target, name));
+    for (const path of paths) await Deno.writeTextFile(path, path);
+    const digestOf = (path: string) => createHash("sha256").update(path).digest("hex");
+    const lines = paths.map((path) => `${digestOf(path)}  ${path.split("/").at(-1)}`);
+    const strict = new ArchiveDigests();
+    assert.deepEqual([await strict.check(paths[0]!), await strict.check(paths[1]!)], [
+      false,
+      false,
+    ]);
+    assert.throws(
+      () => strict.refuseMissing(),
+      (error) =>
+        error instanceof BackendError && lines.every((line) => error.message.includes(line)) &&
+        /--digests$/.test(error.message),
+    );
+    // What the message lists is the file that --digests takes.
+    const file = join(target, "digests");
+    await Deno.writeTextFile(file, `${lines.join("\n")}\n`);
+    const given = new ArchiveDigests(await readDigests(file));
+    assert.ok(await given.check(paths[0]!));
+    given.refuseMissing();
+    assert.deepEqual(given.archives, [
+      { name: "one.whl", sha256: digestOf(paths[0]!), pinned: false },
+    ]);
+    await Deno.writeTextFile(paths[1]!, "changed");
+    await assert.rejects(given.check(paths[1]!), /Cannot use two\.whl: its SHA-256 is .* given is/);
+    await Deno.writeTextFile(file, "not a digest\n");
+    await assert.rejects(readDigests(file), /line 1 of .* must have the form/);
+  }));
+
+Deno.test("ArchiveDigests takes no given digest for a pinned archive", () =>
+  withTarget(async (target) => {
+    const [[name] = [""]] = PINNED_DIGESTS;
+    await Deno.mkdir(target);
+    const path = join(target, name);
+    await Deno.writeTextFile(path, "forged");
+    const sha256 = createHash("sha256").update("forged").digest("hex");
+    const digests = new ArchiveDigests(new Map([[name, sha256]]));
+    await assert.rejects(digests.check(path), /pinned is/);
+  }));
 
 Deno.test("listNativeFiles() lists files in folders with their digests", () =>
   withTarget(async (target) => {

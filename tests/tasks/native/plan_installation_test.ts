@@ -10,7 +10,10 @@ import {
 } from "../../../tasks/native/plan_installation.ts";
 import { simulatedMachine } from "../../helpers/simulated_machine.ts";
 
-const AUTO: InstallationWish = { source: "auto", device: "auto" };
+/** The user vouches for archives. */
+const AUTO: InstallationWish = { source: "auto", device: "auto", hasDigests: true };
+/** Only what is pinned may be installed. */
+const PINNED: InstallationWish = { ...AUTO, hasDigests: false };
 
 const H100: NvidiaMachine = {
   names: ["NVIDIA H100"],
@@ -38,7 +41,7 @@ function machine(nvidia: NvidiaMachine | null, prebuiltCuda = NO_CUDA): MachineF
 
 /** Machines and wishes, and what is installed. */
 const PLANS: readonly [string, MachineFacts, InstallationWish, "cpu" | "gpu", string, RegExp][] = [
-  ["no GPU", machine(null), AUTO, "cpu", "prebuilt,wheel", /No NVIDIA GPU/],
+  ["no GPU", machine(null), AUTO, "cpu", "wheel,prebuilt", /No NVIDIA GPU/],
   ["a new GPU", machine(H100), AUTO, "gpu", "wheel", /TensorFlow's wheel .*CUDA 12\.5/],
   ["CUDA 11.2 for a V100", machine(V100, CUDA_11), AUTO, "gpu", "prebuilt", /cuda-11\.2\/lib64/],
   [
@@ -78,6 +81,16 @@ const PLANS: readonly [string, MachineFacts, InstallationWish, "cpu" | "gpu", st
   ["Windows", { ...machine(V100), platform: "windows-x86_64" }, AUTO, "gpu", "prebuilt", /taking/],
   ["the CPU by wish", machine(H100), { ...AUTO, device: "cpu" }, "cpu", "wheel,prebuilt", /Found/],
   ["the wheel by wish", machine(V100), { ...AUTO, source: "wheel" }, "gpu", "wheel", /older than/],
+  ["no GPU and no digests", machine(null), PINNED, "cpu", "wheel", /No NVIDIA GPU/],
+  [
+    "a new GPU and no digests",
+    machine(H100),
+    PINNED,
+    "cpu",
+    "wheel",
+    /no SHA-256 is pinned for it/,
+  ],
+  ["CUDA 11.2 and no digests", machine(V100, CUDA_11), PINNED, "cpu", "wheel", /no SHA-256 is/],
   ["a GPU that is elsewhere", machine(null), { ...AUTO, device: "gpu" }, "gpu", "wheel", /wheel/],
 ];
 
@@ -92,11 +105,23 @@ for (const [name, facts, wish, device, sources, note] of PLANS) {
 
 Deno.test("planInstallation() is an error where a GPU was asked for that nothing can use", () => {
   assert.throws(
-    () => planInstallation(machine(V100), { source: "auto", device: "gpu" }),
+    () => planInstallation(machine(V100), { ...AUTO, device: "gpu" }),
     (error) =>
       error instanceof BackendError &&
       /470\.57\.02 is older than 525\.60\.13.*--device cpu$/.test(error.message),
   );
+});
+
+Deno.test("planInstallation() installs nothing whose digest nobody knows", () => {
+  const elsewhere = { ...machine(null), platform: "darwin-aarch64" };
+  for (const wish of [PINNED, { ...PINNED, device: "cpu" as const }]) {
+    assert.throws(
+      () => planInstallation(elsewhere, wish),
+      /Cannot install for darwin-aarch64: no SHA-256 is pinned .*--digests; or use --backend wasm/,
+    );
+  }
+  assert.throws(() => planInstallation(machine(H100), { ...PINNED, device: "gpu" }), /--digests/);
+  assert.equal(planInstallation(elsewhere, AUTO).sources[0], "wheel");
 });
 
 Deno.test("parseSmi() reads GPUs, takes the weakest, and does without the last column", () => {
