@@ -76,10 +76,9 @@ export function parseCheckpointPointer(text: string, source = "the given text"):
   const name = text.endsWith("\n") ? text.slice(0, -1) : text;
   if (parseCheckpointName(name) === null) {
     throw new CheckpointError(
-      `Cannot read checkpoint pointer: it must hold the name of a checkpoint, ${source} holds ` +
-        `${
-          JSON.stringify(text.slice(0, 80))
-        }; write a name like step-00001500 into it, or delete it`,
+      // Not repeated: where a link stands in the place of the file, the text is somebody else's.
+      `Cannot read checkpoint pointer: it must hold the name of a checkpoint, ${source} holds another text of ` +
+        `${text.length} characters; write a name like step-00001500 into it, or delete it`,
     );
   }
   return name;

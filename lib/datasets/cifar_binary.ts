@@ -240,8 +240,10 @@ export async function checkClassNames(file: string, classNames: readonly string[
     if (found[label] !== classNames[label]) {
       throw new DataError(
         `Cannot use class names: label ${label} must be "${classNames[label] ?? "unused"}", ` +
-          `${basename(file)} says "${found[label] ?? "nothing"}" (${file}); ` +
-          `put the data set's own file there`,
+          `${basename(file)} says ${
+            found[label] === undefined ? "nothing" : "something else"
+          } (${file}); put the ` +
+          "data set's own file there",
       );
     }
   }

@@ -33,6 +33,13 @@ export async function readRunConfig(runDirectory: string): Promise<ExperimentCon
     return parseConfig(text, { source: path });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
+    if ((await Deno.lstat(path)).isSymlink) {
+      // What is wrong would repeat lines of whatever file the link leads to.
+      throw new CheckpointError(
+        `Cannot open run ${runDirectory}: ${path} is a link, and leads to a file that is no configuration of this ` +
+          'version; give a folder that "train" has made',
+      );
+    }
     throw new CheckpointError(
       `${error.message}; the file was written by "train" and must not be edited`,
       { cause: error },

@@ -127,10 +127,11 @@ export async function readMetricsLog(directory: string): Promise<EpochRecord[]> 
       byEpoch.set(record.epoch, record);
     } else if (index < lines.length - 1) {
       throw new CheckpointError(
+        // Not repeated: where a link stands in the place of the file, the line is somebody else's.
         `Cannot read metrics log: each line must be the record of an epoch, line ${
           index + 1
-        } of ${path} ` +
-          `holds ${JSON.stringify(line.slice(0, 80))}; remove that line`,
+        } of ${path} is none; ` +
+          "remove that line",
       );
     }
   }

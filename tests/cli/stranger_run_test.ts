@@ -336,3 +336,37 @@ Deno.test({
       }
     }),
 });
+
+Deno.test({
+  name: "no command repeats a line of a file that a link in a stranger's run or data leads to",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withRun(async ({ run, data, image }) => {
+      const secret = join(data, "..", "secret");
+      await Deno.writeTextFile(secret, "TOPSECRET:x:0:0\nTOPSECRET\n{TOPSECRET\nTOPSECRET: [\n");
+      const link = async (path: string) => {
+        await Deno.remove(path).catch(() => {});
+        await Deno.symlink(secret, path);
+      };
+      const files = ["config.yaml", "log.jsonl", "provenance.json", "checkpoints/last"];
+      const inCheckpoint = ["checkpoint.json", "manifest.json", "model.safetensors"];
+      for (const [index, file] of [...files, ...inCheckpoint].entries()) {
+        const copy = await copyOf(run, `secret${index}`);
+        await link(files.includes(file) ? join(copy, file) : join(checkpointOf(copy), file));
+        const argv = /log|provenance/.test(file)
+          ? ["report", copy, "--no-eval", ...BACKEND]
+          : ["predict", copy, image, "--checkpoint", "last", ...BACKEND];
+        const { stdout, stderr } = await runCommand([...argv, "--debug"]);
+        assert.doesNotMatch(stdout + stderr, /TOPSECRET/, file);
+      }
+      const folder = join(data, "..", "cifar-10-batches-bin");
+      await Deno.mkdir(folder);
+      for (const name of ["batches.meta.txt", "test_batch.bin", "data_batch_1.bin"]) {
+        await link(join(folder, name));
+      }
+      const argv = ["train", "--data", folder, "--dry-run", "--run", `${run}-new`, ...BACKEND];
+      const { code, stderr } = await runCommand([...argv, "--debug"]);
+      assert.equal(code, 3);
+      assert.doesNotMatch(stderr, /TOPSECRET/);
+    }),
+});

@@ -121,7 +121,7 @@ Deno.test("checkClassNames() takes the official list and refuses another order",
     await checkClassNames(join(folder, "absent.txt"), cifar10ClassNames);
     const swapped = ["automobile", "airplane", ...cifar10ClassNames.slice(2)];
     await assert.rejects(checkClassNames(file, swapped), /label 0 must be "automobile"/);
-    await assert.rejects(checkClassNames(file, [...cifar10ClassNames, "more"]), /says "nothing"/);
+    await assert.rejects(checkClassNames(file, [...cifar10ClassNames, "more"]), /says nothing/);
   });
 });
 
@@ -140,7 +140,7 @@ Deno.test("loadCifar10() reads the batches that are there, from the folder or it
       assert.deepEqual([[...train.labels], [...test.labels]], [[2, 4], [5]]);
     }
     await Deno.writeTextFile(join(inner, "batches.meta.txt"), "cat\n");
-    await assert.rejects(loadCifar10(folder), /batches\.meta\.txt says "cat"/);
+    await assert.rejects(loadCifar10(folder), /batches\.meta\.txt says something else/);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
