@@ -5,7 +5,7 @@ import { compileBinding, findCompiler } from "./compile_binding.ts";
 import { ArchiveDigests } from "./archive_digests.ts";
 import { findTool, runTool } from "./run_tool.ts";
 import type { StagedLibrary, StageOptions } from "./staged_library.ts";
-import { chooseWheel, TENSORFLOW_VERSION, WHEEL_PYTHON, type WheelChoice } from "./wheel_table.ts";
+import { chooseWheel, TENSORFLOW_VERSION, WHEEL_PYTHON } from "./wheel_table.ts";
 
 /** What of the wheel is unpacked: two libraries for good, the C interface's headers for compiling. */
 const HEADER_PATTERNS = [
