@@ -18,6 +18,7 @@ import { BackendError } from "../lib/errors.ts";
 import { pathExists } from "../lib/files/path_exists.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
 import { readDigests } from "./native/archive_digests.ts";
+import { fetchPackages, placeDriver } from "./native/fetch_packages.ts";
 import { listNativeFiles, sha256OfFile } from "./native/file_digests.ts";
 import { installPrebuilt } from "./native/install_prebuilt.ts";
 import { installWheel } from "./native/install_wheel.ts";
@@ -120,7 +121,12 @@ async function installInto(
   const digests = options.digests === undefined ? new Map() : await readDigests(options.digests);
   const staging = `${directory}.tmp-${Deno.pid}`;
   try {
-    const library = await stageLibrary({ directory: staging, device, digests, report }, sources);
+    report("Fetching tfjs-node from npm");
+    const packages = await fetchPackages();
+    const library = await stageLibrary(
+      { directory: staging, packages, device, digests, report },
+      sources,
+    );
     report(`Installing into ${directory}`);
     await swapIn(staging, directory);
     report(`Installed TensorFlow ${library.tensorflow}`);
@@ -169,6 +175,7 @@ async function stageFrom(
   await removeTree(options.directory);
   await Deno.mkdir(options.directory, { recursive: true });
   const library = await install(options);
+  await placeDriver(options.packages, options.directory);
   const manifest: NativeManifest = {
     format: 1,
     source: library.source,

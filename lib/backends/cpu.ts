@@ -12,6 +12,7 @@ export const cpuBackend: Backend = {
 async function activateCpu(): Promise<ActiveBackend> {
   const tf = await import("@tensorflow/tfjs-core");
   await registerGradients();
+  await import("@tensorflow/tfjs-backend-cpu");
   await tf.setBackend("cpu");
   // Otherwise its first tensor prints an advertisement; who chose this backend knows that it is slow.
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;

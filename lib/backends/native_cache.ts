@@ -16,6 +16,9 @@ export const NATIVE_DIRECTORY_VARIABLES: readonly string[] = [
 /** Name of the file that describes an installation. */
 export const NATIVE_MANIFEST_NAME = "manifest.json";
 
+/** Folder of tfjs-node's JavaScript in an installation, with `/`. */
+export const DRIVER_FOLDER = "node_modules/@tensorflow/tfjs-node-gpu";
+
 /** One file of an installation. */
 export interface NativeFile {
   /** Path relative to the installation, with `/`. */
@@ -170,7 +173,7 @@ export async function readNativeInstallation(
     throw unreadable(manifestPath, error);
   }
   const manifest = parseManifest(text, manifestPath);
-  for (const file of manifest.files) await checkSize(directory, file);
+  await Promise.all(manifest.files.map((file) => checkSize(directory, file)));
   return { directory, bindingPath: join(directory, manifest.binding), manifest };
 }
 
@@ -195,6 +198,9 @@ function parseManifest(text: string, path: string): NativeManifest {
     Array.isArray(value.files) && value.files.every(isNativeFile) &&
     value.files.some((file) => file.path === value.binding);
   if (!complete) throw damaged(`${path} lacks fields`);
+  if (!value.files!.some((file) => file.path === `${DRIVER_FOLDER}/package.json`)) {
+    throw damaged(`${path} is of an older version of the toolkit, without ${DRIVER_FOLDER}`);
+  }
   return value as NativeManifest;
 }
 

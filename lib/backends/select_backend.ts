@@ -111,8 +111,8 @@ const CHECK_SIDE = 64;
 export async function checkComputation(): Promise<boolean> {
   const tf = await import("@tensorflow/tfjs-core");
   const results: readonly Tensor[] = tf.tidy(() => {
-    const ramp = tf.range(0, CHECK_SIDE * CHECK_SIDE).reshape([CHECK_SIDE, CHECK_SIDE]);
-    const double = tf.eye(CHECK_SIDE).mul(2);
+    const ramp = tf.reshape(tf.range(0, CHECK_SIDE * CHECK_SIDE), [CHECK_SIDE, CHECK_SIDE]);
+    const double = tf.mul(tf.eye(CHECK_SIDE), 2);
     const images: Tensor4D = tf.ones([1, CHECK_SIDE, CHECK_SIDE, 8]);
     const filter: Tensor4D = tf.ones([3, 3, 8, 4]);
     return [tf.matMul(ramp, double), tf.conv2d(images, filter, 1, "valid")];

@@ -1,6 +1,4 @@
 import { createRequire } from "node:module";
-import nodeUtil from "node:util";
-import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding.d.ts";
 import { BackendError, messageOf } from "../errors.ts";
 import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
 import { explainUnusedGpu, type UnusedGpu } from "./cuda/explain_unused_gpu.ts";
@@ -13,6 +11,7 @@ import {
   readNativeInstallation,
   TFJS_NODE_VERSION,
 } from "./native_cache.ts";
+import { loadDriver, type NativeBinding } from "./native_driver.ts";
 import { areDriversLoaded } from "./webgpu.ts";
 import { quietStderr } from "./quiet_stderr.ts";
 import { registerGradients } from "./register_gradients.ts";
@@ -132,18 +131,13 @@ async function loadBackend(): Promise<ActiveBackend> {
   for (const [name, value] of Object.entries(ENVIRONMENT_DEFAULTS)) {
     if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
   }
-  restoreNodeUtil();
   const missing = installation.manifest.device === "gpu" && Deno.build.os === "linux"
     ? preloadCuda(installation)
     : [];
   const binding = loadBinding(installation);
   const tf = await import("@tensorflow/tfjs-core");
-  await import("@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
-  const { NodeJSKernelBackend } = await import(
-    "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js"
-  );
   await registerGradients();
-  const backend = new NodeJSKernelBackend(binding, "tfjs-node-gpu");
+  const backend = await loadDriver(installation, binding);
   tf.registerBackend("tensorflow", () => backend, 3);
   const device = binding.isUsingGpuDevice() ? "gpu" : "cpu";
   const unusedGpu = device === "gpu" ? null : await findUnusedGpu(installation, missing);
@@ -175,9 +169,9 @@ async function findUnusedGpu(
   return explainUnusedGpu({ ...found, manifest, missing, visibleDevices });
 }
 
-function loadBinding({ bindingPath }: NativeInstallation): TFJSBinding {
+function loadBinding({ bindingPath }: NativeInstallation): NativeBinding {
   try {
-    const load = () => createRequire(import.meta.url)(bindingPath) as TFJSBinding;
+    const load = () => createRequire(import.meta.url)(bindingPath) as NativeBinding;
     // Somebody who lowers the level looks for a fault and wants all that is written.
     return Number(Deno.env.get("TF_CPP_MIN_LOG_LEVEL")) >= 2 ? quietStderr(load) : load();
   } catch (cause) {
@@ -187,11 +181,4 @@ function loadBinding({ bindingPath }: NativeInstallation): TFJSBinding {
       { cause },
     );
   }
-}
-
-/** tfjs-node calls two functions that Node.js removed in version 23. */
-function restoreNodeUtil(): void {
-  const util = nodeUtil as unknown as Record<string, (value: unknown) => boolean>;
-  util["isNullOrUndefined"] ??= (value) => value === null || value === undefined;
-  util["isArray"] ??= (value) => Array.isArray(value);
 }

@@ -22,9 +22,9 @@ const decide = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
  * ```ts
  * import assert from "node:assert/strict";
  * import * as tf from "@tensorflow/tfjs-core";
- * import "@tensorflow/tfjs";
+ * import { selectBackend } from "../backends/select_backend.ts";
  *
- * await tf.setBackend("cpu");
+ * await selectBackend("cpu");
  * const soft = tf.tensor1d([0.2, 0.5, 0.7]);
  * assert.deepEqual([...await straightThrough(soft).data()], [0, 0, 1]);
  * const gradient = tf.grad((x) => straightThrough(x as tf.Tensor1D))(soft);

@@ -1,9 +1,6 @@
-// Only what a module imports is sure to lie in Deno's cache as files.
-import "@tensorflow/tfjs-node-gpu/package.json" with { type: "json" };
-import "node-api-headers/package.json" with { type: "json" };
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { BackendError } from "../../lib/errors.ts";
+import type { NativePackages } from "./fetch_packages.ts";
 import { findTool, runTool } from "./run_tool.ts";
 
 /** A C++ compiler that was found. */
@@ -16,6 +13,8 @@ export interface Compiler {
 /** Folders and files of a compilation. */
 export interface CompileOptions {
   readonly compiler: Compiler;
+  /** Where the binding's sources and Node-API's headers lie. */
+  readonly packages: NativePackages;
   /** Folder that holds TensorFlow's headers. */
   readonly includeDirectory: string;
   /** The libraries to link to; the binding looks for them in its own folder. */
@@ -57,11 +56,9 @@ export async function findCompiler(): Promise<Compiler> {
  */
 export async function compileBinding(options: CompileOptions): Promise<void> {
   const isMac = Deno.build.os === "darwin";
-  const tfjsNode = import.meta.resolve("@tensorflow/tfjs-node-gpu/package.json");
-  const sources = join(dirname(fileURLToPath(tfjsNode)), "binding");
+  const sources = join(options.packages.tfjsNode, "binding");
   // The headers come from npm as well: an installed Node.js would need its development files.
-  const nodeApi = import.meta.resolve("node-api-headers/package.json");
-  const headers = join(dirname(fileURLToPath(nodeApi)), "include");
+  const headers = join(options.packages.nodeApi, "include");
   await runTool([
     options.compiler.program,
     "-std=c++17",

@@ -66,7 +66,7 @@ print("\\n".join(metadata.get_all("Requires-Dist") or []))
  * @throws {BackendError} for a missing tool, a wrong digest, or a platform without a wheel.
  */
 export async function installWheel(options: StageOptions): Promise<StagedLibrary> {
-  const { directory, report } = options;
+  const { directory, packages, report } = options;
   const wheel = chooseWheel(nativePlatform(), options.device);
   if (wheel === null) {
     throw new BackendError(
@@ -99,6 +99,7 @@ export async function installWheel(options: StageOptions): Promise<StagedLibrary
   report("Compiling the binding");
   await compileBinding({
     compiler,
+    packages,
     includeDirectory: join(library, "include"),
     libraries: wheel.libraries.map((name) => join(library, name)),
     output: join(library, "tfjs_binding.node"),

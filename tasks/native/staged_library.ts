@@ -1,9 +1,12 @@
 import type { NativeArchive } from "../../lib/backends/native_cache.ts";
+import type { NativePackages } from "./fetch_packages.ts";
 
 /** What a way of installing is given. */
 export interface StageOptions {
   /** An empty folder beside the final one. */
   readonly directory: string;
+  /** The npm packages of the native backend. */
+  readonly packages: NativePackages;
   /** `gpu` for the build with CUDA. */
   readonly device: "cpu" | "gpu";
   /** Digests by file name that the user vouches for, beside the pinned ones. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
+  DRIVER_FOLDER,
   NATIVE_MANIFEST_NAME,
   type NativeManifest,
   nativePlatform,
@@ -30,6 +31,8 @@ async function withTarget(test: (target: string, parent: string) => Promise<void
 async function writeInstallation(target: string, content = "abc"): Promise<void> {
   await Deno.mkdir(target, { recursive: true });
   await Deno.writeTextFile(join(target, "tfjs_binding.node"), content);
+  await Deno.mkdir(join(target, DRIVER_FOLDER), { recursive: true });
+  await Deno.writeTextFile(join(target, DRIVER_FOLDER, "package.json"), "abc");
   const sha256 = createHash("sha256").update("abc").digest("hex");
   const manifest: NativeManifest = {
     format: 1,
@@ -42,7 +45,10 @@ async function writeInstallation(target: string, content = "abc"): Promise<void>
     compiler: null,
     installedAt: "2026-01-01T00:00:00.000Z",
     archives: [],
-    files: [{ path: "tfjs_binding.node", bytes: 3, sha256 }],
+    files: [
+      { path: "tfjs_binding.node", bytes: 3, sha256 },
+      { path: `${DRIVER_FOLDER}/package.json`, bytes: 3, sha256 },
+    ],
   };
   await Deno.writeTextFile(join(target, NATIVE_MANIFEST_NAME), JSON.stringify(manifest));
 }

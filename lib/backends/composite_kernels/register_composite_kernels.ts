@@ -10,19 +10,21 @@ import { conv2dBackpropFilter } from "./conv2d_backprop_filter.ts";
 import { conv2dBackpropInput } from "./conv2d_backprop_input.ts";
 import { depthwiseBackpropFilter } from "./depthwise_backprop_filter.ts";
 import { depthwiseBackpropInput } from "./depthwise_backprop_input.ts";
+import { maxPoolGrad } from "./max_pool_grad.ts";
 import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
 
 let registered = false;
 
 /**
- * Gives the WASM backend the kernels that training needs and it lacks, and faster ones where its own are plain
- * loops. Call it once the backend's own kernels are registered; later calls do nothing.
+ * Gives the WASM backend the kernels that training needs and it lacks, and others where its own are plain loops
+ * or wrong. Call it once the backend's own kernels are registered; later calls do nothing.
  */
 export function registerCompositeKernels(): void {
   if (registered) return;
   registered = true;
   replaceKernel("BatchMatMul", batchMatMul);
   replaceKernel("Conv2DBackpropInput", conv2dBackpropInput);
+  replaceKernel("MaxPoolGrad", () => maxPoolGrad);
   registerKernel(conv2dBackpropFilter);
   registerKernel(depthwiseBackpropFilter);
   registerKernel(depthwiseBackpropInput);

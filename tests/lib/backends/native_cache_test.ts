@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  DRIVER_FOLDER,
   NATIVE_MANIFEST_NAME,
   nativeDirectory,
   type NativeManifest,
@@ -52,7 +53,10 @@ const MANIFEST: NativeManifest = {
   compiler: null,
   installedAt: "2026-01-01T00:00:00.000Z",
   archives: [],
-  files: [{ path: "tensorflow/tfjs_binding.node", bytes: 3, sha256: "00" }],
+  files: [
+    { path: `${DRIVER_FOLDER}/package.json`, bytes: 2, sha256: "00" },
+    { path: "tensorflow/tfjs_binding.node", bytes: 3, sha256: "00" },
+  ],
 };
 
 /** Calls a test with a folder that holds a manifest and the one file that it names. */
@@ -64,6 +68,8 @@ async function withInstallation(
   try {
     await Deno.mkdir(join(directory, "tensorflow"));
     await Deno.writeTextFile(join(directory, MANIFEST.binding), "abc");
+    await Deno.mkdir(join(directory, DRIVER_FOLDER), { recursive: true });
+    await Deno.writeTextFile(join(directory, DRIVER_FOLDER, "package.json"), "{}");
     const text = typeof manifest === "string" ? manifest : JSON.stringify(manifest);
     await Deno.writeTextFile(join(directory, NATIVE_MANIFEST_NAME), text);
     await test(directory);
@@ -105,7 +111,10 @@ Deno.test("readNativeInstallation() that cannot read what is there says so, for 
     await refused(/manifest\.json cannot be read \(denied\); give permission/);
     Deno.readTextFile = readTextFile;
     await Deno.remove(path);
-    const files = [{ path: "a/b", bytes: 1, sha256: "" }];
+    const files = [
+      { path: "a/b", bytes: 1, sha256: "" },
+      { path: `${DRIVER_FOLDER}/package.json`, bytes: 1, sha256: "" },
+    ];
     await Deno.writeTextFile(path, JSON.stringify({ ...MANIFEST, binding: "a/b", files }));
     await Deno.writeTextFile(join(directory, "a"), "a file where a folder belongs");
     await refused(/b cannot be read \(/);
@@ -135,8 +144,13 @@ const DAMAGED: readonly (readonly [string, unknown, RegExp])[] = [
   ],
   [
     "with a file of another size",
-    { ...MANIFEST, files: [{ ...MANIFEST.files[0], bytes: 4 }] },
+    { ...MANIFEST, files: [MANIFEST.files[0], { ...MANIFEST.files[1], bytes: 4 }] },
     /has 3 bytes, the manifest says 4/,
+  ],
+  [
+    "of an installation without tfjs-node's JavaScript",
+    { ...MANIFEST, files: MANIFEST.files.slice(1) },
+    /is of an older version of the toolkit/,
   ],
 ];
 

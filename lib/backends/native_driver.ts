@@ -1,0 +1,54 @@
+import { createRequire } from "node:module";
+import nodeUtil from "node:util";
+import { join } from "node:path";
+import type { KernelBackend } from "@tensorflow/tfjs-core";
+import { DRIVER_FOLDER, type NativeInstallation } from "./native_cache.ts";
+
+/** The part of tfjs-node's binding that the toolkit itself reads. */
+export interface NativeBinding {
+  /** Version of libtensorflow. */
+  readonly TF_Version: string;
+  /** Whether TensorFlow uses a GPU. */
+  isUsingGpuDevice(): boolean;
+}
+
+/** Under this name the process hands its TensorFlow.js to tfjs-node. */
+const HAND_OVER = "puppet-cnn/tfjs-core";
+
+/** Stands in an installation for the packages of TensorFlow.js: a second copy would not know the first one's tensors. */
+export const handOver = `module.exports = globalThis[Symbol.for("${HAND_OVER}")];\n`;
+
+/** tfjs-node calls two functions that Node.js removed in version 23. */
+function restoreNodeUtil(): void {
+  const util = nodeUtil as unknown as Record<string, (value: unknown) => boolean>;
+  util["isNullOrUndefined"] ??= (value) => value === null || value === undefined;
+  util["isArray"] ??= (value) => Array.isArray(value);
+}
+
+/**
+ * Loads the JavaScript of tfjs-node from an installation, registers its kernels and makes its backend.
+ *
+ * @param installation Where it lies.
+ * @param binding The loaded binding.
+ * @returns The backend, which is not registered yet.
+ */
+export async function loadDriver(
+  { directory }: Pick<NativeInstallation, "directory">,
+  binding: NativeBinding,
+): Promise<KernelBackend> {
+  // What CommonJS modules of the package itself would get.
+  const core = (await import("@tensorflow/tfjs-core") as unknown as { default: unknown }).default;
+  const load = createRequire(join(directory, DRIVER_FOLDER, "package.json"));
+  const shared = globalThis as unknown as Record<symbol, unknown>;
+  restoreNodeUtil();
+  shared[Symbol.for(HAND_OVER)] = core;
+  try {
+    load("./dist/register_all_kernels.js");
+    const { NodeJSKernelBackend } = load("./dist/nodejs_kernel_backend.js") as {
+      NodeJSKernelBackend: new (binding: NativeBinding, packageName: string) => KernelBackend;
+    };
+    return new NodeJSKernelBackend(binding, "tfjs-node-gpu");
+  } finally {
+    delete shared[Symbol.for(HAND_OVER)];
+  }
+}
