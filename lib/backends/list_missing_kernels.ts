@@ -58,7 +58,6 @@ export const TRAINING_KERNELS: readonly string[] = [
   "Step",
   "Sub",
   "Sum",
-  "Tile",
   "TopK",
   "Transpose",
   "Unpack",

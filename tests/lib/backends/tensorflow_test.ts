@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { BackendProbe } from "../../../lib/backends/backend.ts";
-import { NATIVE_MANIFEST_NAME, nativePlatform } from "../../../lib/backends/native_cache.ts";
+import {
+  DRIVER_FOLDER,
+  NATIVE_MANIFEST_NAME,
+  nativePlatform,
+} from "../../../lib/backends/native_cache.ts";
 import { TENSORFLOW_VARIABLES } from "../../../lib/backends/tensorflow.ts";
 import { testBackends } from "../../helpers/backends.ts";
 
@@ -66,6 +70,8 @@ Deno.test("backend tensorflow with a library that cannot be loaded is an error",
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${directory}/tfjs_binding.node`, "no library");
+    await Deno.mkdir(`${directory}/${DRIVER_FOLDER}`, { recursive: true });
+    await Deno.writeTextFile(`${directory}/${DRIVER_FOLDER}/package.json`, "{}");
     await Deno.writeTextFile(
       `${directory}/${NATIVE_MANIFEST_NAME}`,
       JSON.stringify({
@@ -77,7 +83,10 @@ Deno.test("backend tensorflow with a library that cannot be loaded is an error",
         platform: nativePlatform(),
         binding: "tfjs_binding.node",
         archives: [],
-        files: [{ path: "tfjs_binding.node", bytes: 10, sha256: "" }],
+        files: [
+          { path: "tfjs_binding.node", bytes: 10, sha256: "" },
+          { path: `${DRIVER_FOLDER}/package.json`, bytes: 2, sha256: "" },
+        ],
       }),
     );
     const { error } = await tryTensorflow(["-A"], { PUPPET_CNN_NATIVE: directory });
