@@ -90,7 +90,6 @@ export * from "./runs/run_types.ts";
 export * from "./layers/batch_norm.ts";
 export * from "./layers/run_layers.ts";
 export * from "./models/create_classifier.ts";
-export * from "./puppet/kernel_source.ts";
 export * from "./puppet/level_classifier.ts";
 export * from "./models/model_config.ts";
 export * from "./classifiers/layer_weights.ts";

@@ -1,6 +1,7 @@
 import { decodeImage } from "./decode_image.ts";
 import { cutSquare } from "./cut_square.ts";
 import { cropToSquare, resizeImage } from "./resize_image.ts";
+import type { DecodedImage } from "./decoded_image.ts";
 
 /** Options of {@linkcode prepareImage}. */
 export interface PrepareImageOptions {
@@ -45,6 +46,21 @@ export function prepareImage(bytes: Uint8Array, options: PrepareImageOptions): U
     ...(maxPixels === undefined ? {} : { maxPixels }),
     minSide: REDUCTION * resizeTo,
   });
+  return fitImage(image, { size, resizeTo });
+}
+
+/**
+ * Brings a decoded picture to the size a model takes, as {@linkcode prepareImage} does.
+ *
+ * @param image The picture.
+ * @param options Sizes.
+ * @returns `[size, size, 3]` RGB, row-major, uint8, 0..255.
+ * @throws {RangeError} if a side is not a positive integer, or size is above resizeTo.
+ */
+export function fitImage(
+  image: DecodedImage,
+  { size, resizeTo = size }: Pick<PrepareImageOptions, "size" | "resizeTo">,
+): Uint8Array {
   const resized = resizeImage(cropToSquare(image), { height: resizeTo, width: resizeTo }).data;
   return resizeTo === size ? resized : cutSquare(resized, { side: resizeTo, size });
 }

@@ -3,7 +3,6 @@ import { Puppeteer } from "../puppeteer/puppeteer.ts";
 import { resizeKernel } from "./kernel_resizing.ts";
 import type { KernelReduction } from "./kernel_resizing.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
-import type { KernelSource } from "./kernel_source.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { PuppeteerOptions } from "../puppeteer/puppeteer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
@@ -15,8 +14,9 @@ export interface GeneratedKernelsOptions extends PuppeteerOptions {
 }
 
 /** The kernels of a puppet: state n of the trajectory, resized to layer n (section 3.3 of the paper). */
-export class GeneratedKernels implements KernelSource {
-  readonly #puppeteer: Puppeteer;
+export class GeneratedKernels {
+  /** What generates the states. */
+  readonly puppeteer: Puppeteer;
   readonly #reduction: KernelReduction;
 
   /**
@@ -26,17 +26,25 @@ export class GeneratedKernels implements KernelSource {
    * @param options What fixes the puppeteer, and the resizing.
    */
   constructor(parameters: ParameterSet, options: GeneratedKernelsOptions) {
-    this.#puppeteer = new Puppeteer(parameters, options);
+    this.puppeteer = new Puppeteer(parameters, options);
     this.#reduction = options.kernelResizing;
   }
 
+  /**
+   * The kernels of a network, recorded for the gradient.
+   *
+   * @param convolutions Layers that need a kernel, in order.
+   * @param level Complexity level of the images.
+   * @param options `recompute` trades time for memory.
+   * @returns One kernel per layer, `[kernelSize, kernelSize, in, out]`, float32.
+   */
   kernels(
     convolutions: readonly ConvolutionLayer[],
     level: ComplexityLevel,
     options: { readonly recompute?: boolean } = {},
   ): tf.Tensor4D[] {
     // As many steps as kernels: equal to the level's depth for the plain backbone.
-    const states = this.#puppeteer.states(
+    const states = this.puppeteer.states(
       { depth: convolutions.length, scale: level.scale },
       options,
     );
@@ -46,8 +54,9 @@ export class GeneratedKernels implements KernelSource {
     });
   }
 
+  /** Frees what is not a parameter. */
   dispose(): void {
-    this.#puppeteer.dispose();
+    this.puppeteer.dispose();
   }
 
   /**

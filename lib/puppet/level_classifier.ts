@@ -6,6 +6,7 @@ import { ExactNetwork } from "./exact_network.ts";
 import { convolveWith, LayerWeights } from "../classifiers/layer_weights.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
+import type { Puppeteer } from "../puppeteer/puppeteer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 import type {
   Classifier,
@@ -14,7 +15,7 @@ import type {
   InferenceNetwork,
   PrepareOptions,
 } from "../classifiers/classifier.ts";
-import type { KernelSource } from "./kernel_source.ts";
+import type { GeneratedKernels } from "./generated_kernels.ts";
 import type { LevelNetworks } from "./level_networks.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 
@@ -27,7 +28,7 @@ export interface LevelClassifierParts {
   /** Layers of the network that serves a level. */
   readonly layersOf: (level: ComplexityLevel) => Layer[];
   /** Generates kernels; `null` stores them all. */
-  readonly kernelSource: KernelSource | null;
+  readonly kernelSource: GeneratedKernels | null;
   /** Which convolutions have generated kernels. */
   readonly isGenerated: (layer: ConvolutionLayer) => boolean;
   /** Seed of the initial weights. */
@@ -65,6 +66,11 @@ export class LevelClassifier implements Classifier, LevelNetworks {
     for (const layer of linearsOf(this.layersOf(parts.levels.list[0]!))) {
       this.weights.addLinear(layer);
     }
+  }
+
+  /** What generates kernels; `null` if all of them are stored. */
+  get puppeteer(): Puppeteer | null {
+    return this.#parts.kernelSource?.puppeteer ?? null;
   }
 
   /** Layers of the network that serves a level. */

@@ -3,8 +3,7 @@ import { convolutionsOf } from "../architectures/layer.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { layersOfModel } from "../models/model_layers.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
-import { Puppeteer } from "../puppeteer/puppeteer.ts";
-import { ParameterSet } from "../tensors/parameter_set.ts";
+import type { Puppeteer } from "../puppeteer/puppeteer.ts";
 import { drawKernels } from "./kernel_picture.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { ModelConfig } from "../models/model_config.ts";
@@ -14,29 +13,6 @@ import type { FirstKernels, TrajectoryFigures, WeightsReport } from "./run_repor
 
 /** More kernels than this would be a picture that nobody looks at. */
 const SHOWN_KERNELS = 64;
-
-/** The puppeteer of a classifier, with a copy of its weights: the classifier keeps its own to itself. */
-async function copyPuppeteer(
-  config: ModelConfig,
-  classifier: Classifier,
-): Promise<{ readonly puppeteer: Puppeteer; readonly dispose: () => void }> {
-  const parameters = new ParameterSet();
-  const puppeteer = new Puppeteer(parameters, {
-    channels: config.maxChannels,
-    taps: config.kernelSize * config.kernelSize,
-    initialState: config.initialState,
-    solver: config.solver,
-    trajectorySteps: config.trajectorySteps,
-    seed: 0,
-  });
-  const stored = await classifier.parameters.read();
-  parameters.write(new Map(parameters.names.map((name) => [name, stored.get(name)!])));
-  const dispose = () => {
-    puppeteer.dispose();
-    parameters.dispose();
-  };
-  return { puppeteer, dispose };
-}
 
 function rootMeanSquare(values: tf.Tensor): tf.Scalar {
   return tf.sqrt(tf.mean(tf.square(values))) as tf.Scalar;
@@ -69,24 +45,18 @@ async function followTrajectory(
 }
 
 async function collectTrajectories(
-  config: ModelConfig,
   model: ModelLayers,
-  classifier: Classifier,
+  { puppeteer }: LevelClassifier,
 ): Promise<TrajectoryFigures[]> {
   const { isGenerated } = model;
-  if (isGenerated === null) return [];
-  const { puppeteer, dispose } = await copyPuppeteer(config, classifier);
-  try {
-    const trajectories: TrajectoryFigures[] = [];
-    for (const level of model.levels.list) {
-      await yieldToEventLoop();
-      const depth = convolutionsOf(model.layersOf(level)).filter(isGenerated).length;
-      trajectories.push(await followTrajectory(puppeteer, level, depth));
-    }
-    return trajectories;
-  } finally {
-    dispose();
+  if (isGenerated === null || puppeteer === null) return [];
+  const trajectories: TrajectoryFigures[] = [];
+  for (const level of model.levels.list) {
+    await yieldToEventLoop();
+    const depth = convolutionsOf(model.layersOf(level)).filter(isGenerated).length;
+    trajectories.push(await followTrajectory(puppeteer, level, depth));
   }
+  return trajectories;
 }
 
 /** The first convolution whose kernel is generated, or the first of all where none is. */
@@ -150,7 +120,7 @@ export async function collectWeights(
     return { trajectories: [], firstKernels: null };
   }
   return {
-    trajectories: await collectTrajectories(config, model, classifier),
+    trajectories: await collectTrajectories(model, classifier),
     firstKernels: await collectFirstKernels(model, classifier),
   };
 }

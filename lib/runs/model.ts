@@ -1,0 +1,311 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { isResized } from "../datasets/data_config.ts";
+import { UsageError } from "../errors.ts";
+import { prepareNetwork } from "../evaluation/prepare_network.ts";
+import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
+import { LevelClassifier } from "../puppet/level_classifier.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
+import { loadTrained } from "./load_trained.ts";
+import { loadPicture, nameOfPicture, type Picture } from "./picture.ts";
+import type { InferenceNetwork } from "../classifiers/classifier.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
+import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
+import type { TensorValues } from "../tensors/parameter_set.ts";
+import type { ModelCard } from "../training/checkpoint_card.ts";
+import type { LoadedClassifier } from "./load_trained.ts";
+import type { CheckpointChoice, Prediction } from "./run_types.ts";
+
+/** Images per forward pass. */
+const BATCH_SIZE = 64;
+
+/** Options of {@linkcode loadModel}. */
+export interface LoadModelOptions {
+  /**
+   * Which checkpoint: of the best validation, the newest, or the best if there is one and else the newest.
+   *
+   * @default "auto"
+   */
+  readonly checkpoint?: CheckpointChoice;
+  /**
+   * One trajectory per image instead of one per level: the paper's literal reading, slow.
+   *
+   * @default as the model was trained
+   */
+  readonly exact?: boolean;
+  /** Called with what a person should know: a checkpoint that was skipped. */
+  readonly onWarning?: (text: string) => void;
+}
+
+/** Options of {@linkcode Model.classify}. */
+export interface ClassifyOptions {
+  /**
+   * Most probable classes of every answer, >= 1.
+   *
+   * @default 5
+   */
+  readonly topK?: number;
+  /**
+   * Pictures that are read before they are classified together, >= 1. A stream is answered in groups of so many.
+   *
+   * @default 256
+   */
+  readonly groupSize?: number;
+}
+
+/** A trained model, ready to classify pictures as often as wanted. Made by {@linkcode loadModel}. */
+export class Model implements Disposable {
+  /** Class names in the order of the labels. */
+  readonly classNames: readonly string[];
+  /** Height and width in pixels of the images that the network sees; pictures of other sizes are resized. */
+  readonly imageSize: { readonly height: number; readonly width: number };
+  /** The run's configuration. */
+  readonly config: ExperimentConfig;
+  /** Folder of the checkpoint within the run: `step-00011250`. */
+  readonly checkpoint: string;
+  /** The classifier and what it needs to look at images, for the functions of `./models`. */
+  readonly trained: TrainedClassifier;
+  /** What the checkpoint says about the model. */
+  readonly card: ModelCard;
+  readonly #exact: boolean;
+  #network: Promise<InferenceNetwork> | null = null;
+
+  /**
+   * Takes over a classifier that was loaded.
+   *
+   * @param loaded The classifier; disposed of with the model.
+   * @param exact One trajectory per image; by default as the model was trained.
+   */
+  constructor(loaded: LoadedClassifier, exact: boolean = loaded.card.model.exact) {
+    const { trained, card, config, folder } = loaded;
+    this.trained = trained;
+    this.card = card;
+    this.config = config;
+    this.checkpoint = folder;
+    this.classNames = card.classNames;
+    this.imageSize = card.image;
+    this.#exact = exact || card.model.exact;
+  }
+
+  /** Numbers that are stored: of the puppeteer, and all. */
+  get parameters(): { readonly puppeteer: number; readonly total: number } {
+    const { parameters } = this.trained.classifier;
+    return { puppeteer: parameters.count("puppeteer."), total: parameters.count() };
+  }
+
+  /**
+   * Classifies one picture.
+   *
+   * @param picture Path, URL or pixels.
+   * @param options Number of classes.
+   * @returns The answer.
+   * @throws {DataError} if a file is missing or no picture.
+   */
+  classify(picture: Picture, options?: ClassifyOptions): Promise<Prediction>;
+  /**
+   * Classifies several pictures.
+   *
+   * @param pictures Paths, URLs or pixels.
+   * @param options Number of classes.
+   * @returns One answer per picture, in their order.
+   * @throws {DataError} if a file is missing or no picture.
+   */
+  classify(pictures: readonly Picture[], options?: ClassifyOptions): Promise<Prediction[]>;
+  /**
+   * Classifies a stream of pictures.
+   *
+   * @param pictures Paths, URLs or pixels, as they come.
+   * @param options Number of classes, and how many are answered together.
+   * @returns One answer per picture, in their order.
+   * @throws {DataError} if a file is missing or no picture.
+   */
+  classify(pictures: AsyncIterable<Picture>, options?: ClassifyOptions): AsyncGenerator<Prediction>;
+  classify(
+    pictures: Picture | readonly Picture[] | AsyncIterable<Picture>,
+    options: ClassifyOptions = {},
+  ): Promise<Prediction> | Promise<Prediction[]> | AsyncGenerator<Prediction> {
+    if (typeof pictures !== "string" && Symbol.asyncIterator in pictures) {
+      return this.#classifyStream(pictures, options);
+    }
+    if (isList(pictures)) return Array.fromAsync(this.#classifyStream(pictures, options));
+    return this.#classifyOne(pictures, options);
+  }
+
+  /**
+   * The puppeteer's trajectory for a complexity.
+   *
+   * @param complexity Complexity of an image, in the unit of the model's measure (bits for `entropy`).
+   * @returns States K_0 .. K_N, each `[1, C_in, taps, C_out]`, float32; layer n uses K_n.
+   * @throws {UsageError} if the model has no puppeteer.
+   */
+  async trajectory(complexity: number): Promise<TensorValues[]> {
+    const { classifier } = this.trained;
+    const puppeteer = classifier instanceof LevelClassifier ? classifier.puppeteer : null;
+    if (puppeteer === null) {
+      throw new UsageError(
+        `Cannot follow a trajectory: ${this.config.model.name} has no puppeteer; take a model that generates kernels`,
+      );
+    }
+    const level = this.#levelOf(complexity);
+    return await readTensors(
+      tf.tidy(() => [puppeteer.initialState(level), ...puppeteer.states(level)]),
+    );
+  }
+
+  /**
+   * The kernels that an image of a complexity passes, generated or stored.
+   *
+   * @param complexity Complexity of the image, in the unit of the model's measure (bits for `entropy`).
+   * @returns By name of the layer, in order, `[kernelSize, kernelSize, in, out]`, float32.
+   * @throws {UsageError} if the model is more than a list of layers.
+   */
+  async kernels(complexity: number): Promise<Map<string, TensorValues>> {
+    const { classifier } = this.trained;
+    if (!(classifier instanceof LevelClassifier)) {
+      throw new UsageError(
+        `Cannot list kernels: ${this.config.model.name} makes them for every image or loop anew; take another model`,
+      );
+    }
+    const level = this.#levelOf(complexity);
+    const names: string[] = [];
+    const kernels = tf.tidy(() =>
+      [...classifier.kernelsOf(level)].map(([name, kernel]) => {
+        names.push(name);
+        return kernel.clone();
+      })
+    );
+    const values = await readTensors(kernels);
+    return new Map(names.map((name, index) => [name, values[index]!]));
+  }
+
+  /** Frees the model's memory on the device. */
+  [Symbol.dispose](): void {
+    this.#network?.then((network) => network.dispose(), () => {});
+    this.#network = null;
+    this.trained.classifier.dispose();
+  }
+
+  #levelOf(complexity: number): ComplexityLevel {
+    const { levels } = this.trained.classifier;
+    return levels.list[levels.levelOf(complexity)]!;
+  }
+
+  async #classifyOne(picture: Picture, options: ClassifyOptions): Promise<Prediction> {
+    const [prediction] = await Array.fromAsync(this.#classifyStream([picture], options));
+    return prediction!;
+  }
+
+  async *#classifyStream(
+    pictures: Iterable<Picture> | AsyncIterable<Picture>,
+    { topK = 5, groupSize = 256 }: ClassifyOptions,
+  ): AsyncGenerator<Prediction> {
+    let [index, names, pixels]: [number, string[], Uint8Array[]] = [0, [], []];
+    for await (const picture of pictures) {
+      const name = nameOfPicture(picture, index++);
+      names.push(name);
+      pixels.push(await loadPicture(picture, { name, ...this.#pictureSize() }));
+      if (names.length < groupSize) continue;
+      yield* await this.#classifyGroup(names, pixels, topK);
+      [names, pixels] = [[], []];
+    }
+    if (names.length > 0) yield* await this.#classifyGroup(names, pixels, topK);
+  }
+
+  /** As in training: where the images have their size, nothing is cut off at their edges. */
+  #pictureSize(): { readonly size: number; readonly resizeTo: number } {
+    const { dataset, resizeTo } = this.config.data;
+    const size = this.imageSize.height;
+    return { size, resizeTo: (isResized(dataset) ? resizeTo : null) ?? size };
+  }
+
+  async #classifyGroup(
+    names: readonly string[],
+    pictures: readonly Uint8Array[],
+    topK: number,
+  ): Promise<Prediction[]> {
+    const { trained, classNames } = this;
+    const { height, width } = this.imageSize;
+    const pixels = new Uint8Array(pictures.length * height * width * 3);
+    pictures.forEach((picture, index) => pixels.set(picture, index * height * width * 3));
+    const network = await (this.#network ??= prepareNetwork(trained, {
+      image: { height, width },
+      exact: this.#exact,
+    }));
+    const routed = routeImages(trained, { pixels, height, width });
+    const predictions = new Array<Prediction>(names.length);
+    for (const [level, positions] of routed.groups) {
+      for (let first = 0; first < positions.length; first += BATCH_SIZE) {
+        const batch = positions.slice(first, first + BATCH_SIZE);
+        await yieldToEventLoop();
+        const { rows } = await inferRouted(routed, { trained, network, positions: batch, level });
+        batch.forEach((position, row) => {
+          predictions[position] = {
+            file: names[position]!,
+            classes: mostProbable(rows[row]!, classNames, topK),
+            complexity: routed.complexities[position]!,
+            complexityUnit: trained.measure.unit,
+            depth: trained.classifier.levels.list[level]!.depth,
+            level,
+          };
+        });
+      }
+    }
+    return predictions;
+  }
+}
+
+function isList(pictures: Picture | readonly Picture[]): pictures is readonly Picture[] {
+  return Array.isArray(pictures);
+}
+
+/** Reads tensors from the device and frees them. */
+async function readTensors(tensors: readonly tf.Tensor[]): Promise<TensorValues[]> {
+  try {
+    return await Promise.all(tensors.map(async (tensor) => ({
+      shape: [...tensor.shape],
+      values: Float32Array.from(await tensor.data()),
+    })));
+  } finally {
+    tf.dispose([...tensors]);
+  }
+}
+
+/** Softmax in double precision, shifted so that nothing overflows. */
+function probabilities(logits: Float32Array): Float64Array {
+  const largest = logits.reduce((most, value) => Math.max(most, value), -Infinity);
+  const exponentials = Float64Array.from(logits, (value) => Math.exp(value - largest));
+  const sum = exponentials.reduce((total, value) => total + value, 0);
+  return exponentials.map((value) => value / sum);
+}
+
+function mostProbable(
+  logits: Float32Array,
+  classNames: readonly string[],
+  topK: number,
+): Prediction["classes"] {
+  return [...probabilities(logits)]
+    .map((probability, index) => ({ className: classNames[index]!, probability }))
+    .sort((left, right) => right.probability - left.probability)
+    .slice(0, topK);
+}
+
+/**
+ * Loads a trained model from a run folder onto the current backend.
+ *
+ * @param run Folder of the run, or what a training returned.
+ * @param options Which checkpoint.
+ * @returns The model; the caller disposes of it, or declares it with `using`.
+ * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
+ */
+export async function loadModel(
+  run: string | { readonly runDirectory: string },
+  options: LoadModelOptions = {},
+): Promise<Model> {
+  const { checkpoint = "auto", exact, onWarning } = options;
+  const loaded = await loadTrained({
+    runDirectory: typeof run === "string" ? run : run.runDirectory,
+    checkpoint,
+    ...(onWarning === undefined ? {} : { warn: onWarning }),
+  });
+  return new Model(loaded, exact);
+}

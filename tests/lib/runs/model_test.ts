@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as tf from "@tensorflow/tfjs-core";
+import { encode } from "fast-png";
+import { DataError, UsageError } from "../../../lib/errors.ts";
+import { loadModel } from "../../../lib/runs/model.ts";
+import { runTraining } from "../../../lib/runs/run_training.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { normalValues } from "../../helpers/tensors.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+import type { RgbImage } from "../../../lib/complexity/complexity_measure.ts";
+import type { Picture } from "../../../lib/runs/picture.ts";
+
+const SIDE = 32;
+
+function noisyImage(noise: number, name: string): RgbImage {
+  const pixels = Uint8Array.from(
+    normalValues(SIDE * SIDE * 3, name),
+    (value) => Math.min(Math.max(128 + noise * value, 0), 255),
+  );
+  return { pixels, height: SIDE, width: SIDE };
+}
+
+async function trainTiny(
+  runDirectory: string,
+  model: Parameters<typeof tinyRunConfig>[0] = {},
+): Promise<string> {
+  const config = tinyRunConfig({
+    data: { images: 40, testImages: 10 },
+    training: { epochs: 1, stepsPerEpoch: 2 },
+    ...model,
+  });
+  await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+  return runDirectory;
+}
+
+Deno.test("Model.classify() answers paths, URLs, pixels and streams alike, and keeps no tensor", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const run = await trainTiny(join(folder, "run"));
+      const images = [0, 20, 60, 90].map((noise) => noisyImage(noise, `noise ${noise}`));
+      const files = await Promise.all(images.map(async ({ pixels, height, width }, index) => {
+        const file = join(folder, `${index}.png`);
+        await Deno.writeFile(file, encode({ width, height, data: pixels, channels: 3, depth: 8 }));
+        return file;
+      }));
+      const before = tf.memory().numTensors;
+      {
+        using model = await loadModel({ runDirectory: run });
+        const fromPixels = await model.classify(images);
+        const answers = fromPixels.map(({ file: _, ...answer }) => answer);
+        assert.deepEqual(fromPixels.map(({ file }) => file), [
+          "image 1",
+          "image 2",
+          "image 3",
+          "image 4",
+        ]);
+        assert.deepEqual(fromPixels.map(({ classes }) => classes.length), [5, 5, 5, 5]);
+        assert.equal(fromPixels[0]!.depth, 6);
+        assert.equal(fromPixels[3]!.depth, 12);
+        const live = tf.memory().numTensors;
+        const mixed: Picture[] = [files[0]!, pathToFileURL(files[1]!), images[2]!, files[3]!];
+        const fromFiles = await model.classify(mixed);
+        assert.deepEqual(fromFiles.map(({ file }) => file), [
+          ...[files[0], files[1], "image 3", files[3]],
+        ]);
+        assert.deepEqual(fromFiles.map(({ file: _, ...answer }) => answer), answers);
+        const stream = (async function* () {
+          for (const picture of mixed) yield await Promise.resolve(picture);
+        })();
+        const streamed = await Array.fromAsync(model.classify(stream, { groupSize: 3 }));
+        assert.deepEqual(
+          streamed.map(({ classes, depth }) => [classes[0]!.className, depth]),
+          answers.map(({ classes, depth }) => [classes[0]!.className, depth]),
+        );
+        const { file: _, ...single } = await model.classify(images[1]!);
+        assert.equal(single.classes[0]!.className, answers[1]!.classes[0]!.className);
+        assert.deepEqual(await model.classify([]), []);
+        assert.equal(tf.memory().numTensors, live, "classifying again keeps nothing");
+      }
+      await new Promise((resolve) => setTimeout(resolve));
+      assert.equal(tf.memory().numTensors, before, "the model is freed");
+    })));
+
+Deno.test("Model.classify() names what it cannot read", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      using model = await loadModel(await trainTiny(join(folder, "run")));
+      await assert.rejects(
+        model.classify(join(folder, "none.png")),
+        (error) => error instanceof DataError && /none\.png/.test(error.message),
+      );
+      await assert.rejects(
+        model.classify([noisyImage(1, "a"), { pixels: new Uint8Array(5), height: 2, width: 2 }]),
+        /Cannot classify image 2: pixels must hold 2 x 2 x 3 = 12 values, current length is 5/,
+      );
+    })));
+
+Deno.test("Model shows trajectory and kernels, and says where there are none", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      {
+        using model = await loadModel(await trainTiny(join(folder, "run")));
+        const states = await model.trajectory(12.5);
+        assert.equal(states.length, 11);
+        assert.ok(states.every(({ shape }) => shape.join() === "1,16,9,16"));
+        assert.notDeepEqual(states[0]!.values, states[10]!.values);
+        const kernels = await model.kernels(12.5);
+        assert.equal(kernels.size, 10);
+        for (const { shape, values } of kernels.values()) {
+          assert.equal(shape.reduce((product, side) => product * side, 1), values.length);
+        }
+        assert.equal((await model.trajectory(3)).length, 7);
+        assert.deepEqual(model.parameters, { puppeteer: 496, total: model.parameters.total });
+      }
+      const { model: stored } = tinyRunConfig({ model: { name: "fixed-cnn" } });
+      using fixed = await loadModel(await trainTiny(join(folder, "fixed"), { model: stored }));
+      await assert.rejects(fixed.trajectory(12.5), UsageError);
+      assert.equal((await fixed.kernels(12.5)).size, 10);
+    })));
