@@ -142,3 +142,4 @@ export * from "./classifiers/level_statistics.ts";
 export * from "./evaluation/trained_classifier.ts";
 export * from "./puppet/level_networks.ts";
 export * from "./classifiers/compute_level_statistics.ts";
+export * from "./datasets/decoded_image.ts";
