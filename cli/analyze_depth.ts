@@ -57,7 +57,7 @@ const DATA_KEYS: ReadonlySet<string> = new Set([
 /** Of these, what may be said beside a run: where its data are, and how many test images. */
 const KEYS_WITH_RUN: ReadonlySet<string> = new Set(["data.directory", "data.testImages"]);
 
-/** Options of the command that are no keys of the configuration. */
+/** Options of the command that are not keys of the configuration. */
 interface AnalyzeDepthOptions extends TalkOptions, PageTarget {
   readonly part: typeof PARTS[number];
   readonly measure?: string | undefined;
@@ -234,7 +234,7 @@ function addRunOptions(command: CommandUnknownOpts): void {
 export function analyzeDepthCommand(): CommandUnknownOpts {
   const command = new Command("analyze-depth")
     .description(
-      "Shows how complexity is spread over a data set, which depths and how much work follow from " +
+      "Shows how complexity is spread over a dataset, which depths and how much work follow from " +
         "it, and how other measures compare. With a run, also how well the trained model does by " +
         "depth and complexity.",
     )
@@ -269,7 +269,7 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
   addConfigOptions(command, DATA_KEYS);
   addHelpSections(command, [
     ["analyze-depth --data data", "the test images of CIFAR-10"],
-    ["analyze-depth --dataset synthetic --measure jpeg-like", "another data set and measure"],
+    ["analyze-depth --dataset synthetic --measure jpeg-like", "another dataset and measure"],
     ["analyze-depth runs/first --fixed-levels", "does adaptive depth help, cost or save?"],
     ["analyze-depth --format csv --output images.csv", "one row per image"],
     ["analyze-depth --report depth.html", "with a page of figures and example images"],

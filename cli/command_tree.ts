@@ -23,7 +23,7 @@ interface CommandEntry {
 const COMMANDS: readonly CommandEntry[] = [
   {
     name: "fetch-data",
-    summary: "download a data set and check it",
+    summary: "download a dataset and check it",
     load: async () => (await import("./fetch_data.ts")).fetchDataCommand(),
   },
   {
@@ -33,7 +33,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "eval",
-    summary: "measure a trained model on a labelled data set",
+    summary: "measure a trained model on a labelled dataset",
     load: async () => (await import("./eval.ts")).evalCommand(),
   },
   {
@@ -48,7 +48,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "analyze-depth",
-    summary: "show how complexity and depth are spread over a data set",
+    summary: "show how complexity and depth are spread over a dataset",
     load: async () => (await import("./analyze_depth.ts")).analyzeDepthCommand(),
   },
   {
@@ -58,7 +58,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "compare",
-    summary: "set tables of the paper, or runs, beside each other",
+    summary: "compare tables of the paper, or runs, side by side",
     load: async () => (await import("./compare.ts")).compareCommand(),
   },
   {
@@ -68,12 +68,12 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "report",
-    summary: "make a page of runs and analyses, to look at and to pass on",
+    summary: "write a report page of runs and analyses",
     load: async () => (await import("./report.ts")).reportCommand(),
   },
   {
     name: "doctor",
-    summary: "say what works on this machine and how to mend the rest",
+    summary: "check what works on this machine, and how to fix the rest",
     load: async () => (await import("./doctor.ts")).doctorCommand(),
   },
 ];

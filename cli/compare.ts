@@ -258,7 +258,7 @@ function addTableOptions(command: CommandUnknownOpts): void {
       new Option("--table <numbers>", "tables of the paper, 1..6 with commas, or all")
         .argParser(readTables),
     )
-    .addOption(new Option("--smoke", "a run of seconds for every row: no result, marked as such"))
+    .addOption(new Option("--smoke", "a run of seconds for every row, marked as not a result"))
     .addOption(
       new Option("--seeds <list>", "seeds of the runs, for example 1,2,3")
         .argParser(readSeeds).default([1], "1"),
@@ -295,7 +295,7 @@ function addTableOptions(command: CommandUnknownOpts): void {
 export function compareCommand(): CommandUnknownOpts {
   const command = new Command("compare")
     .description(
-      "Sets a table of the paper, or run folders, beside each other: accuracy, size, speed and multiply-adds with " +
+      "Compares a table of the paper, or run folders, side by side: accuracy, size, speed and multiply-adds with " +
         "the paper's printed figures. Of a table it trains what is missing, resumes what was interrupted and skips " +
         "what is done; a run that several tables need is made once.",
     )
@@ -317,7 +317,7 @@ export function compareCommand(): CommandUnknownOpts {
     ["compare --table 1 --seeds 1,2,3", "repeat Table 1 over three seeds: days on a CPU"],
     ["compare --table 2 --only alexnet,puppet-alexnet", "two cells of Table 2"],
     ["compare --table 1 --no-train --format md", "what there is so far, for a document"],
-    ["compare runs/first runs/second", "two runs of one's own"],
+    ["compare runs/first runs/second", "two runs of your own"],
   ]);
   command.addHelpText(
     "after",

@@ -35,7 +35,7 @@ const VALIDATION_FRACTION = 0.2;
 export function addOverrideOptions(command: CommandUnknownOpts): void {
   const group = "Changes of the protocol (every row is marked):";
   const add = (option: Option) => command.addOption(option.helpGroup(group));
-  command.addOption(new Option("--data <folder>", "folder that holds the data sets"));
+  command.addOption(new Option("--data <folder>", "folder that holds the datasets"));
   for (const [, flags, , text] of NUMBER_OPTIONS) {
     add(new Option(flags, text).argParser(wholeNumber(1)));
   }

@@ -70,7 +70,7 @@ function statusOf(row: ComparisonRow, marks: readonly string[]): string {
   return `NOT THE FULL PROTOCOL [${marks.indexOf(row.mark) + 1}]`;
 }
 
-/** Names of a row; groups and variants only where the table has any, folders where the rows are runs of one's own. */
+/** Names of a row; groups and variants only where the table has any, folders where the rows are the user's own runs. */
 function nameColumns({ rows, mode }: Comparison): SheetColumn[] {
   const run: SheetColumn = { header: "run", cell: (row) => runNames(row).join(", ") };
   const group: SheetColumn = { header: "group", cell: (row) => row.group ?? "" };

@@ -119,7 +119,7 @@ function formatJson(comparisons: readonly Comparison[]): string {
 }
 
 /**
- * Writes comparisons. Every format carries the mark of every row that is no repetition of the paper's protocol.
+ * Writes comparisons. Every format carries the mark of every row that does not repeat the paper's protocol.
  *
  * @param comparisons The comparisons, at least one.
  * @param format How.

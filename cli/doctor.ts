@@ -61,7 +61,7 @@ export function doctorCommand(): CommandUnknownOpts {
   const command = new Command("doctor")
     .description(
       "Looks at Deno, the machine, the backends, the permissions and the folder; says what is missing " +
-        "and how to mend it.",
+        "and how to fix it.",
     )
     .addOption(jsonOption())
     .addOption(quietOption())
@@ -73,7 +73,7 @@ export function doctorCommand(): CommandUnknownOpts {
         () => output.result(report, () => formatDoctorReport(report)),
         () => {
           if (report.auto !== null) return;
-          throw new BackendError("Cannot use any backend; mend one as the report says");
+          throw new BackendError("Cannot use any backend; fix one as the report says");
         },
       );
     });

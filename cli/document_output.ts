@@ -20,7 +20,7 @@ export function outputOption(): Option<"--output <file>"> {
 
 /** Makes `--force`. */
 export function forceOption(): Option<"--force"> {
-  return new Option("--force", "replace the file if it is there");
+  return new Option("--force", "overwrite the file if it exists");
 }
 
 /**

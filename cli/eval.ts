@@ -91,7 +91,7 @@ export function evalCommand(): CommandUnknownOpts {
     .addOption(
       new Option("--part <name>", "part of the data").choices(PARTS).default("test" as const),
     )
-    .addOption(new Option("--data <folder>", "folder that holds the data set, if not the run's"))
+    .addOption(new Option("--data <folder>", "folder that holds the dataset, if not the run's"))
     .addOption(
       new Option("--test-images <count>", "evaluate only the first test images")
         .argParser(wholeNumber(1)),

@@ -28,9 +28,9 @@ export type ExitCode = typeof EXIT_CODES[keyof typeof EXIT_CODES];
 /** The part of the help text that explains the exit codes. */
 export const EXIT_CODES_HELP = `Exit codes:
   0    done
-  1    failure that no other code describes
-  2    wrong use of a command, an option or a configuration file
-  3    a data set, image or document is missing, damaged or of another kind
+  1    any other failure
+  2    invalid command, option or configuration file
+  3    a dataset, image or document is missing, damaged or of another kind
   4    a checkpoint or run folder is missing, damaged or in the way
   5    the backend cannot be used here
   6    training diverged, or a model whose numbers are not finite
@@ -42,7 +42,7 @@ export const EXIT_CODES_HELP = `Exit codes:
 /** Signals after which a command saves what it has and leaves. */
 export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM" | "SIGUSR1";
 
-/** A command was stopped by a signal and left in good order. */
+/** A command was stopped by a signal and left cleanly. */
 export class InterruptedError extends Error {
   override name = "InterruptedError";
   /** The signal that stopped the command. */

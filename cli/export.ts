@@ -151,7 +151,7 @@ export function exportCommand(): CommandUnknownOpts {
   const command = new Command("export")
     .description(
       "Writes a trained model for use and for passing on. As a model of this toolkit: one checkpoint, without " +
-        "the optimiser (two thirds of it) and without the places of the machine that trained it; it cannot be " +
+        "the optimizer (two thirds of it) and without the paths of the machine that trained it; it cannot be " +
         "trained further. For other programs: a network per complexity level, kernels generated and batch norm " +
         "folded into them, run and compared with the model before the folder appears.",
     )

@@ -33,11 +33,11 @@ const NAMES = datasetSources.map(({ name }) => name);
  */
 export function fetchDataCommand(): CommandUnknownOpts {
   const command = new Command("fetch-data")
-    .description("Download a data set, check it, and install it in one step.")
-    .addArgument(new Argument("[name]", "data set").choices(NAMES))
+    .description("Download a dataset, check it, and install it in one step.")
+    .addArgument(new Argument("[name]", "dataset").choices(NAMES))
     .option(
       "--directory <folder>",
-      "data directory; every data set has its own folder in it",
+      "data directory; every dataset has its own folder in it",
       "data",
     )
     .option("--from <path>", "take the data from a local archive or folder; no network is used")
@@ -54,7 +54,7 @@ export function fetchDataCommand(): CommandUnknownOpts {
       "keep only the training images that a list names (cifar10, cifar100); see results/training-images.txt",
     )
     .option("--verify", "check installed data against its digests; changes nothing")
-    .option("--list", "show the known data sets and which are installed")
+    .option("--list", "show the known datasets and which are installed")
     .option("--force", "replace installed data, once the new data is complete")
     .addOption(jsonOption())
     .addOption(quietOption())
@@ -81,7 +81,7 @@ async function runFetchData(name: string | undefined, options: FetchDataOptions)
   const output = createOutput(options);
   if (options.list) return await showList(options.directory, output);
   if (name === undefined) {
-    throw new UsageError(`No data set given; name one of ${NAMES.join(", ")}, or use --list`);
+    throw new UsageError(`No dataset given; name one of ${NAMES.join(", ")}, or use --list`);
   }
   checkCombination(name, options);
   await runStoppable(async (signal) => {
@@ -257,7 +257,7 @@ function createFetchProgress(quiet: boolean): FetchProgressDisplay {
   };
 }
 
-/** Ctrl-C and a polite kill end the work in good order: half a download stays for the next time. */
+/** Ctrl-C and SIGTERM end the work cleanly: half a download stays for the next time. */
 async function runStoppable(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const { result: isDone, signal } = await withStopSignals(async (abort) => {
     try {
@@ -271,7 +271,7 @@ async function runStoppable(action: (signal: AbortSignal) => Promise<void>): Pro
   if (!isDone && signal !== null) {
     throw new InterruptedError(
       signal,
-      "Nothing was installed; what has been downloaded is kept, run the command again to go on",
+      "Nothing was installed; what has been downloaded is kept; run the command again to continue",
     );
   }
 }

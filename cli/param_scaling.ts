@@ -162,7 +162,7 @@ export function paramScalingCommand(): CommandUnknownOpts {
   const command = new Command("param-scaling")
     .description(
       "Counts how parameters and work grow: with the width of the puppeteer (Table 7 of the " +
-        "paper, whose prints stand beside) and with the depth of the puppet (Figure 4). Without " +
+        "paper, beside its figures) and with the depth of the puppet (Figure 4). Without " +
         "--table and --figure, both.",
     )
     .addOption(new Option("--table <number>", "this table of the paper").choices(["7"]))
@@ -182,7 +182,7 @@ export function paramScalingCommand(): CommandUnknownOpts {
     .action((options) => paramScaling(options as unknown as ParamScalingOptions));
   addCountOptions(command);
   addHelpSections(command, [
-    ["param-scaling --table 7", "both rows of Table 7 beside the paper's prints"],
+    ["param-scaling --table 7", "both rows of Table 7 beside the paper's figures"],
     ["param-scaling --figure 4 --kernel-sizes 3,5", "Figure 4, also for 5 x 5 kernels"],
     ["param-scaling --figure 4 --format svg --output figure4.svg", "the figure as a picture"],
     ["param-scaling --channels 96,192 --json", "other widths, for a script"],

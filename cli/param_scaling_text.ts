@@ -67,7 +67,7 @@ function agreement(rows: readonly ChannelScaling[]): string {
     .filter(({ paper }) => paper !== null);
   if (prints.length === 0) return "The paper prints none of these.";
   const met = prints.filter(({ difference }) => difference === 0).length;
-  return `${met} of ${prints.length} prints of the paper are met to the last digit.`;
+  return `${met} of ${prints.length} of the paper's figures are matched to the last digit.`;
 }
 
 const FIGURE4_COLUMNS = [
@@ -136,7 +136,7 @@ function figure4Parts(analysis: ParameterScaling, render: TableRenderer): string
     `Ratio: stored kernels\nto puppet with seeded E. Paper: ${figure4.source}.`,
     "Multiply-adds of the same networks",
     render(DEPTH_WORK_COLUMNS, members.map(depthWorkRow)),
-    "Per image: weights times positions, kernels at hand. Generation: once for all images.",
+    "Per image: weights times positions, kernels generated beforehand. Generation: once for all images.",
   ];
 }
 

@@ -11,7 +11,7 @@ function refuseFailure(comparisons: readonly Comparison[]): void {
   const failed = runsThat("failed", comparisons);
   if (failed.length === 0) return;
   throw new BackendError(
-    `Memory came to its end in ${failed.map(({ runDirectory }) => runDirectory).join(", ")}; the ` +
+    `Memory ran out in ${failed.map(({ runDirectory }) => runDirectory).join(", ")}; the ` +
       `other rows stand: take --backend tensorflow, or a machine with more memory, and run the command again`,
   );
 }
@@ -31,7 +31,7 @@ function refuseDivergence(comparisons: readonly Comparison[]): void {
  * Makes an error of runs without a result. Their tables are shown before: the exit code then says that rows are missing.
  *
  * @param comparisons What was compared.
- * @throws {BackendError} if memory came to its end in a run.
+ * @throws {BackendError} if memory ran out in a run.
  * @throws {DivergenceError} if a training diverged.
  */
 export function refuseBadEnds(comparisons: readonly Comparison[]): void {

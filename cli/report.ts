@@ -186,7 +186,7 @@ async function report(paths: readonly string[], options: ReportOptions): Promise
 export function reportCommand(): CommandUnknownOpts {
   const command = new Command("report")
     .description(
-      "Makes one HTML page of a run: curves, accuracy by level and class, trajectories, sizes, " +
+      "Writes one HTML page about a run: curves, accuracy by level and class, trajectories, sizes, " +
         "conditions. Also of several runs, and of the JSON documents of other commands. The page " +
         "needs no network, and holds no script.",
     )
@@ -212,7 +212,7 @@ export function reportCommand(): CommandUnknownOpts {
         wholeNumber(1),
       ),
     )
-    .addOption(new Option("--data <folder>", "folder that holds the data set, if not the run's"))
+    .addOption(new Option("--data <folder>", "folder that holds the dataset, if not the run's"))
     .addOption(backendOption())
     .addOption(quietOption())
     .addOption(debugOption())

@@ -15,7 +15,7 @@ export interface PageTarget extends DocumentTarget {
 
 /** Makes `--report <file>`. */
 export function pageOption(): Option<"--report <file>"> {
-  return new Option("--report <file>", "also write a page to look at (HTML, one file)");
+  return new Option("--report <file>", "also write a report page (HTML, one file)");
 }
 
 /**

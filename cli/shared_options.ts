@@ -53,7 +53,7 @@ export function debugOption(): Option<"--debug"> {
 
 /** Makes `--config <file>`. */
 export function configOption(): Option<"--config <file>"> {
-  return new Option("--config <file>", "configuration file (YAML or JSON); options win over it");
+  return new Option("--config <file>", "configuration file (YAML or JSON); options override it");
 }
 
 /** Makes `--run <folder>`. */

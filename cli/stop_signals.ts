@@ -46,7 +46,7 @@ function stopSignals(): readonly StopSignal[] {
 
 /**
  * Runs a job that SIGINT, SIGTERM, SIGUSR1 (which batch systems send before the time is up) and SIGHUP (the terminal was
- * closed; not under `nohup`) stop in good order: the first signal aborts the job's `AbortSignal` and lets it save; the second leaves at once with its code.
+ * closed; not under `nohup`) stop cleanly: the first signal aborts the job's `AbortSignal` and lets it save; the second leaves at once with its code.
  *
  * @param job Does the work; returns soon after its signal is aborted.
  * @param onFirst Told about the first signal, once the job's is aborted.

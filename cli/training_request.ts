@@ -103,7 +103,7 @@ function changeForResume(
  * @param startedAt Time at which the command began; names the run folder where none is given.
  * @returns Configuration and run folder.
  * @throws {UsageError} if the configuration is wrong, or changes a run that goes on.
- * @throws {CheckpointError} if the run folder is in use, or is no run folder (with `--resume`).
+ * @throws {CheckpointError} if the run folder is in use, or is not a run folder (with `--resume`).
  */
 export async function resolveTrainingRequest(
   options: TrainingRequestOptions,

@@ -6,7 +6,7 @@ import { showTraining } from "./training_display.ts";
 
 /** Who watches the runs of a comparison. */
 export interface RunsDisplay {
-  /** Hears what happens to the run at hand. */
+  /** Is told what happens to the current run. */
   readonly watcher: RunWatcher;
   /** Begins another run. */
   readonly next: (run: PlannedRun, text: string) => void;

@@ -31,7 +31,7 @@ export class UsageError extends PuppetError {
   override name = "UsageError";
 }
 
-/** A data set, an image or a download is missing, damaged or not what it says it is. */
+/** A dataset, an image or a download is missing, damaged or not what it says it is. */
 export class DataError extends PuppetError {
   /** Name of the class, for messages. */
   override name = "DataError";

@@ -21,7 +21,7 @@ type ValueOf<Option extends TaskOption> = Option extends { readonly type: "boole
 export interface TaskArguments<Options extends TaskOptions> {
   /** Values by name of the option. */
   readonly values: { readonly [Name in keyof Options]: ValueOf<Options[Name]> };
-  /** Arguments that are no options. */
+  /** Arguments that are not options. */
   readonly positionals: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export function readTaskArguments<const Options extends TaskOptions>(
 }
 
 /**
- * Refuses arguments that are no options.
+ * Refuses arguments that are not options.
  *
  * @param positionals What the parser found.
  * @param most How many the task takes.

@@ -21,7 +21,7 @@ import type { MeasuredImages } from "./measure_images.ts";
 export interface AnalyzeDepthOptions {
   /** The model whose depth and work are looked at; of a trained model its own configuration. */
   readonly model: ModelConfig;
-  /** Part of the data set, for the document. */
+  /** Part of the dataset, for the document. */
   readonly part: DepthAnalysis["data"]["part"];
   /** kappa and reference complexity that a measure has where nothing is said. */
   readonly scaleOf: (measure: string) => MeasureScale;
@@ -155,14 +155,14 @@ async function describeData(
  * @param dataset Images with labels, at least one.
  * @param options What is analysed.
  * @returns The document, and the columns that it was made from.
- * @throws {RangeError} if the data set is empty, or the configuration of the model out of range.
+ * @throws {RangeError} if the dataset is empty, or the configuration of the model out of range.
  */
 export async function analyzeDepth(
   dataset: ImageDataset,
   options: AnalyzeDepthOptions,
 ): Promise<DepthAnalysisResult> {
   if (dataset.length === 0) {
-    throw new RangeError(`Cannot analyse depth: the data set ${dataset.name} must hold images`);
+    throw new RangeError(`Cannot analyse depth: the dataset ${dataset.name} must hold images`);
   }
   const { model, trained, report } = options;
   const levels = levelsOfModel(model);

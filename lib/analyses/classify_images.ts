@@ -40,7 +40,7 @@ function judge(
  * @param trained Classifier with statistics.
  * @param dataset Images with labels.
  * @param options Batch size, the network to use, and a level if all images take the same.
- * @returns One number per image and column, in the order of the data set.
+ * @returns One number per image and column, in the order of the dataset.
  */
 export async function classifyImages(
   trained: TrainedClassifier,

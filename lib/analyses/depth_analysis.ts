@@ -93,7 +93,7 @@ export interface DepthWork {
   readonly depth: number;
   /** Images of that depth. */
   readonly images: number;
-  /** Multiply-adds of one image, its kernels at hand; the mean over levels where they differ. */
+  /** Multiply-adds of one image, its kernels generated beforehand; the mean over levels where they differ. */
   readonly multiplyAdds: number;
   /** Multiply-adds that generate the kernels, once per level of this depth, for all its levels together. */
   readonly generation: number;
@@ -135,7 +135,7 @@ export interface ExampleImage {
   readonly place: number;
   /** Its rank in the order of complexity as a share, 0..1. */
   readonly share: number;
-  /** Position in the part of the data set. */
+  /** Position in the part of the dataset. */
   readonly index: number;
   /** Name of its class. */
   readonly className: string;

@@ -3,7 +3,7 @@ import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 
-/** Images in memory at a time, whatever the size of the data set. */
+/** Images in memory at a time, whatever the size of the dataset. */
 const CHUNK_IMAGES = 512;
 
 /** What one measure said of all images. */

@@ -26,7 +26,7 @@ export interface ChannelScaling {
   readonly megabytes: BesidePaper;
   /** All stored parameters of puppet-cnn (puppeteer, norms, head, E where learned), by kind of initial state. */
   readonly stored: Readonly<Record<InitialStateKind, number>>;
-  /** Multiply-adds of one image at the reference depth, kernels at hand. */
+  /** Multiply-adds of one image at the reference depth, kernels generated beforehand. */
   readonly multiplyAddsPerImage: number;
   /** Multiply-adds of one evaluation of f_theta. */
   readonly multiplyAddsPerEvaluation: number;
@@ -56,7 +56,7 @@ export interface DepthScaling {
   readonly ratio: number;
   /** Multiply-adds of one image with stored kernels, head of the fixed network included. */
   readonly fixedMultiplyAdds: number;
-  /** Multiply-adds of one image with generated kernels at hand. */
+  /** Multiply-adds of one image with generated kernels generated beforehand. */
   readonly puppetMultiplyAdds: number;
   /** Multiply-adds of one generation: all evaluations, and the resizing. */
   readonly multiplyAddsPerGeneration: number;

@@ -50,7 +50,7 @@ export interface Backend {
   /**
    * Makes the backend current.
    *
-   * @throws {BackendError} if it cannot work here; the message says why and how to mend it.
+   * @throws {BackendError} if it cannot work here; the message says why and how to fix it.
    */
   activate(): Promise<ActiveBackend>;
 }

@@ -10,7 +10,7 @@ export interface BackendInspection {
   readonly works: boolean;
   /** What runs, or why nothing does. */
   readonly detail: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly remedy?: string;
   /** What it computes on; `null` for one that does not work. */
   readonly device: "cpu" | "gpu" | null;

@@ -21,7 +21,7 @@ const namePattern = /^step-(\d{8,15})(?:-r([1-9]\d{0,8}))?$/;
  * Names a checkpoint: `step-00001500`, or `step-00001500-r2` if the step is saved again, because a folder cannot be
  * replaced in one move.
  *
- * @param step Optimiser steps, 0 or more.
+ * @param step Optimizer steps, 0 or more.
  * @param revision 1 for the first checkpoint of this step.
  * @returns The name of the folder.
  */
@@ -113,7 +113,7 @@ export async function readPointer(root: string, pointer: PointerName): Promise<s
  *
  * @param root Folder of the checkpoints; need not exist.
  * @returns Names of folders, newest first.
- * @throws {CheckpointError} If `root` is no folder or may not be read.
+ * @throws {CheckpointError} If `root` is not a folder or may not be read.
  */
 export async function listCheckpoints(root: string): Promise<string[]> {
   const names: string[] = [];

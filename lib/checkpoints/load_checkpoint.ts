@@ -18,7 +18,7 @@ import {
 export interface LoadedCheckpoint {
   /** Name of the checkpoint's folder in the folder of checkpoints. */
   readonly folder: string;
-  /** Optimiser steps completed. */
+  /** Optimizer steps completed. */
   readonly step: number;
   /** Files by name; every checksum was compared. */
   readonly files: Map<string, Uint8Array<ArrayBuffer>>;

@@ -1,5 +1,5 @@
 /**
- * The safetensors format (https://github.com/huggingface/safetensors): how weights and optimiser state are kept.
+ * The safetensors format (https://github.com/huggingface/safetensors): how weights and optimizer state are kept.
  * It holds numbers only: reading a file from a stranger can fail, but runs nothing.
  */
 export { type DecodedSafetensors, decodeSafetensors } from "./decode_safetensors.ts";

@@ -50,7 +50,7 @@ class HeaderFault extends Error {}
  * @param bytes The header, from its brace to the padding.
  * @param source What is read, for messages.
  * @returns Tensors by name, and the metadata.
- * @throws {CheckpointError} If the header is no valid header.
+ * @throws {CheckpointError} If the header is not a valid header.
  */
 export function parseSafetensorsHeader(bytes: Uint8Array, source: string): SafetensorsHeader {
   try {

@@ -26,7 +26,7 @@ import {
 
 /** What a checkpoint holds. */
 export interface CheckpointContent {
-  /** Optimiser steps completed, 0 .. 10^15 - 1. */
+  /** Optimizer steps completed, 0 .. 10^15 - 1. */
   readonly step: number;
   /** Files by name; a name is letters, digits, dots, dashes and underscores, no path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -97,7 +97,7 @@ export async function saveCheckpoint(
     const bytes = [...content.files.values()].reduce((sum, { length }) => sum + length, 0);
     throw new CheckpointError(
       `Cannot save checkpoint: step ${content.step} could not be written to ${root}, ${bytes} bytes ` +
-        `(${messageOf(error)}); what was saved before is intact: mend the cause, then resume`,
+        `(${messageOf(error)}); what was saved before is intact: fix the cause, then resume`,
       { cause: error },
     );
   }

@@ -51,7 +51,7 @@ function trainingRules({ data, model, training }: ExperimentConfig): ConfigRule[
     ],
     [
       training.featureMixing > 0 && decidesItself(model.name),
-      `training.featureMixing must be 0 with model ${model.name}, which is no single list of layers, ` +
+      `training.featureMixing must be 0 with model ${model.name}, which is not a single list of layers, ` +
       `current value is ${training.featureMixing}`,
     ],
     [

@@ -13,7 +13,7 @@ function withMargin(
 }
 
 /**
- * The paper draws 10,000 images from CIFAR-10 only and takes the other data sets whole; mini-ImageNet is cut to 84 x 84
+ * The paper draws 10,000 images from CIFAR-10 only and takes the other datasets whole; mini-ImageNet is cut to 84 x 84
  * pixels and split 8:1:1 by a fixed seed (section 4.1).
  */
 function withRulesOfDataset(input: unknown): unknown {
@@ -52,7 +52,7 @@ function withScaleOfMeasure(input: unknown): unknown {
 }
 
 /**
- * Fills in the defaults that follow from other keys: how much of a data set is taken, and the scale of a complexity
+ * Fills in the defaults that follow from other keys: how much of a dataset is taken, and the scale of a complexity
  * measure.
  *
  * @param input A plain object; sections and keys may be missing.

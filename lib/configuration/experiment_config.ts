@@ -32,10 +32,10 @@ export interface ExperimentConfig {
 
 const dataSchema = z.strictObject({
   dataset: oneOf(["cifar10", "cifar100", "mini-imagenet", "synthetic", "folder"], {
-    is: "data set",
+    is: "dataset",
     default: "cifar10",
   }),
-  directory: nonEmptyText({ is: "folder that holds the data set", default: "data" }),
+  directory: nonEmptyText({ is: "folder that holds the dataset", default: "data" }),
   images: wholeOrNull(1, 1e9, {
     is: "images taken from the training part, validation included; null takes all",
     default: 10_000,
@@ -65,7 +65,7 @@ const dataSchema = z.strictObject({
     is: "seed of the draw of images and validation part; null takes the run's seed",
     default: null,
   }),
-  classes: whole(2, 100, { is: "classes of the synthetic data set", default: 10 }),
+  classes: whole(2, 100, { is: "classes of the synthetic dataset", default: 10 }),
 });
 
 const modelSchema = z.strictObject({

@@ -131,7 +131,7 @@ function flatten(map: Record<string, unknown>, problems: string[]): Map<string, 
   };
   for (const [name, value] of Object.entries(map)) {
     if (!SECTIONS.has(name)) {
-      // A dotted name is no path in a file: `model.maxChannels: 64` at top level would hide its section.
+      // A dotted name is not a path in a file: `model.maxChannels: 64` at top level would hide its section.
       if (name.includes(".")) {
         problems.push(`unknown key ${showKey(name)}; write it in its section`);
       } else add(name, value);
@@ -177,7 +177,7 @@ function failWith(problems: readonly string[], source: string): void {
  *   may be missing, so that "" gives the defaults.
  * @param options Where the text comes from, and what wins over it.
  * @returns The complete configuration.
- * @throws {UsageError} if the text is no YAML, a key is unknown, a value has the wrong type or range, or two
+ * @throws {UsageError} if the text is not YAML, a key is unknown, a value has the wrong type or range, or two
  *   values contradict each other.
  *
  * @example

@@ -25,7 +25,7 @@ export const cifar10ClassNames: readonly string[] =
 /** Options of `loadCifar10`. */
 export interface LoadCifar10Options {
   /**
-   * Name of the data set, for another set in the same layout.
+   * Name of the dataset, for another set in the same layout.
    *
    * @default "cifar10"
    */

@@ -32,7 +32,7 @@ export const cifarLayouts: Readonly<Record<"cifar10" | "cifar100", CifarLayout>>
 
 /** Options of `readCifarBinary`. */
 export interface ReadCifarOptions {
-  /** Name of the data set, also in messages. */
+  /** Name of the dataset, also in messages. */
   readonly name: string;
   /** Class names; a label beyond them is refused. */
   readonly classNames: readonly string[];
@@ -62,7 +62,7 @@ export function cifarRecordBytes(layout: CifarLayout): number {
 }
 
 /**
- * Reads CIFAR binary files into one data set, in the order of the list.
+ * Reads CIFAR binary files into one dataset, in the order of the list.
  *
  * @param layout Layout of the records.
  * @param files Paths of the files.
@@ -110,7 +110,7 @@ export async function readCifarBinary(
  *
  * @param layout Layout of the records.
  * @param file Path of the file.
- * @param name Data set that messages tell how to fetch.
+ * @param name Dataset that messages tell how to fetch.
  * @returns Number of records, at least 1.
  * @throws {DataError} if the file is missing or its length is not a whole number of records.
  */
@@ -243,7 +243,7 @@ export async function checkClassNames(file: string, classNames: readonly string[
           `${basename(file)} says ${
             found[label] === undefined ? "nothing" : "something else"
           } (${file}); put the ` +
-          "data set's own file there",
+          "dataset's own file there",
       );
     }
   }

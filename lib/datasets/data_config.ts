@@ -1,8 +1,8 @@
 /** Which images a run uses (section 4.1 of the paper; docs/model.md, "Data and protocol"). */
 export interface DataConfig {
-  /** Name of a known data set, or `folder`. */
+  /** Name of a known dataset, or `folder`. */
   readonly dataset: "cifar10" | "cifar100" | "synthetic" | "mini-imagenet" | "folder";
-  /** Folder that holds the data set (what `fetch-data` wrote, or the official files). */
+  /** Folder that holds the dataset (what `fetch-data` wrote, or the official files). */
   readonly directory: string;
   /** Images taken from the training part before validation is split off; `null` takes all. */
   readonly images: number | null;
@@ -21,14 +21,14 @@ export interface DataConfig {
   readonly resizeTo: number | null;
   /** Seed of the draw of images and validation part; `null` takes the run's seed. */
   readonly splitSeed: number | null;
-  /** Classes of the synthetic data set. */
+  /** Classes of the synthetic dataset. */
   readonly classes: number;
 }
 
 /**
- * Whether the images of a data set come in sizes of their own, so that they are resized and cut.
+ * Whether the images of a dataset come in sizes of their own, so that they are resized and cut.
  *
- * @param dataset Name of the data set.
+ * @param dataset Name of the dataset.
  * @returns `false` where the images have their size: `resizeTo` means nothing to them.
  */
 export function isResized(dataset: DataConfig["dataset"]): boolean {

@@ -16,7 +16,7 @@ import { type CifarLayout, cifarLayouts } from "./cifar_binary.ts";
 import { miniImageNetFolder } from "./mini_imagenet.ts";
 import { syntheticFolder } from "./synthetic.ts";
 
-/** What every source of a data set has. */
+/** What every source of a dataset has. */
 export interface SourceBase {
   /** Name as the command line spells it. */
   readonly name: string;
@@ -30,13 +30,13 @@ export interface SourceBase {
 export interface CifarMember {
   /** File name. */
   readonly name: string;
-  /** Exact length in bytes; the greatest one for a file that is no batch. */
+  /** Exact length in bytes; the greatest one for a file that is not a batch. */
   readonly bytes: number;
   /** Training records, test records, or text beside them. */
   readonly role: "train" | "test" | "text";
 }
 
-/** A data set that its publisher gives out as one archive of CIFAR binary files. */
+/** A dataset that its publisher gives out as one archive of CIFAR binary files. */
 export interface CifarSource extends SourceBase {
   /** Tells the kinds of source apart. */
   readonly kind: "cifar";
@@ -56,7 +56,7 @@ export interface CifarSource extends SourceBase {
   readonly classNames: readonly string[];
 }
 
-/** A data set of image files that has no open address: a mirror or a local copy is needed. */
+/** A dataset of image files that has no open address: a mirror or a local copy is needed. */
 export interface ImagesSource extends SourceBase {
   /** Tells the kinds of source apart. */
   readonly kind: "images";
@@ -66,7 +66,7 @@ export interface ImagesSource extends SourceBase {
   readonly imagesPerClass: number;
 }
 
-/** A data set that is drawn here. */
+/** A dataset that is drawn here. */
 export interface GeneratedSource extends SourceBase {
   /** Tells the kinds of source apart. */
   readonly kind: "generated";
@@ -76,7 +76,7 @@ export interface GeneratedSource extends SourceBase {
   readonly testImages: number;
 }
 
-/** Where a data set comes from and what it must look like. */
+/** Where a dataset comes from and what it must look like. */
 export type DatasetSource = CifarSource | ImagesSource | GeneratedSource;
 
 /** Longest text file that is taken from an archive. */
@@ -128,7 +128,7 @@ const cifar100Source: CifarSource = {
   classNames: cifar100ClassNames,
 };
 
-/** Every data set that `fetch-data` knows. */
+/** Every dataset that `fetch-data` knows. */
 export const datasetSources: readonly DatasetSource[] = [
   cifar10Source,
   cifar100Source,
@@ -151,7 +151,7 @@ export const datasetSources: readonly DatasetSource[] = [
 ];
 
 /**
- * Finds a data set of the catalogue.
+ * Finds a dataset of the catalogue.
  *
  * @param name Name as the command line spells it.
  * @returns Its source.
@@ -169,7 +169,7 @@ export function datasetSource(name: string): DatasetSource {
   if (source === undefined) {
     const names = datasetSources.map((known) => known.name).join(", ");
     throw new RangeError(
-      `Cannot find data set: name must be one of ${names}, current value is ${name}`,
+      `Cannot find dataset: name must be one of ${names}, current value is ${name}`,
     );
   }
   return source;

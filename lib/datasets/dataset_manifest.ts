@@ -48,7 +48,7 @@ export interface ManifestFile {
 export interface DatasetManifest {
   /** Version of the manifest's form. */
   readonly formatVersion: 1;
-  /** Name of the data set. */
+  /** Name of the dataset. */
   readonly dataset: string;
   /** The address, archive or folder it came from. */
   readonly source: {
@@ -66,9 +66,9 @@ export interface DatasetManifest {
 }
 
 /**
- * Reads the manifest of an installed data set.
+ * Reads the manifest of an installed dataset.
  *
- * @param folder Folder of the data set.
+ * @param folder Folder of the dataset.
  * @returns The manifest, `null` if there is none.
  * @throws {DataError} if there is one but it is damaged.
  */
@@ -90,7 +90,7 @@ export async function readManifest(folder: string): Promise<DatasetManifest | nu
 /**
  * Compares an installed folder with its manifest.
  *
- * @param folder Folder of the data set.
+ * @param folder Folder of the dataset.
  * @param manifest What should be there.
  * @param options `deep` digests every file (default), otherwise lengths are compared; progress in bytes.
  * @returns One line per problem; none if all is well.

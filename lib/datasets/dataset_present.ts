@@ -6,9 +6,9 @@ import { pathExists } from "../files/path_exists.ts";
 import { miniImageNetFolderOf } from "./mini_imagenet.ts";
 
 /**
- * Whether the data set of a configuration is at hand, without reading it: damage is found when it is loaded.
+ * Whether the dataset of a configuration is available, without reading it: damage is found when it is loaded.
  *
- * @param config Which data set, from where.
+ * @param config Which dataset, from where.
  * @returns `true` if its files or its folder are there; always for synthetic images, which are drawn.
  */
 export async function isDatasetPresent(

@@ -23,7 +23,7 @@ export interface DownloadOptions {
   readonly md5?: string | undefined;
   /** Hears the bytes on disk and the total, `null` while that is unknown. */
   readonly onProgress?: ((done: number, total: number | null) => void) | undefined;
-  /** Hears, in a few words, of retries, other addresses and waiting. */
+  /** Called with a few words about retries, other addresses and waiting. */
   readonly onNote?: ((text: string) => void) | undefined;
   /** Stops the download; what came stays for the next time. */
   readonly signal?: AbortSignal | undefined;
@@ -62,7 +62,7 @@ export interface DownloadResult extends FileDigest {
 /** New bytes that make an attempt count as one: a server could give a single byte to each, and break off. */
 const MIN_PROGRESS = 2 ** 14;
 
-/** An archive of the largest data set here, at full size, has less than half of it. */
+/** An archive of the largest dataset here, at full size, has less than half of it. */
 const MAX_BYTES = 2 ** 34;
 
 /** Longest pause between two attempts, in milliseconds. */

@@ -290,7 +290,7 @@ async function onDisk<Result>(part: string, action: () => Promise<Result>): Prom
   } catch (error) {
     throw new DataError(
       `Cannot write download: ${part} (${error instanceof Error ? error.message : error}); ` +
-        `make room or give permission and run the command again, it goes on from there`,
+        `make room or give permission and run the command again; it continues from there`,
       { cause: error },
     );
   }

@@ -12,9 +12,9 @@ import { verifyDataset } from "./verify_dataset.ts";
 
 /** What `fetchDataset` returns. */
 export interface FetchResult {
-  /** Name of the data set. */
+  /** Name of the dataset. */
   readonly name: string;
-  /** Folder of the data set. */
+  /** Folder of the dataset. */
   readonly path: string;
   /** `present`: it was there and is in order. */
   readonly status: "installed" | "replaced" | "present";
@@ -23,7 +23,7 @@ export interface FetchResult {
 }
 
 /**
- * Installs a data set: downloads, copies or draws it, checks it, and puts it into its folder in one step.
+ * Installs a dataset: downloads, copies or draws it, checks it, and puts it into its folder in one step.
  *
  * @param name Name in the catalogue.
  * @param options Where from and where to.
@@ -69,7 +69,7 @@ export async function fetchDataset(name: string, options: FetchOptions): Promise
   });
 }
 
-/** The manifest of a data set that is there; refuses to go on if it is not in order. */
+/** The manifest of a dataset that is there; refuses to go on if it is not in order. */
 async function requireIntact(name: string, options: FetchOptions): Promise<DatasetManifest> {
   const found = await verifyDataset(name, options);
   if (found.status === "complete" && found.manifest !== null) return found.manifest;

@@ -16,7 +16,7 @@ export interface FetchProgress {
 
 /** Options of `fetchDataset`. */
 export interface FetchOptions {
-  /** Data directory; the data set gets its own folder in it. */
+  /** Data directory; the dataset gets its own folder in it. */
   readonly directory: string;
   /** A local archive (.tar.gz) or folder to take the data from instead of an address. */
   readonly from?: string | undefined;
@@ -32,7 +32,7 @@ export interface FetchOptions {
   readonly force?: boolean | undefined;
   /** Called from time to time while data arrives. */
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
-  /** Hears, in a few words, of retries, other addresses and waiting. */
+  /** Called with a few words about retries, other addresses and waiting. */
   readonly onNote?: ((text: string) => void) | undefined;
   /** Ends the fetch; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +48,7 @@ export interface FetchOptions {
  * Folder in which a download waits for its completion.
  *
  * @param directory Data directory.
- * @param source Data set.
+ * @param source Dataset.
  * @returns Path of the folder.
  */
 export function downloadFolder(directory: string, source: DatasetSource): string {

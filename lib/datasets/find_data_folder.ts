@@ -4,16 +4,16 @@ import { pathExists } from "../files/path_exists.ts";
 
 /** What `findDataFolder` looks for. */
 export interface DataFolderSearch {
-  /** Name of the data set, for the message. */
+  /** Name of the dataset, for the message. */
   readonly name: string;
-  /** Name of the data set's own folder. */
+  /** Name of the dataset's own folder. */
   readonly folder: string;
   /** A file or folder of one of these names marks the right place. */
   readonly markers: readonly string[];
 }
 
 /**
- * Finds a data set in a folder or in the data set's own folder inside it, so that both
+ * Finds a dataset in a folder or in the dataset's own folder inside it, so that both
  * `--data data` and `--data data/cifar-10-batches-bin` work.
  *
  * @param directory Where the user said the data is.
@@ -33,7 +33,7 @@ export async function findDataFolder(
 }
 
 /**
- * The error for a data set that is not there.
+ * The error for a dataset that is not there.
  *
  * @param directory Where it was looked for.
  * @param search What was looked for.

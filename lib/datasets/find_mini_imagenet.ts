@@ -111,7 +111,7 @@ async function findListed(root: string): Promise<readonly FoundImage[]> {
       if (!isSafe) {
         throw new DataError(
           `Cannot install images: line ${at + 1} of ${path} must be "filename,label", ` +
-            "it has another form; mend it",
+            "it has another form; fix it",
         );
       }
       images.push({ path: join(root, "images", file), className, file, bytes: null });

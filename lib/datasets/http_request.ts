@@ -12,7 +12,7 @@ export class RefusedAddress extends Error {
  * An address as messages and manifests may show it: without user, password and query, which can hold keys.
  *
  * @param url Address.
- * @returns Scheme, host and path; the text itself where it is no address.
+ * @returns Scheme, host and path; the text itself where it is not an address.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function publicAddress(url: string): string {
  *
  * @param url Address.
  * @param options Headers, and the signal that ends the request and its body.
- * @returns The first response that is no redirect; its body is the caller's to read or cancel.
+ * @returns The first response that is not a redirect; its body is the caller's to read or cancel.
  * @throws {RefusedAddress} if a redirect leads nowhere good.
  */
 export async function requestFollowing(

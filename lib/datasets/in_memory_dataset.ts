@@ -18,10 +18,10 @@ export interface InMemoryDatasetParts {
 }
 
 /**
- * Makes a data set whose images all stand in memory.
+ * Makes a dataset whose images all stand in memory.
  *
  * @param parts Names, size, pixels and labels.
- * @returns The data set; its fingerprint covers names, size, labels and pixels.
+ * @returns The dataset; its fingerprint covers names, size, labels and pixels.
  * @throws {RangeError} if the sizes disagree or a label names no class.
  *
  * @example
@@ -45,7 +45,7 @@ export function createInMemoryDataset(parts: InMemoryDatasetParts): ImageDataset
   const imageBytes = height * width * 3;
   if (images.length !== labels.length * imageBytes) {
     throw new RangeError(
-      `Cannot create data set ${name}: ${labels.length} images of ${height} x ${width} x 3 need ` +
+      `Cannot create dataset ${name}: ${labels.length} images of ${height} x ${width} x 3 need ` +
         `${labels.length * imageBytes} bytes, current value is ${images.length}`,
     );
   }
@@ -93,7 +93,7 @@ export function contentFingerprint(pieces: readonly (string | Uint8Array)[]): st
 }
 
 /**
- * Refuses a position outside a data set before it reads a neighbour's pixels.
+ * Refuses a position outside a dataset before it reads a neighbour's pixels.
  *
  * @param index Position asked for.
  * @param length Number of images.
@@ -129,7 +129,7 @@ function checkLabels(name: string, labels: Uint16Array, classCount: number): voi
   const position = labels.findIndex((label) => label >= classCount);
   if (position >= 0) {
     throw new RangeError(
-      `Cannot create data set ${name}: label must be in 0..${classCount - 1}, ` +
+      `Cannot create dataset ${name}: label must be in 0..${classCount - 1}, ` +
         `image ${position} has ${labels[position]}`,
     );
   }

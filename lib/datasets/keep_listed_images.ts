@@ -50,10 +50,10 @@ export async function readImageList(path: string): Promise<string[]> {
 }
 
 /**
- * Leaves only listed images in the training part of a CIFAR data set, in the order of the list and in one file. The
+ * Leaves only listed images in the training part of a CIFAR dataset, in the order of the list and in one file. The
  * test part stays as it is.
  *
- * @param source Which data set.
+ * @param source Which dataset.
  * @param folder Its files, checked before.
  * @param options The files in it, and the path of the list.
  * @returns The files that the folder holds now.

@@ -13,14 +13,14 @@ import { createSyntheticDataset, syntheticClassNames, syntheticFolder } from "./
 import { drawSyntheticOnDemand } from "./synthetic_on_demand.ts";
 
 /**
- * Loads the data set that a configuration names.
+ * Loads the dataset that a configuration names.
  *
  * `synthetic` is read from its folder where `fetch-data synthetic` wrote one, and drawn in memory (the same
  * images) where not; with another size or number of classes it is always drawn. `mini-imagenet` is read from
  * class folders or from split lists, as it is arranged; its test part is a tenth of every class by a fixed
  * seed, and a validation share of 1/9 then gives the paper's 8:1:1.
  *
- * @param config Which data set, from where. `images`, `validationFraction`, `selection` and `testImages`
+ * @param config Which dataset, from where. `images`, `validationFraction`, `selection` and `testImages`
  * are for the caller (`splitTraining`, `subset`); the whole parts are returned.
  * @returns Training and test part.
  * @throws {DataError} if the data is missing or damaged; the message names the command that fetches it.
@@ -32,7 +32,7 @@ export async function loadDataset(config: DataConfig): Promise<DatasetParts> {
     const failure = error instanceof PuppetError ? null : describePathFailure(error);
     if (failure === null) throw error;
     throw new DataError(
-      `Cannot load ${config.dataset} from ${config.directory}: ${failure}; it must be a folder that holds the data set, ` +
+      `Cannot load ${config.dataset} from ${config.directory}: ${failure}; it must be a folder that holds the dataset, ` +
         "name one with --data",
       { cause: error },
     );

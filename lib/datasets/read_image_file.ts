@@ -9,7 +9,7 @@ export const MAX_IMAGE_FILE_BYTES = 512e6;
  *
  * @param file Path of the file.
  * @returns Its bytes.
- * @throws {DataError} if it cannot be opened, is too long, or is no file.
+ * @throws {DataError} if it cannot be opened, is too long, or is not a file.
  */
 export async function readImageFile(file: string): Promise<Uint8Array<ArrayBuffer>> {
   try {

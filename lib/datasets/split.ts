@@ -31,7 +31,7 @@ export interface TrainingSplit {
  * first ones of that order to training and the next ones to validation. `first` does the same with the
  * order of the files: with 10,000 images and 0.2 the first 8,000 are trained on.
  *
- * @param dataset The training part of a data set.
+ * @param dataset The training part of a dataset.
  * @param options How many images, which share, which order.
  * @returns Training and validation images; validation is empty when its share is 0.
  * @throws {RangeError} if more images are asked for than there are, or a share leaves nothing to train on.

@@ -30,9 +30,9 @@ const MAX_IMAGES_BYTES = 32 * 2 ** 30;
 const MAX_IMAGES_RATIO = 20;
 
 /**
- * Fills an empty folder with a data set and checks it.
+ * Fills an empty folder with a dataset and checks it.
  *
- * @param source Which data set.
+ * @param source Which dataset.
  * @param stage The folder.
  * @param options Where from.
  * @returns The manifest of what was written (not yet in the folder).

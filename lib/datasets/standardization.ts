@@ -11,11 +11,11 @@ export interface ChannelStatistics {
 /** Smallest deviation: that of an image channel which wavers by one of its 255 steps. */
 export const MIN_DEVIATION: number = 1 / 255;
 
-/** Images read at a time; bounds the memory of a pass over a large data set. */
+/** Images read at a time; bounds the memory of a pass over a large dataset. */
 const CHUNK_IMAGES = 256;
 
 /**
- * Measures the channels of a data set. Give it the training images only: statistics that have seen the test
+ * Measures the channels of a dataset. Give it the training images only: statistics that have seen the test
  * images would leak them.
  *
  * Sums are taken over integers 0..255 and their squares, which a double holds exactly for up to 10^11
@@ -24,7 +24,7 @@ const CHUNK_IMAGES = 256;
  * @param dataset Images to measure; at least one.
  * @returns Mean and standard deviation per channel in units of 0..1. A channel with hardly any variation
  * gets the deviation `MIN_DEVIATION`, so that dividing by it gives no huge numbers.
- * @throws {RangeError} if the data set is empty.
+ * @throws {RangeError} if the dataset is empty.
  */
 export async function channelStatistics(dataset: ImageDataset): Promise<ChannelStatistics> {
   if (dataset.length === 0) {

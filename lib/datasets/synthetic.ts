@@ -3,7 +3,7 @@ import type { DatasetParts, ImageDataset } from "./dataset.ts";
 import { createInMemoryDataset } from "./in_memory_dataset.ts";
 import { type Figure, syntheticFigures } from "./synthetic_shapes.ts";
 
-/** Seed of the one synthetic data set that `fetch-data synthetic` and `loadDataset` know. */
+/** Seed of the one synthetic dataset that `fetch-data synthetic` and `loadDataset` know. */
 export const syntheticSeed = 12;
 
 /** Folder that `fetch-data synthetic` writes. */
@@ -44,7 +44,7 @@ export interface SyntheticOptions {
 const MIN_CONTRAST = 80;
 
 /**
- * Draws a data set of ten figures that a small network learns in seconds, for tests, smoke runs and first
+ * Draws a dataset of ten figures that a small network learns in seconds, for tests, smoke runs and first
  * steps without a download.
  *
  * Place, size and colours are random and independent of the class, and figures are as often darker as

@@ -75,7 +75,7 @@ function drawnPart(
 
 /**
  * Synthetic images of any size and of up to 100 classes, each drawn whenever it is read: nothing is kept, and opening
- * the set costs nothing. For smoke runs of protocols whose images are not at hand.
+ * the set costs nothing. For smoke runs of protocols whose images are not available.
  *
  * @param options Form of the images and their numbers.
  * @returns Training and test part; no image is in both.

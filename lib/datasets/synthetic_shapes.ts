@@ -15,7 +15,7 @@ function isOnStripe(coordinate: number): boolean {
 }
 
 /**
- * The ten classes of the synthetic data set, in the order of the labels: six outlines and four textures.
+ * The ten classes of the synthetic dataset, in the order of the labels: six outlines and four textures.
  * They differ in form only: colour, place, size and background are drawn alike for all.
  */
 export const syntheticFigures: readonly (readonly [name: string, figure: Figure])[] = [

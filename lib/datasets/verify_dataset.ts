@@ -13,7 +13,7 @@ import { pathExists } from "../files/path_exists.ts";
 /** What `verifyDataset` found. */
 export interface Verification {
   readonly name: string;
-  /** Folder of the data set. */
+  /** Folder of the dataset. */
   readonly path: string;
   /** `foreign`: a folder that `fetch-data` did not install. */
   readonly status: "missing" | "complete" | "damaged" | "foreign";
@@ -39,11 +39,11 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks an installed data set against the lengths and digests of its manifest.
+ * Checks an installed dataset against the lengths and digests of its manifest.
  *
  * @param name Name in the catalogue.
  * @param options Where it is.
- * @returns What was found; a damaged data set is an answer, not an error.
+ * @returns What was found; a damaged dataset is an answer, not an error.
  * @throws {RangeError} if the name is unknown.
  */
 export async function verifyDataset(name: string, options: VerifyOptions): Promise<Verification> {
@@ -77,10 +77,10 @@ export async function verifyDataset(name: string, options: VerifyOptions): Promi
 }
 
 /**
- * Looks which data sets of the catalogue are installed; lengths are compared, digests not.
+ * Looks which datasets of the catalogue are installed; lengths are compared, digests not.
  *
  * @param directory Data directory.
- * @returns One entry per data set, in the order of the catalogue.
+ * @returns One entry per dataset, in the order of the catalogue.
  */
 export async function listDatasets(
   directory: string,

@@ -26,7 +26,7 @@ export interface LevelFigures {
   readonly top1: number | null;
 }
 
-/** The result of evaluating a classifier on a labelled data set. */
+/** The result of evaluating a classifier on a labelled dataset. */
 export interface EvaluationReport {
   /** Images evaluated. */
   readonly images: number;

@@ -26,6 +26,6 @@ export interface SpeedReport {
   readonly figures: readonly SpeedFigure[];
   /** Wall time of generating the kernels of all levels, in seconds; it is in no `banked` figure. */
   readonly bankSeconds: number;
-  /** Name of the data set that the images come from. */
+  /** Name of the dataset that the images come from. */
   readonly dataset: string;
 }

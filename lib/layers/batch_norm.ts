@@ -107,7 +107,7 @@ const composedBatchNorm = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc
 });
 
 /**
- * Batch normalisation with the statistics of the batch at hand, with gradient (Ioffe and Szegedy 2015).
+ * Batch normalisation with the statistics of the current batch, with gradient (Ioffe and Szegedy 2015).
  * On the native backend TensorFlow's fused operations do it; elsewhere a composition with a hand-written
  * gradient, since the one that TensorFlow.js derives takes some twenty element-wise operations.
  *

@@ -45,7 +45,7 @@ export interface LevelWork {
   readonly generatedKernels: number;
   /** Evaluations of f_theta that generate them. */
   readonly evaluations: number;
-  /** Forward pass of one image, its kernels at hand. */
+  /** Forward pass of one image, its kernels generated beforehand. */
   readonly forward: number;
   /** All evaluations of f_theta, once per level. */
   readonly dynamics: number;

@@ -14,7 +14,7 @@ import type {
   SeedStatistics,
 } from "./comparison.ts";
 
-/** Images of the data sets of the protocol, before anything is taken from them. */
+/** Images of the datasets of the protocol, before anything is taken from them. */
 const SET_SIZES: Readonly<
   Partial<Record<DataConfig["dataset"], { readonly train: number; readonly test: number }>>
 > = {
@@ -64,7 +64,7 @@ function speedOf(
     )?.median ?? null;
 }
 
-/** A folder with a part of the data set makes another protocol, whatever the configuration says. */
+/** A folder with a part of the dataset makes another protocol, whatever the configuration says. */
 function imageChanges(config: ExperimentConfig, runs: readonly ComparedRun[]): ProtocolChange[] {
   const { dataset, images, validationFraction, testImages } = config.data;
   const sizes = SET_SIZES[dataset];

@@ -43,7 +43,7 @@ interface OpenedRun {
   readonly card: ModelCard | null;
 }
 
-/** The paper's training that a run follows or comes closest to; `null` for a model or data set that it has none of. */
+/** The paper's training that a run follows or comes closest to; `null` for a model or dataset that it has none of. */
 function closestPreset(config: ExperimentConfig): Preset | null {
   const candidates = presets
     .filter(({ places }) => places.length > 0)
@@ -159,7 +159,7 @@ async function rowParts(
 
 /**
  * Sets run folders beside each other, whatever they were trained on; runs that differ only in their seed share a row.
- * Nothing is trained. Where a preset of the paper has the same model and data set, its printed figures stand beside
+ * Nothing is trained. Where a preset of the paper has the same model and dataset, its printed figures stand beside
  * ours and every difference is named; what is counted is counted of the runs as they are. The backend must have been
  * selected before.
  *

@@ -3,14 +3,14 @@ import type { MachineConditions } from "../runs/machine_conditions.ts";
 
 /**
  * How close a run came to the paper's protocol. `full`: exactly the preset. `changed`: something was overridden.
- * `smoke`: a run of seconds that shows that everything works; its figures are no result. `none`: a run that belongs to
+ * `smoke`: a run of seconds that shows that everything works; its figures are not a result. `none`: a run that belongs to
  * no preset.
  */
 export type ProtocolState = "full" | "changed" | "smoke" | "none";
 
 /**
  * What became of the run that a row needs for one seed. `untrained`: the table has no accuracy, so that nothing was
- * trained and the network was timed as it is initialised. `failed`: memory came to its end.
+ * trained and the network was timed as it is initialised. `failed`: memory ran out.
  */
 export type RunState =
   | "finished"
@@ -90,7 +90,7 @@ export interface ComparedRun {
   readonly trainImages: number | null;
   /** Images that those trained on and those validated on were drawn from; `null` where it is not known. */
   readonly imagePool: number | null;
-  /** Data set that was really used: `synthetic` in a smoke run without data. */
+  /** Dataset that was really used: `synthetic` in a smoke run without data. */
   readonly dataset: string;
   /** Where it was trained last; `null` where there is no run. */
   readonly trainedOn: MachineConditions | null;
@@ -130,7 +130,7 @@ export interface CountedFigures {
   readonly multiplyAddsOfTool: number | null;
   /** Images of the tool's figure, and that share one generation in ours. */
   readonly batch: number;
-  /** Forward pass of one image with its kernels at hand, reference complexity; the most where the network decides. */
+  /** Forward pass of one image with its kernels generated beforehand, reference complexity; the most where the network decides. */
   readonly forwardPerImage: number;
   /** Generation of all kernels of one level; 0 where nothing is generated. */
   readonly generationPerLevel: number;
@@ -152,7 +152,7 @@ export interface ComparisonRow {
   readonly preset: string | null;
   /** Name of the model. */
   readonly model: string;
-  /** Data set of the protocol. */
+  /** Dataset of the protocol. */
   readonly dataset: string;
   /** Whether the runs follow the paper's protocol. */
   readonly protocol: ProtocolState;

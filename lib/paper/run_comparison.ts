@@ -113,7 +113,7 @@ function metNote(
   return [
     `${what}: ${
       pairs.length - others.length
-    } of ${pairs.length} prints of the paper are met to the last digit` +
+    } of ${pairs.length} of the paper's figures are matched to the last digit` +
     `${others.length === 0 ? "" : `; ${text}`}.`,
   ];
 }
@@ -147,7 +147,7 @@ function notesOf(rows: readonly ComparisonRow[], mode: Comparison["mode"]): stri
       : []),
     ...(states.has("changed")
       ? [
-        "Rows marked as not the full protocol were changed by options: they are no repetition of the paper.",
+        "Rows marked as not the full protocol were changed by options: they do not repeat the paper.",
       ]
       : []),
     "The paper's figures are printed beside ours for comparison; nothing is filled in from them.",

@@ -38,7 +38,7 @@ export interface RunSettings {
 export interface RunWatcher {
   /** Hears every event of a training. */
   readonly training?: (event: TrainingEvent) => void;
-  /** Hears what happens to the run next, in a few words: `training`, `resuming after epoch 3 of 100`. */
+  /** Is told what happens to the run next, in a few words: `training`, `resuming after epoch 3 of 100`. */
   readonly phase?: (text: string) => void;
   /** Hears the progress of an evaluation. */
   readonly evaluation?: (done: number, total: number) => void;

@@ -12,7 +12,7 @@ const DEPTHWISE_SIZE = 3;
  * Table 7 confirm; the order of the parts is our choice.
  *
  * The state is one image of C channels, height C and width taps: `[1, C_in, taps, C_out]`. Both norms use
- * the statistics of the state at hand, in training and in evaluation: running averages would mix the states
+ * the statistics of the current state, in training and in evaluation: running averages would mix the states
  * of different steps. They also remove both convolution biases from the result, whatever their values: the biases
  * are kept because the published size counts them, and are not computed with.
  */

@@ -36,7 +36,7 @@ export interface CollectRunReportOptions {
   readonly evaluate: boolean;
   /** Evaluates only the first test images; `null` takes as many as the run's configuration says. */
   readonly testImages: number | null;
-  /** Folder that holds the data set, if not the run's. */
+  /** Folder that holds the dataset, if not the run's. */
   readonly dataDirectory?: string;
   /** Called with what a person should know. */
   readonly warn?: (text: string) => void;
@@ -175,7 +175,7 @@ async function collectCheckpoint(
  *
  * @param options Run folder, checkpoint, evaluation.
  * @returns The report's content.
- * @throws {CheckpointError} if the folder is no run folder, or its log is damaged.
+ * @throws {CheckpointError} if the folder is not a run folder, or its log is damaged.
  */
 export async function collectRunReport(options: CollectRunReportOptions): Promise<RunReport> {
   const { runDirectory } = options;

@@ -60,8 +60,8 @@ async function makeFolder(directory: string): Promise<void> {
 }
 
 /**
- * Writes a trained model for use and for passing on: the run folder with one checkpoint, without the optimiser, which is
- * two thirds of it, and without the places of the machine that trained it. `eval`, `predict` and `report` take it like a
+ * Writes a trained model for use and for passing on: the run folder with one checkpoint, without the optimizer, which is
+ * two thirds of it, and without the paths of the machine that trained it. `eval`, `predict` and `report` take it like a
  * run; it cannot be trained further.
  *
  * @param options Run folder, folder to write, which checkpoint.

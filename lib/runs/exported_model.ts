@@ -34,7 +34,7 @@ export async function isExported(runDirectory: string): Promise<boolean> {
 }
 
 /**
- * Refuses to continue a model that was exported without the state of its optimiser, before images are loaded and a backend
+ * Refuses to continue a model that was exported without the state of its optimizer, before images are loaded and a backend
  * is started.
  *
  * @param runDirectory Folder of the run.

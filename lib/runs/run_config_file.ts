@@ -13,7 +13,7 @@ export const RUN_CONFIG_FILE = "config.yaml";
  *
  * @param runDirectory Folder of the run.
  * @returns The configuration.
- * @throws {CheckpointError} if the folder is no run folder, or its configuration is damaged.
+ * @throws {CheckpointError} if the folder is not a run folder, or its configuration is damaged.
  */
 export async function readRunConfig(runDirectory: string): Promise<ExperimentConfig> {
   const path = join(runDirectory, RUN_CONFIG_FILE);

@@ -5,7 +5,7 @@ import type { TrainingConfig } from "./training_config.ts";
 /** Hyper-parameters of Adam. */
 export type AdamOptions = Pick<TrainingConfig, "beta1" | "beta2" | "epsilon" | "weightDecay">;
 
-/** The optimiser's memory, as it is stored. */
+/** The optimizer's memory, as it is stored. */
 export interface AdamState {
   /** `<parameter>.first` and `<parameter>.second`. */
   readonly moments: ReadonlyMap<string, TensorValues>;
@@ -29,7 +29,7 @@ function zeroVariable(shape: number[]): tf.Variable {
 
 /**
  * Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019). Bias correction comes
- * from an integer count kept per parameter, so that a restored optimiser continues bit for bit, and a
+ * from an integer count kept per parameter, so that a restored optimizer continues bit for bit, and a
  * parameter that a level does not use keeps its moments and its count.
  */
 export class Adam {

@@ -25,7 +25,7 @@ export interface ModelCard {
   readonly backend: string;
 }
 
-/** The file of a checkpoint that is no tensor. */
+/** The file of a checkpoint that is not a tensor. */
 export interface CardFile {
   /** Version of the content. */
   readonly formatVersion: number;
@@ -83,7 +83,7 @@ function versionOf(content: unknown): unknown {
 }
 
 /**
- * Reads the part of a checkpoint that is no tensor. Nothing in it is believed before it has been checked: the
+ * Reads the part of a checkpoint that is not a tensor. Nothing in it is believed before it has been checked: the
  * manifest's checksums tell of damage, not of malice.
  *
  * @param bytes UTF-8 JSON.

@@ -51,13 +51,13 @@ const EXPLODED_LOSS = 100;
 
 /**
  * Trains a classifier. All randomness is derived from the seed and the number of the step or epoch, so that
- * weights, optimiser and `progress` are the whole state: restored, a training continues bit for bit on the
+ * weights, optimizer and `progress` are the whole state: restored, a training continues bit for bit on the
  * same backend.
  */
 export class Trainer {
   /** The model. */
   readonly classifier: Classifier;
-  /** The optimiser. */
+  /** The optimizer. */
   readonly optimizer: Adam;
   /** Average of the weights, which is validated and saved in their place; `null` where none is asked for. */
   readonly average: WeightAverage | null;
@@ -194,7 +194,7 @@ export class Trainer {
     return this.average === null ? await action() : await this.average.use(action);
   }
 
-  /** Frees the optimiser and the average; the classifier is the caller's. */
+  /** Frees the optimizer and the average; the classifier is the caller's. */
   dispose(): void {
     this.average?.dispose();
     this.optimizer.dispose();

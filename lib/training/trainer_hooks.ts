@@ -9,9 +9,9 @@ export interface TrainerHooks {
   readonly log: (record: EpochRecord) => Promise<void>;
   /** Called for every step and epoch. */
   readonly report?: (event: TrainingEvent) => void;
-  /** Stops after the step at hand. */
+  /** Stops after the current step. */
   readonly signal?: AbortSignal;
-  /** Time of `performance.now()` after which the step at hand is the last. */
+  /** Time of `performance.now()` after which the current step is the last. */
   readonly deadline?: number;
   /**
    * When the state is kept on the way.

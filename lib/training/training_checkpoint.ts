@@ -130,7 +130,7 @@ function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string, folder: st
   return bytes;
 }
 
-/** Divides what the optimiser's file holds. */
+/** Divides what the optimizer's file holds. */
 function separateWeights(
   tensors: ReadonlyMap<string, TensorValues>,
 ): Pick<NonNullable<TrainingCheckpoint["optimizer"]>, "moments" | "weights"> {
@@ -204,7 +204,7 @@ export function withCheckpointErrors<Result>(folder: string, action: () => Resul
  */
 export function exportedModelError(what: string): CheckpointError {
   return new CheckpointError(
-    `Cannot continue ${what}: the model was exported, without the state of its optimiser; use it with eval and ` +
+    `Cannot continue ${what}: the model was exported, without the state of its optimizer; use it with eval and ` +
       "predict, or continue the run that it was exported from",
   );
 }
@@ -215,7 +215,7 @@ export function exportedModelError(what: string): CheckpointError {
  * @param trainer A training of the same model, data and configuration.
  * @param checkpoint What was saved.
  * @throws {RangeError} if a tensor is missing or has another shape.
- * @throws {CheckpointError} if the checkpoint has no optimiser.
+ * @throws {CheckpointError} if the checkpoint has no optimizer.
  */
 export function restoreTrainer(trainer: Trainer, checkpoint: TrainingCheckpoint): void {
   if (checkpoint.optimizer === null) throw exportedModelError("a training");

@@ -28,7 +28,7 @@ export interface TrainingData {
 }
 
 /**
- * Measures every image of a data set once.
+ * Measures every image of a dataset once.
  *
  * @param dataset Images.
  * @param measure Complexity measure.

@@ -31,7 +31,7 @@ export interface EpochSums {
 
 /** Where a training stands; everything that is not a tensor and cannot be derived from seed and step. */
 export interface TrainingProgress {
-  /** Optimiser steps made since the start. */
+  /** Optimizer steps made since the start. */
   step: number;
   /** Epochs completed. */
   epoch: number;

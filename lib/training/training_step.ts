@@ -142,7 +142,7 @@ export function lossAndGradients(
  * Makes one training step: gradient of the batch's loss, clipping, update of the parameters. Nothing is updated when
  * the loss or the gradient is not finite.
  *
- * @param model The classifier and its optimiser.
+ * @param model The classifier and its optimizer.
  * @param batch Images, labels, level; not disposed of.
  * @param options Learning rate, clipping, recomputation.
  * @returns Loss, correct answers, norm of the gradient, and whether the update was made.

@@ -50,7 +50,7 @@ async function benchImages(options: AdaptivityOptions): Promise<ImageDataset> {
   });
 }
 
-/** Everything that an adaptive evaluation does with a data set. */
+/** Everything that an adaptive evaluation does with a dataset. */
 async function adaptiveEvaluation(
   channels: number,
   dataset: ImageDataset,

@@ -72,7 +72,7 @@ export async function compareMemory(options: MemoryOptions): Promise<void> {
   add(row(["g", "live tensors after the last step / after the second"], counts, 1));
 }
 
-/** Target i: largest resident size of evaluations of data sets that are drawn as they are read. */
+/** Target i: largest resident size of evaluations of datasets that are drawn as they are read. */
 export async function compareEvaluationMemory(
   options: Pick<MemoryOptions, "backend" | "channels" | "add"> & { readonly images: number },
 ): Promise<void> {

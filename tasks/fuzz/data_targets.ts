@@ -205,7 +205,7 @@ function readHeaders([range, retry]: [string, string]): void {
   assert.ok(wait === null || wait >= 0 && Number.isFinite(wait), `${wait}`);
 }
 
-/** Readers of what data sets and their servers send. */
+/** Readers of what datasets and their servers send. */
 export const dataTargets: readonly FuzzTarget[] = [
   fuzzTarget({ name: "tar archives", cases: 8_000, input: archive, read: readArchive }),
   fuzzTarget({
@@ -249,7 +249,7 @@ export const dataTargets: readonly FuzzTarget[] = [
     read: readLists,
   }),
   fuzzTarget({
-    name: "data set manifests",
+    name: "dataset manifests",
     cases: 4_000,
     input: mutatedText([goodManifest]),
     read: readDatasetManifest,

@@ -169,7 +169,7 @@ function adamCase(): LayerCase {
   return { name: "Adam, 3 updates, and the global norm", tolerance: CHAIN, run };
 }
 
-/** The toolkit's own layers: dynamics, trajectory, resizing, norms, bank, kernels per image, loss, optimiser. */
+/** The toolkit's own layers: dynamics, trajectory, resizing, norms, bank, kernels per image, loss, optimizer. */
 export function libraryCases(): LayerCase[] {
   const labels = () =>
     tf.tensor1d(Array.from({ length: 64 }, (_, index) => index % CLASSES), "int32");

@@ -40,7 +40,7 @@ export async function checkRemains(run: string): Promise<Remains> {
   if (names.length === 0) return { step: null, skipped: [], litter };
   const { folder, files, step, skipped } = await loadCheckpoint(root, "last");
   const { parameters, optimizer } = decodeCheckpoint(files, folder);
-  assert.ok(optimizer !== null, `${folder} has no optimiser`);
+  assert.ok(optimizer !== null, `${folder} has no optimizer`);
   for (const tensors of [parameters, optimizer.moments]) {
     for (const [name, { values }] of tensors) assert.ok(values.every(Number.isFinite), name);
   }
@@ -77,7 +77,7 @@ async function lastingContent(run: string): Promise<Map<string, unknown>> {
 }
 
 /**
- * Compares two finished runs byte for byte: model, optimiser, statistics, progress, best checkpoint,
+ * Compares two finished runs byte for byte: model, optimizer, statistics, progress, best checkpoint,
  * configuration, and the log but for its wall times.
  *
  * @param run A run that was killed and resumed.

@@ -15,7 +15,7 @@ export interface KillTrainingOptions {
   readonly epochs: number;
   /** Folder to work in; must exist. */
   readonly folder: string;
-  /** Hears of every kill. */
+  /** Called for every kill. */
   readonly note?: (text: string) => void;
 }
 
@@ -29,7 +29,7 @@ export interface KillReport {
   withinWrite: number;
   /** Of them, between a finished checkpoint and its pointer: the loader named what it passed over. */
   passedOver: number;
-  /** Runs that came to their end and were compared with the uninterrupted one. */
+  /** Runs that finished and were compared with the uninterrupted one. */
   runs: number;
   /** Things found equal in these comparisons. */
   compared: number;
@@ -86,7 +86,7 @@ interface KilledRun {
   readonly report: KillReport;
 }
 
-/** Kills and resumes one run until it comes to its end, or until enough kills were sent. */
+/** Kills and resumes one run until it finishes, or until enough kills were sent. */
 async function killUntilDone(killed: KilledRun, options: KillTrainingOptions): Promise<void> {
   const { run, fresh, stream, report } = killed;
   let reached = 0;
@@ -110,7 +110,7 @@ async function killUntilDone(killed: KilledRun, options: KillTrainingOptions): P
 
 /**
  * Kills a tiny training again and again, at random moments, and resumes it. After every kill the newest
- * checkpoint must load; whenever the run comes to its end, it must equal the uninterrupted one byte for byte,
+ * checkpoint must load; whenever the run finishes, it must equal the uninterrupted one byte for byte,
  * and the next run begins.
  *
  * @param options How often, and where.

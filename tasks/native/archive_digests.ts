@@ -44,7 +44,7 @@ export async function readDigests(path: string): Promise<ReadonlyMap<string, str
       throw new BackendError(
         `Cannot read digests: line ${
           index + 1
-        } of ${path} must have the form that sha256sum writes; mend it`,
+        } of ${path} must have the form that sha256sum writes; fix it`,
       );
     }
     digests.set(basename(match[2]!), match[1]!.toLowerCase());

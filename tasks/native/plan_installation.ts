@@ -72,7 +72,7 @@ export function planInstallation(facts: MachineFacts, wish: InstallationWish): I
     throw new BackendError(
       `Cannot install for the GPU: ${
         notes.slice(1).join("; ")
-      }; mend it, or install with --device cpu`,
+      }; fix it, or install with --device cpu`,
     );
   }
   notes.push("Installing for the CPU; --backend webgpu may use the GPU");

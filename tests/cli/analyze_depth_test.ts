@@ -80,7 +80,7 @@ Deno.test("formatDepthAnalysis() is the reviewed text, plain and as Markdown", a
   assert.doesNotMatch(text, /(?<!\\)</);
 });
 
-Deno.test("analyze-depth --json is the document, with pictures where asked; talk goes to stderr", async () => {
+Deno.test("analyze-depth --json is the document, with pictures where asked; remarks go to stderr", async () => {
   const argv = [...SYNTHETIC, "--json", "--thumbnails", "--examples", "1", "--min-steps", "7"];
   const { code, stdout, stderr } = await runCommand(argv);
   assert.equal(code, 0, stderr);

@@ -108,7 +108,7 @@ Deno.test("compare without images exits with 3 and says how to get them", async 
   });
 });
 
-Deno.test("train --preset takes the preset's configuration, and options win over it", async () => {
+Deno.test("train --preset takes the preset's configuration, and options override it", async () => {
   const { code, stdout } = await runCommand(
     ["train", "--preset", "vgg-mini-imagenet", "--seed", "7", "--epochs", "3", "--print-config"],
   );

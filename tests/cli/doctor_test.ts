@@ -31,7 +31,7 @@ const REPORT: DoctorReport = {
   folder: { path: "/runs", writable: true, free: 64 * 2 ** 30 },
 };
 
-Deno.test("formatDoctorReport() says what is missing and how to mend it", () => {
+Deno.test("formatDoctorReport() says what is missing and how to fix it", () => {
   assert.equal(
     formatDoctorReport(REPORT),
     [
@@ -86,7 +86,7 @@ Deno.test("formatDoctorReport() tells the GPU, its driver and what TensorFlow se
   ]);
 });
 
-Deno.test("formatDoctorReport() says why a GPU is not used and how to mend it", () => {
+Deno.test("formatDoctorReport() says why a GPU is not used and how to fix it", () => {
   const unusedGpu = { gpu: "NVIDIA H100", reason: "a reason", remedy: "a remedy", chosen: false };
   const [backend] = WITH_GPU.backends;
   const tensorflow = WITH_GPU.gpu.tensorflow!.slice(0, 1);

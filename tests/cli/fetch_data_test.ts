@@ -47,7 +47,7 @@ Deno.test("fetch-data installs from a folder, says what it is, and verifies it",
   });
 });
 
-Deno.test("fetch-data --list shows every known data set and its state", async () => {
+Deno.test("fetch-data --list shows every known dataset and its state", async () => {
   await withFolder(async (folder) => {
     const drawn = await runCommand(["fetch-data", "synthetic"], { cwd: folder });
     assert.equal(drawn.code, 0, drawn.stderr);
@@ -69,7 +69,7 @@ Deno.test("fetch-data --list shows every known data set and its state", async ()
 Deno.test("fetch-data refuses wrong use before it does anything", async () => {
   await withFolder(async (folder) => {
     const faults: [string[], RegExp][] = [
-      [[], /No data set given; name one of cifar10/],
+      [[], /No dataset given; name one of cifar10/],
       [["cifar11"], /cifar11/],
       [["cifar10", "--verify", "--force"], /--verify changes nothing/],
       [["cifar10", "--from", "x", "--mirror", "http://a.test/x"], /--from uses no network/],

@@ -83,7 +83,7 @@ Deno.test("every command runs with exactly the permissions that docs/security.md
         }: exit code ${code}\n${stderr}`;
         assert.equal(code === 0, index === 0, said);
         // Refused with advice, not with a stack.
-        if (index > 0) assert.match(stderr, /--allow-|mend one as the report says/, said);
+        if (index > 0) assert.match(stderr, /--allow-|fix one as the report says/, said);
       }
     }));
   }));

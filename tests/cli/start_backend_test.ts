@@ -34,12 +34,12 @@ Deno.test("startBackend() warns in one line of a GPU that is not used, why, and 
 });
 
 Deno.test("startBackend() says once which better backends auto passed over, and warns of none", async () => {
-  const first = { name: "tensorflow", reason: "not there", remedy: "mend it" } as const;
+  const first = { name: "tensorflow", reason: "not there", remedy: "fix it" } as const;
   const passedOver = [first, { name: "webgpu", reason: "said before" }] as const;
   const { warned, talked } = await saidOf({ ...CPU, name: "wasm", passedOver });
   assert.deepEqual(warned, []);
   assert.deepEqual(talked, [
-    'backend tensorflow passed over: not there; mend it (said once; "doctor" tells it again)',
+    'backend tensorflow passed over: not there; fix it (said once; "doctor" tells it again)',
     "backend: TensorFlow 2.21.0, CPU",
   ]);
 });

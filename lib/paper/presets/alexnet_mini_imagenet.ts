@@ -3,7 +3,7 @@ import type { Preset } from "./preset.ts";
 /**
  * Table 6: AlexNet on mini-ImageNet.
  *
- * 84 x 84 pixels cut at random out of 96, split 8:1:1 by a fixed seed (rules of the data set).
+ * 84 x 84 pixels cut at random out of 96, split 8:1:1 by a fixed seed (rules of the dataset).
  *
  * ```sh
  * deno task table6 --only alexnet-mini-imagenet

@@ -3,7 +3,7 @@ import type { Preset } from "./preset.ts";
 /**
  * Table 6: ResNet on CIFAR-100.
  *
- * All 50,000 training images, a fifth of them held out (a rule of the data set).
+ * All 50,000 training images, a fifth of them held out (a rule of the dataset).
  *
  * ```sh
  * deno task table6 --only resnet-cifar100

@@ -3,7 +3,7 @@ import { completeConfig, type ExperimentConfig } from "../../configuration/exper
 import { type Preset, protocolConfig } from "./preset.ts";
 import type { DataConfig } from "../../datasets/data_config.ts";
 
-/** Classes of the data sets that presets name. */
+/** Classes of the datasets that presets name. */
 const CLASSES: Readonly<Partial<Record<DataConfig["dataset"], number>>> = {
   cifar10: 10,
   cifar100: 100,
@@ -11,10 +11,10 @@ const CLASSES: Readonly<Partial<Record<DataConfig["dataset"], number>>> = {
 };
 
 /**
- * Number of classes of a preset's data set, without opening it.
+ * Number of classes of a preset's dataset, without opening it.
  *
  * @param data Data of a preset's protocol.
- * @returns The number; for other data sets the number of classes of the configuration.
+ * @returns The number; for other datasets the number of classes of the configuration.
  */
 export function classesOf(data: DataConfig): number {
   return CLASSES[data.dataset] ?? data.classes;
@@ -22,10 +22,10 @@ export function classesOf(data: DataConfig): number {
 
 /**
  * The smoke variant of a preset: the same model on a handful of images for one epoch of two steps, in seconds. Puppeteers
- * are narrowed to C = 16; stored networks have no width to change. Its figures are no result.
+ * are narrowed to C = 16; stored networks have no width to change. Its figures are not a result.
  *
  * @param preset The preset.
- * @param options Seed, and whether the data set is at hand: if not, synthetic images of its size and number of classes
+ * @param options Seed, and whether the dataset is available: if not, synthetic images of its size and number of classes
  *   stand in.
  * @returns The complete configuration.
  *

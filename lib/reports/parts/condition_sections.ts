@@ -49,7 +49,7 @@ export function sizeSection(count: ModelCount | null): ReportSection | null {
           workCell(reference.forward),
           decides
             ? "the dearest way; the network decides"
-            : "reference complexity, kernels at hand",
+            : "reference complexity, kernels generated beforehand",
         ),
         ...hasPuppeteer
           ? [
@@ -102,7 +102,7 @@ function protocolFacts(report: RunReport): ReportBlock {
     kind: "facts",
     facts: [
       fact("model", textCell(model.name)),
-      fact("data set", textCell(data.dataset)),
+      fact("dataset", textCell(data.dataset)),
       taken === null || held === null
         ? fact(
           "training images",

@@ -81,7 +81,7 @@ function workChart(rows: readonly LevelRow[]): Chart {
   }));
   return {
     title: "Multiply-adds by level",
-    description: "Forward pass of one image, its kernels at hand.",
+    description: "Forward pass of one image, its kernels generated beforehand.",
     xLabel: "level, named by its depth",
     yLabel: "millions per image",
     xScale: "category",

@@ -20,7 +20,7 @@ const STEPS_PER_ENTRY = 10;
 
 /** Where a training stands. */
 export interface EventLogPosition {
-  /** Optimiser steps completed. */
+  /** Optimizer steps completed. */
   readonly step: number;
   /** Epochs completed. */
   readonly epoch: number;

@@ -7,7 +7,7 @@ export type Scalars = Readonly<Record<string, number>>;
 export interface TensorBoardEvent {
   /** Seconds since 1970. */
   readonly wallTime: number;
-  /** Optimiser steps since the start of training. */
+  /** Optimizer steps since the start of training. */
   readonly step: number;
   /** Numbers by tag; stored as float32. */
   readonly scalars?: Scalars;

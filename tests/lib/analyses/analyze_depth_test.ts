@@ -132,7 +132,7 @@ Deno.test("analyzeDepth() shows images along the axis, none twice, with their pi
   assert.deepEqual(plain.analysis.examples, []);
 });
 
-Deno.test("analyzeDepth() refuses an empty data set", async () => {
+Deno.test("analyzeDepth() refuses an empty dataset", async () => {
   const empty = createInMemoryDataset({
     ...{ name: "none", classNames: ["a"], height: 4, width: 4 },
     ...{ images: new Uint8Array(0), labels: new Uint16Array(0) },

@@ -25,7 +25,7 @@ Deno.test("pairedDifference() is McNemar's exact test", () => {
   assert.equal(pairedDifference(...waysOf(0, 0)).probability, 1);
 });
 
-Deno.test("pairedDifference() stays finite where 2^-count is no number", () => {
+Deno.test("pairedDifference() stays finite where 2^-count is not a number", () => {
   const { probability } = pairedDifference(...waysOf(1155, 520));
   assert.ok(probability > 0 && probability < 1e-50);
 });

@@ -16,7 +16,7 @@ function fakeBackend(name: BackendName, behaviour: Behaviour, started: string[])
         name,
         available: behaviour !== "unavailable",
         detail: `${name} detail`,
-        ...behaviour === "unavailable" ? { remedy: `mend ${name}` } : {},
+        ...behaviour === "unavailable" ? { remedy: `fix ${name}` } : {},
       }),
     activate: () => {
       started.push(name);
@@ -65,7 +65,7 @@ Deno.test("selectBackend() auto takes webgpu on a GPU that computes correctly", 
   });
   assert.equal(active.name, "webgpu");
   assert.deepEqual(active.passedOver, [
-    { name: "tensorflow", reason: "tensorflow detail", remedy: "mend tensorflow" },
+    { name: "tensorflow", reason: "tensorflow detail", remedy: "fix tensorflow" },
   ]);
 });
 
@@ -144,7 +144,7 @@ Deno.test("inspectBackend() reports a backend that does not work with its remedy
   const { backends } = fakeBackends({ tensorflow: "unavailable", wasm: "fails" });
   const missing = await inspectBackend(backends.tensorflow);
   assert.equal(missing.works, false);
-  assert.equal(missing.remedy, "mend tensorflow");
+  assert.equal(missing.remedy, "fix tensorflow");
   assert.equal((await inspectBackend(backends.wasm)).detail, "wasm failed");
 });
 

@@ -71,7 +71,7 @@ function updateAndMeasure(weight: tf.Tensor, gradient: tf.Tensor): tf.Tensor[] {
 }
 
 /**
- * Runs what the toolkit's models, their gradients and their optimiser run, on tiny tensors.
+ * Runs what the toolkit's models, their gradients and their optimizer run, on tiny tensors.
  *
  * @returns every result, gradients included, in a fixed order.
  */

@@ -112,7 +112,7 @@ Deno.test("parseConfig() names every problem at once", () => {
   assert.equal(message.split("\n").length, 4);
 });
 
-Deno.test("parseConfig() refuses what is no YAML map", () => {
+Deno.test("parseConfig() refuses what is not YAML map", () => {
   assert.match(messageOf("[1, 2]"), /must hold the sections data, model, training/);
   assert.match(messageOf("a: [1"), /^Cannot read x\.yaml: .*line 1/);
   assert.match(messageOf("model: {}\nmodel: {}"), /^Cannot read x\.yaml: Map keys must be unique/);
@@ -226,7 +226,7 @@ Deno.test("parseConfig() gives another complexity measure its own scale, unless 
   assert.equal(parseConfig("model: { complexity: entropy }").model.stepsPerBit, 0.8);
 });
 
-Deno.test("parseConfig() takes data sets other than CIFAR-10 whole, unless a number is given", () => {
+Deno.test("parseConfig() takes datasets other than CIFAR-10 whole, unless a number is given", () => {
   assert.equal(parseConfig("data: { dataset: cifar10 }").data.images, 10_000);
   assert.equal(parseConfig("data: { dataset: cifar100 }").data.images, null);
   assert.equal(parseConfig("data: { dataset: cifar100, images: 500 }").data.images, 500);

@@ -4,7 +4,7 @@ import { readManifest } from "../../../lib/datasets/dataset_manifest.ts";
 import { DataError } from "../../../lib/errors.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
-Deno.test("readManifest() refuses names that lead out of the data set's folder", async () => {
+Deno.test("readManifest() refuses names that lead out of the dataset's folder", async () => {
   await withFolder(async (folder) => {
     for (const name of ["../a", "/etc/passwd", "a/../../b", "a//b", "", "..\\a"]) {
       const manifest = {

@@ -13,12 +13,12 @@ function rowOf(runs: readonly ComparedRun[]) {
   }, () => Promise.resolve(MADE_UP_COUNTS));
 }
 
-Deno.test("buildRow() takes runs on images drawn from the whole data set for the full protocol", async () => {
+Deno.test("buildRow() takes runs on images drawn from the whole dataset for the full protocol", async () => {
   const row = await rowOf([MADE_UP_RUN]);
   assert.deepEqual([row.protocol, row.mark, row.changes], ["full", null, []]);
 });
 
-Deno.test("buildRow() marks runs whose images were drawn from a part of the data set", async () => {
+Deno.test("buildRow() marks runs whose images were drawn from a part of the dataset", async () => {
   const row = await rowOf([{ ...MADE_UP_RUN, imagePool: 10_000 }]);
   assert.equal(row.protocol, "changed");
   assert.equal(

@@ -81,7 +81,7 @@ const GOOD_CASES: Readonly<Record<string, StressCase>> = {
   "images that are not square": {
     classes: [{ count: 8, size: [30, 3], noise: 90 }, { count: 8, size: [2, 40], noise: 90 }],
   },
-  "a batch larger than the data set": { classes: TWO_NOISY, training: { batchSize: 500 } },
+  "a batch larger than the dataset": { classes: TWO_NOISY, training: { batchSize: 500 } },
   "a batch larger than a level, without sharing": {
     classes: [{ count: 2 }, { count: 14, noise: 200 }],
     training: { levelSharing: 0, batchSize: 16 },

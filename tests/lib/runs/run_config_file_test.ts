@@ -13,7 +13,7 @@ Deno.test("readRunConfig() reads what a run wrote", async () => {
   });
 });
 
-Deno.test("readRunConfig() says of a folder that is no run folder what is missing", async () => {
+Deno.test("readRunConfig() says of a folder that is not a run folder what is missing", async () => {
   await withFolder(async (folder) => {
     const isClear = (error: Error) =>
       error instanceof CheckpointError && error.message.includes("config.yaml does not exist");

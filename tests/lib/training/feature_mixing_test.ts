@@ -45,7 +45,7 @@ Deno.test("mixingOfStep() draws every place of the first half, and the share of 
       try {
         return mixing.maps(input, place, 8) === input ? -1 : place;
       } catch {
-        // Reached only at the place that mixes: this input is no tensor.
+        // Reached only at the place that mixes: this input is not a tensor.
         return place;
       }
     });
