@@ -1,5 +1,6 @@
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
 import type { TrainingPlan } from "../lib/runs/plan_training.ts";
+import { formatInspection } from "./inspection_text.ts";
 import { formatCount, formatParameters } from "./number_text.ts";
 import { renderFacts } from "./text_table.ts";
 
@@ -38,5 +39,7 @@ export function formatDryRun(dryRun: DryRun): string {
     ["puppeteer", `${formatParameters(plan.parameters.puppeteer)} parameters`],
     ["stored", `${formatParameters(plan.parameters.total)} parameters in all`],
   ]);
-  return `${facts}\n\nDry run: nothing was written. All settings: --print-config`;
+  return `${facts}\n\n${
+    formatInspection(plan.inspection)
+  }\n\nDry run: nothing was written. All settings: --print-config`;
 }

@@ -1,13 +1,15 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { join } from "node:path";
-import { DivergenceError } from "../lib/errors.ts";
+import { DivergenceError, UsageError } from "../lib/errors.ts";
 import { formatConfig } from "../lib/configuration/format_config.ts";
 import type { SaveSchedule } from "../lib/training/save_schedule.ts";
+import type { ImageInspection } from "../lib/runs/inspect_images.ts";
 import type { TrainingSummary } from "../lib/runs/run_types.ts";
 import { addConfigOptions } from "./config_options.ts";
 import { formatDryRun } from "./dry_run.ts";
 import { readDuration, readSaveSchedule } from "./duration_option.ts";
 import { InterruptedError } from "./exit_codes.ts";
+import { formatInspection } from "./inspection_text.ts";
 import { formatSmall } from "./number_text.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress } from "./progress.ts";
@@ -35,6 +37,7 @@ import { formatTrainingSummary } from "./training_summary.ts";
 /** Options of `train` that are no keys of the configuration. */
 interface TrainOptions extends TrainingRequestOptions, TalkOptions {
   readonly dryRun?: true;
+  readonly changedImages?: true;
   readonly printConfig?: true;
   readonly tensorboard?: string | true;
   readonly time?: number;
@@ -58,7 +61,15 @@ async function rehearse(request: TrainingRequest, output: Output): Promise<void>
   const { config, runDirectory } = request;
   const backend = await startBackend(config.backend, output);
   const { planTraining } = await import("../lib/runs/plan_training.ts");
-  const plan = await planTraining(config);
+  const progress = createProgress({ quiet: output.quiet });
+  let plan;
+  try {
+    plan = await planTraining(config, (done, total) => {
+      progress.update({ done, total, text: "decoding images" });
+    });
+  } finally {
+    progress.end();
+  }
   const dryRun = { runDirectory, backend: backend.description, plan, config };
   output.result(dryRun, () => formatDryRun(dryRun));
 }
@@ -66,9 +77,10 @@ async function rehearse(request: TrainingRequest, output: Output): Promise<void>
 /** Trains until the end or until a signal, and shows how it goes. */
 async function runWithSignals(
   request: TrainingRequest,
-  options: Pick<TrainOptions, "tensorboard" | "time" | "saveEvery"> & {
+  options: Pick<TrainOptions, "tensorboard" | "time" | "saveEvery" | "changedImages"> & {
     readonly output: Output;
     readonly startedAt: Date;
+    readonly onInspection: (inspection: ImageInspection) => void;
   },
 ): Promise<StoppableResult<TrainingSummary>> {
   const { config, runDirectory, resume, allowOtherBackend } = request;
@@ -90,6 +102,11 @@ async function runWithSignals(
           ...tensorboardFolder(options.tensorboard, runDirectory),
           ...timeLeft(options.time, startedAt),
           ...(saveEvery === undefined ? {} : { saveEvery }),
+          allowChangedImages: options.changedImages ?? false,
+          onInspection: (inspection) => {
+            options.onInspection(inspection);
+            progress.note(formatInspection(inspection));
+          },
         }),
       (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
     );
@@ -125,6 +142,11 @@ async function train(options: TrainOptions): Promise<void> {
   const startedAt = new Date();
   const output = createOutput(options);
   const request = await resolveTrainingRequest(options, startedAt);
+  if (options.changedImages && !request.resume) {
+    throw new UsageError(
+      "--changed-images belongs to --resume: a new run takes the images as they are",
+    );
+  }
   if (options.printConfig) {
     return output.result(request.config, () => formatConfig(request.config).trimEnd());
   }
@@ -133,17 +155,22 @@ async function train(options: TrainOptions): Promise<void> {
     output.talk(remark);
   }
   if (options.dryRun) return await rehearse(request, output);
+  let hasTestImages = true;
   const ending = await runWithSignals(request, {
     ...options,
     output,
     startedAt,
+    onInspection: ({ perClass }) => {
+      hasTestImages = perClass.test.some((count) => count > 0);
+    },
   });
   await showBeforeEnd(
     () => output.result(ending.result, () => formatTrainingSummary(ending.result)),
     () => refuseBadEnd(ending),
   );
   const next = ending.result.stopReason === "time-limit" ? "train --resume" : "eval";
-  output.talk(`next: ${PROGRAM} ${next} ${request.runDirectory}`);
+  const part = next === "eval" && !hasTestImages ? " --part validation" : "";
+  output.talk(`next: ${PROGRAM} ${next} ${request.runDirectory}${part}`);
 }
 
 /**
@@ -167,6 +194,12 @@ export function trainCommand(): CommandUnknownOpts {
     .addOption(runOption().conflicts("resume"))
     .addOption(
       new Option("--resume <folder>", "continue the run of this folder where it was saved"),
+    )
+    .addOption(
+      new Option(
+        "--changed-images",
+        "with --resume: go on though images were repaired, added or taken away",
+      ),
     )
     .addOption(
       new Option("--dry-run", "load data and model, show what would be done, write nothing"),

@@ -42,6 +42,8 @@ export function showTraining(
         if (latest === null) progress.note(event.text);
         else progress.update({ ...latest, text: event.text, urgent: true });
         return;
+      case "images":
+        return progress.update({ done: event.done, total: event.total, text: "decoding images" });
       case "warning":
         return warn(event.text);
       case "step":

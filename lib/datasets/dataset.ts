@@ -1,4 +1,25 @@
 import type { RandomStream } from "../randomness/random_stream.ts";
+import type { PassedOver } from "./passed_over.ts";
+
+/** An image file that was decoded. */
+export interface InspectedImage {
+  /** Path of the file. */
+  readonly file: string;
+  /** Height of the picture in pixels, before it was brought to the size of the data set. */
+  readonly height: number;
+  /** Its width in pixels. */
+  readonly width: number;
+  /** The picture in 8 x 8 pixels, `[8, 8, 3]`, uint8: enough to recognise it by. */
+  readonly thumbnail: Uint8Array;
+}
+
+/** Who hears of images while they are decoded, in any order. */
+export interface InspectOptions {
+  /** Called for every image that was decoded, with its position in the data set. */
+  readonly receive: (index: number, image: InspectedImage) => void;
+  /** Called for every image that cannot be decoded. */
+  readonly refuse: (index: number, reason: string) => void;
+}
 
 /** A set of labelled colour images of one size, read by index. */
 export interface ImageDataset {
@@ -32,6 +53,14 @@ export interface ImageDataset {
    * @returns Pixels of the same form as `read` returns.
    */
   readRandomCrops?(indices: ArrayLike<number>, stream: RandomStream): Promise<Uint8Array>;
+  /**
+   * Decodes images in parallel and keeps them, as far as there is room, so that `read` does not decode them again.
+   * Absent where images need no decoding.
+   *
+   * @param indices Positions in the data set.
+   * @param options Who hears of every image, good or bad.
+   */
+  inspect?(indices: ArrayLike<number>, options: InspectOptions): Promise<void>;
 }
 
 /** The two parts that every data set on disk offers. */
@@ -47,4 +76,10 @@ export interface DatasetParts {
    * @default false
    */
   readonly testIsDrawn?: boolean;
+  /** Images to choose by; absent where they are to be drawn from the training part. */
+  readonly validation?: ImageDataset;
+  /** What the parts of a folder were taken from, in words. */
+  readonly arrangement?: string;
+  /** What a folder holds that was left out. */
+  readonly passedOver?: readonly PassedOver[];
 }

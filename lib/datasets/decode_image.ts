@@ -1,7 +1,10 @@
 import { DataError } from "../errors.ts";
+import { pngExif } from "./codecs/check_png.ts";
+import { exifOrientation } from "./codecs/exif_orientation.ts";
 import { decodeJpeg } from "./codecs/jpeg.ts";
+import { readJpegHeader } from "./codecs/jpeg_header.ts";
 import { decodePng } from "./codecs/png.ts";
-import { decodeWebp } from "./codecs/webp.ts";
+import { decodeWebp, readWebpHeader } from "./codecs/webp.ts";
 import type { DecodedImage } from "./decoded_image.ts";
 
 /** Formats that are read. */
@@ -126,4 +129,31 @@ export function decodeImage(
       { cause: error },
     );
   }
+}
+
+function readStoredSize(bytes: Uint8Array) {
+  const format = imageFormat(bytes);
+  if (format === "jpeg") return readJpegHeader(bytes);
+  if (format === "webp") return readWebpHeader(bytes);
+  if (format === null) throw new RangeError("Cannot read size: the format is not known");
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    width: header.getUint32(16),
+    height: header.getUint32(20),
+    orientation: exifOrientation(pngExif(bytes) ?? new Uint8Array(0)),
+  };
+}
+
+/**
+ * Reads the size of a picture that can be decoded, without decoding it.
+ *
+ * @param bytes The whole file: PNG, JPEG or WebP.
+ * @returns Width and height in pixels, upright.
+ * @throws {RangeError} if it has no size.
+ */
+export function readImageSize(
+  bytes: Uint8Array,
+): { readonly width: number; readonly height: number } {
+  const { width, height, orientation } = readStoredSize(bytes);
+  return orientation < 5 ? { width, height } : { width: height, height: width };
 }

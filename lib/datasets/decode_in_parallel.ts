@@ -2,8 +2,7 @@ import { Worker } from "node:worker_threads";
 import { DataError } from "../errors.ts";
 import { MAX_PIXELS } from "./decode_image.ts";
 import type { DecodeAnswer, DecodeRequest } from "./decode_worker.ts";
-import { prepareImage } from "./prepare_image.ts";
-import { readImageFile } from "./read_image_file.ts";
+import { type PreparedFile, prepareFile } from "./prepare_file.ts";
 
 /** Requests that a worker has at a time: one to work on, one waiting. */
 const QUEUE_LENGTH = 2;
@@ -15,8 +14,14 @@ const MAX_WORKERS = 8;
 export interface DecodeInParallelOptions {
   /** Side in pixels of the squares wanted. */
   readonly side: number;
-  /** Called with every picture as it comes, in any order: pixels `[side, side, 3]`. */
-  readonly receive: (position: number, pixels: Uint8Array) => void;
+  /** Called with every picture as it comes, in any order. */
+  readonly receive: (position: number, image: PreparedFile) => void;
+  /**
+   * Called with every file that cannot be read or decoded.
+   *
+   * @default the first one ends the call with its error
+   */
+  readonly refuse?: (position: number, error: DataError) => void;
   /**
    * Largest picture that is decoded beside others, in pixels.
    *
@@ -63,9 +68,9 @@ function distributeFiles({ workers, files, options }: Crew): Promise<number[]> {
     worker.on("error", (error) => reject(failure(error)));
     // A worker that is gone without an answer would be waited for without an end.
     worker.on("exit", (code) => reject(failure(new Error(`exit code ${code}`))));
-    worker.on("message", ({ position, pixels }: DecodeAnswer) => {
-      if (pixels === null) left.push(position);
-      else receive(position, pixels);
+    worker.on("message", ({ position, image }: DecodeAnswer) => {
+      if (image === null) left.push(position);
+      else receive(position, image);
       answered += 1;
       if (answered === files.length) resolve(left);
       else ask(worker);
@@ -80,15 +85,16 @@ function distributeFiles({ workers, files, options }: Crew): Promise<number[]> {
  * Decodes image files on several threads, while the caller's goes on. The workers end with the call. Files that are too
  * large to be decoded beside each other are decoded one after the other.
  *
- * @param files Paths of PNG or JPEG files.
+ * @param files Paths of image files.
  * @param options Size, and who receives the pictures.
- * @throws {DataError} if a file cannot be opened or decoded, as when they are read one by one, or a worker ends.
+ * @throws {DataError} if a worker ends, or a file cannot be opened or decoded and nobody hears of it.
  */
 export async function decodeInParallel(
   files: readonly string[],
   options: DecodeInParallelOptions,
 ): Promise<void> {
-  const { side: size, receive, worker = new URL("./decode_worker.ts", import.meta.url) } = options;
+  const { side: size, receive, refuse, worker = new URL("./decode_worker.ts", import.meta.url) } =
+    options;
   const cores = Math.max(navigator.hardwareConcurrency, 1);
   const length = Math.min(cores, MAX_WORKERS, files.length);
   const workers = Array.from({ length }, () => new Worker(worker));
@@ -99,7 +105,11 @@ export async function decodeInParallel(
     await Promise.all(workers.map((each) => each.terminate()));
   }
   for (const position of left.sort((a, b) => a - b)) {
-    const file = files[position]!;
-    receive(position, prepareImage(await readImageFile(file), { file, size }));
+    try {
+      receive(position, await prepareFile(files[position]!, { size }));
+    } catch (error) {
+      if (!(refuse !== undefined && error instanceof DataError)) throw error;
+      refuse(position, error);
+    }
   }
 }

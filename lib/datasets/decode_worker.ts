@@ -3,8 +3,7 @@
  * `null` for a file that it cannot decode or that is too large to be decoded beside others.
  */
 import { parentPort } from "node:worker_threads";
-import { prepareImage } from "./prepare_image.ts";
-import { readImageFile } from "./read_image_file.ts";
+import { type PreparedFile, prepareFile } from "./prepare_file.ts";
 
 /** What the worker is asked. */
 export interface DecodeRequest {
@@ -22,21 +21,22 @@ export interface DecodeRequest {
 export interface DecodeAnswer {
   /** Position in the list of files. */
   readonly position: number;
-  /** Pixels `[side, side, 3]`; `null` if the file was not decoded, and whoever asked has to find out why. */
-  readonly pixels: Uint8Array | null;
+  /** The image; `null` if the file was not decoded, and whoever asked has to find out why. */
+  readonly image: PreparedFile | null;
 }
 
-async function answer(request: DecodeRequest): Promise<DecodeAnswer> {
-  const { position, file, side: size, maxPixels } = request;
+async function answer(
+  { position, file, side: size, maxPixels }: DecodeRequest,
+): Promise<DecodeAnswer> {
   try {
-    const pixels = prepareImage(await readImageFile(file), { file, size, maxPixels });
-    return { position, pixels };
+    return { position, image: await prepareFile(file, { size, maxPixels }) };
   } catch {
-    return { position, pixels: null };
+    return { position, image: null };
   }
 }
 
 parentPort?.on("message", async (request: DecodeRequest) => {
   const found = await answer(request);
-  parentPort!.postMessage(found, found.pixels === null ? [] : [found.pixels.buffer as ArrayBuffer]);
+  const transfer = found.image === null ? [] : [found.image.pixels.buffer as ArrayBuffer];
+  parentPort!.postMessage(found, transfer);
 });

@@ -1,18 +1,21 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { RandomStream } from "../randomness/random_stream.ts";
 import { cutSquare } from "./cut_square.ts";
-import type { ImageDataset } from "./dataset.ts";
+import type { ImageDataset, InspectOptions } from "./dataset.ts";
 import { decodeInParallel } from "./decode_in_parallel.ts";
 import { checkImageIndex, contentFingerprint } from "./in_memory_dataset.ts";
 import type { ImageListing } from "./list_image_folder.ts";
-import { prepareImage } from "./prepare_image.ts";
-import { readImageFile } from "./read_image_file.ts";
+import { prepareFile } from "./prepare_file.ts";
+import { resizeImage } from "./resize_image.ts";
 
 /** Decoded pixels that are kept at most: all 60,000 images of mini-ImageNet at 96 x 96 are 1.66 GB. */
 const MAX_CACHE_BYTES = 2 ** 31;
 
 /** Files from which on threads are worth their start, some 50 ms. */
 const MIN_PARALLEL = 24;
+
+/** Pictures are recognised by so many pixels. */
+const THUMBNAIL = { height: 8, width: 8 };
 
 /** Options of `createFolderDataset`. */
 export interface FolderDatasetOptions {
@@ -65,11 +68,9 @@ class PictureCache {
     const bytes = this.#pictureBytes;
     const slot = this.#slots[index]!;
     if (slot > 0) return this.#pixels.subarray((slot - 1) * bytes, slot * bytes);
-    const { directory, side } = this.#options;
-    const file = join(directory, this.#files[index]!);
-    const picture = prepareImage(await readImageFile(file), { file, size: side });
-    this.#keep(index, picture);
-    return picture;
+    const { pixels } = await prepareFile(this.#path(index), { size: this.#options.side });
+    this.#keep(index, pixels);
+    return pixels;
   }
 
   /**
@@ -81,16 +82,36 @@ class PictureCache {
     const missing = [...new Set(Array.from(indices))].filter((index) => this.#slots[index] === 0);
     const beyond = new Map<number, Uint8Array>();
     if (missing.length < MIN_PARALLEL) return beyond;
-    const { directory, side } = this.#options;
-    const files = missing.map((index) => join(directory, this.#files[index]!));
-    await decodeInParallel(files, {
-      side,
-      receive: (position, picture) => {
+    await decodeInParallel(missing.map((index) => this.#path(index)), {
+      side: this.#options.side,
+      receive: (position, { pixels }) => {
         const index = missing[position]!;
-        if (!this.#keep(index, picture)) beyond.set(index, picture);
+        if (!this.#keep(index, pixels)) beyond.set(index, pixels);
       },
     });
     return beyond;
+  }
+
+  /** Decodes files, keeps them as far as there is room, and tells of every one. */
+  async inspect(indices: ArrayLike<number>, { receive, refuse }: InspectOptions): Promise<void> {
+    const { side } = this.#options;
+    const wanted = Array.from(indices);
+    const files = wanted.map((index) => this.#path(index));
+    await decodeInParallel(files, {
+      side,
+      receive: (position, { pixels, width, height }) => {
+        this.#keep(wanted[position]!, pixels);
+        const small = resizeImage({ width: side, height: side, data: pixels }, THUMBNAIL).data;
+        receive(wanted[position]!, { file: files[position]!, width, height, thumbnail: small });
+      },
+      refuse: (position, error) => refuse(wanted[position]!, error.message),
+    });
+  }
+
+  #path(index: number): string {
+    const file = this.#files[index]!;
+    // A list can name files anywhere.
+    return isAbsolute(file) ? file : join(this.#options.directory, file);
   }
 
   /** Keeps a picture if there is room; tells whether it is kept. */
@@ -174,6 +195,7 @@ export function createFolderDataset(
     fingerprint: contentFingerprint([
       JSON.stringify([classNames, ...form, files, sizes, [...labels]]),
     ]),
+    inspect: (indices, options) => cache.inspect(indices, options),
     read: (indices) => gather(indices, (picture) => cutSquare(picture, { side, size: imageSize })),
     ...(side === imageSize ? {} : {
       readRandomCrops: (indices: ArrayLike<number>, stream: RandomStream) =>

@@ -1,15 +1,15 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { DataError } from "../errors.ts";
 import { RandomStream } from "../randomness/random_stream.ts";
 import { shuffledIndices } from "../randomness/shuffled_indices.ts";
 import type { DatasetParts } from "./dataset.ts";
-import { pathExists } from "../files/path_exists.ts";
 import {
   checkFolderSizes,
   createFolderDataset,
   type FolderDatasetOptions,
 } from "./folder_dataset.ts";
-import { type ImageListing, listImageFolder } from "./list_image_folder.ts";
+import { readFolderLayout } from "./folder_layout.ts";
+import type { ImageListing } from "./list_image_folder.ts";
 import { subset } from "./subset.ts";
 
 /**
@@ -40,18 +40,17 @@ export interface ImageFolderOptions {
 }
 
 /**
- * Loads a folder of PNG and JPEG images, one sub-folder per class.
- *
- * Two arrangements: `train/<class>/<image>` with `test/<class>/<image>`, or `<class>/<image>` alone; then a
- * tenth of every class (rounded, at least one) is drawn by a fixed seed as the test part, and the rest is
- * the training part. Files are sorted, so the order is the same on every machine.
+ * Loads a folder of images, in any of the ways that people arrange them: see `readFolderLayout`. Where there is neither
+ * a validation nor a test part, a tenth of every class (rounded, at least one) is drawn by a fixed seed as the test
+ * part, and the rest is the training part. Files are sorted, so the order is the same on every machine.
  *
  * Images are decoded when they are first read and kept up to a bound; the fingerprint covers names and file
  * lengths, not pixels, so that a large folder opens at once.
  *
- * @param directory The folder.
+ * @param directory The folder, or a list of paths and labels.
  * @param options Size of the images.
- * @returns Training and test part.
+ * @returns Training and test part, and the validation part if there is one; the test part is empty where only
+ * validation images are there.
  * @throws {DataError} if the folder is not arranged so; later, on `read`, if an image is damaged.
  * @throws {RangeError} if the image size is not a positive integer.
  */
@@ -61,24 +60,23 @@ export async function loadImageFolder(
 ): Promise<DatasetParts> {
   const { imageSize, name = basename(directory), resizeTo } = options;
   checkFolderSizes(options);
-  const trainFolder = join(directory, "train");
-  if (await pathExists(trainFolder)) {
-    const testFolder = join(directory, "test");
-    if (!await pathExists(testFolder)) {
-      throw new DataError(
-        `Cannot load image folder: ${directory} has train but no test folder; add test/<class>, ` +
-          `or put the classes directly into ${directory}`,
-      );
-    }
-    const train = await listImageFolder(trainFolder);
-    const test = await listImageFolder(testFolder, train.classNames);
-    return {
-      train: createFolderDataset(train, { directory: trainFolder, imageSize, name, resizeTo }),
-      test: createFolderDataset(test, { directory: testFolder, imageSize, name, resizeTo }),
-    };
-  }
-  const listing = await listImageFolder(directory);
-  return splitListing(listing, { directory, imageSize, name, resizeTo });
+  const layout = await readFolderLayout(directory);
+  const { train, validation, test, passedOver, description } = layout;
+  const form = { directory: layout.directory, imageSize, name, resizeTo };
+  const found = { arrangement: description, passedOver };
+  if (validation === null && test === null) return { ...splitListing(train, form), ...found };
+  const nothing = {
+    classNames: train.classNames,
+    files: [],
+    labels: new Uint16Array(0),
+    sizes: [],
+  };
+  return {
+    train: createFolderDataset(train, form),
+    ...(validation === null ? {} : { validation: createFolderDataset(validation, form) }),
+    test: createFolderDataset(test ?? nothing, form),
+    ...found,
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
 import { IMAGE_NAME } from "./decode_image.ts";
+import { isSystemName, PassedOverTally } from "./passed_over.ts";
 
 /** The image files of a folder, class by class. */
 export interface ImageListing {
@@ -14,40 +15,64 @@ export interface ImageListing {
   readonly sizes: readonly number[];
 }
 
+/** Folders within class folders are followed so far; links can lead in a circle. */
+const MAX_DEPTH = 8;
+
+/** What a folder holds, sorted. */
+export interface FolderContent {
+  /** Names of sub-folders. */
+  readonly folders: readonly string[];
+  /** Image files. A link that leads nowhere has no bytes: whoever reads it finds out. */
+  readonly images: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+async function statusOf(path: string, isImage: boolean): Promise<Deno.FileInfo | null> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (isImage) return null;
+    throw new DataError(
+      `Cannot list images: ${path} is a link that leads nowhere; repair or remove it`,
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Lists a folder's entries in an order that does not depend on the machine (by code unit, not by locale).
  *
  * @param directory The folder.
  * @param options What is looked for. `imagesOnly` passes over links that have no image's name without following them:
- * one that leads nowhere may be a class elsewhere, beside images it is nothing.
- * @returns Names of sub-folders and of image files with their sizes; names that begin with a dot are
- * left out.
+ * one that leads nowhere may be a class elsewhere, beside images it is nothing. `passedOver` counts what is left out.
+ * @returns Names of sub-folders and of image files with their sizes; what operating systems leave is left out.
  * @throws {DataError} if the folder cannot be read, or a link in it leads nowhere.
  */
 export async function listFolder(
   directory: string,
-  options: { readonly imagesOnly?: boolean } = {},
-): Promise<{
-  readonly folders: readonly string[];
-  readonly images: readonly { readonly name: string; readonly bytes: number }[];
-}> {
+  options: { readonly imagesOnly?: boolean; readonly passedOver?: PassedOverTally } = {},
+): Promise<FolderContent> {
+  const { imagesOnly = false, passedOver } = options;
   const folders: string[] = [];
   const images: { name: string; bytes: number }[] = [];
   try {
-    for await (const entry of Deno.readDir(directory)) {
-      if (entry.name.startsWith(".")) continue;
+    for await (const { name, isFile, isDirectory } of Deno.readDir(directory)) {
+      const path = join(directory, name);
       // Users link large picture folders instead of copying them: follow links.
-      const isImage = IMAGE_NAME.test(entry.name);
-      if (!isImage && (entry.isFile || options.imagesOnly)) continue;
-      if (entry.isDirectory) {
-        folders.push(entry.name);
-        continue;
+      const isImage = IMAGE_NAME.test(name);
+      if (isSystemName(name)) passedOver?.add("hidden and system files", path);
+      else if (isDirectory) folders.push(name);
+      else if (!isImage && (isFile || imagesOnly)) passedOver?.addFile(path);
+      else {
+        const status = await statusOf(path, isImage);
+        if (status?.isDirectory) folders.push(name);
+        else if (isImage && (status === null || status.isFile)) {
+          images.push({ name, bytes: status?.size ?? 0 });
+        }
       }
-      const status = await Deno.stat(join(directory, entry.name));
-      if (status.isDirectory) folders.push(entry.name);
-      else if (status.isFile && isImage) images.push({ name: entry.name, bytes: status.size });
     }
   } catch (error) {
+    if (error instanceof DataError) throw error;
     throw new DataError(
       `Cannot list images: ${directory} cannot be read (${
         error instanceof Error ? error.message : error
@@ -71,51 +96,97 @@ export function compareNames(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
+/** Images of a class: those of its folder, then those of the folders within. */
+async function listClass(
+  directory: string,
+  folder: string,
+  { passedOver, depth }: { readonly passedOver: PassedOverTally; readonly depth: number },
+): Promise<{ readonly name: string; readonly bytes: number }[]> {
+  const listed = await listFolder(join(directory, folder), { imagesOnly: true, passedOver });
+  const found = listed.images.map(({ name, bytes }) => ({ name: `${folder}/${name}`, bytes }));
+  for (const inner of listed.folders) {
+    if (depth === MAX_DEPTH) passedOver.add("folders too deep", join(directory, folder, inner));
+    else {found.push(
+        ...await listClass(directory, `${folder}/${inner}`, { passedOver, depth: depth + 1 }),
+      );}
+  }
+  return found;
+}
+
+/** A class without an image that is read: nothing, or a folder of pictures that would be missed. */
+function requireNoPictures(directory: string, passedOver: PassedOverTally, before: number): void {
+  const pictures = passedOver.list.filter(({ arePictures }) => arePictures);
+  const count = pictures.reduce((sum, kind) => sum + kind.count, 0);
+  if (count === before) return;
+  throw new DataError(
+    `Cannot list images: ${directory} holds no PNG, JPEG or WebP file, but ${
+      pictures.map(({ what }) => what).join(", ")
+    }; convert them or remove the folder`,
+  );
+}
+
+/** Options of {@linkcode listImageFolder}. */
+export interface ListImageFolderOptions {
+  /**
+   * Classes to use; given names must cover the folder's.
+   *
+   * @default those of the folder
+   */
+  readonly classNames?: readonly string[];
+  /** Counts what is left out. */
+  readonly passedOver?: PassedOverTally;
+}
+
 /**
- * Lists the images of a folder that has one sub-folder per class.
+ * Lists the images of a folder that has one sub-folder per class. Folders within a class belong to it; folders without
+ * any picture are no classes.
  *
  * @param directory The folder.
- * @param classNames Classes to use; those of the folder by default. Given names must cover the folder's.
+ * @param options Classes, and who counts what is left out.
  * @returns The listing, sorted.
- * @throws {DataError} if there are no classes, an own class holds no image, or a class is unknown.
+ * @throws {DataError} if there are no classes, a class holds pictures in other formats only, or is unknown.
  */
 export async function listImageFolder(
   directory: string,
-  classNames?: readonly string[],
+  options: ListImageFolderOptions = {},
 ): Promise<ImageListing> {
-  const { folders } = await listFolder(directory);
-  if (folders.length === 0 || folders.length > 65_536) {
+  const { passedOver = new PassedOverTally() } = options;
+  const { folders, images } = await listFolder(directory, { passedOver });
+  for (const { name } of images) passedOver.add("images beside the classes", join(directory, name));
+  const found: { className: string; images: { name: string; bytes: number }[] }[] = [];
+  for (const className of folders) {
+    const unread = passedOver.list.reduce(
+      (sum, kind) => sum + (kind.arePictures ? kind.count : 0),
+      0,
+    );
+    const inClass = await listClass(directory, className, { passedOver, depth: 1 });
+    if (inClass.length > 0) found.push({ className, images: inClass });
+    else {
+      requireNoPictures(join(directory, className), passedOver, unread);
+      passedOver.add("folders without images", join(directory, className));
+    }
+  }
+  if (found.length === 0 || found.length > 65_536) {
     throw new DataError(
-      `Cannot list images: ${directory} must hold one folder per class, found ${folders.length}; ` +
+      `Cannot list images: ${directory} must hold one folder per class, found ${found.length} with images; ` +
         `arrange the images as <class>/<image>.png`,
     );
   }
-  const names = classNames ?? folders;
-  const files: string[] = [];
-  const labels: number[] = [];
-  const sizes: number[] = [];
-  for (const folder of folders) {
-    const label = names.indexOf(folder);
-    if (label < 0) {
-      throw new DataError(
-        `Cannot list images: class ${folder} of ${directory} has no training images; ` +
-          `add train/${folder} or remove the folder`,
-      );
-    }
-    const { images } = await listFolder(join(directory, folder), { imagesOnly: true });
-    if (images.length === 0) {
-      throw new DataError(
-        `Cannot list images: ${
-          join(directory, folder)
-        } holds no .png, .jpg, .jpeg or .webp file; ` +
-          `add images or remove the folder`,
-      );
-    }
-    for (const { name, bytes } of images) {
-      files.push(`${folder}/${name}`);
-      labels.push(label);
-      sizes.push(bytes);
-    }
+  const names = options.classNames ?? found.map(({ className }) => className);
+  const unknown = found.find(({ className }) => !names.includes(className));
+  if (unknown !== undefined) {
+    throw new DataError(
+      `Cannot list images: class ${unknown.className} of ${directory} has no training images; ` +
+        `add train/${unknown.className} or remove the folder`,
+    );
   }
-  return { classNames: names, files, labels: Uint16Array.from(labels), sizes };
+  const all = found.flatMap(({ className, images }) =>
+    images.map((image) => ({ ...image, label: names.indexOf(className) }))
+  );
+  return {
+    classNames: names,
+    files: all.map(({ name }) => name),
+    labels: Uint16Array.from(all, ({ label }) => label),
+    sizes: all.map(({ bytes }) => bytes),
+  };
 }

@@ -39,7 +39,7 @@ export function subset(dataset: ImageDataset, indices: ArrayLike<number>): Image
       return kept[position]!;
     });
   }
-  const { readRandomCrops } = dataset;
+  const { readRandomCrops, inspect } = dataset;
   return {
     name: dataset.name,
     classNames: dataset.classNames,
@@ -52,6 +52,16 @@ export function subset(dataset: ImageDataset, indices: ArrayLike<number>): Image
     ...(readRandomCrops === undefined ? {} : {
       readRandomCrops: (positions, stream) =>
         readRandomCrops.call(dataset, inWhole(positions), stream),
+    }),
+    ...(inspect === undefined ? {} : {
+      inspect: (positions, { receive, refuse }) => {
+        const wanted = inWhole(positions);
+        const positionOf = new Map(wanted.map((index, at) => [index, positions[at]!]));
+        return inspect.call(dataset, wanted, {
+          receive: (index, image) => receive(positionOf.get(index)!, image),
+          refuse: (index, reason) => refuse(positionOf.get(index)!, reason),
+        });
+      },
     }),
   };
 }

@@ -52,7 +52,10 @@ export async function loadPart(
 function partOf(loaded: ExperimentImages, part: DataPart): LoadedPart {
   const dataset = loaded[part];
   if (dataset.length > 0) return { dataset, images: countsOf(loaded) };
-  throw new DataError(`Cannot evaluate: there are no ${part} images; choose another --part`);
+  const other = loaded.validation.length > 0 && part === "test"
+    ? "take --part validation, whose images chose the best checkpoint"
+    : "choose another --part";
+  throw new DataError(`Cannot evaluate: there are no ${part} images; ${other}`);
 }
 
 /**

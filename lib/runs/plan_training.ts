@@ -2,6 +2,7 @@ import { createClassifier } from "../models/create_classifier.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { stepsInEpoch } from "../training/epoch_plan.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import { type ImageInspection, inspectImages } from "./inspect_images.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
 
 /** What a training would do. */
@@ -14,6 +15,8 @@ export interface TrainingPlan {
   readonly testImages: number;
   /** Number of classes. */
   readonly classes: number;
+  /** What the images are. */
+  readonly inspection: ImageInspection;
   /** Complexity levels, each with its own trajectory. */
   readonly levels: number;
   /** Numbers of layers, smallest and largest. */
@@ -31,14 +34,20 @@ export interface TrainingPlan {
  * what would stop the training stops the plan too, and throws both away. Writes nothing.
  *
  * @param config The experiment.
+ * @param report Called with the images decoded and all images.
  * @returns Images, steps, levels and parameters.
  * @throws {DataError} if the data is missing or damaged, or holds fewer images than asked for.
  * @throws {UsageError} if the configuration does not fit the number or size of the images.
  */
-export async function planTraining(config: ExperimentConfig): Promise<TrainingPlan> {
+export async function planTraining(
+  config: ExperimentConfig,
+  report?: (done: number, total: number) => void,
+): Promise<TrainingPlan> {
   const { model, training } = config;
-  const { train, validation, test } = await loadExperimentImages(config);
+  const images = await loadExperimentImages(config);
+  const { train, validation, test } = images;
   requireImageSize(model, train);
+  const inspection = await inspectImages(images, report);
   const classes = train.classNames.length;
   const stepsPerEpoch = stepsInEpoch(train.length, training);
   const classifier = createClassifier(model, { classes, seed: training.seed });
@@ -49,6 +58,7 @@ export async function planTraining(config: ExperimentConfig): Promise<TrainingPl
       validationImages: validation.length,
       testImages: test.length,
       classes,
+      inspection,
       levels: depths.length,
       depth: { min: Math.min(...depths), max: Math.max(...depths) },
       stepsPerEpoch,

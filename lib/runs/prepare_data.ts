@@ -5,7 +5,8 @@ import { channelStatistics } from "../datasets/standardization.ts";
 import { subset } from "../datasets/subset.ts";
 import { CheckpointError, DataError, UsageError } from "../errors.ts";
 import { measureDataset } from "../training/training_data.ts";
-import type { ImageDataset } from "../datasets/dataset.ts";
+import type { DatasetParts, ImageDataset } from "../datasets/dataset.ts";
+import type { PassedOver } from "../datasets/passed_over.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 
@@ -21,6 +22,10 @@ export interface ExperimentImages {
   readonly testIsDrawn: boolean;
   /** Images of the training part that training and validation were drawn from. */
   readonly pool: number;
+  /** What the parts of a folder were taken from; `null` for data sets that are no folder. */
+  readonly arrangement: string | null;
+  /** What a folder holds that was left out. */
+  readonly passedOver: readonly PassedOver[];
 }
 
 function firstImages(dataset: ImageDataset, count: number | null): ImageDataset {
@@ -36,11 +41,11 @@ function firstImages(dataset: ImageDataset, count: number | null): ImageDataset 
 /** What only the size of the images and their number can tell about a configuration. */
 function requireUsableSplit(
   { data, training }: Pick<ExperimentConfig, "data" | "training">,
-  { length, height, width }: ImageDataset,
+  { train: { length, height, width }, validation }: DatasetParts,
 ): void {
   const count = data.images ?? length;
-  const held = Math.round(count * data.validationFraction);
-  if (held === count) {
+  const held = validation?.length ?? Math.round(count * data.validationFraction);
+  if (validation === undefined && held === count) {
     throw new UsageError(
       `Cannot split ${count} images: data.validationFraction ${data.validationFraction} leaves none to train on; lower it or take more images`,
     );
@@ -96,17 +101,21 @@ export async function loadExperimentImages(
         `${parts.train.classNames.length}; add a folder for every class`,
     );
   }
-  requireUsableSplit(config, parts.train);
+  requireUsableSplit(config, parts);
   const { train, validation } = splitTraining(parts.train, {
     ...data,
+    // A validation part of its own leaves nothing to draw.
+    validationFraction: parts.validation === undefined ? data.validationFraction : 0,
     seed: data.splitSeed ?? training.seed,
   });
   return {
     train,
-    validation,
+    validation: parts.validation ?? validation,
     test: firstImages(parts.test, data.testImages),
     testIsDrawn: parts.testIsDrawn ?? false,
     pool: parts.train.length,
+    arrangement: parts.arrangement ?? null,
+    passedOver: parts.passedOver ?? [],
   };
 }
 

@@ -19,7 +19,8 @@ import {
   withCheckpointErrors,
 } from "../training/training_checkpoint.ts";
 import { formatConfig } from "../configuration/format_config.ts";
-import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
+import { inspectImages } from "./inspect_images.ts";
 import { refuseLinks } from "./refuse_links.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
@@ -101,6 +102,26 @@ async function isUnstarted(runDirectory: string, root: string): Promise<boolean>
   return (await readMetricsLog(runDirectory)).length === 0;
 }
 
+/** Images that a run goes on with: those that it began with, or others when it is told so. */
+function requireKnownImages(
+  data: TrainingData,
+  card: ModelCard,
+  options: RunTrainingOptions,
+): void {
+  if (data.train.fingerprint === card.trainFingerprint) return;
+  if (!options.allowChangedImages) {
+    throw new CheckpointError(
+      `Cannot go on with other images: the checkpoint's training images have fingerprint ${card.trainFingerprint}, those ` +
+        `found have ${data.train.fingerprint}; give the same data with --data, or say --changed-images if images were ` +
+        `repaired, added or taken away`,
+    );
+  }
+  const text =
+    "going on with other images than before: a validation or test part that is drawn from them can hold " +
+    "images that the model has learned";
+  options.report?.({ kind: "warning", text });
+}
+
 /** The newest complete checkpoint; `null` if the run ended before it had saved one. */
 async function readLastCheckpoint(
   config: ExperimentConfig,
@@ -116,7 +137,7 @@ async function readLastCheckpoint(
   const checkpoint = decodeCheckpoint(files, join(root, folder));
   const { card, progress } = checkpoint;
   requireFittingCard(card, config, join(root, folder));
-  requireSameImages(data.train, card.trainFingerprint);
+  requireKnownImages(data, card, options);
   if (progress.epoch > config.training.epochs) {
     throw new UsageError(
       `Cannot resume ${options.runDirectory}: ${progress.epoch} epochs are done, --epochs must be at least that, current value is ${config.training.epochs}`,
@@ -231,6 +252,10 @@ export async function runTraining(
   options.report?.({ kind: "phase", text: "loading images" });
   const images = await loadExperimentImages(config);
   requireImageSize(config.model, images.train);
+  const inspection = await inspectImages(images, (done, total) => {
+    options.report?.({ kind: "images", done, total });
+  });
+  options.onInspection?.(inspection);
   const data = await prepareTrainingData(images, config.model.complexity);
   if (!resume) {
     await requireNewFolder(runDirectory);

@@ -3,6 +3,7 @@ import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import type { SpeedReport } from "../evaluation/speed_report.ts";
 import type { SaveSchedule } from "../training/save_schedule.ts";
+import type { ImageInspection } from "./inspect_images.ts";
 import type { ImageCounts } from "./load_part.ts";
 import type {
   Divergence,
@@ -42,6 +43,15 @@ export interface RunTrainingOptions {
    * @default false
    */
   readonly allowOtherBackend?: boolean;
+  /**
+   * Goes on with images that are not those the run began with, with a warning instead of an error: after one was
+   * repaired, added or taken away.
+   *
+   * @default false
+   */
+  readonly allowChangedImages?: boolean;
+  /** Hears what the images are, before the first step. */
+  readonly onInspection?: (inspection: ImageInspection) => void;
   /** Where the command came from; added to the run folder. */
   readonly provenance: Provenance;
   /** Stops after the current step, saves, and ends as `interrupted`. */

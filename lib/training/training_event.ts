@@ -52,6 +52,8 @@ export interface Divergence {
 export type TrainingEvent =
   | { readonly kind: "phase"; readonly text: string }
   | { readonly kind: "warning"; readonly text: string }
+  /** Image files that are decoded before the first step. */
+  | { readonly kind: "images"; readonly done: number; readonly total: number }
   | {
     readonly kind: "step";
     readonly epoch: number;

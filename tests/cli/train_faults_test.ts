@@ -106,6 +106,32 @@ Deno.test("train --resume goes on in a run that was moved or copied, whatever it
     }
   }));
 
+Deno.test("train names every bad image before the first step, and goes on after a repair when told to", () =>
+  withCommandFolders(async (data, run) => {
+    await runWell(commandOf(run, data, ["--epochs", "1"]));
+    for (const bad of ["dark/3.png", "light/5.png"]) {
+      await Deno.writeTextFile(join(data, bad), "no picture");
+    }
+    for (const words of [["--resume", run], [...commandOf(`${run}-2`, data, []), "--dry-run"]]) {
+      const { code, stderr } = await runCommand(words[0] === "train" ? words : ["train", ...words]);
+      assert.equal(code, 3);
+      assert.match(stderr, /Cannot use 2 images:\n.*dark\/3\.png.*\n.*light\/5\.png/);
+    }
+    for (const bad of ["dark/3.png", "light/5.png"]) await Deno.remove(join(data, bad));
+    const unchanged = await runCommand(["train", "--resume", run, "--epochs", "2"]);
+    assert.equal(unchanged.code, 4);
+    assert.match(unchanged.stderr, /say --changed-images if images were repaired/);
+    const { stderr } = await runWell([
+      "train",
+      "--resume",
+      run,
+      "--epochs",
+      "2",
+      "--changed-images",
+    ]);
+    assert.match(stderr, /going on with other images than before/);
+  }));
+
 Deno.test("train refuses a run that another process works on, and takes it over when that was killed", () =>
   withCommandFolders(async (data, run) => {
     const child = spawnCommand(commandOf(run, data, ["--epochs", "100000"]));

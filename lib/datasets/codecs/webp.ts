@@ -16,7 +16,7 @@ export const packed = (): Promise<unknown> => import("@cwasm/webp");
 const URL_OF_CODEC = import.meta.resolve("@cwasm/webp/webp.wasm");
 
 /** What a WebP says of itself before its pixels are touched. */
-interface WebpHeader {
+export interface WebpHeader {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
@@ -38,7 +38,14 @@ function frameSize(name: string, data: Uint8Array): { width: number; height: num
   return null;
 }
 
-function readHeader(bytes: Uint8Array): WebpHeader {
+/**
+ * Reads the chunks of a WebP.
+ *
+ * @param bytes The whole file.
+ * @returns Size and orientation.
+ * @throws {RangeError} if it is a film, or holds no frame.
+ */
+export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let size: { width: number; height: number } | null = null;
   let orientation: Orientation = 1;
@@ -68,7 +75,7 @@ function readHeader(bytes: Uint8Array): WebpHeader {
  * @throws {RangeError} if it is damaged, cut off, a film, or larger.
  */
 export function decodeWebp(bytes: Uint8Array, maxPixels: number): DecodedImage {
-  const { width, height, orientation } = readHeader(bytes);
+  const { width, height, orientation } = readWebpHeader(bytes);
   refuseSize(width, height, maxPixels);
   const codec = startCodec<LibWebp>(URL_OF_CODEC);
   const source = handOver(codec, bytes);

@@ -32,7 +32,7 @@ Deno.test("decodeInParallel() gives the pixels that one thread gives, each once"
     const found = new Map<number, Uint8Array>();
     await decodeInParallel(files, {
       side: 8,
-      receive: (position, pixels) => {
+      receive: (position, { pixels }) => {
         assert.ok(!found.has(position));
         found.set(position, pixels);
       },
@@ -59,6 +59,24 @@ Deno.test("decodeInParallel() names the file that is damaged or gone", () =>
         error instanceof DataError &&
         /Cannot read image: .*030\.png cannot be opened/.test(error.message),
     );
+  }));
+
+Deno.test("decodeInParallel() goes past bad files where somebody hears of them", () =>
+  withImages(async (_, files) => {
+    for (const bad of [3, 30]) await Deno.writeTextFile(files[bad]!, "no picture");
+    const refused: [number, string][] = [];
+    let received = 0;
+    await decodeInParallel(files, {
+      side: 8,
+      receive: (_position, { width, height }) => {
+        assert.deepEqual([width, height], [12, 10]);
+        received++;
+      },
+      refuse: (position, error) => refused.push([position, error.message]),
+    });
+    assert.equal(received, COUNT - 2);
+    assert.deepEqual(refused.map(([position]) => position), [3, 30]);
+    assert.match(refused[1]![1], /030\.png is neither PNG nor JPEG nor WebP/);
   }));
 
 for (const [what, maxCacheBytes] of [["all", undefined], ["a few", 10 * 8 * 8 * 3]] as const) {
@@ -93,7 +111,7 @@ Deno.test("decodeInParallel() decodes pictures that are too large for a thread o
       side: 8,
       // Every picture of the others has 120 pixels.
       maxPixels: 1000,
-      receive: (position, pixels) => found.push([position, pixels[0]]),
+      receive: (position, { pixels }) => found.push([position, pixels[0]]),
     });
     assert.equal(found.length, COUNT);
     assert.deepEqual(found.slice(-2), large.map((position) => [position, 90]));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadImageFolder } from "../../../lib/datasets/image_folder.ts";
+import { subset } from "../../../lib/datasets/subset.ts";
 import { DataError } from "../../../lib/errors.ts";
 import { writeImages } from "./helpers/image_files.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
@@ -70,7 +71,7 @@ Deno.test("loadImageFolder() names a damaged image when it is read", async () =>
 Deno.test("loadImageFolder() refuses folders that are arranged otherwise", async () => {
   const faults: [string[], RegExp][] = [
     [[], /must hold one folder per class, found 0/],
-    [["train/a/1.png"], /has train but no test folder/],
+    [["train/a/1.png"], /class a of .* needs at least 2 images/],
     [["train/a/1.png", "test/b/1.png"], /class b of .*test has no training images/],
     [["a/1.png", "b/1.png"], /class a of .* needs at least 2 images/],
   ];
@@ -82,7 +83,7 @@ Deno.test("loadImageFolder() refuses folders that are arranged otherwise", async
   }
   await withFolder(async (folder) => {
     await Deno.mkdir(join(folder, "empty"));
-    await assert.rejects(loadImageFolder(folder, { imageSize: 2 }), /holds no \.png/);
+    await assert.rejects(loadImageFolder(folder, { imageSize: 2 }), /found 0 with images/);
     await assert.rejects(loadImageFolder(join(folder, "no"), { imageSize: 2 }), DataError);
     await assert.rejects(loadImageFolder(folder, { imageSize: 0 }), RangeError);
   });
@@ -100,13 +101,43 @@ Deno.test("loadImageFolder() follows links, and passes over those beside images 
     const { train: images } = await loadImageFolder(directory, { imageSize: 4, resizeTo: 4 });
     assert.deepEqual([images.classNames, images.length], [["a", "b"], 3]);
     // An image or a class that is missed is not left out in silence.
-    for (const lost of [join(train, "a", "3.png"), join(train, "c")]) {
-      await Deno.symlink(join(directory, "none"), lost);
-      await assert.rejects(
-        loadImageFolder(directory, { imageSize: 4, resizeTo: 4 }),
-        (error) => error instanceof DataError && error.message.includes(lost),
-      );
-      await Deno.remove(lost);
-    }
+    await Deno.symlink(join(directory, "none"), join(train, "a", "3.png"));
+    const { train: more } = await loadImageFolder(directory, { imageSize: 4 });
+    await assert.rejects(more.read([2]), /a\/3\.png cannot be opened/);
+    await Deno.symlink(join(directory, "none"), join(train, "c"));
+    await assert.rejects(
+      loadImageFolder(directory, { imageSize: 4, resizeTo: 4 }),
+      (error) =>
+        error instanceof DataError && /train\/c is a link that leads nowhere/.test(error.message),
+    );
+  });
+});
+
+Deno.test("loadImageFolder() takes a validation part of its own, and leaves a test part that is missing empty", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["Train/a/1.png", "Train/b/1.png", "VALID/b/1.png"]);
+    const { train, validation, test, testIsDrawn } = await loadImageFolder(folder, {
+      imageSize: 2,
+    });
+    assert.deepEqual([...train.labels], [0, 1]);
+    assert.deepEqual([...validation!.labels], [1]);
+    assert.equal((await validation!.read([0]))[0], 2);
+    assert.deepEqual([test.length, testIsDrawn], [0, undefined]);
+  });
+});
+
+Deno.test("loadImageFolder() offers an inspection that tells sizes and names bad images", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["train/a/1.png", "train/b/1.png", "test/b/1.png"]);
+    await Deno.writeTextFile(join(folder, "train/a/2.png"), "no picture");
+    const { train } = await loadImageFolder(folder, { imageSize: 2 });
+    const part = subset(train, [2, 1, 0]);
+    const found: string[] = [];
+    await part.inspect!([0, 1, 2], {
+      receive: (index, { height, width, thumbnail }) =>
+        found.push(`${index}: ${height} x ${width}, ${thumbnail[0]}`),
+      refuse: (index, reason) => found.push(`${index}: ${reason.slice(0, 19)}`),
+    });
+    assert.deepEqual(found.sort(), ["0: 4 x 4, 1", "1: Cannot decode image", "2: 4 x 4, 0"]);
   });
 });

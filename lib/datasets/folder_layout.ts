@@ -1,0 +1,205 @@
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { DataError } from "../errors.ts";
+import { type DataPart, partOfName } from "./data_part.ts";
+import { type ListedImage, readImageList } from "./image_list.ts";
+import {
+  compareNames,
+  type FolderContent,
+  type ImageListing,
+  listFolder,
+  listImageFolder,
+} from "./list_image_folder.ts";
+import { type PassedOver, PassedOverTally } from "./passed_over.ts";
+
+/** How a folder of images is arranged. */
+export interface FolderLayout {
+  /** Folder that the paths of the listings start from. */
+  readonly directory: string;
+  /** In words: what the parts were taken from. */
+  readonly description: string;
+  readonly train: ImageListing;
+  /** `null` where the folder has no such part. */
+  readonly validation: ImageListing | null;
+  /** `null` where the folder has no such part. */
+  readonly test: ImageListing | null;
+  /** What was left out. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+const LIST_NAME = /\.(csv|tsv)$/i;
+
+/** Lists of one name that are looked at beside those named for a part. */
+const WHOLE_LIST = /^(labels?|annotations?|list|data|images|metadata|classes|all)$/i;
+
+/** Opens nested folders: archives often hold one folder with everything in it. */
+async function findRoot(
+  directory: string,
+  passedOver: PassedOverTally,
+): Promise<{ readonly root: string; readonly content: FolderContent }> {
+  let root = directory;
+  for (let depth = 0; depth < 3; depth++) {
+    const content = await listFolder(root);
+    const [only, ...others] = content.folders;
+    const isPart = only !== undefined && partOfName(only) !== null;
+    if (only === undefined || others.length > 0 || content.images.length > 0 || isPart) break;
+    const inner = await listFolder(join(root, only));
+    if (inner.folders.length === 0) break;
+    root = join(root, only);
+  }
+  return { root, content: await listFolder(root, { passedOver }) };
+}
+
+async function findLists(root: string): Promise<Map<string, DataPart | null>> {
+  const lists = new Map<string, DataPart | null>();
+  for await (const { name, isDirectory } of Deno.readDir(root)) {
+    if (isDirectory || !LIST_NAME.test(name)) continue;
+    const stem = basename(name, extname(name));
+    if (partOfName(stem) !== null || WHOLE_LIST.test(stem)) {
+      lists.set(join(root, name), partOfName(stem));
+    }
+  }
+  return new Map([...lists].sort(([one], [other]) => compareNames(one, other)));
+}
+
+async function fileBytes(path: string): Promise<number> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    // Whoever reads the image finds out, and names it with all others.
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+/** Numbers in their order, names in theirs. */
+function sortClassNames(names: Iterable<string>): string[] {
+  const sorted = [...new Set(names)].sort(compareNames);
+  const areNumbers = sorted.every((name) => /^\d{1,9}$/.test(name));
+  return areNumbers ? sorted.sort((one, other) => Number(one) - Number(other)) : sorted;
+}
+
+function refuseTwice(images: readonly ListedImage[], description: string): void {
+  const seen = new Set<string>();
+  for (const { file } of images) {
+    if (seen.has(file)) {
+      throw new DataError(
+        `Cannot load images: ${file} is listed twice in ${description}; an image in two parts would let training see test images`,
+      );
+    }
+    seen.add(file);
+  }
+}
+
+/** The layout that lists describe; `null` if none of them is a list of images. */
+async function readLists(
+  directory: string,
+  lists: ReadonlyMap<string, DataPart | null>,
+  passedOver: PassedOverTally,
+): Promise<FolderLayout | null> {
+  const images: ListedImage[] = [];
+  const used: string[] = [];
+  for (const [list, part] of lists) {
+    const listed = await readImageList(list);
+    if (listed === null) continue;
+    for (const image of listed) images.push({ ...image, part: image.part ?? part });
+    used.push(basename(list));
+  }
+  if (used.length === 0) return null;
+  const description = used.join(", ");
+  refuseTwice(images, description);
+  const ofPart = (part: DataPart) => images.filter((image) => (image.part ?? "train") === part);
+  const classNames = sortClassNames(ofPart("train").map(({ className }) => className));
+  const listingOf = async (part: DataPart): Promise<ImageListing | null> => {
+    const chosen = ofPart(part);
+    if (chosen.length === 0) return null;
+    const unknown = chosen.find(({ className }) => !classNames.includes(className));
+    if (unknown !== undefined) {
+      throw new DataError(
+        `Cannot load images: class ${unknown.className} of ${unknown.file} in ${description} has no training images; add some, or take it off the list`,
+      );
+    }
+    return {
+      classNames,
+      files: chosen.map(({ file }) => file),
+      labels: Uint16Array.from(chosen, ({ className }) => classNames.indexOf(className)),
+      sizes: await Promise.all(chosen.map(({ file }) => fileBytes(resolve(directory, file)))),
+    };
+  };
+  const train = await listingOf("train");
+  if (train === null) {
+    throw new DataError(`Cannot load images: ${description} names no training images; add some`);
+  }
+  const [validation, test] = [await listingOf("validation"), await listingOf("test")];
+  const layout = { directory, description: `lists ${description}`, train, validation, test };
+  return { ...layout, passedOver: passedOver.list };
+}
+
+/** The layout of `train`, `val` and `test`, by whatever name they have. */
+async function readParts(
+  root: string,
+  folders: readonly string[],
+  passedOver: PassedOverTally,
+): Promise<FolderLayout> {
+  const folderOf = new Map<DataPart, string>();
+  for (const name of folders) {
+    const part = partOfName(name);
+    if (part === null) passedOver.add("folders beside the parts", join(root, name));
+    else if (folderOf.has(part)) {
+      throw new DataError(
+        `Cannot load images: ${root} has two folders for the ${part} part, ${
+          folderOf.get(part)
+        } and ${name}; keep one of them`,
+      );
+    } else folderOf.set(part, name);
+  }
+  const below = (listing: ImageListing, folder: string): ImageListing => ({
+    ...listing,
+    files: listing.files.map((file) => `${folder}/${file}`),
+  });
+  const trainFolder = folderOf.get("train")!;
+  const train = await listImageFolder(join(root, trainFolder), { passedOver });
+  const { classNames } = train;
+  const listingOf = async (part: DataPart): Promise<ImageListing | null> => {
+    const folder = folderOf.get(part);
+    if (folder === undefined) return null;
+    return below(await listImageFolder(join(root, folder), { classNames, passedOver }), folder);
+  };
+  return {
+    directory: root,
+    description: `folders ${[...folderOf.values()].join(", ")}`,
+    train: below(train, trainFolder),
+    validation: await listingOf("validation"),
+    test: await listingOf("test"),
+    passedOver: passedOver.list,
+  };
+}
+
+/**
+ * Finds out how a folder of images is arranged: lists of paths and labels; `train`, `val` and `test` by any of their
+ * usual names; or a folder per class. All of it may lie one or two folders further down. Nothing is decoded.
+ *
+ * @param path The folder, or a list.
+ * @returns The parts that there are, and what was left out.
+ * @throws {DataError} if it is arranged otherwise, or cannot be read.
+ */
+export async function readFolderLayout(path: string): Promise<FolderLayout> {
+  const passedOver = new PassedOverTally();
+  if (LIST_NAME.test(path)) {
+    const layout = await readLists(dirname(path), new Map([[path, null]]), passedOver);
+    if (layout !== null) return layout;
+    throw new DataError(
+      `Cannot load images: ${path} must have a row for every image, with a path that leads to it from the folder of the list, and a label`,
+    );
+  }
+  const { root, content } = await findRoot(path, passedOver);
+  const listed = await readLists(root, await findLists(root), passedOver);
+  if (listed !== null) return listed;
+  if (content.folders.some((name) => partOfName(name) === "train")) {
+    return await readParts(root, content.folders, passedOver);
+  }
+  const classes = new PassedOverTally();
+  const train = await listImageFolder(root, { passedOver: classes });
+  const description = `a folder for each of ${train.classNames.length} classes`;
+  const layout = { directory: root, description, train, validation: null, test: null };
+  return { ...layout, passedOver: classes.list };
+}

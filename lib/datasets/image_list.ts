@@ -1,0 +1,94 @@
+import { basename, dirname, extname, isAbsolute, join } from "node:path";
+import Papa from "papaparse";
+import { DataError } from "../errors.ts";
+import { pathExists } from "../files/path_exists.ts";
+import { readBoundedText } from "../read_bounded.ts";
+import { type DataPart, partOfName } from "./data_part.ts";
+
+/** A list of a million images has some 60 MB. */
+const LIST_BOUNDS = { maxBytes: 256e6, refusal: DataError };
+
+/** Names of the columns, as lists have them. */
+const PATH_COLUMN =
+  /^(path|file|file_?name|file_?path|image|image_?path|image_?name|image_?file|img|image_?id|id)$/i;
+const LABEL_COLUMN = /^(label|class|class_?name|category|target|species|breed|y)$/i;
+const PART_COLUMN = /^(split|part|set|subset|partition|dataset)$/i;
+
+/** An image that a list names. */
+export interface ListedImage {
+  /** Its path, from the folder of the list on. */
+  readonly file: string;
+  readonly className: string;
+  /** The part that the list says; `null` if it says none. */
+  readonly part: DataPart | null;
+}
+
+interface Columns {
+  readonly path: number;
+  readonly label: number;
+  readonly part: number | null;
+  /** Rows before the first image. */
+  readonly header: 0 | 1;
+}
+
+function findColumns(first: readonly string[]): Columns | null {
+  const find = (pattern: RegExp) => first.findIndex((word) => pattern.test(word.trim()));
+  const [path, label, part] = [PATH_COLUMN, LABEL_COLUMN, PART_COLUMN].map(find);
+  if (path! >= 0 && label! >= 0) {
+    return { path: path!, label: label!, part: part! < 0 ? null : part!, header: 1 };
+  }
+  return first.length === 2 ? { path: 0, label: 1, part: null, header: 0 } : null;
+}
+
+/** Folders that the paths of a list start from, and endings that they lack, as lists of contests do. */
+async function findAddition(
+  list: string,
+  path: string,
+): Promise<{ readonly folder: string; readonly ending: string } | null> {
+  const folder = dirname(list);
+  const stem = basename(list, extname(list));
+  for (const inner of ["", "images", stem, `${stem}_images`, "img", "imgs"]) {
+    for (const ending of ["", ".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG"]) {
+      const file = isAbsolute(path) ? path : join(folder, inner, path);
+      if (await pathExists(file + ending)) return { folder: inner, ending };
+    }
+  }
+  return null;
+}
+
+/**
+ * Reads a list of images: a column with their paths and one with their labels, by the names in the first row, or two
+ * columns without names; separated by commas, semicolons or tabs. A column `split` may name the part of each.
+ *
+ * @param list Path of the list.
+ * @returns The images in the order of the list; `null` if it is a list of something else.
+ * @throws {DataError} if the list cannot be read, or a row is incomplete.
+ */
+export async function readImageList(list: string): Promise<ListedImage[] | null> {
+  const text = (await readBoundedText(list, LIST_BOUNDS)).replace(/^\ufeff/, "");
+  const rows: string[][] = Papa.parse(text, { delimitersToGuess: [",", "\t", ";"] }).data;
+  const columns = rows[0] === undefined ? null : findColumns(rows[0]);
+  const firstPath = columns === null ? undefined : rows[columns.header]?.[columns.path]?.trim();
+  if (columns === null || !firstPath) return null;
+  const addition = await findAddition(list, firstPath);
+  if (addition === null) return null;
+  const images: ListedImage[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index < columns.header || row.every((cell) => cell.trim() === "")) continue;
+    const path = row[columns.path]?.trim();
+    const className = row[columns.label]?.trim();
+    if (!path || !className) {
+      throw new DataError(
+        `Cannot read list of images: row ${index + 1} of ${list} must have a path and a label, ` +
+          `current value is ${JSON.stringify(row.join(","))}; complete or remove it`,
+      );
+    }
+    const partName = columns.part === null ? "" : row[columns.part]?.trim() ?? "";
+    images.push({
+      file: (isAbsolute(path) ? path : join(addition.folder, path)) + addition.ending,
+      className,
+      part: partOfName(partName),
+    });
+  }
+  return images;
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type FolderLayout, readFolderLayout } from "../../../lib/datasets/folder_layout.ts";
+import { DataError } from "../../../lib/errors.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+import { writeImages } from "./helpers/image_files.ts";
+
+/** Files and labels of every part, as one text each. */
+function outline({ train, validation, test }: FolderLayout): (string | null)[] {
+  return [train, validation, test].map((listing) =>
+    listing === null
+      ? null
+      : listing.files.map((file, index) => `${file}=${listing.classNames[listing.labels[index]!]}`)
+        .join(" ")
+  );
+}
+
+Deno.test("readFolderLayout() knows the parts by any usual name, in any case of letters", async () => {
+  const names = [["train", "val", "test"], ["Training", "VALIDATION", "Testing"], [
+    "TRAIN",
+    "valid",
+    "Test",
+  ]];
+  for (const [train, validation, test] of names) {
+    await withFolder(async (folder) => {
+      await writeImages(folder, [`${train}/a/1.png`, `${validation}/a/2.png`, `${test}/a/3.png`]);
+      assert.deepEqual(outline(await readFolderLayout(folder)), [
+        `${train}/a/1.png=a`,
+        `${validation}/a/2.png=a`,
+        `${test}/a/3.png=a`,
+      ]);
+    });
+  }
+});
+
+Deno.test("readFolderLayout() refuses two folders for one part", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["train/a/1.png", "val/a/2.png", "valid/a/3.png"]);
+    await assert.rejects(
+      readFolderLayout(folder),
+      /two folders for the validation part, (val and valid|valid and val)/,
+    );
+  });
+});
+
+Deno.test("readFolderLayout() counts what it passes over, by ending and by kind", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, [
+      "a/1.png",
+      "b/deep/2.png",
+      "__MACOSX/a/._1.png",
+      "stray.png",
+      "notes/readme.png.txt",
+    ]);
+    for (
+      const file of ["a/x.BMP", "a/y.bmp", "b/z.gif", "b/list.txt", "a/Thumbs.db", ".DS_Store"]
+    ) {
+      await Deno.writeTextFile(join(folder, file), "x");
+    }
+    const layout = await readFolderLayout(folder);
+    assert.deepEqual(outline(layout)[0], "a/1.png=a b/deep/2.png=b");
+    const counts = layout.passedOver.map(({ what, count, arePictures }) =>
+      `${count} ${what} ${arePictures}`
+    );
+    assert.deepEqual(counts.sort(), [
+      "1 .gif true",
+      "1 folders without images false",
+      "1 images beside the classes false",
+      "2 .bmp true",
+      "2 .txt false",
+      "3 hidden and system files false",
+    ]);
+  });
+});
+
+Deno.test("readFolderLayout() refuses a class whose pictures are all in formats that are not read", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["a/1.png", "b/2.heic"]);
+    await assert.rejects(
+      readFolderLayout(folder),
+      (error) =>
+        error instanceof DataError &&
+        /b holds no PNG, JPEG or WebP file, but \.heic/.test(error.message),
+    );
+  });
+});
+
+Deno.test("readFolderLayout() opens a folder that holds nothing but another", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, [
+      "pets-main/data/a/1.png",
+      "pets-main/data/b/1.png",
+      "__MACOSX/x.png",
+    ]);
+    const layout = await readFolderLayout(folder);
+    assert.equal(layout.directory, join(folder, "pets-main", "data"));
+    assert.deepEqual(layout.train.classNames, ["a", "b"]);
+  });
+});
+
+Deno.test("readFolderLayout() reads lists named for the parts", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["images/1.png", "images/2.png", "images/3.png"]);
+    await Deno.writeTextFile(
+      join(folder, "train.csv"),
+      "\ufefffilename,label\r\n1.png,10\r\n2.png,9\r\n",
+    );
+    await Deno.writeTextFile(join(folder, "val.csv"), "filename,label\n3.png,9\n");
+    const layout = await readFolderLayout(folder);
+    assert.deepEqual(layout.train.classNames, ["9", "10"]);
+    assert.deepEqual(outline(layout), ["images/1.png=10 images/2.png=9", "images/3.png=9", null]);
+  });
+});
+
+Deno.test("readFolderLayout() reads one list with quotes, tabs, a column for the part, and endings left out", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["labels_images/x, y.png", "labels_images/b.png"]);
+    const rows = ["id\tbreed\tsplit", '"x, y"\tgreat dane\ttrain', "b\tgreat dane\tTEST"];
+    await Deno.writeTextFile(join(folder, "labels.tsv"), rows.join("\n"));
+    for (const path of [folder, join(folder, "labels.tsv")]) {
+      assert.deepEqual(outline(await readFolderLayout(path)), [
+        "labels_images/x, y.png=great dane",
+        null,
+        "labels_images/b.png=great dane",
+      ]);
+    }
+  });
+});
+
+Deno.test("readFolderLayout() takes class folders where a list is one of something else", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["a/1.png", "b/1.png"]);
+    await Deno.writeTextFile(join(folder, "data.csv"), "name,age\nfoo,3\n");
+    assert.deepEqual(outline(await readFolderLayout(folder))[0], "a/1.png=a b/1.png=b");
+    await assert.rejects(
+      readFolderLayout(join(folder, "data.csv")),
+      /must have a row for every image/,
+    );
+  });
+});
+
+Deno.test("readFolderLayout() names faults of a list", async () => {
+  const faults: [string, RegExp][] = [
+    ["file,label\n1.png,a\n1.png,b\n", /1\.png is listed twice/],
+    ["file,label\n1.png,a\n2.png,\n", /row 3 of .*labels\.csv must have a path and a label/],
+    [
+      "file,label,split\n1.png,a,train\n2.png,b,test\n",
+      /class b of 2\.png .* has no training images/,
+    ],
+    ["file,label,split\n1.png,a,test\n", /names no training images/],
+  ];
+  for (const [text, message] of faults) {
+    await withFolder(async (folder) => {
+      await writeImages(folder, ["1.png", "2.png"]);
+      await Deno.writeTextFile(join(folder, "labels.csv"), text);
+      await assert.rejects(readFolderLayout(folder), message);
+    });
+  }
+});
