@@ -173,6 +173,15 @@ async function train(options: TrainOptions): Promise<void> {
   output.talk(`next: ${PROGRAM} ${next} ${request.runDirectory}${part}`);
 }
 
+function resumeOption() {
+  return new Option("--resume <folder>", "continue the run of this folder where it was saved");
+}
+
+function changedImagesOption() {
+  const what = "with --resume: go on though images were repaired, added or taken away";
+  return new Option("--changed-images", what);
+}
+
 /**
  * Makes the command `train`.
  *
@@ -192,15 +201,8 @@ export function trainCommand(): CommandUnknownOpts {
       ).conflicts(["config", "resume"]),
     )
     .addOption(runOption().conflicts("resume"))
-    .addOption(
-      new Option("--resume <folder>", "continue the run of this folder where it was saved"),
-    )
-    .addOption(
-      new Option(
-        "--changed-images",
-        "with --resume: go on though images were repaired, added or taken away",
-      ),
-    )
+    .addOption(resumeOption())
+    .addOption(changedImagesOption())
     .addOption(
       new Option("--dry-run", "load data and model, show what would be done, write nothing"),
     )

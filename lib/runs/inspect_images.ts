@@ -5,7 +5,7 @@ import type { PassedOver } from "../datasets/passed_over.ts";
 import type { ExperimentImages } from "./prepare_data.ts";
 
 /** Bad images that a message lists. */
-const MAX_LISTED = 50;
+const MAX_LISTED = 30;
 
 /** Pairs of lookalikes that are named. */
 const MAX_EXAMPLES = 5;
@@ -85,11 +85,10 @@ async function decodeAll(
 
 function refuseBad(bad: readonly string[]): void {
   if (bad.length === 0) return;
-  const lines = [...bad].sort().slice(0, MAX_LISTED).map((reason) => `\n  ${reason}`);
-  const more = bad.length > MAX_LISTED ? `\n  and ${bad.length - MAX_LISTED} more` : "";
-  throw new DataError(
-    `Cannot use ${bad.length} ${bad.length === 1 ? "image" : "images"}:${lines.join("")}${more}`,
-  );
+  const lines = [...bad].sort().slice(0, MAX_LISTED).map((reason) => `  ${reason}`);
+  const more = bad.length > MAX_LISTED ? [`  and ${bad.length - MAX_LISTED} more`] : [];
+  const images = bad.length === 1 ? "image" : "images";
+  throw new DataError([`Cannot use ${bad.length} ${images}:`, ...lines, ...more]);
 }
 
 /**
