@@ -22,7 +22,7 @@ export interface FetchOptions {
   readonly from?: string | undefined;
   /** More addresses of the archive, tried before the publisher's. */
   readonly mirrors?: readonly string[] | undefined;
-  /** A list of the training images to keep, as `readImageList` reads it; only for CIFAR. */
+  /** A list of the training images to keep, as `readDigestList` reads it; only for CIFAR. */
   readonly only?: string | undefined;
   /**
    * Replaces what is there, once the new data is complete.

@@ -24,7 +24,7 @@ const SHOWN = 3;
  * @returns The digits, in the order of the lines.
  * @throws {DataError} if the file cannot be read, a line is something else, or an image is listed twice.
  */
-export async function readImageList(path: string): Promise<string[]> {
+export async function readDigestList(path: string): Promise<string[]> {
   const reading = { maxBytes: MAX_LIST_BYTES, refusal: DataError };
   const text = await readBoundedText(path, reading).catch((error) => {
     if (error instanceof DataError) throw error;
@@ -64,7 +64,7 @@ export async function keepListedImages(
   folder: string,
   { files, list }: { readonly files: readonly ManifestFile[]; readonly list: string },
 ): Promise<ManifestFile[]> {
-  const wanted = await readImageList(list);
+  const wanted = await readDigestList(list);
   const roles = new Map(source.members.map(({ name, role }) => [name, role]));
   const training = files.filter(({ name }) => roles.get(name) === "train");
   const recordBytes = cifarRecordBytes(source.layout);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { readImageList } from "../../../lib/datasets/keep_listed_images.ts";
+import { readDigestList } from "../../../lib/datasets/keep_listed_images.ts";
 import { fetchDataset } from "../../../lib/datasets/fetch_dataset.ts";
 import { DataError } from "../../../lib/errors.ts";
 import { makeSmallSource, smallBatch } from "./helpers/small_sources.ts";
@@ -54,7 +54,7 @@ Deno.test("fetchDataset() does not take a whole set that is there for the listed
     await assert.rejects(installSmall(folder, [lineOf(0, 1)]), /is there already.*--force/);
   }));
 
-Deno.test("readImageList() refuses other lines, images listed twice, and empty lists", () =>
+Deno.test("readDigestList() refuses other lines, images listed twice, and empty lists", () =>
   withFolder(async (folder) => {
     const path = join(folder, "list.txt");
     const line = "0123456789abcdef";
@@ -66,12 +66,12 @@ Deno.test("readImageList() refuses other lines, images listed twice, and empty l
       ] as const
     ) {
       await Deno.writeTextFile(path, text);
-      await assert.rejects(readImageList(path), message);
+      await assert.rejects(readDigestList(path), message);
     }
-    await assert.rejects(readImageList(join(folder, "none.txt")), /cannot be opened/);
+    await assert.rejects(readDigestList(join(folder, "none.txt")), /cannot be opened/);
   }));
 
 Deno.test("results/training-images.txt lists the 10,000 images of the published runs", async () => {
-  const lines = await readImageList(join(repositoryRoot, "results", "training-images.txt"));
+  const lines = await readDigestList(join(repositoryRoot, "results", "training-images.txt"));
   assert.equal(lines.length, 10_000);
 });
