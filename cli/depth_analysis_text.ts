@@ -29,7 +29,8 @@ function showCorrelation({ pearson, spearman }: Correlation): string {
 
 function factsOf(analysis: DepthAnalysis): string[][] {
   const { data, rule, complexity, depth, work } = analysis;
-  const { stepsPerBit, minSteps, maxSteps } = rule;
+  const { stepsPerBit, complexityOffset = 0, minSteps, maxSteps } = rule;
+  const from = complexityOffset === 0 ? "H" : `(H - ${formatSmall(complexityOffset)})`;
   return [
     [
       "data",
@@ -40,7 +41,7 @@ function factsOf(analysis: DepthAnalysis): string[][] {
     [
       "rule",
       rule.adaptsDepth
-        ? `N = round(${formatSmall(stepsPerBit)} H), held in ${minSteps}..${maxSteps}`
+        ? `N = round(${formatSmall(stepsPerBit)} ${from}), held in ${minSteps}..${maxSteps}`
         : "the same depth for every image",
     ],
     // C means nothing to a network with a fixed list of stored kernels.

@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
+import { describeFit } from "../lib/runs/fit_depths.ts";
 import type { TrainingPlan } from "../lib/runs/plan_training.ts";
 import { formatInspection } from "./inspection_text.ts";
 import { formatCount, formatParameters } from "./number_text.ts";
@@ -39,7 +40,8 @@ export function formatDryRun(dryRun: DryRun): string {
     ["puppeteer", `${formatParameters(plan.parameters.puppeteer)} parameters`],
     ["stored", `${formatParameters(plan.parameters.total)} parameters in all`],
   ]);
+  const fit = plan.fit === null ? "" : `\n${describeFit(plan.fit)}`;
   return `${facts}\n\n${
     formatInspection(plan.inspection)
-  }\n\nDry run: nothing was written. All settings: --print-config`;
+  }${fit}\n\nDry run: nothing was written. All settings: --print-config`;
 }

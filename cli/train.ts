@@ -150,6 +150,7 @@ async function train(options: TrainOptions): Promise<void> {
   if (options.printConfig) {
     return output.result(request.config, () => formatConfig(request.config).trimEnd());
   }
+  for (const choice of request.choices) output.talk(choice);
   const { remarksOnIdleOptions } = await import("./idle_options.ts");
   for (const remark of remarksOnIdleOptions(request.config, request.overrides)) {
     output.talk(remark);

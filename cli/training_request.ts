@@ -6,6 +6,7 @@ import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts
 import { configEntries, formatConfig } from "../lib/configuration/format_config.ts";
 import {
   type ConfigOverride,
+  givenKeys,
   MAX_CONFIG_BYTES,
   parseConfig,
 } from "../lib/configuration/parse_config.ts";
@@ -32,6 +33,8 @@ export interface TrainingRequest {
   readonly allowOtherBackend: boolean;
   /** What the options changed. */
   readonly overrides: readonly ConfigOverride[];
+  /** What was chosen where nothing was said, in words. */
+  readonly choices: readonly string[];
 }
 
 /** Keys that may change when a run goes on: the rest of the run is as if they had always been so. */
@@ -95,6 +98,37 @@ function changeForResume(
   ]);
 }
 
+/** The sizes of a folder's images, chosen by what is in it where nothing is said. */
+async function withSuggestedSize(
+  config: ExperimentConfig,
+  given: {
+    readonly text: string;
+    readonly source: string;
+    readonly overrides: readonly ConfigOverride[];
+  },
+): Promise<{ readonly config: ExperimentConfig; readonly choices: readonly string[] }> {
+  const { text, source, overrides } = given;
+  const keys = new Set([...givenKeys(text), ...overrides.map(({ path }) => path)]);
+  if (config.data.dataset !== "folder" || keys.has("data.imageSize")) {
+    return { config, choices: [] };
+  }
+  const { suggestImageSize } = await import("../lib/datasets/suggest_image_size.ts");
+  const size = await suggestImageSize(config.data.directory);
+  if (size === null) return { config, choices: [] };
+  const { imageSize, medianSide } = size;
+  const resizeTo = keys.has("data.resizeTo") ? config.data.resizeTo : size.resizeTo;
+  const values = { "data.imageSize": imageSize, "data.resizeTo": resizeTo };
+  const chosen = Object.entries(values).map(([path, value]) => ({ path, value }));
+  const cut = resizeTo === null ? "" : `, cut out of ${resizeTo} x ${resizeTo}`;
+  return {
+    config: parseConfig(text, { source, overrides: [...overrides, ...chosen] }),
+    choices: [
+      `images: ${imageSize} x ${imageSize} pixels${cut}; the pictures' shorter sides have ${medianSide} in the median ` +
+      "(--image-size, --resize-to)",
+    ],
+  };
+}
+
 /**
  * Decides what is trained and where: configuration file, then options; or the configuration of the run that
  * goes on.
@@ -116,12 +150,14 @@ export async function resolveTrainingRequest(
     await refuseExported(options.resume);
     const config = changeForResume(saved, overrides);
     const allowOtherBackend = overrides.some(({ path }) => path === "backend");
-    return { config, runDirectory: options.resume, resume: true, allowOtherBackend, overrides };
+    const resumed = { config, runDirectory: options.resume, resume: true, allowOtherBackend };
+    return { ...resumed, overrides, choices: [] };
   }
   const text = await readBase(options, overrides);
   const source = options.config ?? "the options";
-  const config = parseConfig(text, { source, overrides });
+  const asked = parseConfig(text, { source, overrides });
+  const { config, choices } = await withSuggestedSize(asked, { text, source, overrides });
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
   await requireNewFolder(runDirectory);
-  return { config, runDirectory, resume: false, allowOtherBackend: false, overrides };
+  return { config, runDirectory, resume: false, allowOtherBackend: false, overrides, choices };
 }

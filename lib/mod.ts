@@ -109,6 +109,7 @@ export * from "./puppet/kernel_resizing.ts";
 
 export * from "./puppeteer/complexity_levels.ts";
 export * from "./puppeteer/dynamics.ts";
+export * from "./puppeteer/fit_schedule.ts";
 export * from "./puppeteer/initial_state.ts";
 export * from "./puppeteer/integrate.ts";
 export * from "./puppeteer/puppeteer.ts";

@@ -42,11 +42,12 @@ export interface DepthAnalysisResult {
 }
 
 function ruleOf(model: ModelConfig): DepthRule {
-  const { stepsPerBit, minSteps, maxSteps, referenceComplexity, levelsPerDepth } = model;
+  const { stepsPerBit, complexityOffset, minSteps, maxSteps } = model;
+  const { referenceComplexity, levelsPerDepth } = model;
   return {
     measure: model.complexity,
     unit: complexityMeasure(model.complexity).unit,
-    ...{ stepsPerBit, minSteps, maxSteps, referenceComplexity, levelsPerDepth },
+    ...{ stepsPerBit, complexityOffset, minSteps, maxSteps, referenceComplexity, levelsPerDepth },
     adaptsDepth: modelEntry(model.name).adapts.depth && model.depthAdaptation,
   };
 }

@@ -47,8 +47,10 @@ export interface DepthRule {
   readonly measure: string;
   /** Unit of the measure. */
   readonly unit: string;
-  /** kappa in N = clamp(round(kappa H), N_min, N_max). */
+  /** kappa in N = clamp(round(kappa (H - H_0)), N_min, N_max). */
   readonly stepsPerBit: number;
+  /** H_0; absent in what was written before there was one: 0. */
+  readonly complexityOffset?: number;
   /** N_min. */
   readonly minSteps: number;
   /** N_max. */

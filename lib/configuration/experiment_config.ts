@@ -108,6 +108,10 @@ const modelSchema = z.strictObject({
   }),
   fixedDepth: whole(1, 1000, { is: "layers without depth adaptation", default: 10 }),
   stepsPerBit: positive(1000, { is: "kappa: layers per bit of complexity", default: 0.8 }),
+  complexityOffset: real(-1e6, 1e6, {
+    is: "complexity in bits from which on layers are counted",
+    default: 0,
+  }),
   minSteps: whole(1, 1000, { is: "fewest layers of an image", default: 6 }),
   maxSteps: whole(1, 1000, { is: "most layers of an image", default: 12 }),
   levelsPerDepth: whole(1, 1000, { is: "complexity levels per depth", default: 1 }),
@@ -195,9 +199,19 @@ const trainingSchema = z.strictObject({
     is: "training images per level for the batch-norm statistics",
     default: 640,
   }),
+  fitDepths: flag({
+    is:
+      "where nearly all training images would have one depth, kappa and its offset are fitted to them",
+    default: false,
+  }),
   flip: flag({ is: "mirrors half of the training images", default: false }),
   crop: whole(0, 512, {
     is: "pads by this many pixels and crops back at random; 0 is off",
+    default: 0,
+  }),
+  color: realBelow(0, 1, {
+    is:
+      "changes brightness, contrast and saturation of training images by up to this share; 0 is off",
     default: 0,
   }),
   patience: whole(0, 1e6, {

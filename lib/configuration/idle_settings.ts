@@ -38,6 +38,7 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
       "model.activation",
       "model.fixedDepth",
     ]],
+    [!adaptsDepth, "depth follows no image", ["training.fitDepths"]],
     [adaptsDepth, "depth follows the image", ["model.fixedDepth"]],
     [!entry.adapts.depth, `the depth of ${name} follows no image`, ["model.depthAdaptation"]],
     [!entry.adapts.parameters, `${name} has no initial state`, ["model.parameterAdaptation"]],
@@ -45,6 +46,7 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
     [!adaptsDepth && !adaptsState, "nothing follows the complexity of the image", [
       "model.complexity",
       "model.stepsPerBit",
+      "model.complexityOffset",
       "model.minSteps",
       "model.maxSteps",
       "model.levelsPerDepth",

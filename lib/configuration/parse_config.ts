@@ -215,6 +215,23 @@ export function parseConfig(text: string, options: ParseConfigOptions = {}): Exp
 }
 
 /**
+ * Names the keys that a configuration gives, so that others can be chosen by what is found.
+ *
+ * @param text YAML or JSON that `parseConfig` accepts.
+ * @returns Paths of its keys.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...givenKeys("data: { imageSize: 64 }")], ["data.imageSize"]);
+ * ```
+ */
+export function givenKeys(text: string): ReadonlySet<string> {
+  return new Set(flatten(readMap(text, "the configuration"), []).keys());
+}
+
+/**
  * Reads the value of a key from a word of the command line: the first of text, number, truth value and `null`
  * (also spelled `all` or `none`) that the key accepts.
  *

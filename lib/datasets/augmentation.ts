@@ -12,13 +12,19 @@ export interface AugmentationOptions {
   readonly flip: boolean;
   /** Moves each image by up to this many pixels up, down, left and right; `0` leaves it in place. */
   readonly crop: number;
+  /**
+   * Brightness, contrast and saturation are multiplied by factors of up to 1 +- this share, in this order.
+   *
+   * @default 0: colours stay
+   */
+  readonly color?: { readonly share: number; readonly stream: RandomStream };
   /** Source of randomness; advanced by three numbers per image whatever is switched on. */
   readonly stream: RandomStream;
 }
 
 /**
  * Varies images at random: mirrored left to right, and cropped out of the image padded by `crop` black
- * pixels on every side. Off by default in every preset: the paper trains without augmentation (section 4.2).
+ * pixels on every side; and in their colours. Off by default in every preset: the paper trains without augmentation (section 4.2).
  *
  * @param pixels `[count, height, width, 3]` RGB, uint8; not changed.
  * @param options Sizes and switches.
@@ -37,7 +43,7 @@ export interface AugmentationOptions {
  * ```
  */
 export function augmentImages(pixels: Uint8Array, options: AugmentationOptions): Uint8Array {
-  const { count, height, width, flip, crop, stream } = options;
+  const { count, height, width, flip, crop, color, stream } = options;
   if (pixels.length !== count * height * width * 3) {
     throw new RangeError(
       `Cannot augment images: ${count} images of ${height} x ${width} x 3 need ` +
@@ -60,8 +66,36 @@ export function augmentImages(pixels: Uint8Array, options: AugmentationOptions):
     const source = pixels.subarray(image * imageBytes, (image + 1) * imageBytes);
     const target = augmented.subarray(image * imageBytes, (image + 1) * imageBytes);
     moveImage(source, target, { height, width, mirrored, down, right });
+    if (color !== undefined && color.share > 0) changeColors(target, color);
   }
   return augmented;
+}
+
+/** ITU-R BT.601 luma. */
+function lumaOf(red: number, green: number, blue: number): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
+/** Changes one image in place; three numbers are drawn. */
+function changeColors(
+  pixels: Uint8Array,
+  { share, stream }: { readonly share: number; readonly stream: RandomStream },
+): void {
+  const draw = () => 1 + share * (2 * stream.nextFloat() - 1);
+  const [brightness, contrast, saturation] = [draw(), draw(), draw()];
+  let sum = 0;
+  for (let at = 0; at < pixels.length; at += 3) {
+    sum += lumaOf(pixels[at]!, pixels[at + 1]!, pixels[at + 2]!);
+  }
+  const mean = brightness * sum / (pixels.length / 3);
+  for (let at = 0; at < pixels.length; at += 3) {
+    const luma = lumaOf(pixels[at]!, pixels[at + 1]!, pixels[at + 2]!);
+    for (let channel = 0; channel < 3; channel++) {
+      const own = luma + saturation * (pixels[at + channel]! - luma);
+      const value = Math.round(mean + contrast * (brightness * own - mean));
+      pixels[at + channel] = Math.min(255, Math.max(0, value));
+    }
+  }
 }
 
 interface Movement {

@@ -27,8 +27,10 @@ export interface ModelConfig {
   readonly parameterAdaptation: boolean;
   /** Number of generated layers without depth adaptation. */
   readonly fixedDepth: number;
-  /** kappa in N = round(kappa H): layers per bit of complexity. */
+  /** kappa in N = round(kappa (H - H_0)): layers per bit of complexity. */
   readonly stepsPerBit: number;
+  /** H_0: complexity in bits from which on layers are counted; 0 unless it was fitted to images. */
+  readonly complexityOffset: number;
   /** Fewest layers that an image can be given. */
   readonly minSteps: number;
   /** Most layers that an image can be given. */

@@ -32,7 +32,7 @@ export interface ComplexityLevelsOptions extends StepScheduleOptions {
 /**
  * The quantisation of complexity into levels. Kernels depend on an image only through the scalar H(x), so a
  * finite set of trajectories serves all images: with one level per depth N the level stands for
- * H = N / kappa, the centre of its bin; more levels per depth divide the bin evenly.
+ * H = H_0 + N / kappa, the centre of its bin; more levels per depth divide the bin evenly.
  *
  * @example One level per depth
  * ```ts
@@ -81,8 +81,8 @@ export class ComplexityLevels {
     // Called for its check and for the clamp, so that levels and depths can never disagree.
     const depth = stepCount(complexity, this.#options);
     if (this.list.length === 1) return 0;
-    const { stepsPerBit, minSteps, levelsPerDepth } = this.#options;
-    const within = (stepsPerBit * complexity - (depth - 0.5)) * levelsPerDepth;
+    const { stepsPerBit, complexityOffset = 0, minSteps, levelsPerDepth } = this.#options;
+    const within = (stepsPerBit * (complexity - complexityOffset) - (depth - 0.5)) * levelsPerDepth;
     const part = Math.min(Math.max(Math.floor(within), 0), levelsPerDepth - 1);
     return (depth - minSteps) * levelsPerDepth + part;
   }
@@ -104,10 +104,13 @@ export class ComplexityLevels {
   }
 
   #levelOfBin(index: number): ComplexityLevel {
-    const { minSteps, levelsPerDepth, stepsPerBit, depthAdaptation, fixedDepth } = this.#options;
+    const { minSteps, levelsPerDepth, depthAdaptation, fixedDepth } = this.#options;
+    const { stepsPerBit, complexityOffset = 0 } = this.#options;
     const adaptedDepth = minSteps + Math.floor(index / levelsPerDepth);
     const part = index % levelsPerDepth;
-    const complexity = (adaptedDepth - 0.5 + (part + 0.5) / levelsPerDepth) / stepsPerBit;
+    const steps = adaptedDepth - 0.5 + (part + 0.5) / levelsPerDepth;
+    // An offset can move the lowest level below the least complexity that there is.
+    const complexity = Math.max(0, complexityOffset + steps / stepsPerBit);
     const depth = depthAdaptation ? adaptedDepth : fixedDepth;
     return { index, complexity, depth, scale: this.#scale(complexity) };
   }

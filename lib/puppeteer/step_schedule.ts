@@ -2,6 +2,12 @@
 export interface StepScheduleOptions {
   /** kappa: generated layers per bit of complexity, > 0. */
   readonly stepsPerBit: number;
+  /**
+   * Complexity in bits from which on layers are counted.
+   *
+   * @default 0
+   */
+  readonly complexityOffset?: number;
   /** Fewest layers, >= 1. */
   readonly minSteps: number;
   /** Most layers, >= minSteps. */
@@ -9,8 +15,8 @@ export interface StepScheduleOptions {
 }
 
 /**
- * Number of steps N(x) = clamp(round(kappa H(x)), N_min, N_max), which is the number of generated layers
- * (Eq. 4, 6 and 13 of the paper; the form and kappa = 0.8 are our choice: the paper asks for a monotonic
+ * Number of steps N(x) = clamp(round(kappa (H(x) - H_0)), N_min, N_max), which is the number of generated layers
+ * (Eq. 4, 6 and 13 of the paper; the form, kappa = 0.8 and H_0 = 0 are our choice: the paper asks for a monotonic
  * relation only). The step size is h(x) = 1 / N(x).
  *
  * @param complexity H(x) in bits, >= 0.
@@ -31,7 +37,7 @@ export function stepCount(complexity: number, options: StepScheduleOptions): num
       `Cannot choose a depth: complexity must be a finite number of bits >= 0, current value is ${complexity}`,
     );
   }
-  const steps = Math.round(options.stepsPerBit * complexity);
+  const steps = Math.round(options.stepsPerBit * (complexity - (options.complexityOffset ?? 0)));
   return Math.min(Math.max(steps, options.minSteps), options.maxSteps);
 }
 

@@ -1,7 +1,11 @@
+import { complexityMeasure } from "../complexity/measure_registry.ts";
+import { measureDataset } from "../training/training_data.ts";
+import type { ScheduleFit } from "../puppeteer/fit_schedule.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { stepsInEpoch } from "../training/epoch_plan.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import { asksForFit, fitDepths } from "./fit_depths.ts";
 import { type ImageInspection, inspectImages } from "./inspect_images.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
 
@@ -15,6 +19,8 @@ export interface TrainingPlan {
   readonly testImages: number;
   /** Number of classes. */
   readonly classes: number;
+  /** What was fitted to the images so that their depths differ; `null` if nothing. */
+  readonly fit: ScheduleFit | null;
   /** What the images are. */
   readonly inspection: ImageInspection;
   /** Complexity levels, each with its own trajectory. */
@@ -43,11 +49,14 @@ export async function planTraining(
   config: ExperimentConfig,
   report?: (done: number, total: number) => void,
 ): Promise<TrainingPlan> {
-  const { model, training } = config;
+  const { training } = config;
   const images = await loadExperimentImages(config);
   const { train, validation, test } = images;
-  requireImageSize(model, train);
+  requireImageSize(config.model, train);
   const inspection = await inspectImages(images, report);
+  const { config: { model }, fit } = asksForFit(config)
+    ? fitDepths(config, await measureDataset(train, complexityMeasure(config.model.complexity)))
+    : { config, fit: null };
   const classes = train.classNames.length;
   const stepsPerEpoch = stepsInEpoch(train.length, training);
   const classifier = createClassifier(model, { classes, seed: training.seed });
@@ -59,6 +68,7 @@ export async function planTraining(
       testImages: test.length,
       classes,
       inspection,
+      fit,
       levels: depths.length,
       depth: { min: Math.min(...depths), max: Math.max(...depths) },
       stepsPerEpoch,

@@ -21,6 +21,7 @@ import {
 import { formatConfig } from "../configuration/format_config.ts";
 import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
 import { inspectImages } from "./inspect_images.ts";
+import { describeFit, fitDepths } from "./fit_depths.ts";
 import { refuseLinks } from "./refuse_links.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
@@ -231,11 +232,31 @@ async function trainInFolder(
   return { trainer, data, stopReason, seconds: (performance.now() - started) / 1000 };
 }
 
+/** Loads and looks at every image, and fits the rule for depth to them where that is asked for. */
+async function loadForTraining(
+  given: ExperimentConfig,
+  { report, onInspection, resume }: RunTrainingOptions,
+): Promise<{ readonly config: ExperimentConfig; readonly data: TrainingData }> {
+  report?.({ kind: "phase", text: "loading images" });
+  const images = await loadExperimentImages(given);
+  requireImageSize(given.model, images.train);
+  const inspection = await inspectImages(images, (done, total) => {
+    report?.({ kind: "images", done, total });
+  });
+  onInspection?.(inspection);
+  const data = await prepareTrainingData(images, given.model.complexity);
+  // A run that goes on has what was fitted when it began.
+  if (resume) return { config: given, data };
+  const { config, fit } = fitDepths(given, data.complexities);
+  if (fit !== null) report?.({ kind: "phase", text: describeFit(fit) });
+  return { config, data };
+}
+
 /**
  * Trains a model in a run folder: configuration, provenance, log per epoch, last and best checkpoint.
  * The backend must have been selected before.
  *
- * @param config The experiment, complete.
+ * @param given The experiment, complete.
  * @param options Run folder, resume, interruption, progress.
  * @returns What was reached, and why it ended.
  * @throws {DataError} if the images are missing or damaged.
@@ -244,19 +265,12 @@ async function trainInFolder(
  * @throws {CheckpointError} if the folder is in use, or does not fit the configuration when resuming.
  */
 export async function runTraining(
-  config: ExperimentConfig,
+  given: ExperimentConfig,
   options: RunTrainingOptions,
 ): Promise<TrainingSummary> {
   const { runDirectory, resume, timeLimit = Infinity } = options;
   const deadline = performance.now() + timeLimit * 1000;
-  options.report?.({ kind: "phase", text: "loading images" });
-  const images = await loadExperimentImages(config);
-  requireImageSize(config.model, images.train);
-  const inspection = await inspectImages(images, (done, total) => {
-    options.report?.({ kind: "images", done, total });
-  });
-  options.onInspection?.(inspection);
-  const data = await prepareTrainingData(images, config.model.complexity);
+  const { config, data } = await loadForTraining(given, options);
   if (!resume) {
     await requireNewFolder(runDirectory);
     await checkRunEvents(options);

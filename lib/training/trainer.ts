@@ -244,8 +244,8 @@ export class Trainer {
   /** Begins to read a batch that is so many steps ahead; nothing where there is none. */
   #readAhead(batch: PlannedBatch | undefined, steps: number): Promise<Float32Array> {
     if (batch === undefined) return Promise.resolve(new Float32Array());
-    const { seed, flip, crop } = this.#config;
-    const augmentation = { flip, crop, seed, step: this.progress.step + steps };
+    const { seed, flip, crop, color } = this.#config;
+    const augmentation = { flip, crop, color, seed, step: this.progress.step + steps };
     const reading = readBatch(this.#data, batch.indices, augmentation);
     // A failure is reported by whoever waits for the batch.
     reading.catch(() => {});

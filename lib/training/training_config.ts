@@ -47,10 +47,14 @@ export interface TrainingConfig {
   readonly statisticsImages: number;
   /** Computes the dynamics' intermediate values again in the backward pass: less memory, more time. */
   readonly recompute: boolean | "auto";
+  /** Fits kappa and its offset to the training images where nearly all of them would have one depth. */
+  readonly fitDepths: boolean;
   /** Mirrors half of the training images. */
   readonly flip: boolean;
   /** Pads by this many pixels and crops back at random; 0 is off. */
   readonly crop: number;
+  /** Changes brightness, contrast and saturation of training images by up to this share, 0 <= color < 1; 0 is off. */
+  readonly color: number;
   /** Validations without a better accuracy after which training stops; 0 never stops. */
   readonly patience: number;
   /** A validation is better where its accuracy exceeds the one before by more than this, 0..1. */

@@ -58,6 +58,8 @@ export interface LoadBatchOptions {
   readonly augmentation?: {
     readonly flip: boolean;
     readonly crop: number;
+    /** Share by which colours change. */
+    readonly color?: number;
     readonly seed: number;
     readonly step: number;
   };
@@ -106,9 +108,12 @@ export async function readBatch(
   const { height, width } = data.train;
   const count = indices.length;
   let pixels = await readPixels(data.train, indices, augmentation);
-  if (augmentation !== undefined && (augmentation.flip || augmentation.crop > 0)) {
-    const stream = new RandomStream(augmentation.seed, "augmentation", augmentation.step);
-    pixels = augmentImages(pixels, { count, height, width, ...augmentation, stream });
+  const { flip = false, crop = 0, color: share = 0 } = augmentation ?? {};
+  if (augmentation !== undefined && (flip || crop > 0 || share > 0)) {
+    const { seed, step } = augmentation;
+    const stream = new RandomStream(seed, "augmentation", step);
+    const color = { share, stream: new RandomStream(seed, "augmentation-color", step) };
+    pixels = augmentImages(pixels, { count, height, width, flip, crop, color, stream });
   }
   return standardize(pixels, data.standardization);
 }

@@ -48,6 +48,9 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
         facts: [
           fact("measure", textCell(rule.measure)),
           fact("layers per bit, kappa", significantCell(rule.stepsPerBit)),
+          ...rule.complexityOffset
+            ? [fact("complexity offset", significantCell(rule.complexityOffset), rule.unit)]
+            : [],
           fact("fewest layers", countCell(rule.minSteps)),
           fact("most layers", countCell(rule.maxSteps)),
           fact("reference complexity", significantCell(rule.referenceComplexity)),

@@ -21,6 +21,7 @@ export const ONE_LEVEL = new ComplexityLevels({
   fixedDepth: 10,
   levelsPerDepth: 1,
   referenceComplexity: 12.5,
+  complexityOffset: 0,
   scaleExponent: 1,
 });
 

@@ -76,3 +76,47 @@ Deno.test("augmentImages() refuses wrong sizes and crops", () => {
     assert.throws(() => augmentImages(many(1), { ...options, crop }), /crop must be an integer/);
   }
 });
+
+Deno.test("augmentImages() changes colours within their share, and nothing else", () => {
+  const pixels = Uint8Array.from({ length: 200 * 12 }, (_, at) => 60 + (at * 37) % 120);
+  const still = { count: 200, height: 2, width: 2, flip: false, crop: 0 };
+  const changed = (share: number) =>
+    augmentImages(pixels, {
+      ...still,
+      stream: new RandomStream(1, "augmentation"),
+      color: { share, stream: new RandomStream(1, "augmentation-color") },
+    });
+  assert.deepEqual(changed(0), pixels);
+  const out = changed(0.3);
+  const means = Array.from({ length: 200 }, (_, image) => {
+    const mean = (values: Uint8Array) =>
+      values.subarray(image * 12, image * 12 + 12).reduce((sum, value) => sum + value, 0) / 12;
+    return mean(out) / mean(pixels);
+  });
+  assert.ok(
+    means.every((ratio) => ratio > 0.65 && ratio < 1.35),
+    `${Math.min(...means)} ${Math.max(...means)}`,
+  );
+  assert.ok(Math.max(...means) - Math.min(...means) > 0.4, "brightness varies");
+  const average = means.reduce((sum, ratio) => sum + ratio, 0) / means.length;
+  assert.ok(Math.abs(average - 1) < 0.05, `${average}`);
+});
+
+Deno.test("augmentImages() keeps grey images grey, whatever their saturation becomes", () => {
+  const pixels = Uint8Array.from(
+    { length: 50 * 12 },
+    (_, at) => 40 + (Math.floor(at / 3) * 31) % 160,
+  );
+  const out = augmentImages(pixels, {
+    count: 50,
+    height: 2,
+    width: 2,
+    flip: false,
+    crop: 0,
+    stream: new RandomStream(1, "augmentation"),
+    color: { share: 0.8, stream: new RandomStream(2, "augmentation-color") },
+  });
+  for (let at = 0; at < out.length; at += 3) {
+    assert.ok(Math.abs(out[at]! - out[at + 1]!) <= 1 && Math.abs(out[at]! - out[at + 2]!) <= 1);
+  }
+});

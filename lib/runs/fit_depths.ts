@@ -1,0 +1,52 @@
+import { modelEntry } from "../models/model_registry.ts";
+import { fitSchedule, type ScheduleFit } from "../puppeteer/fit_schedule.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+
+/** A configuration whose rule for depth suits its images, and what was changed for it. */
+export interface FittedConfig {
+  /** The configuration, with the fitted constants. */
+  readonly config: ExperimentConfig;
+  /** What was fitted; `null` if nothing had to be, or was asked for. */
+  readonly fit: ScheduleFit | null;
+}
+
+/**
+ * Whether a configuration asks for a rule that suits its images.
+ *
+ * @param config The experiment.
+ * @returns `true` if the complexities of the training images can change the rule.
+ */
+export function asksForFit({ model, training }: ExperimentConfig): boolean {
+  return training.fitDepths && model.depthAdaptation && modelEntry(model.name).adapts.depth;
+}
+
+/**
+ * Fits the rule for depth to the training images, where the configuration asks for it and the rule would send nearly
+ * all of them to one depth.
+ *
+ * @param config The experiment.
+ * @param complexities Complexities of its training images.
+ * @returns The configuration to train with: its run folder and its checkpoints hold the fitted constants.
+ */
+export function fitDepths(config: ExperimentConfig, complexities: Float64Array): FittedConfig {
+  const fit = asksForFit(config) ? fitSchedule(complexities, config.model) : null;
+  if (fit === null) return { config, fit };
+  const { stepsPerBit, complexityOffset, referenceComplexity } = fit;
+  const fitted = { stepsPerBit, complexityOffset, referenceComplexity };
+  return { config: { ...config, model: { ...config.model, ...fitted } }, fit };
+}
+
+/**
+ * Says what was fitted, and why.
+ *
+ * @param fit What was fitted.
+ * @returns One line for people.
+ */
+export function describeFit(fit: ScheduleFit): string {
+  const { stepsPerBit, complexityOffset, referenceComplexity, depthBefore, shareBefore } = fit;
+  return `depth: ${
+    Math.round(100 * shareBefore)
+  } % of the training images would have ${depthBefore} layers; fitted to them: ` +
+    `kappa ${stepsPerBit}, offset ${complexityOffset}, reference complexity ${referenceComplexity} ` +
+    `(--steps-per-bit, --complexity-offset, --reference-complexity)`;
+}
