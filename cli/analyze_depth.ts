@@ -200,8 +200,10 @@ async function analyzeDepth(
   await startNeededBackend(request, options, output);
   const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");
   const progress = createProgress({ quiet: output.quiet });
-  const report = (done: number, total: number, text: string) =>
-    progress.update({ done, total, text });
+  const report = (done: number, total: number, text: string) => {
+    const unit = text === "generating kernels" ? { unit: "levels" } : {};
+    progress.update({ done, total: total === 0 ? null : total, text, ...unit });
+  };
   try {
     const result = await runDepthAnalysis({ ...request, report });
     progress.end();

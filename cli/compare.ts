@@ -25,7 +25,8 @@ import { findRun } from "./find_run.ts";
 import { chosenFormat } from "./document_format.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
-import { createProgress, formatDuration, type Progress } from "./progress.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import { formatDuration } from "./progress_line.ts";
 import { collectProvenance } from "./provenance.ts";
 import { refuseBadEnds } from "./refuse_bad_ends.ts";
 import { checkTargets, pageOption, type PageTarget, renderPage, writePage } from "./report_page.ts";
@@ -66,8 +67,7 @@ function splitList(text: string): string[] {
 }
 
 function readSeeds(text: string): number[] {
-  const read = wholeNumber(0, 2 ** 32 - 1);
-  const seeds = splitList(text).map(read);
+  const seeds = splitList(text).map(wholeNumber(0, 2 ** 32 - 1));
   if (seeds.length > 0 && new Set(seeds).size === seeds.length) return seeds;
   throw new InvalidArgumentError("It must be different whole numbers, for example 1,2,3.");
 }

@@ -7,7 +7,7 @@ import type {
 import { runNames } from "../lib/reports/parts/row_name.ts";
 import { formatMultiplyAdds } from "./multiply_adds_text.ts";
 import { formatCount, formatSeconds } from "./number_text.ts";
-import { formatDuration } from "./progress.ts";
+import { formatDuration } from "./progress_line.ts";
 import type { TableColumn } from "./text_table.ts";
 
 /** A table of texts with its heading, for any format that people read. */

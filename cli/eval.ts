@@ -5,6 +5,7 @@ import { formatEvaluation } from "./evaluation_text.ts";
 import { findRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { showWork } from "./show_work.ts";
 import {
   addHelpSections,
   type BackendChoice,
@@ -59,12 +60,11 @@ async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<
   const { runEvaluation } = await import("../lib/runs/run_evaluation.ts");
   const progress = createProgress({ quiet: output.quiet });
   const { checkpoint, part, batchSize, exact = false, confusion = false, speed } = options;
-  const text = `evaluating ${part} images`;
   try {
     const summary = await runEvaluation({
       ...{ runDirectory, checkpoint, part, batchSize, exact },
       data: replacedData(options),
-      report: (done, total) => progress.update({ done, total, text }),
+      report: showWork(progress, `evaluating ${part} images`),
       warn: (text) => output.warn(text),
       ...(speed ? { speed: {} } : {}),
     });

@@ -146,6 +146,26 @@ export function writeText(text: string, stream: StreamName): void {
   }
 }
 
+/** Moves to the beginning of a terminal's line and empties it. */
+export const CLEAR_LINE = "\r\x1b[K";
+
+/** The progress line on stderr, which what is said must not run into. */
+let movingLine = "";
+
+/**
+ * Tells of the progress line, so that remarks and warnings are written above it.
+ *
+ * @param line The line as it stands; "" where there is none.
+ */
+export function setMovingLine(line: string): void {
+  movingLine = line;
+}
+
+/** Writes a line to stderr, above the progress line. */
+function writeAboveProgress(text: string): void {
+  writeText(movingLine === "" ? `${text}\n` : `${CLEAR_LINE}${text}\n${movingLine}`, "stderr");
+}
+
 /**
  * Shows a result, and then says how its making ended: a failure keeps its exit code if stdout cannot be written.
  *
@@ -177,7 +197,7 @@ export function createOutput(
 ): Output {
   const { json = false, quiet = false } = options;
   const data = (text: string) => writeText(`${text}\n`, "stdout");
-  const warn = (text: string) => writeText(`${safeLine(shortenMessage(text))}\n`, "stderr");
+  const warn = (text: string) => writeAboveProgress(safeLine(shortenMessage(text)));
   return {
     json,
     quiet,

@@ -3,6 +3,7 @@ import type { Prediction } from "../lib/runs/run_types.ts";
 import { findRun, refuseWrongOrder } from "./find_run.ts";
 import { formatShare } from "./number_text.ts";
 import { createOutput } from "./output.ts";
+import { createProgress } from "./progress.ts";
 import {
   addHelpSections,
   backendOption,
@@ -13,6 +14,7 @@ import {
   quietOption,
   wholeNumber,
 } from "./shared_options.ts";
+import { showWork } from "./show_work.ts";
 import { startBackend } from "./start_backend.ts";
 import { renderTable } from "./text_table.ts";
 
@@ -74,8 +76,10 @@ export function predictCommand(): CommandUnknownOpts {
       const { runPrediction } = await import("../lib/runs/run_prediction.ts");
       const { checkpoint, top: topK, exact = false } = options;
       const warn = (text: string) => output.warn(text);
-      const request = { runDirectory, checkpoint, files, topK, exact, warn };
-      const predictions = await runPrediction(request);
+      const progress = createProgress({ quiet: output.quiet });
+      const report = showWork(progress);
+      const request = { runDirectory, checkpoint, files, topK, exact, warn, report };
+      const predictions = await runPrediction(request).finally(() => progress.end());
       output.result(predictions, () => formatPredictions(predictions));
     });
   addHelpSections(command, [

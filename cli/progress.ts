@@ -1,27 +1,13 @@
-import { isTerminal as streamIsTerminal, writeText } from "./output.ts";
+import { CLEAR_LINE, isTerminal as streamIsTerminal, setMovingLine, writeText } from "./output.ts";
+import {
+  figuresOf,
+  formatDuration,
+  plainLine,
+  type ProgressUpdate,
+  shareOf,
+  terminalLine,
+} from "./progress_line.ts";
 import { safeLine } from "../lib/safe_text.ts";
-
-/** How far a job has come. */
-export interface ProgressUpdate {
-  /** Units done so far. */
-  readonly done: number;
-  /** Units in all; `null` where nobody knows. */
-  readonly total: number | null;
-  /** What is going on, in a few words. */
-  readonly text: string;
-  /**
-   * Units per second.
-   *
-   * @default measured between the updates
-   */
-  readonly rate?: number;
-  /**
-   * Drawn at once; a terminal's line is otherwise redrawn ten times a second at most.
-   *
-   * @default false
-   */
-  readonly urgent?: boolean;
-}
 
 /** A running progress display. */
 export interface Progress {
@@ -29,6 +15,8 @@ export interface Progress {
   update(state: ProgressUpdate): void;
   /** Writes a line that stays, above the moving one. */
   note(text: string): void;
+  /** Most characters of a note that a terminal does not wrap; `Infinity` where there is no terminal. */
+  width(): number;
   /** Removes the moving line; the text, if any, stays. */
   end(text?: string): void;
 }
@@ -54,11 +42,11 @@ export interface ProgressOptions {
    */
   readonly isTerminal?: boolean;
   /**
-   * Width of the terminal in characters.
+   * Width of the terminal in characters, asked for with every line.
    *
    * @default the width of the terminal, or 80
    */
-  readonly columns?: number;
+  readonly columns?: () => number;
   /**
    * Receives the text.
    *
@@ -66,128 +54,120 @@ export interface ProgressOptions {
    */
   readonly write?: (text: string) => void;
   /**
-   * Clock in milliseconds.
+   * Clock in milliseconds; with one of a caller's own, the line does not move by itself.
    *
    * @default performance.now
    */
   readonly now?: () => number;
 }
 
-const BAR_WIDTH = 20;
 const REDRAW_MILLISECONDS = 100;
+/** Between two redraws where nobody reports anything. */
+const BEAT_MILLISECONDS = 250;
+/** Least pause between plain lines. */
+const PLAIN_PAUSE_MILLISECONDS = 1000;
 const PLAIN_MILLISECONDS = 10_000;
 const PLAIN_SHARE = 0.1;
-const CLEAR_LINE = "\r\x1b[K";
 
-/**
- * Writes a duration the way people say it.
- *
- * @param seconds Duration in seconds, >= 0.
- * @returns `42 s`, `3 min 07 s`, `2 h 05 min` or `3 d 04 h`.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.equal(formatDuration(187), "3 min 07 s");
- * ```
- */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${two((whole % 3600) / 60)} min`;
-  return `${Math.floor(whole / 86_400)} d ${two((whole % 86_400) / 3600)} h`;
-}
-
-/** Units per second: `812 images/s`, `3.2 MB/s`. */
-function formatRate(rate: number, unit: string): string {
-  if (unit === "bytes") return `${(rate / 1e6).toFixed(1)} MB/s`;
-  return `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)} ${unit}/s`;
-}
-
-/** The amount done where no total is known: `512 images`, `3.2 MB`. */
-function formatAmount(amount: number, unit: string): string {
-  return unit === "bytes" ? `${(amount / 1e6).toFixed(1)} MB` : `${amount} ${unit}`;
-}
-
-/** Share done, 0..1; `null` without a total. */
-function shareOf(state: ProgressUpdate): number | null {
-  if (state.total === null || !(state.total > 0)) return null;
-  return Math.min(1, Math.max(0, state.done / state.total));
+/** With what a display needs beside them. */
+interface CompleteOptions extends Required<ProgressOptions> {
+  /** Whether the line is redrawn by itself. */
+  readonly beats: boolean;
+  /** Told of the moving line as it stands, "" where there is none. */
+  readonly onLine: (line: string) => void;
 }
 
 /** Measures units per second from the updates themselves. */
 class RateMeter {
-  #first: { readonly done: number; readonly at: number } | null = null;
+  #first: { readonly done: number; readonly total: number | null; readonly at: number } | null =
+    null;
 
   /** Units per second since the first update; `null` as long as nothing can be said. */
-  measure(done: number, at: number): number | null {
-    // A job that starts over (the next file) starts a new measurement.
-    if (this.#first === null || done < this.#first.done) this.#first = { done, at };
-    const seconds = (at - this.#first.at) / 1000;
-    return seconds > 0.2 && done > this.#first.done ? (done - this.#first.done) / seconds : null;
+  measure({ done, total }: ProgressUpdate, at: number): number | null {
+    // A job that starts over (the next file), and another job, start a new measurement.
+    const first = this.#first;
+    if (first === null || done < first.done || total !== first.total) {
+      this.#first = { done, total, at };
+      return null;
+    }
+    const seconds = (at - first.at) / 1000;
+    return seconds > 0.2 && done > first.done ? (done - first.done) / seconds : null;
   }
 }
 
-/** The parts behind the bar: percentage or amount, rate, remaining time. */
-function describe(
-  state: ProgressUpdate,
-  options: { readonly unit: string; readonly measured: number | null },
-): string {
-  const share = shareOf(state);
-  const parts = [
-    share === null ? formatAmount(state.done, options.unit) : `${Math.floor(share * 100)} %`,
-  ];
-  const rate = state.rate ?? options.measured;
-  if (rate !== null && rate > 0) parts.push(formatRate(rate, options.unit));
-  // Remaining time comes from the measured pace, which includes pauses (validation, saving) that a rate
-  // given by the caller leaves out.
-  const pace = options.measured ?? rate;
-  if (share !== null && share < 1 && pace !== null && pace > 0) {
-    parts.push(`${formatDuration(((state.total ?? 0) - state.done) / pace)} left`);
-  }
-  return parts.join(", ");
-}
-
-/** A bar of fixed width: `[#####---------------]`. */
-function drawBar(share: number): string {
-  const filled = Math.floor(share * BAR_WIDTH);
-  return `[${"#".repeat(filled)}${"-".repeat(BAR_WIDTH - filled)}]`;
+/** Calls something a few times a second, between `start` and `stop`. */
+function createBeat(beats: boolean, action: () => void): { start(): void; stop(): void } {
+  let timer: ReturnType<typeof setInterval> | null = null;
+  return {
+    start() {
+      if (timer !== null || !beats) return;
+      timer = setInterval(action, BEAT_MILLISECONDS);
+      // The process must not live for its progress line.
+      Deno.unrefTimer(timer);
+    },
+    stop() {
+      if (timer !== null) clearInterval(timer);
+      timer = null;
+    },
+  };
 }
 
 /** One line, redrawn in place. */
-function createTerminalProgress(options: Required<ProgressOptions>): Progress {
-  const { write, now, unit, columns } = options;
+function createTerminalProgress(options: CompleteOptions): Progress {
+  const { write, now, unit, columns, onLine } = options;
   const meter = new RateMeter();
   let lastDrawn = -Infinity;
   let line = "";
+  let latest: { readonly state: ProgressUpdate; readonly since: number } | null = null;
+  const beat = createBeat(options.beats, () => {
+    if (now() - lastDrawn >= BEAT_MILLISECONDS) draw(now());
+  });
+
+  function draw(at: number): void {
+    if (latest === null) return;
+    const { state, since } = latest;
+    lastDrawn = at;
+    const measured = meter.measure(state, at);
+    const figures = figuresOf(state, { unit, measured });
+    // Where nothing is counted, the time that passes shows that it goes on.
+    const waited = at - since >= 1000 ? formatDuration((at - since) / 1000) : "";
+    const shown = shareOf(state) === null && state.done === 0
+      ? { ...figures, rate: waited }
+      : figures;
+    // The last column stays free: a full line would wrap and could not be redrawn.
+    line = terminalLine(state, shown, columns() - 1);
+    write(CLEAR_LINE + line);
+    onLine(line);
+  }
+
   return {
     update(state) {
       const at = now();
-      const measured = meter.measure(state.done, at);
-      const share = shareOf(state);
+      const isOther = latest?.state.text !== state.text || state.done < latest.state.done;
+      latest = { state, since: latest === null || isOther ? at : latest.since };
+      meter.measure(state, at);
+      beat.start();
       const isEarly = at - lastDrawn < REDRAW_MILLISECONDS;
-      if (isEarly && share !== 1 && !state.urgent) return;
-      lastDrawn = at;
-      const bar = share === null ? "" : `${drawBar(share)} `;
-      // The last column stays free: a full line would wrap and could not be redrawn.
-      line = `${bar}${describe(state, { unit, measured })}  ${state.text}`.slice(0, columns - 1);
-      write(CLEAR_LINE + line);
+      if (isEarly && shareOf(state) !== 1 && !state.urgent) return;
+      draw(at);
     },
     note(text) {
       write(`${line === "" ? "" : CLEAR_LINE}${text}\n${line}`);
     },
+    width: () => columns() - 1,
     end(text) {
+      beat.stop();
+      latest = null;
       if (line !== "") write(CLEAR_LINE);
       line = "";
+      onLine(line);
       if (text !== undefined) write(`${text}\n`);
     },
   };
 }
 
-/** Plain lines for files and pipes: one after 10 s or 10 % of the job, whichever comes first. */
-function createPlainProgress(options: Required<ProgressOptions>): Progress {
+/** Plain lines for files and pipes: one after 10 s or 10 % of the job, whichever comes first, but none within a second. */
+function createPlainProgress(options: CompleteOptions): Progress {
   const { write, now, unit } = options;
   const meter = new RateMeter();
   let lastTime: number | null = null;
@@ -195,17 +175,20 @@ function createPlainProgress(options: Required<ProgressOptions>): Progress {
   return {
     update(state) {
       const at = now();
-      const measured = meter.measure(state.done, at);
+      const measured = meter.measure(state, at);
       lastTime ??= at;
       const share = shareOf(state);
       const moved = share === null ? 0 : share < lastShare ? 1 : share - lastShare;
       // The small allowance keeps 0.3 - 0.2 from missing its line.
-      if (at - lastTime < PLAIN_MILLISECONDS && moved < PLAIN_SHARE - 1e-9) return;
+      const passed = at - lastTime;
+      const hasMoved = moved >= PLAIN_SHARE - 1e-9 && passed >= PLAIN_PAUSE_MILLISECONDS;
+      if (passed < PLAIN_MILLISECONDS && !hasMoved) return;
       lastTime = at;
       lastShare = share ?? 0;
-      write(`${describe(state, { unit, measured })}  ${state.text}\n`);
+      write(`${plainLine(state, figuresOf(state, { unit, measured }))}\n`);
     },
     note: (text) => write(`${text}\n`),
+    width: () => Infinity,
     end(text) {
       if (text !== undefined) write(`${text}\n`);
     },
@@ -223,27 +206,30 @@ function terminalColumns(): number {
 
 /**
  * Makes a progress display on stderr: one redrawn line with a bar, the rate and the remaining time on a
- * terminal; plain lines, at most one every 10 s or 10 %, in files and pipes; nothing with `quiet`.
+ * terminal; plain lines, one every 10 s or 10 %, in files and pipes; nothing with `quiet`.
  *
  * @param options See {@linkcode ProgressOptions}.
  * @returns The display; call `end` when the job is over.
  */
 export function createProgress(options: ProgressOptions = {}): Progress {
-  const complete: Required<ProgressOptions> = {
+  const complete: CompleteOptions = {
     quiet: options.quiet ?? false,
     unit: options.unit ?? "images",
     isTerminal: options.isTerminal ?? streamIsTerminal("stderr"),
-    columns: options.columns ?? terminalColumns(),
+    columns: options.columns ?? terminalColumns,
     write: options.write ?? ((text) => writeText(text, "stderr")),
     now: options.now ?? (() => performance.now()),
+    beats: options.now === undefined,
+    onLine: options.write === undefined ? setMovingLine : () => {},
   };
-  if (complete.quiet) return { update() {}, note() {}, end() {} };
+  if (complete.quiet) return { update() {}, note() {}, width: () => Infinity, end() {} };
   const shown = complete.isTerminal
     ? createTerminalProgress(complete)
     : createPlainProgress(complete);
   return {
     update: (state) => shown.update({ ...state, text: safeLine(state.text) }),
     note: (text) => shown.note(safeLine(text)),
+    width: () => shown.width(),
     end: (text) => text === undefined ? shown.end() : shown.end(safeLine(text)),
   };
 }

@@ -30,6 +30,7 @@ import {
   type TalkOptions,
   wholeNumber,
 } from "./shared_options.ts";
+import { showWork } from "./show_work.ts";
 import { startBackend } from "./start_backend.ts";
 
 const FORMATS = ["html", "md", "json", "csv"] as const;
@@ -97,7 +98,7 @@ async function collectRun(
       testImages: options.images ?? null,
       ...options.data === undefined ? {} : { dataDirectory: options.data },
       warn: (text) => to.warn(text),
-      report: (done, total) => progress.update({ done, total, text: `evaluating ${runDirectory}` }),
+      report: showWork(progress, `evaluating ${runDirectory}`),
     });
     for (const text of content.missing) progress.note(`${runDirectory}: ${text}`);
     return { kind: "run-report", content, origin: runDirectory };

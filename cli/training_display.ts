@@ -1,22 +1,50 @@
 import type { TrainingConfig } from "../lib/training/training_config.ts";
 import type { EpochRecord, TrainingEvent } from "../lib/training/training_event.ts";
 import { formatDecimals, formatShare, formatSmall } from "./number_text.ts";
-import { formatDuration, type Progress, type ProgressUpdate } from "./progress.ts";
+import { type Progress } from "./progress.ts";
+import { formatDuration, type ProgressUpdate } from "./progress_line.ts";
 
-/** One line about an epoch that ended. */
+/** A piece of the line on an epoch; those of the lowest rank are left out first. */
+interface LinePart {
+  readonly rank: number;
+  /** Joins it to what stands before. */
+  readonly before: string;
+  readonly text: string;
+}
+
+function partsOfEpoch(record: EpochRecord, isBest: boolean): LinePart[] {
+  const part = (rank: number, text: string, before = ", "): LinePart => ({ rank, before, text });
+  const { validationTop1, validationLoss } = record;
+  const validation = validationTop1 === null ? [] : [
+    part(9, "validation"),
+    part(4, `loss ${formatDecimals(validationLoss)}`, " "),
+    part(9, `top-1 ${formatShare(validationTop1)}${isBest ? " (best)" : ""}`, " "),
+  ];
+  return [
+    part(8, `loss ${formatDecimals(record.trainLoss)}`, " "),
+    part(6, `top-1 ${formatShare(record.trainTop1)}`, " "),
+    ...validation,
+    part(2, `depth ${record.meanDepth.toFixed(1)}`),
+    part(1, `rate ${formatSmall(record.learningRate)}`),
+    part(3, `${record.imagesPerSecond.toFixed(0)} images/s`),
+    part(5, formatDuration(record.seconds)),
+  ];
+}
+
+/** One line about an epoch that ended, as much of it as a width holds. */
 function describeEpoch(
   record: EpochRecord,
-  options: { readonly epochs: number; readonly isBest: boolean },
+  options: { readonly epochs: number; readonly isBest: boolean; readonly width: number },
 ): string {
-  const best = options.isBest ? " (best)" : "";
-  const validation = record.validationTop1 === null
-    ? ""
-    : `, validation loss ${formatDecimals(record.validationLoss)} top-1 ` +
-      `${formatShare(record.validationTop1)}${best}`;
-  return `epoch ${record.epoch}/${options.epochs}: loss ${formatDecimals(record.trainLoss)} ` +
-    `top-1 ${formatShare(record.trainTop1)}${validation}, depth ${record.meanDepth.toFixed(1)}, ` +
-    `rate ${formatSmall(record.learningRate)}, ${record.imagesPerSecond.toFixed(0)} images/s, ` +
-    `${formatDuration(record.seconds)}`;
+  let parts = partsOfEpoch(record, options.isBest);
+  const head = `epoch ${record.epoch}/${options.epochs}:`;
+  const line = () =>
+    head + parts.map(({ before, text }, at) => (at === 0 ? " " : before) + text).join("");
+  while (parts.length > 0 && line().length > options.width) {
+    const lowest = Math.min(...parts.map(({ rank }) => rank));
+    parts = parts.filter(({ rank }) => rank > lowest);
+  }
+  return line();
 }
 
 /**
@@ -39,9 +67,12 @@ export function showTraining(
     switch (event.kind) {
       case "phase":
         // Once steps are counted, phases come back every epoch: they pass by in the moving line.
-        if (latest === null) progress.note(event.text);
-        else progress.update({ ...latest, text: event.text, urgent: true });
-        return;
+        if (event.share !== undefined) {
+          const text = `${event.text} ${Math.floor(event.share * 100)} %`;
+          return progress.update({ done: 0, total: null, ...latest, text });
+        }
+        if (latest === null) return progress.note(event.text);
+        return progress.update({ ...latest, text: event.text, urgent: true });
       case "images":
         return progress.update({ done: event.done, total: event.total, text: "decoding images" });
       case "warning":
@@ -55,7 +86,9 @@ export function showTraining(
         };
         return progress.update(latest);
       case "epoch":
-        return progress.note(describeEpoch(event.record, { epochs, isBest: event.isBest }));
+        return progress.note(
+          describeEpoch(event.record, { epochs, isBest: event.isBest, width: progress.width() }),
+        );
       case "checkpoint":
         return;
     }

@@ -1,6 +1,6 @@
 import type { TrainingSummary } from "../lib/runs/run_types.ts";
 import { formatCount, formatDecimals, formatParameters, formatShare } from "./number_text.ts";
-import { formatDuration } from "./progress.ts";
+import { formatDuration } from "./progress_line.ts";
 import { renderFacts } from "./text_table.ts";
 
 const STOP_WORDS: Readonly<Record<TrainingSummary["stopReason"], string>> = {

@@ -2,6 +2,7 @@ import type { PlannedRun } from "../lib/paper/plan_rows.ts";
 import type { RunWatcher } from "../lib/paper/run_row.ts";
 import type { Output } from "./output.ts";
 import type { Progress } from "./progress.ts";
+import { showWork } from "./show_work.ts";
 import { showTraining } from "./training_display.ts";
 
 /** Who watches the runs of a comparison. */
@@ -30,7 +31,7 @@ export function watchRuns(progress: Progress, output: Output): RunsDisplay {
     watcher: {
       training: (event) => show?.(event),
       phase: (text) => progress.note(`  ${text}`),
-      evaluation: (done, total) => progress.update({ done, total, text: "test images" }),
+      evaluation: showWork(progress, "evaluating test images"),
       warn,
     },
   };

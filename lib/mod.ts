@@ -62,6 +62,7 @@ export * from "./datasets/subset.ts";
 export * from "./errors.ts";
 export * from "./evaluation/classification_metrics.ts";
 export * from "./evaluation/evaluate.ts";
+export type * from "./evaluation/report_work.ts";
 export * from "./evaluation/evaluation_report.ts";
 export * from "./evaluation/measure_speed.ts";
 export * from "./evaluation/speed_report.ts";

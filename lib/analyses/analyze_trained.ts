@@ -153,7 +153,10 @@ export async function analyzeTrained(
   const { trained, exact, batchSize, report } = options;
   const { height, width } = dataset;
   const image = { height, width };
-  const network = await prepareNetwork(trained, { image, exact });
+  const network = await prepareNetwork(trained, {
+    ...{ image, exact },
+    report: (done, total) => report?.(done, total, "generating kernels"),
+  });
   const classify = (level: number | null, pass: string) =>
     classifyImages(trained, dataset, {
       network,

@@ -4,7 +4,7 @@ import type { ImageDataset } from "../datasets/dataset.ts";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 
 /** Images in memory at a time, whatever the size of the dataset. */
-const CHUNK_IMAGES = 512;
+const CHUNK_IMAGES = 64;
 
 /** What one measure said of all images. */
 export interface MeasuredImages {

@@ -104,6 +104,8 @@ export interface PrepareOptions {
   readonly image: { readonly height: number; readonly width: number };
   /** One trajectory per image instead of one per level, where kernels are generated. */
   readonly exact: boolean;
+  /** Called while kernels are generated, with the levels done (also in part) and all levels. */
+  readonly report?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Images with their classes. */

@@ -1,9 +1,12 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
+import { PassSize } from "./pass_size.ts";
 import { prepareNetwork } from "./prepare_network.ts";
 import { inferRouted, routeImages } from "./routed_images.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { Classifier, InferenceNetwork } from "../classifiers/classifier.ts";
+import type { ReportWork } from "./report_work.ts";
 import type { EvaluationReport, LevelFigures } from "./evaluation_report.ts";
 import type { TrainedClassifier } from "./trained_classifier.ts";
 
@@ -12,12 +15,12 @@ const CHUNK_IMAGES = 2048;
 
 /** Options of `classifyDataset` and `evaluate`. */
 export interface EvaluationOptions {
-  /** Images per forward pass, >= 1. */
+  /** Most images per forward pass, >= 1. */
   readonly batchSize: number;
   /** One trajectory per image instead of one per level: the paper's literal reading, slow. */
   readonly exact: boolean;
-  /** Called from time to time with the images done and all images. */
-  readonly report?: (done: number, total: number) => void;
+  /** Hears how far it has come. */
+  readonly report?: ReportWork | undefined;
 }
 
 /** Options of `classifyDataset`. */
@@ -50,16 +53,28 @@ export interface Classification {
 async function* classifyChunk(
   trained: TrainedClassifier,
   network: InferenceNetwork,
-  chunk: { readonly dataset: ImageDataset; readonly start: number; readonly count: number },
+  chunk: {
+    readonly dataset: ImageDataset;
+    readonly start: number;
+    readonly count: number;
+    readonly pass: PassSize;
+  },
   options: RoutingOptions,
 ): AsyncGenerator<Classification> {
-  const { dataset, start, count } = chunk;
+  const { dataset, start, count, pass } = chunk;
   const { height, width } = dataset;
+  let done = start;
+  const report = () => options.report?.(done, dataset.length, "classifying images");
+  report();
   const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
-  const routed = routeImages(trained, { pixels, height, width }, options.level);
+  const routed = routeImages(trained, { pixels, height, width }, {
+    level: options.level,
+    onMeasured: report,
+  });
   for (const [level, positions] of routed.groups) {
-    for (let first = 0; first < positions.length; first += options.batchSize) {
-      const batch = positions.slice(first, first + options.batchSize);
+    for (let first = 0; first < positions.length;) {
+      const batch = positions.slice(first, first + pass.size);
+      first += batch.length;
       await yieldToEventLoop();
       const { rows, result } = await inferRouted(routed, {
         trained,
@@ -67,6 +82,9 @@ async function* classifyChunk(
         positions: batch,
         level,
       });
+      pass.add(batch.length, result.multiplyAdds);
+      done += batch.length;
+      report();
       for (const [row, position] of batch.entries()) {
         yield {
           index: start + position,
@@ -96,10 +114,10 @@ export async function* classifyDataset(
   dataset: ImageDataset,
   options: RoutingOptions & { readonly network: InferenceNetwork },
 ): AsyncGenerator<Classification> {
+  const pass = new PassSize(options.batchSize, tf.getBackend());
   for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {
     const count = Math.min(CHUNK_IMAGES, dataset.length - start);
-    yield* classifyChunk(trained, options.network, { dataset, start, count }, options);
-    options.report?.(start + count, dataset.length);
+    yield* classifyChunk(trained, options.network, { dataset, start, count, pass }, options);
   }
 }
 
@@ -154,7 +172,10 @@ export async function evaluate(
   const bankStarted = performance.now();
   const { height, width } = dataset;
   const image = { height, width };
-  const network = await prepareNetwork(trained, { image, exact: options.exact });
+  const network = await prepareNetwork(trained, {
+    ...{ image, exact: options.exact },
+    report: (done, total) => options.report?.(done, total, "generating kernels"),
+  });
   const bankSeconds = options.exact ? 0 : (performance.now() - bankStarted) / 1000;
   const started = performance.now();
   try {

@@ -5,6 +5,7 @@ import type { ImageDataset } from "../datasets/dataset.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { TrainedClassifier } from "./trained_classifier.ts";
 import type { ImageBlock } from "./routed_images.ts";
+import type { ReportWork } from "./report_work.ts";
 import type { SpeedFigure, SpeedReport } from "./speed_report.ts";
 
 /** Options of `measureSpeed`. */
@@ -35,6 +36,8 @@ export interface MeasureSpeedOptions {
    * @default 10
    */
   readonly seconds?: number;
+  /** Hears how many figures are measured, and that the next one goes on. */
+  readonly report?: ReportWork | undefined;
   /** Asked between repetitions: ends the measurement with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -85,15 +88,20 @@ interface Measured {
 
 async function measureFigure(
   measured: Measured,
-  options: MeasureSpeedOptions & Pick<SpeedFigure, "generation">,
+  options: Omit<MeasureSpeedOptions, "report"> & Pick<SpeedFigure, "generation"> & {
+    /** Hears which share of the figure is measured, 0..1. */
+    readonly onShare: (share: number) => void;
+  },
 ): Promise<SpeedFigure> {
   const { trained, network, dataset, batchSize } = measured;
-  const { repetitions = 30, warmUps = 2, seconds = 10, signal, generation } = options;
+  const { repetitions = 30, warmUps = 2, seconds = 10, signal, generation, onShare } = options;
   const times: number[] = [];
   let begun = performance.now();
   let warmed = 0;
   for (let round = 0; round < warmUps + repetitions; round++) {
     signal?.throwIfAborted();
+    const passed = (performance.now() - begun) / 1000 / seconds;
+    onShare(Math.min(Math.max(times.length / repetitions, passed), 1));
     // Between the clocks nothing but the pipeline runs: signals and timers come in here.
     await yieldToEventLoop();
     const images = await readRound(dataset, round, batchSize);
@@ -159,19 +167,24 @@ export async function measureSpeed(
   options: MeasureSpeedOptions,
 ): Promise<SpeedReport> {
   checkOptions(dataset, options);
-  const { generates, batchSizes = [1, 64] } = options;
+  const { generates, batchSizes = [1, 64], report } = options;
+  const all = batchSizes.length * (generates ? 2 : 1);
   const image = { height: dataset.height, width: dataset.width };
   const figures: SpeedFigure[] = [];
   let bankSeconds = 0;
   for (const generation of generates ? ["banked", "per-image"] as const : ["banked"] as const) {
     const exact = generation === "per-image";
     const started = performance.now();
-    const network = await prepareNetwork(trained, { image, exact });
+    const network = await prepareNetwork(trained, {
+      ...{ image, exact },
+      report: (done, total) => report?.(done, total, "generating kernels"),
+    });
     if (!exact) bankSeconds = (performance.now() - started) / 1000;
     try {
       for (const batchSize of batchSizes) {
         const measured = { trained, network, dataset, batchSize };
-        figures.push(await measureFigure(measured, { ...options, generation }));
+        const onShare = (share: number) => report?.(figures.length + share, all, "measuring speed");
+        figures.push(await measureFigure(measured, { ...options, generation, onShare }));
       }
     } finally {
       network.dispose();

@@ -25,21 +25,40 @@ export interface RoutedImages extends ImageBlock {
   readonly groups: ReadonlyMap<number, readonly number[]>;
 }
 
+/** Images measured between two calls of `onMeasured`. */
+const MEASURED_TOGETHER = 128;
+
+/** Options of `routeImages`. */
+export interface RouteImagesOptions {
+  /** Sends all of them to this level instead. */
+  readonly level?: number | undefined;
+  /** Called now and then while complexities are measured. */
+  readonly onMeasured?: () => void;
+}
+
 /**
  * Measures the complexity of images and sends each to its level.
  *
  * @param trained What measures, and the levels there are.
  * @param images The images.
- * @param level Sends all of them to this level instead.
+ * @param options A level for all, and who is told that it goes on.
  * @returns The images with complexities, grouped by level.
  */
 export function routeImages(
   trained: Pick<TrainedClassifier, "classifier" | "measure">,
   images: ImageBlock,
-  level?: number,
+  options: RouteImagesOptions = {},
 ): RoutedImages {
   const { pixels, height, width } = images;
-  const complexities = measureComplexity(pixels, { height, width, measure: trained.measure });
+  const { level, onMeasured } = options;
+  const { measure } = trained;
+  const size = height * width * 3;
+  const complexities = new Float64Array(pixels.length / size);
+  for (let first = 0; first < complexities.length; first += MEASURED_TOGETHER) {
+    const some = pixels.subarray(first * size, (first + MEASURED_TOGETHER) * size);
+    complexities.set(measureComplexity(some, { height, width, measure }), first);
+    onMeasured?.();
+  }
   const groups = new Map<number, number[]>();
   complexities.forEach((complexity, position) => {
     const taken = level ?? trained.classifier.levels.levelOf(complexity);

@@ -7,6 +7,7 @@ import { measureUntrained } from "./measure_untrained.ts";
 import { runIdentity } from "./run_identity.ts";
 import { OutOfMemoryError } from "../backends/out_of_memory.ts";
 import { CheckpointError, DivergenceError } from "../errors.ts";
+import type { ReportWork } from "../evaluation/report_work.ts";
 import type { MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import type { TrainingEvent } from "../training/training_event.ts";
 import type { Provenance } from "../runs/run_types.ts";
@@ -41,7 +42,7 @@ export interface RunWatcher {
   /** Is told what happens to the run next, in a few words: `training`, `resuming after epoch 3 of 100`. */
   readonly phase?: (text: string) => void;
   /** Hears the progress of an evaluation. */
-  readonly evaluation?: (done: number, total: number) => void;
+  readonly evaluation?: ReportWork;
   /** Hears what a person should know. */
   readonly warn?: (text: string) => void;
 }
@@ -132,9 +133,9 @@ async function testFinished(
     speed: speed === null ? null : { ...speed, signal },
     keep: !settings.train,
     data: { directory: config.data.directory },
-    report: (done, total) => {
+    report: (done, total, work) => {
       signal?.throwIfAborted();
-      watcher.evaluation?.(done, total);
+      watcher.evaluation?.(done, total, work);
     },
     onEvaluate: () => watcher.phase?.("evaluating the test images"),
     ...(watcher.warn === undefined ? {} : { warn: watcher.warn }),

@@ -4,7 +4,7 @@ import { resizeKernel } from "./kernel_resizing.ts";
 import type { KernelReduction } from "./kernel_resizing.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
-import type { PuppeteerOptions } from "../puppeteer/puppeteer.ts";
+import type { PuppeteerOptions, TrajectoryOptions } from "../puppeteer/puppeteer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 
 /** What fixes generated kernels: the puppeteer, and how its states become kernels. */
@@ -41,7 +41,7 @@ export class GeneratedKernels {
   kernels(
     convolutions: readonly ConvolutionLayer[],
     level: ComplexityLevel,
-    options: { readonly recompute?: boolean } = {},
+    options: TrajectoryOptions = {},
   ): tf.Tensor4D[] {
     // As many steps as kernels: equal to the level's depth for the plain backbone.
     const states = this.puppeteer.states(

@@ -8,6 +8,7 @@ import {
   foldConvolution,
   foldedOperations,
 } from "../classifiers/folded_convolution.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { firstNonFiniteState } from "../puppeteer/integrate.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer } from "../architectures/layer.ts";
@@ -16,6 +17,7 @@ import type {
   InferenceBatch,
   InferenceNetwork,
   InferenceResult,
+  PrepareOptions,
 } from "../classifiers/classifier.ts";
 import type { LevelNetworks } from "./level_networks.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
@@ -46,21 +48,26 @@ export class KernelBank implements InferenceNetwork {
    *
    * @param classifier The model; must outlive the bank, whose head is the model's.
    * @param statistics Batch-norm statistics by level.
-   * @param image Height and width of the images.
+   * @param options Height and width of the images, and who is told how far it has come.
    * @returns The bank; the caller disposes of it.
    * @throws {DivergenceError} if a kernel holds a number that is not finite.
    */
   static async create(
     classifier: LevelNetworks,
     statistics: LevelStatistics,
-    image: MapSize,
+    options: Pick<PrepareOptions, "image" | "report">,
   ): Promise<KernelBank> {
+    const { image, report } = options;
     const networks = new Map<number, BankedNetwork>();
     const bank = new KernelBank(classifier, networks);
     try {
       for (const index of statistics.keys()) {
-        const network = foldNetwork(classifier, index, { statistics, image });
+        const made = networks.size;
+        const onStep = (done: number, steps: number) =>
+          report?.(made + done / steps, statistics.size);
+        const network = foldNetwork(classifier, index, { statistics, image, onStep });
         networks.set(index, network);
+        await yieldToEventLoop();
         const kernels = [...network.convolutions.values()].map(({ kernel }) => kernel);
         const broken = await firstNonFiniteState(kernels);
         if (broken >= 0) {
@@ -115,7 +122,11 @@ export class KernelBank implements InferenceNetwork {
 function foldNetwork(
   classifier: LevelNetworks,
   index: number,
-  options: { readonly statistics: LevelStatistics; readonly image: MapSize },
+  options: {
+    readonly statistics: LevelStatistics;
+    readonly image: MapSize;
+    readonly onStep: (done: number, steps: number) => void;
+  },
 ): BankedNetwork {
   const level = classifier.levels.list[index];
   if (level === undefined) {
@@ -126,7 +137,7 @@ function foldNetwork(
   const layers = classifier.layersOf(level);
   const convolutions = new Map<string, FoldedConvolution>();
   tf.tidy(() => {
-    const kernels = classifier.kernelsOf(level);
+    const kernels = classifier.kernelsOf(level, { onStep: options.onStep });
     for (const layer of convolutionsOf(layers)) {
       const folded = foldConvolution(layer, {
         kernel: kernels.get(layer.name)!,

@@ -6,7 +6,7 @@ import { ExactNetwork } from "./exact_network.ts";
 import { convolveWith, LayerWeights } from "../classifiers/layer_weights.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
-import type { Puppeteer } from "../puppeteer/puppeteer.ts";
+import type { Puppeteer, TrajectoryOptions } from "../puppeteer/puppeteer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 import type {
   Classifier,
@@ -85,7 +85,7 @@ export class LevelClassifier implements Classifier, LevelNetworks {
    */
   kernelsOf(
     level: ComplexityLevel,
-    options: { readonly recompute?: boolean } = {},
+    options: TrajectoryOptions = {},
   ): Map<string, tf.Tensor4D> {
     const convolutions = convolutionsOf(this.layersOf(level));
     const generated = convolutions.filter((layer) => this.#isGenerated(layer));
@@ -129,7 +129,7 @@ export class LevelClassifier implements Classifier, LevelNetworks {
   async prepare(statistics: LevelStatistics, options: PrepareOptions): Promise<InferenceNetwork> {
     return options.exact
       ? new ExactNetwork(this, statistics, options.image)
-      : await KernelBank.create(this, statistics, options.image);
+      : await KernelBank.create(this, statistics, options);
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 import type { Layer } from "../architectures/layer.ts";
 import type { LayerWeights } from "../classifiers/layer_weights.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
+import type { TrajectoryOptions } from "../puppeteer/puppeteer.ts";
 
 /** The networks of a classifier, one per complexity level, as inference needs them. */
 export interface LevelNetworks {
@@ -12,5 +13,5 @@ export interface LevelNetworks {
   /** Layers of the network that serves a level. */
   layersOf(level: ComplexityLevel): Layer[];
   /** Kernels of that network by name of the layer, `[kernelSize, kernelSize, in, out]`, float32. */
-  kernelsOf(level: ComplexityLevel): Map<string, tf.Tensor4D>;
+  kernelsOf(level: ComplexityLevel, options?: TrajectoryOptions): Map<string, tf.Tensor4D>;
 }

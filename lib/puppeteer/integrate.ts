@@ -34,14 +34,18 @@ function addScaled<State extends tf.Tensor>(
  *
  * @param field f, autonomous.
  * @param state0 K_0, float32, any shape.
- * @param options Number of steps N and the method.
+ * @param options Number of steps N, the method, and who is told of every step.
  * @returns K_1 .. K_N: layer n of the network uses K_n.
  * @throws {RangeError} if steps is not an integer >= 1.
  */
 export function integrate<State extends tf.Tensor>(
   field: VectorField<State>,
   state0: State,
-  options: { readonly steps: number; readonly solver: ButcherTableau },
+  options: {
+    readonly steps: number;
+    readonly solver: ButcherTableau;
+    readonly onStep?: ((done: number, steps: number) => void) | undefined;
+  },
 ): State[] {
   const grid = stepGrid(options.steps);
   const { stages, weights } = options.solver;
@@ -55,6 +59,7 @@ export function integrate<State extends tf.Tensor>(
     }
     state = addScaled(state, slopes, weights.map((factor) => factor * stepSize));
     states.push(state);
+    options.onStep?.(step + 1, options.steps);
   }
   return states;
 }

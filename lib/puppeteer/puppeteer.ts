@@ -10,6 +10,19 @@ import type { ComplexityLevel } from "./complexity_levels.ts";
 import type { InitialStateKind } from "./initial_state.ts";
 import type { SolverName } from "./solvers/solver_registry.ts";
 
+/** How a trajectory is generated. */
+export interface TrajectoryOptions {
+  /**
+   * Keeps only the states for the gradient and computes f_theta's intermediate values again: one more evaluation per step
+   * for a fraction of the memory.
+   *
+   * @default false
+   */
+  readonly recompute?: boolean;
+  /** Called after every step, with the steps made and all of them. */
+  readonly onStep?: (done: number, steps: number) => void;
+}
+
 /** What fixes a puppeteer. */
 export interface PuppeteerOptions {
   /** C: channels of the state on both sides. */
@@ -58,13 +71,12 @@ export class Puppeteer {
    * Generates the trajectory of a level.
    *
    * @param level Gives N (depth) and phi(H) (scale).
-   * @param options `recompute` keeps only the states for the gradient and computes f_theta's
-   * intermediate values again: one more evaluation per step for a fraction of the memory.
+   * @param options Recomputation, and who is told of the steps.
    * @returns K_1 .. K_N, each `[1, C_in, taps, C_out]`, float32; layer n uses K_n.
    */
   states(
     level: Pick<ComplexityLevel, "depth" | "scale">,
-    options: { readonly recompute?: boolean } = {},
+    options: TrajectoryOptions = {},
   ): tf.Tensor4D[] {
     const state0 = this.initialState(level);
     const field = (state: tf.Tensor4D): tf.Tensor4D =>
@@ -73,8 +85,11 @@ export class Puppeteer {
         : this.#dynamics.apply(state);
     const { trajectorySteps, solver: name } = this.#options;
     const solver = solvers[name];
-    if (trajectorySteps === null) return integrate(field, state0, { steps: level.depth, solver });
-    const states = integrate(field, state0, { steps: trajectorySteps, solver });
+    const { onStep } = options;
+    if (trajectorySteps === null) {
+      return integrate(field, state0, { steps: level.depth, solver, onStep });
+    }
+    const states = integrate(field, state0, { steps: trajectorySteps, solver, onStep });
     return sampleTrajectory([state0, ...states], level.depth);
   }
 

@@ -22,6 +22,7 @@ import type { HistogramBin } from "../analyses/distribution.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { LoadedClassifier } from "../runs/load_trained.ts";
 import type { CheckpointChoice, EvaluationSummary, Provenance } from "../runs/run_types.ts";
+import type { ReportWork } from "../evaluation/report_work.ts";
 import type { RunReport } from "./run_report.ts";
 
 /** Options of {@linkcode collectRunReport}. */
@@ -40,8 +41,8 @@ export interface CollectRunReportOptions {
   readonly dataDirectory?: string;
   /** Called with what a person should know. */
   readonly warn?: (text: string) => void;
-  /** Called from time to time with the images done and all images. */
-  readonly report?: (done: number, total: number) => void;
+  /** Hears how far it has come. */
+  readonly report?: ReportWork;
 }
 
 const EVALUATION_BATCH = 256;
@@ -144,7 +145,8 @@ async function collectCheckpoint(
 ): Promise<
   Pick<RunReport, "checkpoint" | "count" | "evaluation" | "complexityHistogram" | "weights">
 > {
-  const { testImages, dataDirectory, warn } = options;
+  const { testImages, dataDirectory, warn, report } = options;
+  report?.(0, 0, "loading images");
   const loaded = await loadTrained({
     runDirectory: options.runDirectory,
     checkpoint: options.checkpoint,
@@ -162,7 +164,10 @@ async function collectCheckpoint(
       checkpoint: { folder, backend, image, classNames },
       count: await countModel(card.model, { classes, image }),
       ...await findEvaluation(loaded, options, missing),
-      weights: await collectWeights(card.model, trained.classifier, classes),
+      weights: await collectWeights(card.model, trained.classifier, {
+        classes,
+        report: (done, total) => report?.(done, total, "generating kernels"),
+      }),
     };
   } finally {
     loaded.trained.classifier.dispose();

@@ -9,6 +9,7 @@ import type { Classifier } from "../classifiers/classifier.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { ModelLayers } from "../models/model_layers.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
+import type { TrajectoryOptions } from "../puppeteer/puppeteer.ts";
 import type { FirstKernels, TrajectoryFigures, WeightsReport } from "./run_report.ts";
 
 /** More kernels than this would be a picture that nobody looks at. */
@@ -22,10 +23,12 @@ function rootMeanSquare(values: tf.Tensor): tf.Scalar {
 async function followTrajectory(
   puppeteer: Puppeteer,
   level: ComplexityLevel,
-  depth: number,
+  options: { readonly depth: number } & Pick<TrajectoryOptions, "onStep">,
 ): Promise<TrajectoryFigures> {
+  const { depth } = options;
   const norms = tf.tidy(() => {
-    const states = [puppeteer.initialState(level), ...puppeteer.states({ ...level, depth })];
+    const generated = puppeteer.states({ ...level, depth }, options);
+    const states = [puppeteer.initialState(level), ...generated];
     const changes = states.slice(1).map((state, index) =>
       tf.mul(rootMeanSquare(tf.sub(state, states[index]!)), depth)
     );
@@ -46,15 +49,19 @@ async function followTrajectory(
 
 async function collectTrajectories(
   model: ModelLayers,
-  { puppeteer }: LevelClassifier,
+  options: {
+    readonly classifier: LevelClassifier;
+    readonly begin: () => Required<Pick<TrajectoryOptions, "onStep">>;
+  },
 ): Promise<TrajectoryFigures[]> {
+  const { classifier: { puppeteer }, begin } = options;
   const { isGenerated } = model;
   if (isGenerated === null || puppeteer === null) return [];
   const trajectories: TrajectoryFigures[] = [];
   for (const level of model.levels.list) {
     await yieldToEventLoop();
     const depth = convolutionsOf(model.layersOf(level)).filter(isGenerated).length;
-    trajectories.push(await followTrajectory(puppeteer, level, depth));
+    trajectories.push(await followTrajectory(puppeteer, level, { depth, ...begin() }));
   }
   return trajectories;
 }
@@ -65,8 +72,12 @@ function firstLayerOf(model: ModelLayers) {
   return layers.find((layer) => model.isGenerated?.(layer) === true) ?? layers[0];
 }
 
-async function readKernel(classifier: LevelClassifier, level: ComplexityLevel, name: string) {
-  const kernel = tf.tidy(() => classifier.kernelsOf(level).get(name)!.clone());
+async function readKernel(
+  classifier: LevelClassifier,
+  level: ComplexityLevel,
+  options: { readonly name: string } & Pick<TrajectoryOptions, "onStep">,
+) {
+  const kernel = tf.tidy(() => classifier.kernelsOf(level, options).get(options.name)!.clone());
   const values = await kernel.data<"float32">();
   kernel.dispose();
   return Float32Array.from(values);
@@ -74,14 +85,21 @@ async function readKernel(classifier: LevelClassifier, level: ComplexityLevel, n
 
 async function collectFirstKernels(
   model: ModelLayers,
-  classifier: LevelClassifier,
+  options: {
+    readonly classifier: LevelClassifier;
+    readonly begin: () => Required<Pick<TrajectoryOptions, "onStep">>;
+  },
 ): Promise<FirstKernels | null> {
+  const { classifier, begin } = options;
   const layer = firstLayerOf(model);
   if (layer === undefined || layer.depthwise) return null;
   const generated = model.isGenerated?.(layer) === true;
   const levels = generated ? model.levels.list : model.levels.list.slice(0, 1);
   const kernels = new Map<ComplexityLevel, Float32Array>();
-  for (const level of levels) kernels.set(level, await readKernel(classifier, level, layer.name));
+  for (const level of levels) {
+    const { name } = layer;
+    kernels.set(level, await readKernel(classifier, level, { name, ...begin() }));
+  }
   const largest = Math.max(...[...kernels.values()].map(largestOf));
   return {
     layer: layer.name,
@@ -107,20 +125,32 @@ function largestOf(values: Float32Array): number {
  *
  * @param config Configuration of the model.
  * @param classifier The model; not changed.
- * @param classes Number of classes.
+ * @param options Number of classes, and who is told how many trajectories are generated, of how many.
  * @returns Norms along every level's trajectory, and pictures of the first kernels.
  */
 export async function collectWeights(
   config: ModelConfig,
   classifier: Classifier,
-  classes: number,
+  options: {
+    readonly classes: number;
+    readonly report?: (done: number, total: number) => void;
+  },
 ): Promise<WeightsReport> {
-  const model = layersOfModel(config, classes);
+  const model = layersOfModel(config, options.classes);
   if (model === null || !(classifier instanceof LevelClassifier)) {
     return { trajectories: [], firstKernels: null };
   }
+  // Each level's trajectory is followed once for its norms and once for the first kernels.
+  const all = 2 * model.levels.list.length;
+  let begun = -1;
+  const begin = () => {
+    begun += 1;
+    return {
+      onStep: (done: number, steps: number) => options.report?.(begun + done / steps, all),
+    };
+  };
   return {
-    trajectories: await collectTrajectories(model, classifier),
-    firstKernels: await collectFirstKernels(model, classifier),
+    trajectories: await collectTrajectories(model, { classifier, begin }),
+    firstKernels: await collectFirstKernels(model, { classifier, begin }),
   };
 }

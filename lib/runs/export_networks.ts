@@ -88,7 +88,9 @@ async function ourLogits(
   at: { readonly network: InferenceNetwork; readonly level: number },
 ): Promise<Float32Array> {
   const [batch, height, width] = probe.shape;
-  const images = routeImages(trained, { pixels: probe.pixels, height, width }, at.level);
+  const images = routeImages(trained, { pixels: probe.pixels, height, width }, {
+    level: at.level,
+  });
   const positions = Array.from({ length: batch }, (_, index) => index);
   const { rows } = await inferRouted(images, { trained, ...at, positions });
   return Float32Array.from(rows.flatMap((row) => [...row]));

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isResized } from "../datasets/data_config.ts";
 import { UsageError } from "../errors.ts";
+import { PassSize } from "../evaluation/pass_size.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
@@ -9,6 +10,7 @@ import { loadTrained } from "./load_trained.ts";
 import { loadPicture, nameOfPicture, type Picture } from "./picture.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { ReportWork } from "../evaluation/report_work.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
@@ -35,6 +37,8 @@ export interface LoadModelOptions {
   readonly exact?: boolean;
   /** Called with what a person should know: a checkpoint that was skipped. */
   readonly onWarning?: (text: string) => void;
+  /** Hears how far generating kernels and classifying pictures have come. */
+  readonly onProgress?: ReportWork;
 }
 
 /** Options of {@linkcode Model.classify}. */
@@ -68,15 +72,19 @@ export class Model implements Disposable {
   /** What the checkpoint says about the model. */
   readonly card: ModelCard;
   readonly #exact: boolean;
+  readonly #report: ReportWork;
   #network: Promise<InferenceNetwork> | null = null;
 
   /**
    * Takes over a classifier that was loaded.
    *
    * @param loaded The classifier; disposed of with the model.
-   * @param exact One trajectory per image; by default as the model was trained.
+   * @param options One trajectory per image, and who hears of its works.
    */
-  constructor(loaded: LoadedClassifier, exact: boolean = loaded.card.model.exact) {
+  constructor(
+    loaded: LoadedClassifier,
+    options: Pick<LoadModelOptions, "exact" | "onProgress"> = {},
+  ) {
     const { trained, card, config, folder } = loaded;
     this.trained = trained;
     this.card = card;
@@ -84,7 +92,8 @@ export class Model implements Disposable {
     this.checkpoint = folder;
     this.classNames = card.classNames;
     this.imageSize = card.image;
-    this.#exact = exact || card.model.exact;
+    this.#exact = options.exact || card.model.exact;
+    this.#report = options.onProgress ?? (() => {});
   }
 
   /** Numbers that are stored: of the puppeteer, and all. */
@@ -230,14 +239,22 @@ export class Model implements Disposable {
     const network = await (this.#network ??= prepareNetwork(trained, {
       image: { height, width },
       exact: this.#exact,
+      report: (done, total) => this.#report(done, total, "generating kernels"),
     }));
     const routed = routeImages(trained, { pixels, height, width });
+    const pass = new PassSize(BATCH_SIZE, tf.getBackend());
+    let done = 0;
     const predictions = new Array<Prediction>(names.length);
     for (const [level, positions] of routed.groups) {
-      for (let first = 0; first < positions.length; first += BATCH_SIZE) {
-        const batch = positions.slice(first, first + BATCH_SIZE);
+      for (let first = 0; first < positions.length;) {
+        const batch = positions.slice(first, first + pass.size);
+        first += batch.length;
         await yieldToEventLoop();
-        const { rows } = await inferRouted(routed, { trained, network, positions: batch, level });
+        const use = { trained, network, positions: batch, level };
+        const { rows, result } = await inferRouted(routed, use);
+        pass.add(batch.length, result.multiplyAdds);
+        done += batch.length;
+        this.#report(done, names.length, "classifying images");
         batch.forEach((position, row) => {
           predictions[position] = {
             file: names[position]!,
@@ -301,11 +318,11 @@ export async function loadModel(
   run: string | { readonly runDirectory: string },
   options: LoadModelOptions = {},
 ): Promise<Model> {
-  const { checkpoint = "auto", exact, onWarning } = options;
+  const { checkpoint = "auto", onWarning } = options;
   const loaded = await loadTrained({
     runDirectory: typeof run === "string" ? run : run.runDirectory,
     checkpoint,
     ...(onWarning === undefined ? {} : { warn: onWarning }),
   });
-  return new Model(loaded, exact);
+  return new Model(loaded, options);
 }

@@ -52,6 +52,7 @@ function scaleOf(measure: string): MeasureScale {
 }
 
 async function analyzeRun(options: RunDepthOptions): Promise<DepthAnalysisResult> {
+  options.report?.(0, 0, "loading images");
   const { trained, card, config, folder } = await loadTrained(options);
   try {
     const { part, runDirectory, batchSize, fixedLevels } = options;
@@ -83,6 +84,7 @@ export async function runDepthAnalysis(
   options: DataDepthOptions | RunDepthOptions,
 ): Promise<DepthAnalysisResult> {
   if ("runDirectory" in options) return await analyzeRun(options);
+  options.report?.(0, 0, "loading images");
   const { dataset } = await loadPart(options.config, options.part);
   return await analyzeDepth(dataset, {
     ...options,

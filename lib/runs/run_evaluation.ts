@@ -16,6 +16,7 @@ import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
  * @throws {DataError} if the images are missing, or their classes or size are not the model's.
  */
 export async function runEvaluation(options: RunEvaluationOptions): Promise<EvaluationSummary> {
+  options.report?.(0, 0, "loading images");
   const { trained, card, config, folder } = await loadTrained(options);
   try {
     const { dataset, images } = await loadPartForModel(config, { card, part: options.part });
@@ -29,7 +30,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
     const generates = generatesKernels(modelEntry(card.model.name));
     const speed = options.speed === undefined
       ? null
-      : await measureSpeed(trained, dataset, { ...options.speed, generates });
+      : await measureSpeed(trained, dataset, { ...options.speed, generates, report });
     return {
       runDirectory: options.runDirectory,
       checkpoint: folder,

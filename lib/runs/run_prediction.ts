@@ -10,10 +10,12 @@ import type { Prediction, RunPredictionOptions } from "./run_types.ts";
  * @throws {DataError} if a file is missing or not a PNG or JPEG image.
  */
 export async function runPrediction(options: RunPredictionOptions): Promise<Prediction[]> {
-  const { runDirectory, checkpoint, files, topK, exact, warn } = options;
+  const { runDirectory, checkpoint, files, topK, exact, warn, report } = options;
+  report?.(0, 0, "loading images");
   using model = await loadModel(runDirectory, {
     ...{ checkpoint, exact },
     ...(warn === undefined ? {} : { onWarning: warn }),
+    ...(report === undefined ? {} : { onProgress: report }),
   });
   return await model.classify(files, { topK });
 }

@@ -1,6 +1,7 @@
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
+import type { ReportWork } from "../evaluation/report_work.ts";
 import type { SpeedReport } from "../evaluation/speed_report.ts";
 import type { SaveSchedule } from "../training/save_schedule.ts";
 import type { ImageInspection } from "./inspect_images.ts";
@@ -121,8 +122,8 @@ export interface RunEvaluationOptions {
   readonly warn?: (text: string) => void;
   /** One trajectory per image instead of one per level. */
   readonly exact: boolean;
-  /** Called from time to time with the images done and all images. */
-  readonly report?: (done: number, total: number) => void;
+  /** Hears how far it has come. */
+  readonly report?: ReportWork | undefined;
   /** Measures the speed of the whole pipeline too; absent does not. */
   readonly speed?: Omit<MeasureSpeedOptions, "generates">;
 }
@@ -163,6 +164,8 @@ export interface RunPredictionOptions {
   readonly topK: number;
   /** One trajectory per image instead of one per level. */
   readonly exact: boolean;
+  /** Hears how far it has come. */
+  readonly report?: ReportWork | undefined;
 }
 
 /** The answer for one image. */

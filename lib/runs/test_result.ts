@@ -5,6 +5,7 @@ import { readBoundedText } from "../read_bounded.ts";
 import { runEvaluation } from "./run_evaluation.ts";
 import { type CheckpointMark, readCheckpointMark } from "./run_progress.ts";
 import { type TestResult, testResultSchema } from "./test_result_schema.ts";
+import type { ReportWork } from "../evaluation/report_work.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { RunEvaluationOptions } from "./run_types.ts";
 import type { MachineConditions } from "./machine_conditions.ts";
@@ -30,8 +31,8 @@ export interface TestRunOptions {
   readonly keep: boolean;
   /** Replaces fields of the run's data configuration: where the images are. */
   readonly data?: Partial<DataConfig>;
-  /** Called from time to time with the images done and all images; may throw to stop. */
-  readonly report?: (done: number, total: number) => void;
+  /** Hears how far it has come; may throw to stop. */
+  readonly report?: ReportWork;
   /** Told that the test set is evaluated, before it begins. */
   readonly onEvaluate?: () => void;
   /** Called with what a person should know. */

@@ -21,6 +21,8 @@ export interface StatisticsSource {
   readonly levelOfImage: ArrayLike<number>;
   /** Epoch that the weights come from, counted from 0: how far levels share images can depend on it. */
   readonly epoch: number;
+  /** Hears how many levels are done, also in part, of how many. */
+  readonly report?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -46,6 +48,8 @@ async function* batchesOfLevel(source: StatisticsSource, level: number) {
     const batch = await loadBatch(data, indices, options);
     batch.labels.dispose();
     yield batch;
+    const share = Math.min((first + config.batchSize) / images.length, 1);
+    source.report?.(level + share, levels.list.length);
   }
 }
 

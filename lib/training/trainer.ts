@@ -10,7 +10,13 @@ import { planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { labelledBatches, loadBatch, readBatch } from "./training_data.ts";
 import { SaveClock } from "./save_schedule.ts";
-import { emptySums, epochOfLastStep, initialProgress, recordOf } from "./training_progress.ts";
+import {
+  emptySums,
+  epochOfLastStep,
+  findExplosion,
+  initialProgress,
+  recordOf,
+} from "./training_progress.ts";
 import { stopAsked } from "./trainer_hooks.ts";
 import { trainingStep } from "./training_step.ts";
 import { WeightAverage } from "./weight_average.ts";
@@ -21,33 +27,12 @@ import type { EpochPlanOptions, PlannedBatch } from "./epoch_plan.ts";
 import type { TrainingConfig } from "./training_config.ts";
 import type { LoadBatchOptions, TrainingData } from "./training_data.ts";
 import type { Divergence, StopReason, TrainingEvent } from "./training_event.ts";
-import type { TrainerHooks } from "./trainer_hooks.ts";
+import type { TrainerHooks, TrainerOptions } from "./trainer_hooks.ts";
 import type { TrainingProgress } from "./training_progress.ts";
 import type { StepOutcome } from "./training_step.ts";
 
 /** Images per forward pass when validating. */
 const VALIDATION_BATCH = 256;
-
-/** Parts of a trainer. */
-export interface TrainerOptions {
-  /** The model; disposed of by the caller. */
-  readonly classifier: Classifier;
-  /** Images, with what was measured on them. */
-  readonly data: TrainingData;
-  /** How to train. */
-  readonly config: TrainingConfig;
-  /** Every image has its own trajectory. */
-  readonly exact: boolean;
-  /**
-   * Computes the dynamics' intermediate values again in the backward pass.
-   *
-   * @default {config.recompute, where "auto" is no}
-   */
-  readonly recompute?: boolean;
-}
-
-/** An epoch whose mean loss is so many times that of guessing has learned nothing and will not. */
-const EXPLODED_LOSS = 100;
 
 /**
  * Trains a classifier. All randomness is derived from the seed and the number of the step or epoch, so that
@@ -143,47 +128,61 @@ export class Trainer {
     return stopAsked(hooks);
   }
 
-  /** Whether the loss of the epoch so far tells that nothing is learned any more. */
+  /** Whether the loss of an epoch whose steps are made tells that nothing is learned any more. */
   #hasExploded(): boolean {
     const { step, sums } = this.progress;
-    const loss = sums.loss / sums.images;
-    const guessing = Math.max(Math.log(this.#data.train.classNames.length), 1);
-    if (sums.steps < this.stepsPerEpoch || loss <= EXPLODED_LOSS * guessing) return false;
-    const gradientNorm = sums.gradientNorm / sums.steps;
+    if (sums.steps < this.stepsPerEpoch) return false;
     const learningRate = this.#learningRate(step - 1);
-    this.divergence = { reason: "loss-exploded", step, learningRate, loss, gradientNorm };
-    return true;
+    this.divergence = findExplosion(
+      this.progress,
+      this.#data.train.classNames.length,
+      learningRate,
+    );
+    return this.divergence !== null;
   }
 
   /**
    * Evaluates the current weights, or their average, on the validation images.
    *
+   * @param report Hears of the phases.
    * @returns The report; `null` without validation images.
    */
-  async validate(): Promise<EvaluationReport | null> {
-    return await this.#withAverage(() => this.#validate());
+  async validate(report: TrainerHooks["report"] = () => {}): Promise<EvaluationReport | null> {
+    return await this.#withAverage(() => this.#validate(report));
   }
 
-  async #validate(): Promise<EvaluationReport | null> {
+  async #validate(
+    report: NonNullable<TrainerHooks["report"]>,
+  ): Promise<EvaluationReport | null> {
     const { validation, standardization, measure } = this.#data;
     const { classifier } = this;
     // Without validation images too: who evaluates the checkpoint should not need the training images.
-    const statistics = await this.computeStatistics();
+    const phase = (text: string) => (done: number, total: number) =>
+      report({ kind: "phase", text, share: done / total });
+    const statistics = await this.computeStatistics(phase("computing batch-norm statistics"));
     if (validation.length === 0) return null;
     await classifier.calibration?.tune(statistics, labelledBatches(this.#data, VALIDATION_BATCH));
     return await evaluate({ classifier, statistics, standardization, measure }, validation, {
       batchSize: VALIDATION_BATCH,
       exact: this.#exact,
+      report: (done, total, work) =>
+        phase(work === "classifying images" ? "validating" : work)(done, total),
     });
   }
 
-  /** Computes the batch-norm statistics of every level, unless those of the current weights are known. */
-  async computeStatistics(): Promise<LevelStatistics> {
+  /**
+   * Computes the batch-norm statistics of every level, unless those of the current weights are known.
+   *
+   * @param report Hears how many levels are done, also in part, of how many.
+   */
+  async computeStatistics(
+    report?: (done: number, total: number) => void,
+  ): Promise<LevelStatistics> {
     this.statistics ??= await this.#withAverage(() =>
       computeStatistics({
         ...{ classifier: this.classifier, data: this.#data, config: this.#config },
         ...{ exact: this.#exact, levelOfImage: this.#levelOfImage },
-        epoch: epochOfLastStep(this.progress),
+        ...{ epoch: epochOfLastStep(this.progress), report },
       })
     );
     return this.statistics;
@@ -310,7 +309,7 @@ export class Trainer {
     const epoch = progress.epoch + 1;
     const isDue = epoch % this.#config.validateEvery === 0 || epoch === this.#config.epochs;
     if (isDue) hooks.report?.({ kind: "phase", text: "validating" });
-    const validation = isDue ? await this.validate() : null;
+    const validation = isDue ? await this.validate(hooks.report) : null;
     const isBest = validation !== null &&
       (progress.best === null || validation.top1 > progress.best.validationTop1);
     if (validation !== null) countValidation(progress, validation.top1, this.#config);

@@ -1,5 +1,26 @@
+import type { Classifier } from "../classifiers/classifier.ts";
+import type { TrainingConfig } from "./training_config.ts";
+import type { TrainingData } from "./training_data.ts";
 import type { SaveSchedule } from "./save_schedule.ts";
 import type { EpochRecord, StopReason, TrainingEvent } from "./training_event.ts";
+
+/** Parts of a trainer. */
+export interface TrainerOptions {
+  /** The model; disposed of by the caller. */
+  readonly classifier: Classifier;
+  /** Images, with what was measured on them. */
+  readonly data: TrainingData;
+  /** How to train. */
+  readonly config: TrainingConfig;
+  /** Every image has its own trajectory. */
+  readonly exact: boolean;
+  /**
+   * Computes the dynamics' intermediate values again in the backward pass.
+   *
+   * @default {config.recompute, where "auto" is no}
+   */
+  readonly recompute?: boolean;
+}
 
 /** What `run` calls, and what stops it. */
 export interface TrainerHooks {

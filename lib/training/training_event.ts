@@ -50,7 +50,12 @@ export interface Divergence {
 
 /** What a running training reports to whoever watches it. */
 export type TrainingEvent =
-  | { readonly kind: "phase"; readonly text: string }
+  | {
+    readonly kind: "phase";
+    readonly text: string;
+    /** Share of the phase that is done, 0..1; absent where nobody counts. */
+    readonly share?: number;
+  }
   | { readonly kind: "warning"; readonly text: string }
   /** Image files that are decoded before the first step. */
   | { readonly kind: "images"; readonly done: number; readonly total: number }

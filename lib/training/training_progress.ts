@@ -1,6 +1,6 @@
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { TrainingConfig } from "./training_config.ts";
-import type { EpochRecord } from "./training_event.ts";
+import type { Divergence, EpochRecord } from "./training_event.ts";
 
 /** What early stopping goes by; who changes it when a run goes on wants the run to go on. */
 export type StoppingRule = Pick<TrainingConfig, "epochs" | "patience" | "minDelta">;
@@ -63,6 +63,29 @@ export function initialProgress(): TrainingProgress {
  */
 export function epochOfLastStep({ epoch, sums }: TrainingProgress): number {
   return sums.steps > 0 ? epoch : Math.max(0, epoch - 1);
+}
+
+/** An epoch whose mean loss is so many times that of guessing has learned nothing and will not. */
+const EXPLODED_LOSS = 100;
+
+/**
+ * Finds out whether a training has diverged though its numbers are finite.
+ *
+ * @param progress Where the training stands, with the sums of an epoch.
+ * @param classes Number of classes.
+ * @param learningRate Rate of the epoch's last step.
+ * @returns What is to be said; `null` if the loss is what it can be.
+ */
+export function findExplosion(
+  { step, sums }: TrainingProgress,
+  classes: number,
+  learningRate: number,
+): Divergence | null {
+  const loss = sums.loss / sums.images;
+  const guessing = Math.max(Math.log(classes), 1);
+  if (!(loss > EXPLODED_LOSS * guessing)) return null;
+  const gradientNorm = sums.gradientNorm / sums.steps;
+  return { reason: "loss-exploded", step, learningRate, loss, gradientNorm };
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createProgress, formatDuration } from "../../cli/progress.ts";
+import { createProgress } from "../../cli/progress.ts";
+import { formatDuration } from "../../cli/progress_line.ts";
 
 /** A display whose clock and text the test holds. */
 function createFixture(options: { isTerminal: boolean; quiet?: boolean; unit?: string }) {
@@ -7,7 +8,7 @@ function createFixture(options: { isTerminal: boolean; quiet?: boolean; unit?: s
   const clock = { milliseconds: 0 };
   const progress = createProgress({
     ...options,
-    columns: 60,
+    columns: () => 60,
     write: (text) => written.push(text),
     now: () => clock.milliseconds,
   });
@@ -21,10 +22,59 @@ Deno.test("createProgress() redraws one line with bar, rate and remaining time o
   progress.update({ done: 500, total: 1000, text: "epoch 1/2" });
   assert.equal(
     written.at(-1),
-    "\r\x1b[K[##########----------] 50 %, 50 images/s, 10 s left  epoch ",
+    "\r\x1b[K[#####-----] 50 %, 50 images/s, 10 s left  epoch 1/2",
   );
   progress.end("done");
   assert.equal(written.slice(-2).join(""), "\r\x1b[Kdone\n");
+});
+
+Deno.test("createProgress() never cuts off the remaining time, however narrow the terminal", () => {
+  for (const columns of [100, 80, 60, 40, 30, 20]) {
+    const written: string[] = [];
+    let now = 0;
+    const progress = createProgress({
+      isTerminal: true,
+      columns: () => columns,
+      write: (text) => written.push(text.replace("\r\x1b[K", "")),
+      now: () => now,
+    });
+    progress.update({ done: 0, total: 100_000, text: "epoch 1/100 loss 2.3026" });
+    now = 10_000;
+    progress.update({ done: 2000, total: 100_000, text: "epoch 1/100 loss 2.3026" });
+    assert.match(written.at(-1)!, /8 min 10 s left/, `${columns} columns`);
+    assert.ok(written.at(-1)!.length < columns);
+  }
+});
+
+Deno.test("createProgress() asks for the width with every line", () => {
+  const written: string[] = [];
+  let columns = 80;
+  const progress = createProgress({
+    isTerminal: true,
+    columns: () => columns,
+    write: (text) => written.push(text.replace("\r\x1b[K", "")),
+    now: () => 0,
+  });
+  progress.update({ done: 1, total: 1, text: "x".repeat(100) });
+  columns = 30;
+  progress.update({ done: 1, total: 1, text: "x".repeat(100) });
+  assert.deepEqual(written.map(({ length }) => length), [79, 29]);
+});
+
+Deno.test("createProgress() moves by itself where nobody reports anything", async () => {
+  const written: string[] = [];
+  const progress = createProgress({
+    isTerminal: true,
+    columns: () => 80,
+    write: (text) => written.push(text.replace("\r\x1b[K", "")),
+  });
+  progress.update({ done: 0, total: null, text: "loading images" });
+  await new Promise((resolve) => setTimeout(resolve, 1600));
+  progress.end();
+  assert.ok(written.includes("1 s  loading images"), `${written}`);
+  const count = written.length;
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal(written.length, count, "and stops at its end");
 });
 
 Deno.test("createProgress() never fills the last column of a terminal", () => {
@@ -45,12 +95,12 @@ Deno.test("createProgress() redraws at most ten times a second", () => {
 Deno.test("createProgress() writes plain lines every 10 % where there is no terminal", () => {
   const { progress, written, clock } = createFixture({ isTerminal: false });
   for (let done = 0; done <= 1000; done += 5) {
-    clock.milliseconds += 20;
+    clock.milliseconds += 100;
     progress.update({ done, total: 1000, text: "epoch 1/1" });
   }
   progress.end("done");
   assert.equal(written.length, 11);
-  assert.match(written[0]!, /^10 %, 250 images\/s, 4 s left {2}epoch 1\/1\n$/);
+  assert.match(written[0]!, /^10 %, 50 images\/s, 18 s left {2}epoch 1\/1\n$/);
   for (const text of written) assert.ok(!text.includes("\r") && !text.includes("\x1b"));
 });
 

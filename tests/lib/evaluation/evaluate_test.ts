@@ -83,7 +83,7 @@ Deno.test("classifyDataset() gives an image the same answer alone and in company
     const { trained, dispose } = await prepare();
     const dataset = tinyDataset(12, 7);
     const image = { height: TINY_SIZE, width: TINY_SIZE };
-    const network = await KernelBank.create(trained.classifier, trained.statistics, image);
+    const network = await KernelBank.create(trained.classifier, trained.statistics, { image });
     const classify = async (indices: number[]) => {
       const found = new Map<number, Classification>();
       const images = subset(dataset, Uint32Array.from(indices));

@@ -52,7 +52,7 @@ async function ourLogits(
   level: number,
 ): Promise<Float32Array> {
   const [batch, height, width] = shape;
-  const images = routeImages(trained, { pixels, height, width }, level);
+  const images = routeImages(trained, { pixels, height, width }, { level });
   const statistics = new Map([[level, trained.statistics.get(level)!]]);
   const network = await trained.classifier.prepare(statistics, { image: images, exact: false });
   try {

@@ -20,7 +20,7 @@ for (const backend of await testBackends()) {
         });
         const statistics = await trainer.computeStatistics();
         const live = tf.memory().numTensors;
-        const bank = await KernelBank.create(classifier, statistics, IMAGE);
+        const bank = await KernelBank.create(classifier, statistics, { image: IMAGE });
         assert.deepEqual(bank.levels, [0, 1, 2]);
         const images = normalTensor<tf.Tensor4D>([5, 8, 8, 3], "images");
         for (const level of classifier.levels.list) {
@@ -61,7 +61,7 @@ Deno.test("KernelBank.infer() names the levels it holds when asked for another",
     const bank = await KernelBank.create(
       classifier,
       new Map([...statistics].slice(0, 2)),
-      IMAGE,
+      { image: IMAGE },
     );
     const images = normalTensor<tf.Tensor4D>([1, 8, 8, 3], "images");
     await assert.rejects(
@@ -83,7 +83,7 @@ Deno.test("KernelBank.create() refuses kernels that are not finite, and says whi
     broken.dispose();
     const live = tf.memory().numTensors;
     await assert.rejects(
-      KernelBank.create(classifier, statistics, IMAGE),
+      KernelBank.create(classifier, statistics, { image: IMAGE }),
       (error) => error instanceof DivergenceError && /kernel 1 of level 0/.test(error.message),
     );
     assert.equal(tf.memory().numTensors, live, "no tensor is left");

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { createProgress } from "../../cli/progress.ts";
+import { showTraining } from "../../cli/training_display.ts";
+import type { EpochRecord } from "../../lib/training/training_event.ts";
+
+const RECORD: EpochRecord = {
+  ...{ epoch: 100, step: 12_500, learningRate: 9.98e-4, trainLoss: 1.23456, trainTop1: 0.5525 },
+  ...{ validationLoss: 1.3579, validationTop1: 0.6612, validationTop5: 0.95, gradientNorm: 1 },
+  ...{ meanDepth: 10.2, imagesPerSecond: 812, seconds: 187, liveTensors: 100 },
+};
+
+/** What is written about an epoch on a terminal of some width; `null` is no terminal. */
+function lineOf(columns: number | null, record: EpochRecord = RECORD): string {
+  const written: string[] = [];
+  const progress = createProgress({
+    isTerminal: columns !== null,
+    columns: () => columns ?? 0,
+    write: (text) => written.push(text),
+    now: () => 0,
+  });
+  const training = { epochs: 100, batchSize: 64 };
+  showTraining(progress, { training, warn: () => {} })({ kind: "epoch", record, isBest: true });
+  return written.join("").trimEnd();
+}
+
+Deno.test("showTraining() says everything of an epoch where nothing wraps", () => {
+  const whole = "epoch 100/100: loss 1.2346 top-1 55.25 %, validation loss 1.3579 top-1 66.12 % " +
+    "(best), depth 10.2, rate 9.98e-4, 812 images/s, 3 min 07 s";
+  assert.equal(lineOf(null), whole);
+  assert.equal(lineOf(200), whole);
+});
+
+Deno.test("showTraining() keeps the line of an epoch within the terminal, accuracies last", () => {
+  for (const columns of [120, 100, 80, 60, 50]) {
+    const line = lineOf(columns);
+    assert.ok(line.length < columns, `${columns}: ${line}`);
+    assert.match(line, /^epoch 100\/100: .*validation top-1 66\.12 %|loss 1\.3579 top-1 66\.12 %/);
+  }
+  assert.equal(
+    lineOf(100),
+    "epoch 100/100: loss 1.2346 top-1 55.25 %, validation loss 1.3579 top-1 66.12 % (best), 3 min 07 s",
+  );
+  assert.equal(lineOf(50), "epoch 100/100: validation top-1 66.12 % (best)");
+  const unvalidated = { ...RECORD, validationLoss: null, validationTop1: null };
+  assert.equal(lineOf(41, unvalidated), "epoch 100/100: loss 1.2346 top-1 55.25 %");
+});
