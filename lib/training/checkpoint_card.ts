@@ -71,7 +71,10 @@ const cardSchema = z.object({
     }),
     best: z.object({ epoch: count, validationTop1: share }).nullable(),
     validationsWithoutGain: count,
-    stopping: z.object({ top1: share, epochs: count, patience: count, minDelta: share }).optional(),
+    stopping: z.object({
+      top1: share,
+      rule: z.object({ epochs: count, patience: count, minDelta: share }).optional(),
+    }).optional(),
   }),
   updates: z.record(z.string(), count),
   calibration: z.record(z.string(), z.number()),

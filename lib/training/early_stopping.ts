@@ -16,7 +16,11 @@ export function countValidation(
   const before = progress.stopping?.top1 ?? progress.best?.validationTop1 ?? -Infinity;
   const isGain = top1 - minDelta > before;
   progress.validationsWithoutGain = isGain ? 0 : progress.validationsWithoutGain + 1;
-  progress.stopping = { top1: isGain ? top1 : before, epochs, patience, minDelta };
+  const isOver = patience > 0 && progress.validationsWithoutGain >= patience;
+  progress.stopping = {
+    top1: isGain ? top1 : before,
+    ...isOver ? { rule: { epochs, patience, minDelta } } : {},
+  };
 }
 
 /**
@@ -40,8 +44,7 @@ export function isOutOfPatience(progress: TrainingProgress, rule: StoppingRule):
  * @returns The answer.
  */
 export function hasStoppedEarly(progress: TrainingProgress, rule: StoppingRule): boolean {
-  const { stopping } = progress;
-  return isOutOfPatience(progress, rule) && stopping !== undefined &&
-    stopping.epochs === rule.epochs && stopping.patience === rule.patience &&
-    stopping.minDelta === rule.minDelta;
+  const by = progress.stopping?.rule;
+  return isOutOfPatience(progress, rule) && by !== undefined && by.epochs === rule.epochs &&
+    by.patience === rule.patience && by.minDelta === rule.minDelta;
 }

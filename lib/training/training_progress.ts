@@ -6,9 +6,11 @@ import type { Divergence, EpochRecord } from "./training_event.ts";
 export type StoppingRule = Pick<TrainingConfig, "epochs" | "patience" | "minDelta">;
 
 /** Where early stopping stands. */
-export interface StoppingState extends StoppingRule {
+export interface StoppingState {
   /** Validation Top-1 that the next one must exceed by more than `minDelta`, 0..1. */
   readonly top1: number;
+  /** By what patience ran out; absent while it has not, so that a longer run's checkpoints are the same. */
+  readonly rule?: StoppingRule;
 }
 
 /** Sums over the steps of the epoch at hand. */

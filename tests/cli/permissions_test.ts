@@ -36,8 +36,7 @@ function useOf(command: string, { data, run, fresh }: Places): string[] {
     compare: [run, "--no-speed", "--backend", "cpu"],
     export: [run, fresh],
     report: [run, "--no-eval", "--json", "--backend", "cpu"],
-    // One of those that are built to be counted; the whole list takes longer and needs the same.
-    models: ["branchynet"],
+    models: [],
     doctor: [],
   };
   const words = uses[command];
