@@ -9,7 +9,7 @@ import { EXIT_CODES_HELP } from "./exit_codes.ts";
 import { ClosedOutputError, hasColor, writeText } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { refuseEmptyWords } from "./refuse_empty_words.ts";
-import { TOOLKIT_VERSION } from "./toolkit_version.ts";
+import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 import { usageErrorFrom } from "./usage_error.ts";
 
 /** One sub-command: what `--help` says about it, and how to get the rest. */

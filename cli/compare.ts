@@ -27,7 +27,7 @@ import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { formatDuration } from "./progress_line.ts";
-import { collectProvenance } from "./provenance.ts";
+import { collectProvenance } from "../lib/runs/collect_provenance.ts";
 import { refuseBadEnds } from "./refuse_bad_ends.ts";
 import { checkTargets, pageOption, type PageTarget, renderPage, writePage } from "./report_page.ts";
 import { RUNS_FOLDER, withRunsFolder } from "./runs_folder.ts";

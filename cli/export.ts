@@ -17,7 +17,7 @@ import {
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 import { renderTable } from "./text_table.ts";
-import { TOOLKIT_VERSION } from "./toolkit_version.ts";
+import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 
 const FORMATS = ["model", "safetensors", "onnx", "tfjs"] as const;
 

@@ -5,7 +5,7 @@ import type { ReportSource } from "../lib/reports/build_report.ts";
 import { checkPageName } from "./document_format.ts";
 import { checkTarget, type DocumentTarget, writeDocument } from "./document_output.ts";
 import type { Output } from "./output.ts";
-import { TOOLKIT_VERSION } from "./toolkit_version.ts";
+import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 
 /** Where a command writes its page. */
 export interface PageTarget extends DocumentTarget {

@@ -13,7 +13,7 @@ import { formatInspection } from "./inspection_text.ts";
 import { formatSmall } from "./number_text.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { collectProvenance } from "./provenance.ts";
+import { collectProvenance } from "../lib/runs/collect_provenance.ts";
 import {
   addHelpSections,
   configOption,

@@ -3,6 +3,8 @@
  * and exporting its types from here would only make the linter complain about them in turn.
  */
 
+import configuration from "../deno.json" with { type: "json" };
+
 /** Types of TensorFlow.js that our public signatures name. */
 const TENSOR_TYPES = new Set([
   ...["GradSaveFunc", "Rank", "Scalar", "Tensor", "Variable"],
@@ -15,8 +17,11 @@ function isAboutTensors(complaint: string): boolean {
   return type !== undefined && TENSOR_TYPES.has(type);
 }
 
+/** Every module that the package exports, less the command line. */
+const modules = Object.values(configuration.exports).filter((path) => path.startsWith("./lib/"));
+
 const { stderr } = await new Deno.Command(Deno.execPath(), {
-  args: ["doc", "--lint", "lib/mod.ts"],
+  args: ["doc", "--lint", ...modules],
   env: { NO_COLOR: "1" },
   stdout: "null",
 }).output();

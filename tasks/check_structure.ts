@@ -79,6 +79,7 @@ function checkFunctionLengths({ file }: SourceFile, lines: readonly string[]): O
 
 /** Why a file must not import a specifier; `null` if it may. */
 function refuseImport(file: string, specifier: string): string | null {
+  if (/\/mod\.ts$/.test(specifier)) return `import the file, not ${specifier}`;
   const target = resolveImport(file, specifier);
   const direction = target === null ? null : refuseDirection(file, target);
   if (direction !== null) return direction;

@@ -47,8 +47,26 @@ export interface SelectBackendOptions {
  * ```
  */
 export async function selectBackend(
-  request: BackendRequest,
+  request: BackendRequest = "auto",
   options: SelectBackendOptions = {},
+): Promise<ActiveBackend> {
+  return current = await chooseBackend(request, options);
+}
+
+let current: ActiveBackend | null = null;
+
+/**
+ * The backend that was selected last, which is TensorFlow.js's current one.
+ *
+ * @returns What {@linkcode selectBackend} returned; `null` if it was not called yet.
+ */
+export function currentBackend(): ActiveBackend | null {
+  return current;
+}
+
+async function chooseBackend(
+  request: BackendRequest,
+  options: SelectBackendOptions,
 ): Promise<ActiveBackend> {
   const { backends = BACKENDS } = options;
   if (request !== "auto") return requireGpu(await backends[request].activate());

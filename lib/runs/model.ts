@@ -7,14 +7,13 @@ import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { loadTrained } from "./load_trained.ts";
+import { mostProbable } from "./most_probable.ts";
 import { loadPicture, nameOfPicture, type Picture } from "./picture.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
-import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
-import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { LoadedClassifier } from "./load_trained.ts";
 import type { CheckpointChoice, Prediction } from "./run_types.ts";
 
@@ -57,6 +56,18 @@ export interface ClassifyOptions {
   readonly groupSize?: number;
 }
 
+let loadedOf: (model: Model) => LoadedClassifier;
+
+/**
+ * What a model is made of, for functions that work on tensors.
+ *
+ * @param model The model; it stays the owner.
+ * @returns Its classifier with statistics, and what its checkpoint says.
+ */
+export function classifierOf(model: Model): LoadedClassifier {
+  return loadedOf(model);
+}
+
 /** A trained model, ready to classify pictures as often as wanted. Made by {@linkcode loadModel}. */
 export class Model implements Disposable {
   /** Class names in the order of the labels. */
@@ -67,13 +78,14 @@ export class Model implements Disposable {
   readonly config: ExperimentConfig;
   /** Folder of the checkpoint within the run: `step-00011250`. */
   readonly checkpoint: string;
-  /** The classifier and what it needs to look at images, for the functions of `./models`. */
-  readonly trained: TrainedClassifier;
-  /** What the checkpoint says about the model. */
-  readonly card: ModelCard;
+  readonly #loaded: LoadedClassifier;
   readonly #exact: boolean;
   readonly #report: ReportWork;
   #network: Promise<InferenceNetwork> | null = null;
+
+  static {
+    loadedOf = (model) => model.#loaded;
+  }
 
   /**
    * Takes over a classifier that was loaded.
@@ -85,9 +97,8 @@ export class Model implements Disposable {
     loaded: LoadedClassifier,
     options: Pick<LoadModelOptions, "exact" | "onProgress"> = {},
   ) {
-    const { trained, card, config, folder } = loaded;
-    this.trained = trained;
-    this.card = card;
+    const { card, config, folder } = loaded;
+    this.#loaded = loaded;
     this.config = config;
     this.checkpoint = folder;
     this.classNames = card.classNames;
@@ -98,7 +109,7 @@ export class Model implements Disposable {
 
   /** Numbers that are stored: of the puppeteer, and all. */
   get parameters(): { readonly puppeteer: number; readonly total: number } {
-    const { parameters } = this.trained.classifier;
+    const { parameters } = this.#loaded.trained.classifier;
     return { puppeteer: parameters.count("puppeteer."), total: parameters.count() };
   }
 
@@ -148,7 +159,7 @@ export class Model implements Disposable {
    * @throws {UsageError} if the model has no puppeteer.
    */
   async trajectory(complexity: number): Promise<TensorValues[]> {
-    const { classifier } = this.trained;
+    const { classifier } = this.#loaded.trained;
     const puppeteer = classifier instanceof LevelClassifier ? classifier.puppeteer : null;
     if (puppeteer === null) {
       throw new UsageError(
@@ -169,7 +180,7 @@ export class Model implements Disposable {
    * @throws {UsageError} if the model is more than a list of layers.
    */
   async kernels(complexity: number): Promise<Map<string, TensorValues>> {
-    const { classifier } = this.trained;
+    const { classifier } = this.#loaded.trained;
     if (!(classifier instanceof LevelClassifier)) {
       throw new UsageError(
         `Cannot list kernels: ${this.config.model.name} makes them for every image or loop anew; take another model`,
@@ -191,11 +202,11 @@ export class Model implements Disposable {
   [Symbol.dispose](): void {
     this.#network?.then((network) => network.dispose(), () => {});
     this.#network = null;
-    this.trained.classifier.dispose();
+    this.#loaded.trained.classifier.dispose();
   }
 
   #levelOf(complexity: number): ComplexityLevel {
-    const { levels } = this.trained.classifier;
+    const { levels } = this.#loaded.trained.classifier;
     return levels.list[levels.levelOf(complexity)]!;
   }
 
@@ -232,7 +243,8 @@ export class Model implements Disposable {
     pictures: readonly Uint8Array[],
     topK: number,
   ): Promise<Prediction[]> {
-    const { trained, classNames } = this;
+    const { classNames } = this;
+    const { trained } = this.#loaded;
     const { height, width } = this.imageSize;
     const pixels = new Uint8Array(pictures.length * height * width * 3);
     pictures.forEach((picture, index) => pixels.set(picture, index * height * width * 3));
@@ -285,25 +297,6 @@ async function readTensors(tensors: readonly tf.Tensor[]): Promise<TensorValues[
   } finally {
     tf.dispose([...tensors]);
   }
-}
-
-/** Softmax in double precision, shifted so that nothing overflows. */
-function probabilities(logits: Float32Array): Float64Array {
-  const largest = logits.reduce((most, value) => Math.max(most, value), -Infinity);
-  const exponentials = Float64Array.from(logits, (value) => Math.exp(value - largest));
-  const sum = exponentials.reduce((total, value) => total + value, 0);
-  return exponentials.map((value) => value / sum);
-}
-
-function mostProbable(
-  logits: Float32Array,
-  classNames: readonly string[],
-  topK: number,
-): Prediction["classes"] {
-  return [...probabilities(logits)]
-    .map((probability, index) => ({ className: classNames[index]!, probability }))
-    .sort((left, right) => right.probability - left.probability)
-    .slice(0, topK);
 }
 
 /**

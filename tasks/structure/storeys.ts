@@ -21,6 +21,8 @@ export const STOREYS: readonly (readonly string[])[] = [
   ["lib/runs"],
   ["lib/paper"],
   ["lib/reports"],
+  // What a program needs, in few words.
+  ["lib/api"],
   ["lib/mod.ts"],
   ["cli"],
   // The helpers and made-up data of the tests, which tasks take their cases from.

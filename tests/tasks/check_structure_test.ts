@@ -39,6 +39,7 @@ Deno.test("checkSource() finds imports in the wrong direction", () => {
     ["lib/training/a.ts", 'import { b } from "../cellar/b.ts";'],
     ["cli/a.ts", 'import { b } from "../tasks/b.ts";'],
     ["lib/training/a.ts", 'import { b } from "../mod.ts";'],
+    ["cli/a.ts", 'import { b } from "../lib/puppeteer/mod.ts";'],
     ["lib/training/a.ts", 'const b = await import("@tensorflow/tfjs-node-gpu");'],
     ["cli/a.ts", 'import "@tensorflow/tfjs-backend-wasm";'],
   ];

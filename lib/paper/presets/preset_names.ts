@@ -35,3 +35,6 @@ export const PRESET_NAMES = [
   "puppet-cnn-mini-imagenet",
   "puppet-cnn-regularized",
 ] as const;
+
+/** Name of a preset. */
+export type PresetName = typeof PRESET_NAMES[number];

@@ -1,6 +1,6 @@
-import type { ActiveBackend } from "../lib/backends/backend.ts";
-import { readGitCommit } from "../lib/runs/git_commit.ts";
-import type { Provenance } from "../lib/runs/run_types.ts";
+import type { ActiveBackend } from "../backends/backend.ts";
+import { readGitCommit } from "./git_commit.ts";
+import type { Provenance } from "./run_types.ts";
 import { pinnedVersion, TOOLKIT_VERSION } from "./toolkit_version.ts";
 
 /** What has to be known to say where a run came from. */

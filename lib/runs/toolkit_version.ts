@@ -1,4 +1,4 @@
-import configuration from "../deno.json" with { type: "json" };
+import configuration from "../../deno.json" with { type: "json" };
 
 /** Version of the toolkit, from `deno.json`. */
 export const TOOLKIT_VERSION: string = configuration.version;

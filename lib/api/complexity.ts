@@ -1,0 +1,22 @@
+import { complexityMeasure } from "../complexity/measure_registry.ts";
+import type { RgbImage } from "../complexity/complexity_measure.ts";
+
+/**
+ * The complexity H(x) of an image, from which depth and kernels follow (Eq. 7-8 of the paper).
+ *
+ * @param image Pixels `[height, width, 3]` (RGB), row-major, uint8, 0..255, any size.
+ * @param measure Name of the measure; see `complexityMeasureNames`.
+ * @returns Complexity in the unit of the measure: bits for `entropy`, 0 for a constant image.
+ * @throws {RangeError} If the number of pixels does not agree with height and width, or there is no such measure.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const pixels = new Uint8Array(32 * 32 * 3).fill(128);
+ * assert.equal(complexity({ pixels, height: 32, width: 32 }), 0);
+ * ```
+ */
+export function complexity(image: RgbImage, measure = "entropy"): number {
+  return complexityMeasure(measure).measure(image);
+}

@@ -1,0 +1,69 @@
+import { evaluate as evaluateClassifier } from "../evaluation/evaluate.ts";
+import { classifierOf } from "../runs/model.ts";
+import { loadPartForModel } from "../runs/load_part.ts";
+import type { DataConfig } from "../datasets/data_config.ts";
+import type { ImageDataset } from "../datasets/dataset.ts";
+import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
+import type { DataPart } from "../runs/load_part.ts";
+import type { Model } from "../runs/model.ts";
+
+/** Options of {@linkcode evaluate}. */
+export interface EvaluateOptions {
+  /**
+   * Images per forward pass, >= 1.
+   *
+   * @default 256
+   */
+  readonly batchSize?: number;
+  /** Replaces settings of the run's data where a part is named: another `directory`, fewer `testImages`. */
+  readonly data?: Partial<DataConfig>;
+  /** Called from time to time with the images done and all images. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Measures a model on labelled images: accuracy, loss, depth and work, also per level and per class.
+ *
+ * @param model The model.
+ * @param images A data set of the model's classes and size, or a part of the data that the model was trained on.
+ * @param options Batch size, other data, progress.
+ * @returns The figures.
+ * @throws {DataError} if the images of the part are missing, or may be some that the model was trained on.
+ * @throws {RangeError} if the data set is empty, or its classes or size are not the model's.
+ */
+export async function evaluate(
+  model: Model,
+  images: ImageDataset | DataPart = "test",
+  options: EvaluateOptions = {},
+): Promise<EvaluationReport> {
+  const { batchSize = 256, data = {}, onProgress } = options;
+  const { trained, card, config } = classifierOf(model);
+  const dataset = typeof images === "string"
+    ? (await loadPartForModel({ ...config, data: { ...config.data, ...data } }, {
+      card,
+      part: images,
+    })).dataset
+    : images;
+  requireFitting(model, dataset);
+  return await evaluateClassifier(trained, dataset, {
+    batchSize,
+    exact: card.model.exact,
+    ...(onProgress === undefined ? {} : { report: onProgress }),
+  });
+}
+
+function requireFitting({ classNames, imageSize }: Model, dataset: ImageDataset): void {
+  const { name, height, width } = dataset;
+  if (height !== imageSize.height || width !== imageSize.width) {
+    throw new RangeError(
+      `Cannot evaluate on ${name}: the model sees ${imageSize.height} x ${imageSize.width} pixels, ` +
+        `the images have ${height} x ${width}`,
+    );
+  }
+  if (dataset.classNames.join() !== classNames.join()) {
+    throw new RangeError(
+      `Cannot evaluate on ${name}: the model knows the classes ${classNames.join(", ")}, ` +
+        `the images have ${dataset.classNames.join(", ")}`,
+    );
+  }
+}

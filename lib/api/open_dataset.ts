@@ -1,0 +1,49 @@
+import { parseConfig } from "../configuration/parse_config.ts";
+import { loadDataset } from "../datasets/load_dataset.ts";
+import type { DataConfig } from "../datasets/data_config.ts";
+import type { DatasetParts } from "../datasets/dataset.ts";
+
+/** Where a data set lies, and the size of its images. */
+export interface OpenDatasetOptions {
+  /**
+   * Folder that holds the data set, as `fetchDataset` wrote it; for `folder` the pictures, with one folder per class.
+   *
+   * @default "data"
+   */
+  readonly directory?: string;
+  /**
+   * Side in pixels of pictures of a folder, which have sizes of their own, and of synthetic images.
+   *
+   * @default 32; 84 for mini-imagenet
+   */
+  readonly imageSize?: number;
+}
+
+/**
+ * Opens a data set that lies on this machine.
+ *
+ * @param name Name of the data set; `folder` for own pictures.
+ * @param options Where it lies, and the size of its images.
+ * @returns Training and test part, with labels.
+ * @throws {DataError} if it is missing or damaged.
+ * @throws {UsageError} if there is no data set of that name, or the size is out of range.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { test } = await openDataset("synthetic", { directory: "does-not-exist" });
+ * assert.deepEqual([test.height, test.width, test.classNames.length], [32, 32, 10]);
+ * assert.equal((await test.read([0])).length, 32 * 32 * 3);
+ * ```
+ */
+export async function openDataset(
+  name: DataConfig["dataset"],
+  options: OpenDatasetOptions = {},
+): Promise<DatasetParts> {
+  const overrides = Object.entries({ dataset: name, ...options })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ({ path: `data.${key}`, value }));
+  const { data } = parseConfig("", { source: "the data set", overrides });
+  return await loadDataset(data);
+}

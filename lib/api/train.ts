@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import { currentBackend, selectBackend } from "../backends/select_backend.ts";
+import { changeForResume } from "../configuration/change_for_resume.ts";
+import { configEntries } from "../configuration/format_config.ts";
+import { parseConfig } from "../configuration/parse_config.ts";
+import { protocolConfig } from "../paper/presets/preset.ts";
+import { findPreset } from "../paper/presets/preset_registry.ts";
+import { collectProvenance } from "../runs/collect_provenance.ts";
+import { defaultRunDirectory } from "../runs/default_run_directory.ts";
+import { refuseExported } from "../runs/exported_model.ts";
+import { readRunConfig, RUN_CONFIG_FILE } from "../runs/run_config_file.ts";
+import { suggestSizes } from "../runs/suggest_sizes.ts";
+import { runTraining } from "../runs/run_training.ts";
+import type { ActiveBackend } from "../backends/backend.ts";
+import type { BackendRequest } from "../backends/select_backend.ts";
+import type { ConfigOverride } from "../configuration/parse_config.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { DataConfig } from "../datasets/data_config.ts";
+import type { ModelConfig } from "../models/model_config.ts";
+import type { ModelName } from "../models/model_names.ts";
+import type { PresetName } from "../paper/presets/preset_names.ts";
+import type { SaveSchedule } from "../training/save_schedule.ts";
+import type { TrainingConfig } from "../training/training_config.ts";
+import type { TrainingEvent } from "../training/training_event.ts";
+import type { RunTrainingOptions, TrainingSummary } from "../runs/run_types.ts";
+
+/** Settings of a training; what is not said has its default, which is the paper's protocol. */
+export interface TrainSettings {
+  /** Which images: a folder of pictures with one folder per class, or settings by name. */
+  readonly data?: string | Partial<DataConfig>;
+  /** Which model: its name, or settings by name. */
+  readonly model?: ModelName | Partial<ModelConfig>;
+  /** How it is trained. */
+  readonly training?: Partial<TrainingConfig>;
+  /**
+   * What computes.
+   *
+   * @default the backend that was selected; the first that works here if none was
+   */
+  readonly backend?: BackendRequest;
+}
+
+/** A training that begins. */
+export interface NewTraining extends TrainSettings {
+  /** A training that is known by name; the settings win over it. */
+  readonly preset?: PresetName;
+  /**
+   * Folder of the run; must not exist, or be empty.
+   *
+   * @default a new one below `runs`, named by images, model and time
+   */
+  readonly run?: string;
+}
+
+/** A training that goes on where it was saved. Few settings may change: `training.epochs`, for example. */
+export interface ResumedTraining extends TrainSettings {
+  /** Folder of the run. */
+  readonly resume: string;
+}
+
+/** How a training is watched and ended. */
+export interface TrainOptions {
+  /** Called for every step, epoch and checkpoint. */
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Stops after the current step, saves, and returns `interrupted`. */
+  readonly signal?: AbortSignal;
+  /**
+   * Seconds after which the training saves and returns `time-limit`, > 0.
+   *
+   * @default no limit
+   */
+  readonly timeLimit?: number;
+  /**
+   * When the training is saved on its way.
+   *
+   * @default after every epoch
+   */
+  readonly saveEvery?: SaveSchedule;
+  /**
+   * Folder for TensorBoard's events.
+   *
+   * @default none
+   */
+  readonly tensorboard?: string;
+}
+
+/** A training, fully decided. */
+interface Decision extends Pick<RunTrainingOptions, "runDirectory" | "resume"> {
+  readonly config: ExperimentConfig;
+  readonly argv: readonly string[];
+}
+
+function overridesOf(settings: TrainSettings): ConfigOverride[] {
+  const { data = {}, model = {}, training = {}, backend } = settings;
+  const sections = {
+    data: typeof data === "string" ? { dataset: "folder", directory: data, images: null } : data,
+    model: typeof model === "string" ? { name: model } : model,
+    training,
+  };
+  const overrides = Object.entries(sections).flatMap(([section, values]) =>
+    Object.entries(values).map(([name, value]) => ({ path: `${section}.${name}`, value }))
+  );
+  return backend === undefined ? overrides : [...overrides, { path: "backend", value: backend }];
+}
+
+async function decideResumed(request: ResumedTraining): Promise<Decision> {
+  const { resume: runDirectory } = request;
+  const saved = await readRunConfig(runDirectory);
+  await refuseExported(runDirectory);
+  const config = changeForResume(saved, overridesOf(request));
+  return { config, runDirectory, resume: true, argv: ["train", "--resume", runDirectory] };
+}
+
+async function decideNew(request: NewTraining, startedAt: Date): Promise<Decision> {
+  const settings = overridesOf(request);
+  const seed = request.training?.seed ?? 1;
+  const base = request.preset === undefined
+    ? []
+    : configEntries(protocolConfig(findPreset(request.preset), seed))
+      .map(([path, value]) => ({ path, value }));
+  const source = "the settings";
+  const overrides = [...base, ...settings];
+  const asked = parseConfig("", { source, overrides });
+  const { overrides: sizes } = await suggestSizes(asked, new Set(settings.map(({ path }) => path)));
+  const config = parseConfig("", { source, overrides: [...overrides, ...sizes] });
+  const runDirectory = request.run ?? defaultRunDirectory(config, startedAt);
+  const argv = ["train", "--config", join(runDirectory, RUN_CONFIG_FILE)];
+  return { config, runDirectory, resume: false, argv };
+}
+
+/** The backend that was selected, unless another is asked for. */
+async function backendFor(name: BackendRequest): Promise<ActiveBackend> {
+  const current = currentBackend();
+  if (current !== null && (name === "auto" || name === current.name)) return current;
+  return await selectBackend(name);
+}
+
+/**
+ * Trains a model and keeps configuration, log and checkpoints in a run folder; or goes on with a run.
+ *
+ * @param request What is trained, and where.
+ * @param options Who watches it, and what ends it.
+ * @returns What was reached, why it ended, and the folder of the run.
+ * @throws {UsageError} if a setting is unknown or wrong, or changes a run that goes on.
+ * @throws {DataError} if the images are missing or damaged.
+ * @throws {CheckpointError} if the folder is in use, not empty, or no run that could go on.
+ * @throws {BackendError} if the backend does not work here.
+ *
+ * @example Own pictures, one folder per class
+ * ```ts ignore
+ * import { loadModel, train } from "../mod.ts";
+ *
+ * const run = await train(
+ *   { data: "pictures", model: { maxChannels: 64 }, training: { epochs: 20 } },
+ *   { onEvent: (event) => event.kind === "epoch" && console.log(event.record) },
+ * );
+ * using model = await loadModel(run);
+ * console.log(await model.classify("new.jpg"));
+ * ```
+ */
+export async function train(
+  request: NewTraining | ResumedTraining = {},
+  options: TrainOptions = {},
+): Promise<TrainingSummary> {
+  const startedAt = new Date();
+  const { config, runDirectory, resume, argv } = "resume" in request
+    ? await decideResumed(request)
+    : await decideNew(request, startedAt);
+  const backend = await backendFor(config.backend);
+  const { onEvent: report, ...rest } = options;
+  return await runTraining(config, {
+    ...{ runDirectory, resume, ...rest },
+    allowOtherBackend: request.backend !== undefined,
+    provenance: await collectProvenance({ argv, startedAt, backend }),
+    ...(report === undefined ? {} : { report }),
+  });
+}

@@ -1,0 +1,9 @@
+/**
+ * What computes: the backends of TensorFlow.js that work under Deno, and the choice among them.
+ *
+ * @module
+ */
+
+export * from "./backend.ts";
+export type { UnusedGpu } from "./cuda/explain_unused_gpu.ts";
+export * from "./select_backend.ts";

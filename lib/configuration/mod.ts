@@ -1,0 +1,12 @@
+/**
+ * The configuration of an experiment: every key with its default, range and meaning, and YAML for it.
+ *
+ * @module
+ */
+
+export * from "./change_for_resume.ts";
+export * from "./config_rules.ts";
+export * from "./experiment_config.ts";
+export * from "./format_config.ts";
+export * from "./idle_settings.ts";
+export * from "./parse_config.ts";

@@ -1,0 +1,28 @@
+import type { Prediction } from "./run_types.ts";
+
+/** Softmax in double precision, shifted so that nothing overflows. */
+function probabilities(logits: Float32Array): Float64Array {
+  const largest = logits.reduce((most, value) => Math.max(most, value), -Infinity);
+  const exponentials = Float64Array.from(logits, (value) => Math.exp(value - largest));
+  const sum = exponentials.reduce((total, value) => total + value, 0);
+  return exponentials.map((value) => value / sum);
+}
+
+/**
+ * Turns logits into probabilities and takes the largest.
+ *
+ * @param logits `[classes]`.
+ * @param classNames Class names in the order of the labels.
+ * @param topK Classes wanted, >= 1.
+ * @returns The most probable classes, best first; probability 0..1.
+ */
+export function mostProbable(
+  logits: Float32Array,
+  classNames: readonly string[],
+  topK: number,
+): Prediction["classes"] {
+  return [...probabilities(logits)]
+    .map((probability, index) => ({ className: classNames[index]!, probability }))
+    .sort((left, right) => right.probability - left.probability)
+    .slice(0, topK);
+}

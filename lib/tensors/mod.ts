@@ -1,0 +1,7 @@
+/**
+ * Named sets of trainable tensors.
+ *
+ * @module
+ */
+
+export * from "./parameter_set.ts";

@@ -1,0 +1,20 @@
+/**
+ * The training loop and its parts: Adam, schedules, level sharing, logs, checkpoints.
+ *
+ * @module
+ */
+
+export * from "./adam.ts";
+export * from "./epoch_plan.ts";
+export * from "./gradient_clipping.ts";
+export * from "./learning_rate.ts";
+export type * from "./save_schedule.ts";
+export * from "./trainer.ts";
+export type * from "./trainer_hooks.ts";
+export * from "./training_checkpoint.ts";
+export * from "./training_config.ts";
+export * from "./training_data.ts";
+export * from "./training_event.ts";
+export * from "./training_progress.ts";
+export * from "./training_step.ts";
+export * from "./weight_average.ts";

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { evaluate } from "../../../lib/api/evaluate.ts";
+import { openDataset } from "../../../lib/api/open_dataset.ts";
+import { train } from "../../../lib/api/train.ts";
+import { selectBackend } from "../../../lib/backends/select_backend.ts";
+import { loadModel } from "../../../lib/runs/model.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+
+Deno.test("evaluate() takes a part of the run's data, or any data set that fits the model", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      await selectBackend("wasm");
+      using model = await loadModel(
+        await train({
+          run: join(folder, "run"),
+          data: { dataset: "synthetic", directory: "none", images: 40, testImages: 20 },
+          model: { maxChannels: 16 },
+          training: { epochs: 1, batchSize: 16, statisticsImages: 16 },
+        }),
+      );
+      const own = await evaluate(model);
+      assert.equal(own.images, 20);
+      const { test } = await openDataset("synthetic", { directory: "does-not-exist" });
+      const all = await evaluate(model, test);
+      assert.equal(all.images, test.length);
+      const small = await openDataset("synthetic", { directory: "none", imageSize: 16 });
+      await assert.rejects(
+        evaluate(model, small.test),
+        /the model sees 32 x 32 pixels, the images have 16 x 16/,
+      );
+      const renamed = { ...test, classNames: test.classNames.map((name) => `${name}?`) };
+      await assert.rejects(evaluate(model, renamed), /the model knows the classes/);
+    })));

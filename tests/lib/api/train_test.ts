@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { train } from "../../../lib/api/train.ts";
+import { selectBackend } from "../../../lib/backends/select_backend.ts";
+import { UsageError } from "../../../lib/errors.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+import type { NewTraining } from "../../../lib/api/train.ts";
+import type { TrainingEvent } from "../../../lib/training/training_event.ts";
+
+const TINY: NewTraining = {
+  data: { dataset: "synthetic", directory: "does-not-exist", images: 40, testImages: 20 },
+  model: { maxChannels: 16 },
+  training: { epochs: 1, batchSize: 16, statisticsImages: 16 },
+};
+
+Deno.test("train() trains, tells of it, keeps where the run came from, and goes on", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      await selectBackend("wasm");
+      const run = join(folder, "run");
+      const events: TrainingEvent["kind"][] = [];
+      const summary = await train({ ...TINY, run }, { onEvent: ({ kind }) => events.push(kind) });
+      assert.equal(summary.runDirectory, run);
+      assert.equal(summary.stopReason, "finished");
+      for (const kind of ["step", "epoch", "checkpoint"] as const) assert.ok(events.includes(kind));
+      const readProvenance = async () =>
+        JSON.parse(await Deno.readTextFile(join(run, "provenance.json")));
+      const [first] = await readProvenance();
+      assert.deepEqual(first.argv, ["train", "--config", join(run, "config.yaml")]);
+      assert.match(first.versions.backend, /WebAssembly|WASM/i);
+      const longer = await train({ resume: run, training: { epochs: 2 } });
+      assert.equal(longer.epochs, 2);
+      assert.deepEqual((await readProvenance())[1].argv, ["train", "--resume", run]);
+      await assert.rejects(
+        train({ resume: run, training: { batchSize: 8 } }),
+        /training\.batchSize: 16 in the run, 8 asked for/,
+      );
+    })));
+
+Deno.test("train() fills in what is not said, and names what is wrong", async () => {
+  await assert.rejects(
+    train({ training: { epochs: 0 } }),
+    (error) => error instanceof UsageError && /training\.epochs must be/.test(error.message),
+  );
+  await assert.rejects(
+    train({ preset: "vgg-ful" as "vgg-full" }),
+    /did you mean "vgg-full"/,
+  );
+  await assert.rejects(
+    train({ model: { maxChanels: 3 } as unknown as { maxChannels: number } }),
+    /did you mean model\.maxChannels/,
+  );
+  // The paper's own images, where there are none.
+  await assert.rejects(train({ preset: "vgg", data: { directory: "does-not-exist" } }), /cifar/i);
+});
