@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createProgram } from "../../cli/command_tree.ts";
+import { STOREYS } from "../../tasks/structure/storeys.ts";
 import { commandsIn, proseOf, readPages } from "../helpers/read_pages.ts";
 import { repositoryRoot } from "../helpers/run_command.ts";
 import type { PageCommand } from "../helpers/read_pages.ts";
@@ -60,6 +61,14 @@ Deno.test("every page of docs/ is linked from the README", async () => {
   const names = pages.map(({ file }) => file).filter((file) => file.startsWith("docs/"));
   assert.ok(names.length > 5);
   assert.deepEqual(names.filter((file) => !readme.includes(`](${file})`)), []);
+});
+
+Deno.test("docs/architecture.md has every room on the storey that the check gives it", () => {
+  const page = pages.find(({ file }) => file === "docs/architecture.md")!;
+  const rows = [...page.text.matchAll(/^\| (`[^|]+`) +\|/gm)]
+    .map(([, rooms]) => [...rooms!.matchAll(/`([^`]+)`/g)].map(([, room]) => room!).sort());
+  const storeys = STOREYS.map((rooms) => rooms.filter((room) => room !== "deno.json").sort());
+  assert.deepEqual(rows.reverse(), storeys);
 });
 
 Deno.test("the README is two screens: at most 8 KB", async () => {
