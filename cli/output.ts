@@ -3,7 +3,7 @@ import { PuppetError } from "../lib/errors.ts";
 import { safeJson, safeLine, safeText } from "../lib/safe_text.ts";
 import { shortenMessage } from "../lib/shorten_message.ts";
 
-/** The two streams of a command: results go to stdout, talk goes to stderr. */
+/** The two streams of a command: results go to stdout, remarks go to stderr. */
 export type StreamName = "stdout" | "stderr";
 
 /** The few styles that the commands use. */
@@ -13,7 +13,7 @@ export type TextStyle = "bold" | "dim" | "red" | "green" | "yellow";
 export interface Output {
   /** Results are printed as JSON. */
   readonly json: boolean;
-  /** Talk on stderr is left out. */
+  /** Remarks on stderr are left out. */
   readonly quiet: boolean;
   /** Writes result text to stdout; a line end is added. */
   data(text: string): void;
@@ -101,7 +101,7 @@ export function paint(
 
 /** Pause before a stream that is full is tried again, in milliseconds. */
 const RETRY_MILLISECONDS = 10;
-/** How often talk is offered to a full stderr: it is lost rather than stop the work for ever. */
+/** How often remarks are offered to a full stderr: it is lost rather than stop the work for ever. */
 const STDERR_RETRIES = 100;
 
 /** What the failure of a write means. */

@@ -25,11 +25,11 @@ export interface EvaluateOptions {
  * Measures a model on labelled images: accuracy, loss, depth and work, also per level and per class.
  *
  * @param model The model.
- * @param images A data set of the model's classes and size, or a part of the data that the model was trained on.
+ * @param images A dataset of the model's classes and size, or a part of the data that the model was trained on.
  * @param options Batch size, other data, progress.
  * @returns The figures.
  * @throws {DataError} if the images of the part are missing, or may be some that the model was trained on.
- * @throws {RangeError} if the data set is empty, or its classes or size are not the model's.
+ * @throws {RangeError} if the dataset is empty, or its classes or size are not the model's.
  */
 export async function evaluate(
   model: Model,

@@ -3,10 +3,10 @@ import { loadDataset } from "../datasets/load_dataset.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { DatasetParts } from "../datasets/dataset.ts";
 
-/** Where a data set lies, and the size of its images. */
+/** Where a dataset lies, and the size of its images. */
 export interface OpenDatasetOptions {
   /**
-   * Folder that holds the data set, as `fetchDataset` wrote it; for `folder` the pictures, with one folder per class.
+   * Folder that holds the dataset, as `fetchDataset` wrote it; for `folder` the pictures, with one folder per class.
    *
    * @default "data"
    */
@@ -20,13 +20,13 @@ export interface OpenDatasetOptions {
 }
 
 /**
- * Opens a data set that lies on this machine.
+ * Opens a dataset that lies on this machine.
  *
- * @param name Name of the data set; `folder` for own pictures.
+ * @param name Name of the dataset; `folder` for own pictures.
  * @param options Where it lies, and the size of its images.
  * @returns Training and test part, with labels.
  * @throws {DataError} if it is missing or damaged.
- * @throws {UsageError} if there is no data set of that name, or the size is out of range.
+ * @throws {UsageError} if there is no dataset of that name, or the size is out of range.
  *
  * @example
  * ```ts
@@ -44,6 +44,6 @@ export async function openDataset(
   const overrides = Object.entries({ dataset: name, ...options })
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ({ path: `data.${key}`, value }));
-  const { data } = parseConfig("", { source: "the data set", overrides });
+  const { data } = parseConfig("", { source: "the dataset", overrides });
   return await loadDataset(data);
 }

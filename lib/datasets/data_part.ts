@@ -1,4 +1,4 @@
-/** Parts of a data set: to learn from, to choose by, and to be judged by. */
+/** Parts of a dataset: to learn from, to choose by, and to be judged by. */
 export type DataPart = "train" | "validation" | "test";
 
 /** Names that folders and lists have for the parts. */

@@ -5,7 +5,7 @@ import type { PassedOver } from "./passed_over.ts";
 export interface InspectedImage {
   /** Path of the file. */
   readonly file: string;
-  /** Height of the picture in pixels, before it was brought to the size of the data set. */
+  /** Height of the picture in pixels, before it was brought to the size of the dataset. */
   readonly height: number;
   /** Its width in pixels. */
   readonly width: number;
@@ -15,7 +15,7 @@ export interface InspectedImage {
 
 /** Who hears of images while they are decoded, in any order. */
 export interface InspectOptions {
-  /** Called for every image that was decoded, with its position in the data set. */
+  /** Called for every image that was decoded, with its position in the dataset. */
   readonly receive: (index: number, image: InspectedImage) => void;
   /** Called for every image that cannot be decoded. */
   readonly refuse: (index: number, reason: string) => void;
@@ -40,7 +40,7 @@ export interface ImageDataset {
   /**
    * Reads images.
    *
-   * @param indices Positions in the data set, 0 .. length - 1, in the order wanted; repeats are allowed.
+   * @param indices Positions in the dataset, 0 .. length - 1, in the order wanted; repeats are allowed.
    * @returns Pixels `[indices.length, height, width, 3]` (RGB), row-major, uint8, 0..255.
    */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
@@ -48,7 +48,7 @@ export interface ImageDataset {
    * Reads images, each cut at a random place out of a larger picture; `read` cuts at the centre. Absent where the
    * pictures have no margin.
    *
-   * @param indices Positions in the data set.
+   * @param indices Positions in the dataset.
    * @param stream Source of randomness; advanced by two numbers per image.
    * @returns Pixels of the same form as `read` returns.
    */
@@ -57,13 +57,13 @@ export interface ImageDataset {
    * Decodes images in parallel and keeps them, as far as there is room, so that `read` does not decode them again.
    * Absent where images need no decoding.
    *
-   * @param indices Positions in the data set.
+   * @param indices Positions in the dataset.
    * @param options Who hears of every image, good or bad.
    */
   inspect?(indices: ArrayLike<number>, options: InspectOptions): Promise<void>;
 }
 
-/** The two parts that every data set on disk offers. */
+/** The two parts that every dataset on disk offers. */
 export interface DatasetParts {
   /** Images that training and validation are drawn from. */
   readonly train: ImageDataset;

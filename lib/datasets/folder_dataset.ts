@@ -21,7 +21,7 @@ const THUMBNAIL = { height: 8, width: 8 };
 export interface FolderDatasetOptions {
   /** Folder that the listing's paths start from. */
   readonly directory: string;
-  /** Name of the data set. */
+  /** Name of the dataset. */
   readonly name: string;
   /** Side in pixels of the images. */
   readonly imageSize: number;
@@ -153,12 +153,12 @@ export function checkFolderSizes(
 }
 
 /**
- * A data set of image files. A file is decoded when it is first asked for; its pixels are kept as long as there is
+ * A dataset of image files. A file is decoded when it is first asked for; its pixels are kept as long as there is
  * room, so that memory is bounded whatever the number of files.
  *
  * @param listing Classes, files and labels.
  * @param options Folder, name, sizes, bound of the memory.
- * @returns The data set; its fingerprint covers names and file lengths, not pixels.
+ * @returns The dataset; its fingerprint covers names and file lengths, not pixels.
  * @throws {RangeError} if a side is not a positive integer, or `resizeTo` is below `imageSize`.
  */
 export function createFolderDataset(

@@ -25,7 +25,7 @@ export interface ImageFolderOptions {
   /** Side in pixels to which every image is brought. */
   readonly imageSize: number;
   /**
-   * Name of the data set.
+   * Name of the dataset.
    *
    * @default the name of the folder
    */
@@ -80,7 +80,7 @@ export async function loadImageFolder(
 }
 
 /**
- * Makes a data set of a listing that names no test part: a tenth of every class (rounded, at least one) is drawn by
+ * Makes a dataset of a listing that names no test part: a tenth of every class (rounded, at least one) is drawn by
  * a fixed seed.
  *
  * @param listing Classes, files and labels.

@@ -1,5 +1,5 @@
 /**
- * Labelled images: known data sets, folders of pictures, splits, augmentation.
+ * Labelled images: known datasets, folders of pictures, splits, augmentation.
  *
  * @module
  */

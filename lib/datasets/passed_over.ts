@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 
-/** Files of one kind that a data set leaves out. */
+/** Files of one kind that a dataset leaves out. */
 export interface PassedOver {
   /** Ending (`.bmp`), or what they are. */
   readonly what: string;

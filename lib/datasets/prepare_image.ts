@@ -28,7 +28,7 @@ const REDUCTION = 2;
 
 /**
  * Turns an image file into the pixels a model takes: decoded, cut to the largest centred square, resized, and
- * where the data set has a margin, cut once more at the centre.
+ * where the dataset has a margin, cut once more at the centre.
  *
  * Cutting keeps the proportions of what is shown; squeezing a wide picture into a square would change every
  * shape in it. The image folder reader and prediction both go through this function, so that a model meets

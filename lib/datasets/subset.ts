@@ -2,11 +2,11 @@ import type { ImageDataset } from "./dataset.ts";
 import { checkImageIndex, contentFingerprint } from "./in_memory_dataset.ts";
 
 /**
- * A view of some images of a data set; no pixel is copied.
+ * A view of some images of a dataset; no pixel is copied.
  *
  * @param dataset The whole.
  * @param indices Positions in the whole, in the order wanted.
- * @returns A data set of `indices.length` images with its own fingerprint.
+ * @returns A dataset of `indices.length` images with its own fingerprint.
  * @throws {RangeError} if an index names no image.
  *
  * @example

@@ -10,7 +10,7 @@ import type { ReportWork } from "./report_work.ts";
 import type { EvaluationReport, LevelFigures } from "./evaluation_report.ts";
 import type { TrainedClassifier } from "./trained_classifier.ts";
 
-/** Images read and measured at a time: bounds the memory, whatever the size of the data set. */
+/** Images read and measured at a time: bounds the memory, whatever the size of the dataset. */
 const CHUNK_IMAGES = 2048;
 
 /** Options of `classifyDataset` and `evaluate`. */
@@ -35,7 +35,7 @@ export interface RoutingOptions extends EvaluationOptions {
 
 /** What the classifier says of one image. */
 export interface Classification {
-  /** Position in the data set. */
+  /** Position in the dataset. */
   readonly index: number;
   /** `[classes]`. */
   readonly logits: Float32Array;
@@ -100,7 +100,7 @@ async function* classifyChunk(
 }
 
 /**
- * Classifies all images of a data set: complexity, routing to the level, forward pass with the level's
+ * Classifies all images of a dataset: complexity, routing to the level, forward pass with the level's
  * network.
  *
  * @param trained Classifier with statistics.
@@ -146,13 +146,13 @@ class LevelCounts {
 }
 
 /**
- * Evaluates a classifier on a labelled data set: each image passes its own level's network.
+ * Evaluates a classifier on a labelled dataset: each image passes its own level's network.
  *
  * @param trained Classifier with statistics of every level.
  * @param dataset Images with labels; at least one.
  * @param options Batch size, exact mode, progress.
  * @returns The figures; the time per image excludes the making of the kernel bank, which is given apart.
- * @throws {RangeError} if the data set is empty.
+ * @throws {RangeError} if the dataset is empty.
  */
 export async function evaluate(
   trained: TrainedClassifier,
@@ -160,7 +160,7 @@ export async function evaluate(
   options: EvaluationOptions,
 ): Promise<EvaluationReport> {
   if (dataset.length === 0) {
-    throw new RangeError(`Cannot evaluate: the data set ${dataset.name} must hold images`);
+    throw new RangeError(`Cannot evaluate: the dataset ${dataset.name} must hold images`);
   }
   const { classifier } = trained;
   const metrics = new ClassificationMetrics(dataset.classNames);

@@ -20,7 +20,7 @@ export type ImageSize = readonly [height: number, width: number];
 
 /** What was found out about the images of an experiment before the first step. */
 export interface ImageInspection {
-  /** What the parts of a folder were taken from; `null` for data sets that are no folder. */
+  /** What the parts of a folder were taken from; `null` for datasets that are no folder. */
   readonly arrangement: string | null;
   /** Class names, in the order of the counts. */
   readonly classNames: readonly string[];

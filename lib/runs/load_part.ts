@@ -40,7 +40,7 @@ function countsOf(images: ExperimentImages): ImageCounts {
  * @param config Data and seed of the experiment.
  * @param part Which part.
  * @returns Its images, and the sizes of all parts.
- * @throws {DataError} if the data set is missing or damaged, or the part holds no image.
+ * @throws {DataError} if the dataset is missing or damaged, or the part holds no image.
  */
 export async function loadPart(
   config: Pick<ExperimentConfig, "data" | "training">,
@@ -60,7 +60,7 @@ function partOf(loaded: ExperimentImages, part: DataPart): LoadedPart {
 
 /**
  * Refuses parts that may hold images the model was trained on: what is drawn anew from other images is not what it
- * was kept from. A test part that a data set comes with is never drawn, and may belong to other training images.
+ * was kept from. A test part that a dataset comes with is never drawn, and may belong to other training images.
  */
 function requirePartOfRun(
   { train, testIsDrawn }: ExperimentImages,

@@ -27,16 +27,16 @@ export interface TrainingPlan {
   readonly levels: number;
   /** Numbers of layers, smallest and largest. */
   readonly depth: { readonly min: number; readonly max: number };
-  /** Optimiser steps of one epoch. */
+  /** Optimizer steps of one epoch. */
   readonly stepsPerEpoch: number;
-  /** Optimiser steps of all epochs. */
+  /** Optimizer steps of all epochs. */
   readonly totalSteps: number;
   /** Parameters of the puppeteer (the paper's column) and all stored parameters. */
   readonly parameters: { readonly puppeteer: number; readonly total: number };
 }
 
 /**
- * Works out what a training would do: reads the data set and builds the model on the current backend, so that
+ * Works out what a training would do: reads the dataset and builds the model on the current backend, so that
  * what would stop the training stops the plan too, and throws both away. Writes nothing.
  *
  * @param config The experiment.

@@ -22,7 +22,7 @@ export interface ExperimentImages {
   readonly testIsDrawn: boolean;
   /** Images of the training part that training and validation were drawn from. */
   readonly pool: number;
-  /** What the parts of a folder were taken from; `null` for data sets that are no folder. */
+  /** What the parts of a folder were taken from; `null` for datasets that are no folder. */
   readonly arrangement: string | null;
   /** What a folder holds that was left out. */
   readonly passedOver: readonly PassedOver[];
@@ -73,7 +73,7 @@ function requireUsableSplit(
 export function requireSameImages(train: ImageDataset, fingerprint: string): void {
   if (train.fingerprint === fingerprint) return;
   throw new CheckpointError(
-    `Cannot go on with these images: the checkpoint's training images have fingerprint ${fingerprint}, those found have ${train.fingerprint}; give the same data with --data`,
+    `Cannot continue with these images: the checkpoint's training images have fingerprint ${fingerprint}, those found have ${train.fingerprint}; give the same data with --data`,
   );
 }
 
@@ -82,7 +82,7 @@ export function requireSameImages(train: ImageDataset, fingerprint: string): voi
  *
  * @param config Data and seed of the experiment.
  * @returns Training, validation and test images.
- * @throws {DataError} if the data set is missing or damaged, or holds fewer images than asked for.
+ * @throws {DataError} if the dataset is missing or damaged, or holds fewer images than asked for.
  * @throws {UsageError} if the configuration does not fit the number or size of the images.
  */
 export async function loadExperimentImages(

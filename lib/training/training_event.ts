@@ -2,7 +2,7 @@
 export interface EpochRecord {
   /** Epochs completed, counted from 1. */
   readonly epoch: number;
-  /** Optimiser steps completed since the start of training. */
+  /** Optimizer steps completed since the start of training. */
   readonly step: number;
   /** Learning rate of the epoch's last step. */
   readonly learningRate: number;

@@ -8,7 +8,7 @@ import { loadModel } from "../../../lib/runs/model.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
-Deno.test("evaluate() takes a part of the run's data, or any data set that fits the model", () =>
+Deno.test("evaluate() takes a part of the run's data, or any dataset that fits the model", () =>
   withBackend("wasm", () =>
     withFolder(async (folder) => {
       await selectBackend("wasm");

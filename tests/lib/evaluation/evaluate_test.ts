@@ -150,7 +150,7 @@ Deno.test("evaluate() in exact mode equals the kernel bank where phi does not fo
     dispose();
   }));
 
-Deno.test("evaluate() refuses an empty data set", () =>
+Deno.test("evaluate() refuses an empty dataset", () =>
   withBackend("wasm", async () => {
     const { trained, dispose } = await prepare();
     const none = subset(tinyDataset(3, 1), new Uint32Array(0));
