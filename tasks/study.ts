@@ -13,9 +13,9 @@ import { join } from "node:path";
 import { runCommandLine } from "../cli/command_tree.ts";
 import { loadCheckpoint } from "../lib/checkpoints/checkpoint_store.ts";
 import { UsageError } from "../lib/errors.ts";
-import { CHECKPOINTS_FOLDER } from "../lib/runs/run_training.ts";
+import { CHECKPOINTS_FOLDER } from "../lib/runs/run_folder.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";
-import { decodeCheckpoint } from "../lib/training/training_checkpoint.ts";
+import { decodeCheckpoint } from "../lib/training/decode_checkpoint.ts";
 import {
   readTaskArguments,
   readWhole,

@@ -5,14 +5,14 @@ import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.
 import { CheckpointError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
 import { jsonlName, MAX_LOG_BYTES } from "../training/metrics_log.ts";
-import { decodeCheckpoint, TRAINING_ONLY_FILE } from "../training/training_checkpoint.ts";
+import { decodeCheckpoint, OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
 import { defaultConfig } from "../configuration/experiment_config.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { readRunConfig, RUN_CONFIG_FILE } from "./run_config_file.ts";
-import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { CheckpointChoice } from "./run_types.ts";
 
 /** What `exportRun` wrote. */
@@ -86,7 +86,7 @@ export async function exportRun(options: ExportRunOptions): Promise<ExportSummar
     ...{ action: "export to", advice: "name a folder that does not exist yet" },
   });
   await makeFolder(directory);
-  const files = new Map([...loaded.files].filter(([name]) => name !== TRAINING_ONLY_FILE));
+  const files = new Map([...loaded.files].filter(([name]) => name !== OPTIMIZER_FILE));
   const data = { ...config.data, directory: defaultConfig().data.directory };
   await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig({ ...config, data }));
   await copyLog(runDirectory, directory);

@@ -3,8 +3,8 @@ import { manifestName, parseManifest } from "../checkpoints/checkpoint_manifest.
 import { readPointer } from "../checkpoints/checkpoint_pointer.ts";
 import { CheckpointError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
-import { exportedModelError, TRAINING_ONLY_FILE } from "../training/training_checkpoint.ts";
-import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import { exportedModelError, OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
+import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 
 const MANIFEST_BOUNDS = { maxBytes: 1e6, refusal: CheckpointError };
 
@@ -30,7 +30,7 @@ async function filesOfLast(runDirectory: string): Promise<ReadonlyMap<string, un
  */
 export async function isExported(runDirectory: string): Promise<boolean> {
   const files = await filesOfLast(runDirectory);
-  return files !== null && !files.has(TRAINING_ONLY_FILE);
+  return files !== null && !files.has(OPTIMIZER_FILE);
 }
 
 /**

@@ -3,17 +3,15 @@ import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { withEveryLevel } from "../classifiers/level_statistics.ts";
-import { Trainer } from "../training/trainer.ts";
-import { decodeCheckpoint, withCheckpointErrors } from "../training/training_checkpoint.ts";
-import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import { decodeCheckpoint, withCheckpointErrors } from "../training/decode_checkpoint.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
-import type { TrainingCheckpoint } from "../training/training_checkpoint.ts";
+import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { CheckpointChoice } from "./run_types.ts";
 
@@ -29,27 +27,14 @@ export interface LoadedClassifier {
   readonly folder: string;
 }
 
-/**
- * Computes the statistics of a checkpoint that was saved without them (training was interrupted within an
- * epoch), exactly as a validation would.
- */
-async function computeMissingStatistics(
+/** What only a checkpoint without statistics needs is loaded for it: the training images and their readers. */
+async function missingStatistics(
   config: ExperimentConfig,
   classifier: Classifier,
-  { card, progress }: Pick<TrainingCheckpoint, "card" | "progress">,
+  checkpoint: Pick<TrainingCheckpoint, "card" | "progress">,
 ): Promise<LevelStatistics> {
-  const images = await loadExperimentImages(config);
-  requireSameImages(images.train, card.trainFingerprint);
-  const data = await prepareTrainingData(images, config.model.complexity);
-  const { exact } = config.model;
-  const trainer = new Trainer({ classifier, data, config: config.training, exact });
-  // How far levels share images can depend on the epoch.
-  trainer.progress = progress;
-  try {
-    return await trainer.computeStatistics();
-  } finally {
-    trainer.dispose();
-  }
+  const { computeMissingStatistics } = await import("./compute_missing_statistics.ts");
+  return await computeMissingStatistics(config, classifier, checkpoint);
 }
 
 /** The pointer that a choice stands for: a run without validation images has no best checkpoint. */
@@ -101,7 +86,7 @@ export async function loadTrained(options: {
     const trained = {
       classifier,
       statistics: statistics === null
-        ? await computeMissingStatistics(config, classifier, decoded)
+        ? await missingStatistics(config, classifier, decoded)
         : withEveryLevel(statistics, classifier.levels.list.length),
       standardization: card.standardization,
       measure: complexityMeasure(card.model.complexity),

@@ -20,3 +20,4 @@ export * from "./run_types.ts";
 export * from "./toolkit_version.ts";
 export * from "./inspect_images.ts";
 export * from "./suggest_sizes.ts";
+export * from "./run_folder.ts";

@@ -10,7 +10,7 @@ import { hasStoppedEarly } from "../training/early_stopping.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
 import { provenanceSchema } from "./provenance_schema.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { EpochRecord } from "../training/training_event.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { MachineConditions } from "./machine_conditions.ts";

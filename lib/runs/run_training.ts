@@ -12,16 +12,13 @@ import { createClassifier } from "../models/create_classifier.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  restoreTrainer,
-  withCheckpointErrors,
-} from "../training/training_checkpoint.ts";
+import { decodeCheckpoint, withCheckpointErrors } from "../training/decode_checkpoint.ts";
+import { encodeCheckpoint, restoreTrainer } from "../training/training_checkpoint.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
 import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths } from "./fit_depths.ts";
+import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import { refuseLinks } from "./refuse_links.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
@@ -31,12 +28,9 @@ import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
-import type { TrainingCheckpoint } from "../training/training_checkpoint.ts";
+import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_types.ts";
-
-/** Folder of the checkpoints within a run folder. */
-export const CHECKPOINTS_FOLDER = "checkpoints";
 
 const PROVENANCE_FILE = "provenance.json";
 

@@ -11,6 +11,8 @@ export * from "./learning_rate.ts";
 export type * from "./save_schedule.ts";
 export * from "./trainer.ts";
 export type * from "./trainer_hooks.ts";
+export type { ModelCard } from "./checkpoint_card.ts";
+export * from "./decode_checkpoint.ts";
 export * from "./training_checkpoint.ts";
 export * from "./training_config.ts";
 export * from "./training_data.ts";

@@ -1,57 +1,20 @@
-import { decodeSafetensors, encodeSafetensors } from "../checkpoints/safetensors.ts";
-import { CheckpointError, DivergenceError } from "../errors.ts";
+import { encodeSafetensors } from "../checkpoints/safetensors.ts";
+import { statisticsToTensors, withEveryLevel } from "../classifiers/level_statistics.ts";
+import { DivergenceError } from "../errors.ts";
+import { CONTENT_VERSION } from "./checkpoint_card.ts";
 import {
-  statisticsFromTensors,
-  statisticsToTensors,
-  withEveryLevel,
-} from "../classifiers/level_statistics.ts";
-import { CONTENT_VERSION, readCheckpointCard } from "./checkpoint_card.ts";
-import type { LevelStatistics } from "../classifiers/level_statistics.ts";
+  CARD_FILE,
+  exportedModelError,
+  findNonFinite,
+  MODEL_FILE,
+  OPTIMIZER_FILE,
+  STATISTICS_FILE,
+  WEIGHTS_SUFFIX,
+} from "./decode_checkpoint.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { ModelCard } from "./checkpoint_card.ts";
+import type { TrainingCheckpoint } from "./decode_checkpoint.ts";
 import type { Trainer } from "./trainer.ts";
-import type { TrainingProgress } from "./training_progress.ts";
-
-export type { ModelCard } from "./checkpoint_card.ts";
-
-const CARD_FILE = "checkpoint.json";
-const MODEL_FILE = "model.safetensors";
-const OPTIMIZER_FILE = "optimizer.safetensors";
-
-/** The file that only a training that goes on needs. */
-export const TRAINING_ONLY_FILE: string = OPTIMIZER_FILE;
-
-/** Ends the names of what training goes on with where `MODEL_FILE` holds averages. */
-const WEIGHTS_SUFFIX = ".weights-in-training";
-
-const STATISTICS_FILE = "statistics.safetensors";
-
-/** A checkpoint, decoded. */
-export interface TrainingCheckpoint {
-  /** What the checkpoint says about the model. */
-  readonly card: ModelCard;
-  /** Where the training stood. */
-  readonly progress: TrainingProgress;
-  /** Values of every parameter by name: their averages, where the training averages weights. */
-  readonly parameters: ReadonlyMap<string, TensorValues>;
-  /** Adam's moments and the updates per parameter; `null` in a model that was exported. */
-  readonly optimizer: {
-    readonly moments: ReadonlyMap<string, TensorValues>;
-    readonly updates: Readonly<Record<string, number>>;
-    /** What the parameters themselves are where weights are averaged; `null` otherwise. */
-    readonly weights: ReadonlyMap<string, TensorValues> | null;
-  } | null;
-  /** Batch-norm statistics of these weights; `null` where they were not computed. */
-  readonly statistics: LevelStatistics | null;
-  /** Numbers that were tuned on validation images. */
-  readonly calibration: Readonly<Record<string, number>>;
-}
-
-/** The first tensor that holds a number which is not finite. */
-function findNonFinite(tensors: ReadonlyMap<string, TensorValues>): string | null {
-  for (const [name, { values }] of tensors) if (!values.every(Number.isFinite)) return name;
-  return null;
-}
 
 function encodeTensors(tensors: ReadonlyMap<string, TensorValues>): Uint8Array {
   // The loss of the last step was finite, but its update may have gone beyond the range of float32.
@@ -68,26 +31,6 @@ function encodeTensors(tensors: ReadonlyMap<string, TensorValues>): Uint8Array {
         [name, { shape, values }],
       ) => [name, { dtype: "F32", shape, data: values }]),
     ),
-  );
-}
-
-function decodeTensors(bytes: Uint8Array, source: string): Map<string, TensorValues> {
-  const tensors = new Map<string, TensorValues>();
-  for (const [name, { shape, data }] of decodeSafetensors(bytes, source).tensors) {
-    if (!(data instanceof Float32Array)) {
-      throw new CheckpointError(
-        `Cannot load checkpoint: tensor "${name}" of ${source} is not float32`,
-      );
-    }
-    tensors.set(name, { shape, values: data });
-  }
-  const broken = findNonFinite(tensors);
-  if (broken === null) return tensors;
-  throw new CheckpointError(
-    `Cannot load checkpoint: tensor ${
-      JSON.stringify(broken)
-    } of ${source} holds numbers that are not finite; ` +
-      `use another checkpoint`,
   );
 }
 
@@ -120,93 +63,6 @@ export async function encodeCheckpoint(
     files.set(STATISTICS_FILE, encodeTensors(statisticsToTensors(statistics)));
   }
   return files;
-}
-
-function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string, folder: string): Uint8Array {
-  const bytes = files.get(name);
-  if (bytes === undefined) {
-    throw new CheckpointError(`Cannot load checkpoint ${folder}: it holds no ${name}`);
-  }
-  return bytes;
-}
-
-/** Divides what the optimizer's file holds. */
-function separateWeights(
-  tensors: ReadonlyMap<string, TensorValues>,
-): Pick<NonNullable<TrainingCheckpoint["optimizer"]>, "moments" | "weights"> {
-  const moments = new Map<string, TensorValues>();
-  const weights = new Map<string, TensorValues>();
-  for (const [name, values] of tensors) {
-    if (name.endsWith(WEIGHTS_SUFFIX)) weights.set(name.slice(0, -WEIGHTS_SUFFIX.length), values);
-    else moments.set(name, values);
-  }
-  return { moments, weights: weights.size === 0 ? null : weights };
-}
-
-/**
- * Decodes the files of a checkpoint, whose checksums were verified when they were read.
- *
- * @param files Files by name.
- * @param folder Where they come from, for messages.
- * @returns The checkpoint.
- * @throws {CheckpointError} if a file is missing or malformed, or the format version is another.
- */
-export function decodeCheckpoint(
-  files: ReadonlyMap<string, Uint8Array>,
-  folder: string,
-): TrainingCheckpoint {
-  const { card, progress, updates, calibration } = readCheckpointCard(
-    fileOf(files, CARD_FILE, folder),
-    `${folder}/${CARD_FILE}`,
-  );
-  const tensorsOf = (name: string) =>
-    decodeTensors(fileOf(files, name, folder), `${folder}/${name}`);
-  return {
-    card,
-    progress,
-    calibration,
-    parameters: tensorsOf(MODEL_FILE),
-    optimizer: files.has(OPTIMIZER_FILE)
-      ? { ...separateWeights(tensorsOf(OPTIMIZER_FILE)), updates }
-      : null,
-    statistics: files.has(STATISTICS_FILE)
-      ? withCheckpointErrors(folder, () => statisticsFromTensors(tensorsOf(STATISTICS_FILE)))
-      : null,
-  };
-}
-
-/**
- * Does something with the tensors of a checkpoint. That they do not fit the model is no fault of the caller's, as
- * the `RangeError` of a parameter set would say, but of the checkpoint.
- *
- * @param folder The checkpoint, for messages.
- * @param action Uses the tensors.
- * @returns What the action returns.
- * @throws {CheckpointError} in place of a `RangeError`.
- */
-export function withCheckpointErrors<Result>(folder: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new CheckpointError(
-      `Cannot load checkpoint: ${folder} does not fit its model (${error.message}); use another checkpoint`,
-      { cause: error },
-    );
-  }
-}
-
-/**
- * The error for a model that cannot be trained further.
- *
- * @param what What was to be continued.
- * @returns The error, with what to do instead.
- */
-export function exportedModelError(what: string): CheckpointError {
-  return new CheckpointError(
-    `Cannot continue ${what}: the model was exported, without the state of its optimizer; use it with eval and ` +
-      "predict, or continue the run that it was exported from",
-  );
 }
 
 /**

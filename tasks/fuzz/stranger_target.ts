@@ -7,7 +7,7 @@ import { completeConfig } from "../../lib/configuration/experiment_config.ts";
 import { requireSameModel } from "../../lib/runs/require_same_model.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { Adam } from "../../lib/training/adam.ts";
-import { decodeCheckpoint, withCheckpointErrors } from "../../lib/training/training_checkpoint.ts";
+import { decodeCheckpoint, withCheckpointErrors } from "../../lib/training/decode_checkpoint.ts";
 import { initialProgress } from "../../lib/training/training_progress.ts";
 import type { Classifier } from "../../lib/classifiers/classifier.ts";
 import { type FuzzTarget, fuzzTarget } from "./fuzz_target.ts";

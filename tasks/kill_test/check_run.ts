@@ -4,7 +4,7 @@ import { stagingPattern } from "../../lib/files/atomic_write.ts";
 import { compareNewestFirst, listCheckpoints } from "../../lib/checkpoints/checkpoint_pointer.ts";
 import { loadCheckpoint } from "../../lib/checkpoints/checkpoint_store.ts";
 import { readMetricsLog } from "../../lib/training/metrics_log.ts";
-import { decodeCheckpoint } from "../../lib/training/training_checkpoint.ts";
+import { decodeCheckpoint } from "../../lib/training/decode_checkpoint.ts";
 
 /** What a killed training left behind. */
 export interface Remains {

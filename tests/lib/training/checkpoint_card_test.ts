@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CheckpointError } from "../../../lib/errors.ts";
 import { readCheckpointCard } from "../../../lib/training/checkpoint_card.ts";
-import { withCheckpointErrors } from "../../../lib/training/training_checkpoint.ts";
+import { withCheckpointErrors } from "../../../lib/training/decode_checkpoint.ts";
 import { initialProgress } from "../../../lib/training/training_progress.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  restoreTrainer,
-} from "../../../lib/training/training_checkpoint.ts";
+import { decodeCheckpoint } from "../../../lib/training/decode_checkpoint.ts";
+import { encodeCheckpoint, restoreTrainer } from "../../../lib/training/training_checkpoint.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { NO_HOOKS, TINY_CARD, tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { Trainer } from "../../../lib/training/trainer.ts";

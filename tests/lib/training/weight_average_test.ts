@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { ParameterSet } from "../../../lib/tensors/parameter_set.ts";
 import { WeightAverage } from "../../../lib/training/weight_average.ts";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  restoreTrainer,
-} from "../../../lib/training/training_checkpoint.ts";
+import { decodeCheckpoint } from "../../../lib/training/decode_checkpoint.ts";
+import { encodeCheckpoint, restoreTrainer } from "../../../lib/training/training_checkpoint.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { NO_HOOKS, TINY_CARD, tinyTrainer } from "../../helpers/tiny_training.ts";
 import { evaluate } from "../../../lib/evaluation/evaluate.ts";

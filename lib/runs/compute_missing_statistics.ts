@@ -1,0 +1,37 @@
+import { computeStatistics, levelsOfImages } from "../training/compute_statistics.ts";
+import { epochOfLastStep } from "../training/training_progress.ts";
+import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import type { Classifier } from "../classifiers/classifier.ts";
+import type { LevelStatistics } from "../classifiers/level_statistics.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
+
+/**
+ * Computes the statistics of a checkpoint that was saved without them (training was interrupted within an
+ * epoch), exactly as a validation would.
+ *
+ * @param config Configuration of the run.
+ * @param classifier The model with the checkpoint's weights.
+ * @param checkpoint What the checkpoint says.
+ * @returns Statistics of every level.
+ * @throws {DataError} if the training images are missing.
+ * @throws {CheckpointError} if they are not those of the run.
+ */
+export async function computeMissingStatistics(
+  config: ExperimentConfig,
+  classifier: Classifier,
+  { card, progress }: Pick<TrainingCheckpoint, "card" | "progress">,
+): Promise<LevelStatistics> {
+  const images = await loadExperimentImages(config);
+  requireSameImages(images.train, card.trainFingerprint);
+  const data = await prepareTrainingData(images, config.model.complexity);
+  return await computeStatistics({
+    classifier,
+    data,
+    config: config.training,
+    exact: config.model.exact,
+    levelOfImage: levelsOfImages(classifier, data),
+    // How far levels share images can depend on the epoch.
+    epoch: epochOfLastStep(progress),
+  });
+}

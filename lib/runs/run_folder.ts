@@ -1,0 +1,2 @@
+/** Folder of the checkpoints within a run folder. */
+export const CHECKPOINTS_FOLDER = "checkpoints";
