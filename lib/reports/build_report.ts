@@ -1,14 +1,17 @@
 import type { DepthAnalysis } from "../analyses/depth_analysis.ts";
 import type { ParameterScaling } from "../analyses/parameter_scaling.ts";
 import { DataError } from "../errors.ts";
+import type { ListedModel, ModelDetails } from "../models/list_model.ts";
 import type { Comparison } from "../paper/comparison.ts";
-import type { EvaluationSummary } from "../runs/run_types.ts";
-import { writeHtml } from "./html/write_html.ts";
+import type { EvaluationSummary, TrainingSummary } from "../runs/run_types.ts";
 import { comparisonPart } from "./parts/comparison_part.ts";
 import { depthPart } from "./parts/depth_part.ts";
+import { modelPart, modelsPart } from "./parts/models_part.ts";
 import { overviewPart } from "./parts/overview_part.ts";
 import { evaluationPart, runPart } from "./parts/run_part.ts";
 import { scalingPart } from "./parts/scaling_part.ts";
+import { trainingPart } from "./parts/training_part.ts";
+import { writeText } from "./text/write_text.ts";
 import type { ReportDocument, ReportPart } from "./report_document.ts";
 import type { RunReport } from "./run_report.ts";
 
@@ -18,7 +21,10 @@ export type ReportContent =
   | { readonly kind: "evaluation"; readonly content: EvaluationSummary }
   | { readonly kind: "depth-analysis"; readonly content: DepthAnalysis }
   | { readonly kind: "parameter-scaling"; readonly content: ParameterScaling }
-  | { readonly kind: "comparison"; readonly content: Comparison };
+  | { readonly kind: "comparison"; readonly content: Comparison }
+  | { readonly kind: "models"; readonly content: readonly ListedModel[] }
+  | { readonly kind: "model"; readonly content: ModelDetails }
+  | { readonly kind: "training"; readonly content: TrainingSummary };
 
 /** A run or a document, with the place that it came from. */
 export type ReportSource = ReportContent & {
@@ -38,23 +44,43 @@ function partOf(source: ReportContent): ReportPart {
       return scalingPart(source.content);
     case "comparison":
       return comparisonPart(source.content);
+    case "models":
+      return modelsPart(source.content);
+    case "model":
+      return modelPart(source.content);
+    case "training":
+      return trainingPart(source.content);
   }
 }
 
-/** A document is what its kind says, or it is refused: half a report would look like a whole one. */
-function checkedPart(source: ReportSource): ReportPart {
+/**
+ * Does what needs complete documents: one that is not what its kind says is refused, since half a report would look like
+ * a whole one.
+ *
+ * @param what The document, for the message.
+ * @param work What is done with it.
+ * @returns What the work returns.
+ * @throws {DataError} if a document lacks something, or holds text where a figure belongs.
+ */
+export function requireComplete<Result>(what: string, work: () => Result): Result {
   try {
-    const part = partOf(source);
-    // What is no text, or no number, shows when it is written.
-    writeHtml({ title: part.title, parts: [part] }, { footer: "" });
-    return part;
+    return work();
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw new DataError(
-      `Cannot make a report of ${source.origin}: it is no complete document of kind ${source.kind} (${error.message}); make it again with this version`,
+      `Cannot make a report of ${what}: it is no complete document (${error.message}); make it again with this version`,
       { cause: error },
     );
   }
+}
+
+function checkedPart(source: ReportSource): ReportPart {
+  return requireComplete(`${source.origin} as ${source.kind}`, () => {
+    const part = partOf(source);
+    // What is no text, or no number, shows when it is written.
+    writeText({ title: part.title, parts: [part] }, { width: Infinity });
+    return part;
+  });
 }
 
 /** What several documents are together. */

@@ -95,20 +95,65 @@ export function workCell(value: number | null): Cell {
  * A size in millions of bytes.
  *
  * @param value MB, or `null`.
+ * @param hasUnit Whether the unit stands behind it; not where it stands above the column.
  * @returns `1.08 MB`; two significant digits where less would be nothing.
  */
-export function megabyteCell(value: number | null): Cell {
+export function megabyteCell(value: number | null, hasUnit: boolean = true): Cell {
   return cellOf(value, (size) => {
     const text = size >= 0.1 || size === 0 ? size.toFixed(2) : String(Number(size.toPrecision(2)));
-    return `${text} MB`;
+    return hasUnit ? `${text} MB` : text;
   });
+}
+
+/**
+ * Parameters with their size in memory, as the paper counts it.
+ *
+ * @param value Number of float32 values, or `null`.
+ * @returns `269,824 (1.08 MB)`, MB = 4 x parameters / 1e6.
+ */
+export function parametersCell(value: number | null): Cell {
+  return cellOf(
+    value,
+    (count) => `${GROUPED.format(count)} (${megabyteCell(4 * count / 1e6).text})`,
+  );
+}
+
+/**
+ * Wall time of one image, so that a column of them can be compared at a glance.
+ *
+ * @param value Seconds, or `null`.
+ * @returns Three significant digits without exponent: `0.00720`, `0.000427`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const texts = [0.0072, 4.27e-4, 12.345, 0].map((seconds) => secondsCell(seconds).text);
+ * assert.deepEqual(texts, ["0.00720", "0.000427", "12.3", "0"]);
+ * ```
+ */
+export function secondsCell(value: number | null): Cell {
+  return cellOf(value, (seconds) => {
+    if (seconds === 0) return "0";
+    const decimals = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(seconds)))));
+    return seconds.toFixed(decimals);
+  });
+}
+
+/**
+ * A difference to a print, with its sign.
+ *
+ * @param value The difference, or `null`.
+ * @returns `0.00`, `+0.02`, `-0.01`.
+ */
+export function differenceCell(value: number | null): Cell {
+  return cellOf(value, (difference) => `${difference > 0 ? "+" : ""}${difference.toFixed(2)}`);
 }
 
 /**
  * A duration.
  *
  * @param value Seconds, or `null`.
- * @returns `42 s`, `3 min 07 s`, `2 h 05 min`.
+ * @returns `42 s`, `3 min 07 s`, `2 h 05 min`, `3 d 04 h`.
  */
 export function durationCell(value: number | null): Cell {
   return cellOf(value, (seconds) => {
@@ -116,7 +161,8 @@ export function durationCell(value: number | null): Cell {
     const two = (number: number) => String(Math.floor(number)).padStart(2, "0");
     if (whole < 60) return `${whole} s`;
     if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-    return `${Math.floor(whole / 3600)} h ${two((whole % 3600) / 60)} min`;
+    if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${two((whole % 3600) / 60)} min`;
+    return `${Math.floor(whole / 86_400)} d ${two((whole % 86_400) / 3600)} h`;
   });
 }
 

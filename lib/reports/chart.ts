@@ -30,6 +30,8 @@ export interface Chart {
   readonly xScale?: "linear" | "log" | "category";
   /** Scale of the vertical axis. @default "linear" */
   readonly yScale?: "linear" | "log";
+  /** Stands across the plot: what must be known before any of its figures is believed. */
+  readonly watermark?: string;
   /** At least one. */
   readonly series: readonly ChartSeries[];
 }

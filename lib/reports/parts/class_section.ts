@@ -1,36 +1,27 @@
 import { hasSquareConfusion, SQUARE_CONFUSION } from "../../evaluation/figures_schema.ts";
 import type { EvaluationReport } from "../../evaluation/evaluation_report.ts";
 import { countCell, shareCell, textCell } from "../cells.ts";
+import { numbers, tableOf, words } from "../table.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 
 /** Confusions that are listed by name. */
-const LISTED_CONFUSIONS = 12;
+const LISTED_CONFUSIONS = 20;
 
-function classTable(figures: EvaluationReport): ReportBlock {
-  const right = (header: string) => ({ header, align: "right" as const });
-  return {
-    kind: "table",
-    caption: "Classes",
-    columns: [
-      { header: "class" },
-      right("label"),
-      right("images"),
-      right("precision"),
-      right("recall"),
-      right("F1"),
+function classTable({ classes }: EvaluationReport): ReportBlock {
+  return tableOf(
+    "Classes",
+    classes,
+    [
+      words("class", ({ className }) => textCell(className)),
+      numbers("label", (_, label) => countCell(label)),
+      numbers("images", ({ support }) => countCell(support)),
+      numbers("precision", ({ precision }) => shareCell(precision)),
+      numbers("recall", ({ recall }) => shareCell(recall)),
+      numbers("F1", ({ f1 }) => shareCell(f1)),
     ],
-    rows: figures.classes.map((row, label) => [
-      textCell(row.className),
-      countCell(label),
-      countCell(row.support),
-      shareCell(row.precision),
-      shareCell(row.recall),
-      shareCell(row.f1),
-    ]),
-    note:
-      "Precision: of the images given this class, the share that has it. Recall: of the images of the " +
+    "Precision: of the images given this class, the share that has it. Recall: of the images of the " +
       "class, the share that was recognised.",
-  };
+  );
 }
 
 function listConfusions(figures: EvaluationReport): ReportBlock[] {
@@ -41,22 +32,14 @@ function listConfusions(figures: EvaluationReport): ReportBlock[] {
     )
   ).sort((a, b) => b.count - a.count || a.label - b.label || a.predicted - b.predicted);
   if (wrong.length === 0) return [];
-  return [{
-    kind: "table",
-    caption: "Most frequent confusions",
-    columns: [
-      { header: "true class" },
-      { header: "taken for" },
-      { header: "images", align: "right" },
-      { header: "share of the class", align: "right" },
-    ],
-    rows: wrong.slice(0, LISTED_CONFUSIONS).map(({ label, predicted, count }) => [
-      textCell(nameOf(label)),
-      textCell(nameOf(predicted)),
-      countCell(count),
-      shareCell(count / (figures.classes[label]?.support ?? NaN)),
-    ]),
-  }];
+  return [tableOf("Most frequent confusions", wrong.slice(0, LISTED_CONFUSIONS), [
+    words("true class", ({ label }) => textCell(nameOf(label))),
+    words("taken for", ({ predicted }) => textCell(nameOf(predicted))),
+    numbers("images", ({ count }) => countCell(count)),
+    numbers("share of the class", ({ label, count }) => {
+      return shareCell(count / (figures.classes[label]?.support ?? NaN));
+    }),
+  ])];
 }
 
 /**

@@ -1,31 +1,33 @@
 import type { Comparison } from "../../paper/comparison.ts";
 import { configCell, fact, textCell } from "../cells.ts";
 import { commandLine } from "../command_line.ts";
+import { tableOf, words } from "../table.ts";
 import { rowNames } from "./row_name.ts";
 import type { Cell, ReportBlock, ReportSection } from "../report_document.ts";
 
 /** What differs from the protocol, once for all rows that it is true of. */
-function changesTable({ rows }: Comparison): ReportBlock[] {
-  const found = new Map<string, { readonly cells: Cell[]; readonly names: string[] }>();
-  const rowName = rowNames(rows);
+function changesTable({ rows, mode }: Comparison): ReportBlock[] {
+  const found = new Map<
+    string,
+    { readonly cells: readonly [Cell, Cell, Cell]; readonly names: string[] }
+  >();
+  const names = rowNames(rows, mode);
   for (const [at, row] of rows.entries()) {
     for (const { path, protocol, run } of row.changes) {
-      const cells = [textCell(path), configCell(protocol), configCell(run)];
+      const cells: [Cell, Cell, Cell] = [textCell(path), configCell(protocol), configCell(run)];
       const key = JSON.stringify([path, protocol, run]);
       const change = found.get(key) ?? { cells, names: [] };
-      change.names.push(rowName[at]!);
+      change.names.push(names[at]!);
       found.set(key, change);
     }
   }
   if (found.size === 0) return [];
-  const whose = (names: readonly string[]) =>
-    textCell(names.length === rows.length ? "all" : names.join("; "));
-  return [{
-    kind: "table",
-    caption: "Changed from the protocol",
-    columns: ["key", "protocol", "these runs", "rows"].map((header) => ({ header })),
-    rows: [...found.values()].map(({ cells, names }) => [...cells, whose(names)]),
-  }];
+  return [tableOf("Changed from the protocol", [...found.values()], [
+    words("key", ({ cells }) => cells[0]),
+    words("protocol", ({ cells }) => cells[1]),
+    words("these runs", ({ cells }) => cells[2]),
+    words("rows", ({ names }) => textCell(names.length === rows.length ? "all" : names.join("; "))),
+  ])];
 }
 
 /**

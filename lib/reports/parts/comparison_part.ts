@@ -1,7 +1,7 @@
 import type {
-  ComparedRun,
   Comparison,
   ComparisonRow,
+  PaperColumn,
   SeedStatistics,
 } from "../../paper/comparison.ts";
 import {
@@ -9,19 +9,18 @@ import {
   decimalCell,
   durationCell,
   megabyteCell,
+  secondsCell,
   shareCell,
-  significantCell,
   textCell,
   workCell,
 } from "../cells.ts";
-import type { Chart, ChartPoint } from "../chart.ts";
+import type { Chart } from "../chart.ts";
+import { type Column, numbers, tableOf, words } from "../table.ts";
 import { comparisonConditions } from "./comparison_conditions.ts";
 import { rowNames } from "./row_name.ts";
-import type { Cell, ReportBlock, ReportColumn, ReportPart } from "../report_document.ts";
+import type { Cell, ReportBlock, ReportPart } from "../report_document.ts";
 
-function right(header: string): ReportColumn {
-  return { header, align: "right" };
-}
+type RowColumn = Column<ComparisonRow>;
 
 /** Mean in percent, spread in points, number of runs. */
 function statisticsCell(statistics: SeedStatistics | null): Cell {
@@ -33,10 +32,13 @@ function statisticsCell(statistics: SeedStatistics | null): Cell {
 }
 
 /** Mean and spread of wall times in seconds. */
-function secondsCell(statistics: SeedStatistics | null): Cell {
-  const { value, text } = significantCell(statistics?.mean ?? null);
+function timesCell(statistics: SeedStatistics | null): Cell {
+  const { value, text } = secondsCell(statistics?.mean ?? null);
   const deviation = statistics?.deviation ?? null;
-  return { value, text: deviation === null ? text : `${text} \u00b1 ${deviation.toPrecision(2)}` };
+  return {
+    value,
+    text: deviation === null ? text : `${text} \u00b1 ${secondsCell(deviation).text}`,
+  };
 }
 
 /** The paper prints percent with two decimals. */
@@ -45,42 +47,45 @@ function percentCell(value: number | null): Cell {
   return { value, text: value === null ? text : `${text} %` };
 }
 
-/** Two columns, ours and the paper's, for every column that the paper's table has. */
-function resultColumns({ columns }: Comparison): {
-  readonly headers: readonly string[];
-  readonly cells: (row: ComparisonRow) => Cell[];
-} {
-  const pairs: Readonly<
-    Record<Comparison["columns"][number], readonly [string, (row: ComparisonRow) => [Cell, Cell]]>
-  > = {
-    top1: ["Top-1", (row) => [statisticsCell(row.top1), percentCell(row.paper?.top1 ?? null)]],
-    top5: ["Top-5", (row) => [statisticsCell(row.top5), percentCell(row.paper?.top5 ?? null)]],
-    megabytes: ["size", (row) => [
-      megabyteCell(row.counted.paperColumnMegabytes),
-      megabyteCell(row.paper?.megabytes ?? null),
-    ]],
-    secondsPerImage: ["s/image", (row) => [
-      secondsCell(row.secondsPerImage),
-      decimalCell(row.paper?.secondsPerImage ?? null, 4),
-    ]],
-    gigaMultiplyAdds: ["multiply-adds of the tool", (row) => [
-      workCell(row.counted.multiplyAddsOfTool),
-      workCell(scaled(row.paper?.gigaMultiplyAdds ?? null)),
-    ]],
-  };
-  return {
-    headers: columns.flatMap((column) => [pairs[column][0], `paper, ${pairs[column][0]}`]),
-    cells: (row) => columns.flatMap((column) => pairs[column][1](row)),
-  };
+/** The name of the row; of runs of one's own also the model. */
+function nameColumns({ mode }: Comparison, names: readonly string[]): RowColumn[] {
+  const name = (header: string): RowColumn => words(header, (_, at) => textCell(names[at]));
+  return mode === "runs"
+    ? [name("run"), words("model", ({ name }) => textCell(name))]
+    : [name("model")];
 }
 
-function scaled(giga: number | null): number | null {
-  return giga === null ? null : giga * 1e9;
-}
+/** Every column that the paper's table has: ours and the paper's. */
+const RESULT_COLUMNS: Readonly<Record<PaperColumn, readonly RowColumn[]>> = {
+  top1: [
+    numbers("Top-1", ({ top1 }) => statisticsCell(top1)),
+    numbers("paper, Top-1", ({ paper }) => percentCell(paper?.top1 ?? null)),
+  ],
+  top5: [
+    numbers("Top-5", ({ top5 }) => statisticsCell(top5)),
+    numbers("paper, Top-5", ({ paper }) => percentCell(paper?.top5 ?? null)),
+  ],
+  megabytes: [
+    numbers("size", ({ counted }) => megabyteCell(counted.paperColumnMegabytes)),
+    numbers("paper, size", ({ paper }) => megabyteCell(paper?.megabytes ?? null)),
+  ],
+  secondsPerImage: [
+    numbers("s/image", ({ secondsPerImage }) => timesCell(secondsPerImage)),
+    numbers("paper, s/image", ({ paper }) => decimalCell(paper?.secondsPerImage ?? null, 4)),
+  ],
+  gigaMultiplyAdds: [
+    numbers("multiply-adds of the tool", ({ counted }) => workCell(counted.multiplyAddsOfTool)),
+    numbers("paper, of the tool", ({ paper }) => {
+      const giga = paper?.gigaMultiplyAdds ?? null;
+      return workCell(giga === null ? null : giga * 1e9);
+    }),
+  ],
+};
 
 /** Changes of the protocol stand below the table once, not in every row. */
 function markCell({ mark, protocol }: ComparisonRow): Cell {
-  if (mark === null || protocol !== "changed") return textCell(mark);
+  if (mark === null) return { value: null, text: protocol === "full" ? "full protocol" : "\u2013" };
+  if (protocol !== "changed") return textCell(mark);
   const [, ...others] = mark.split("; ");
   return { value: mark, text: ["not the full protocol, see below", ...others].join("; ") };
 }
@@ -92,40 +97,35 @@ function marksOf({ rows }: Comparison): string[] {
   return [...new Set(marks)].map((mark) => mark[0]!.toUpperCase() + mark.slice(1));
 }
 
-function resultTable(comparison: Comparison): ReportBlock {
-  const { headers, cells } = resultColumns(comparison);
-  const { rows, table } = comparison;
-  const names = rowNames(rows);
-  const hasGroups = rows.some(({ group }) => group !== null);
-  return {
-    kind: "table",
-    caption: table === null ? "Runs side by side" : "Ours beside the paper",
-    columns: [
-      { header: "model" },
-      ...hasGroups ? [{ header: "group" }] : [],
-      ...headers.map(right),
-      { header: "remark" },
+function resultTable(comparison: Comparison, names: readonly string[]): ReportBlock {
+  const { rows, table, columns, paperSource } = comparison;
+  return tableOf(
+    table === null ? "Runs side by side" : "Ours beside the paper",
+    rows,
+    [
+      ...nameColumns(comparison, names),
+      ...rows.some(({ group }) => group !== null)
+        ? [words<ComparisonRow>("group", ({ group }) => textCell(group))]
+        : [],
+      ...columns.flatMap((column) => RESULT_COLUMNS[column]),
+      words("remark", markCell),
     ],
-    rows: rows.map((row, at) => [
-      textCell(names[at]!),
-      ...hasGroups ? [textCell(row.group)] : [],
-      ...cells(row),
-      markCell(row),
-    ]),
-    note: [...marksOf(comparison), `${comparison.paperSource}.`].join(" "),
-  };
+    [...marksOf(comparison), `${paperSource}.`].join(" "),
+  );
 }
 
-function top1Chart({ rows }: Comparison): Chart | null {
-  const names = rowNames(rows);
-  const ours = rows.map((row, at): ChartPoint => ({
+/** What stands inside the charts of figures that are no result. */
+function watermarkOf({ mode }: Comparison): Pick<Chart, "watermark"> {
+  return mode === "smoke" ? { watermark: "smoke run, not a result" } : {};
+}
+
+function top1Chart(comparison: Comparison, names: readonly string[]): Chart | null {
+  const { rows } = comparison;
+  const ours = rows.map(({ top1 }, at) => ({
     x: names[at]!,
-    y: row.top1 === null ? null : row.top1.mean * 100,
+    y: top1 === null ? null : top1.mean * 100,
   }));
-  const paper = rows.map((row, at): ChartPoint => ({
-    x: names[at]!,
-    y: row.paper?.top1 ?? null,
-  }));
+  const paper = rows.map((row, at) => ({ x: names[at]!, y: row.paper?.top1 ?? null }));
   if (![...ours, ...paper].some(({ y }) => y !== null)) return null;
   const found = ours.filter(({ y }) => y !== null).length;
   return {
@@ -135,6 +135,7 @@ function top1Chart({ rows }: Comparison): Chart | null {
     xLabel: "",
     yLabel: "%",
     xScale: "category",
+    ...watermarkOf(comparison),
     series: [
       { name: "this toolkit", mark: "bar", points: ours },
       ...paper.some(({ y }) => y !== null)
@@ -145,9 +146,8 @@ function top1Chart({ rows }: Comparison): Chart | null {
 }
 
 /** Accuracy against size: what the paper's models are about. */
-function sizeChart({ rows }: Comparison): Chart | null {
-  const names = rowNames(rows);
-  const series = rows.flatMap((row, at) =>
+function sizeChart(comparison: Comparison, names: readonly string[]): Chart | null {
+  const series = comparison.rows.flatMap((row, at) =>
     row.top1 === null ? [] : [{
       name: names[at]!,
       mark: "point" as const,
@@ -161,92 +161,98 @@ function sizeChart({ rows }: Comparison): Chart | null {
     xLabel: "stored, MB",
     yLabel: "%",
     xScale: "log",
+    ...watermarkOf(comparison),
     series,
   };
 }
 
-function sizesTable({ rows }: Comparison): ReportBlock {
-  const names = rowNames(rows);
+/** The most where the network decides. */
+function forwardCell({ counted }: ComparisonRow): Cell {
+  const { value, text } = workCell(counted.forwardPerImage);
+  return { value, text: `${counted.decides ? "at most " : ""}${text}` };
+}
+
+function sizesTable(comparison: Comparison, names: readonly string[]): ReportBlock {
+  const { rows } = comparison;
   const batch = rows[0]?.counted.batch ?? 64;
-  const headers = [
-    ...["puppeteer", "everything stored", "stored by the run", `tool, batch ${batch}`],
-    ...["per image", "generation", `image and 1/${batch} generation`],
-  ];
-  return {
-    kind: "table",
-    caption: "Sizes and multiply-adds",
-    columns: [{ header: "model" }, ...headers.map(right)],
-    rows: rows.map((row, at) => [
-      textCell(names[at]!),
-      megabyteCell(row.counted.puppeteerMegabytes),
-      megabyteCell(row.counted.storedMegabytes),
-      megabyteCell(row.countedRun.storedMegabytes),
-      workCell(row.counted.multiplyAddsOfTool),
-      workCell(row.counted.forwardPerImage),
-      workCell(row.counted.generationPerLevel),
-      workCell(row.counted.amortizedPerImage),
-    ]),
-    note:
-      "Counted for the full protocol, and what the model of the run stores. Tool: by the rule of the paper's tool. " +
-      "Generation: of all kernels of one level, once for all its images.",
-  };
-}
-
-function speedTable({ rows, speedBatch }: Comparison): ReportBlock[] {
-  if (rows.every(({ secondsPerImage }) => secondsPerImage === null)) return [];
-  const names = rowNames(rows);
-  const headers = [
-    ...[`kernels kept, batch ${speedBatch}`, "kernels kept, batch 1"],
-    ...[`generated per image, batch ${speedBatch}`, "generated per image, batch 1", "paper"],
-  ];
-  return [{
-    kind: "table",
-    caption: "Speed, seconds per image",
-    columns: [{ header: "model" }, ...headers.map(right)],
-    rows: rows.map((row, at) => [
-      textCell(names[at]!),
-      secondsCell(row.secondsPerImage),
-      secondsCell(row.secondsPerSingleImage),
-      secondsCell(row.exactSecondsPerImage),
-      secondsCell(row.exactSecondsPerSingleImage),
-      decimalCell(row.paper?.secondsPerImage ?? null, 4),
-    ]),
-    note: "Whole pipeline, median of the repetitions; the paper's machine is another.",
-  }];
-}
-
-function runCells(name: string, run: ComparedRun): Cell[] {
-  const { figures } = run;
-  return [
-    textCell(name),
-    countCell(run.seed),
-    textCell(run.state),
-    countCell(run.epochs),
-    countCell(run.trainImages),
-    shareCell(figures?.top1 ?? null),
-    shareCell(figures?.top5 ?? null),
-    shareCell(figures?.trainTop1 ?? null),
-    decimalCell(figures?.meanDepth ?? null, 2),
-    durationCell(run.trainingSeconds),
-    textCell(["missing", "untrained"].includes(run.state) ? null : run.runDirectory),
-  ];
-}
-
-function runsTable({ rows }: Comparison): ReportBlock {
-  const names = rowNames(rows);
-  return {
-    kind: "table",
-    caption: "Runs",
-    columns: [
-      { header: "model" },
-      right("seed"),
-      { header: "state" },
-      ...["epochs", "images", "Top-1", "Top-5", "training Top-1", "depth", "training"].map(right),
-      { header: "folder" },
+  return tableOf<ComparisonRow>(
+    "Sizes and multiply-adds",
+    rows,
+    [
+      ...nameColumns(comparison, names),
+      numbers("puppeteer", ({ counted }) => megabyteCell(counted.puppeteerMegabytes)),
+      numbers("everything stored", ({ counted }) => megabyteCell(counted.storedMegabytes)),
+      numbers("stored by the run", ({ countedRun }) => megabyteCell(countedRun.storedMegabytes)),
+      numbers(`tool, batch ${batch}`, ({ counted }) => workCell(counted.multiplyAddsOfTool)),
+      numbers("per image", forwardCell),
+      numbers("generation", ({ counted }) => workCell(counted.generationPerLevel || null)),
+      numbers(`image and 1/${batch} generation`, ({ counted }) => {
+        return workCell(counted.generationPerLevel === 0 ? null : counted.amortizedPerImage);
+      }),
     ],
-    rows: rows.flatMap((row, at) => row.runs.map((run) => runCells(names[at]!, run))),
-  };
+    "Counted for the full protocol, and what the model of the run stores. Tool: by the rule of the paper's tool. " +
+      "Generation: of all kernels of one level, once for all its images.",
+  );
 }
+
+function speedTable(comparison: Comparison, names: readonly string[]): ReportBlock[] {
+  const { rows, speedBatch } = comparison;
+  if (rows.every(({ secondsPerImage }) => secondsPerImage === null)) return [];
+  return [tableOf<ComparisonRow>("Speed, seconds per image", rows, [
+    ...nameColumns(comparison, names),
+    numbers(`kernels kept, batch ${speedBatch}`, (row) => timesCell(row.secondsPerImage)),
+    numbers("kernels kept, batch 1", (row) => timesCell(row.secondsPerSingleImage)),
+    numbers(
+      `generated per image, batch ${speedBatch}`,
+      (row) => timesCell(row.exactSecondsPerImage),
+    ),
+    numbers("generated per image, batch 1", (row) => timesCell(row.exactSecondsPerSingleImage)),
+    numbers("paper", ({ paper }) => decimalCell(paper?.secondsPerImage ?? null, 4)),
+  ], "Whole pipeline, median of the repetitions; the paper's machine is another.")];
+}
+
+function runsTable({ rows }: Comparison, names: readonly string[]): ReportBlock {
+  const runs = rows.flatMap((row, at) => row.runs.map((run) => ({ name: names[at]!, run })));
+  return tableOf("Runs", runs, [
+    words("row", ({ name }) => textCell(name)),
+    numbers("seed", ({ run }) => countCell(run.seed)),
+    words("state", ({ run }) => textCell(run.state)),
+    numbers(
+      "epochs",
+      ({ run }) => ({ value: run.epochs, text: `${run.epochs}/${run.plannedEpochs}` }),
+    ),
+    words("data", ({ run }) => textCell(run.dataset)),
+    numbers("training images", ({ run }) => countCell(run.trainImages)),
+    numbers("test images", ({ run }) => countCell(run.figures?.testImages ?? null)),
+    numbers("Top-1", ({ run }) => shareCell(run.figures?.top1 ?? null)),
+    numbers("Top-5", ({ run }) => shareCell(run.figures?.top5 ?? null)),
+    numbers("training Top-1", ({ run }) => shareCell(run.figures?.trainTop1 ?? null)),
+    numbers("depth", ({ run }) => decimalCell(run.figures?.meanDepth ?? null, 2)),
+    numbers("training", ({ run }) => durationCell(run.trainingSeconds)),
+    words("trained on", ({ run }) => textCell(run.trainedOn?.backend)),
+    words("measured on", ({ run }) => {
+      return textCell((run.figures ?? run.untrainedSpeed)?.measuredOn.backend);
+    }),
+    words("folder", ({ run }) => {
+      return textCell(["missing", "untrained"].includes(run.state) ? null : run.runDirectory);
+    }),
+  ]);
+}
+
+const MODES: Readonly<Record<Comparison["mode"], string>> = {
+  full: "the paper's protocol",
+  changed: "not the full protocol",
+  smoke: "smoke runs of seconds that show that everything works; their figures are no result",
+  runs: "runs as they are",
+};
+
+/** What must be seen before any figure. */
+const TITLE_MARKS: Readonly<Record<Comparison["mode"], string>> = {
+  full: "",
+  runs: "",
+  changed: " (not the full protocol)",
+  smoke: " (smoke, not a result)",
+};
 
 /**
  * What a report says of a comparison.
@@ -255,41 +261,36 @@ function runsTable({ rows }: Comparison): ReportBlock {
  * @returns Table, charts, runs, conditions.
  */
 export function comparisonPart(comparison: Comparison): ReportPart {
-  const { rows, notes, mode } = comparison;
-  const charts: ReportBlock[] = [top1Chart(comparison), sizeChart(comparison)]
+  const { rows, notes, mode, table, title } = comparison;
+  const names = rowNames(rows, mode);
+  const charts: ReportBlock[] = [top1Chart(comparison, names), sizeChart(comparison, names)]
     .flatMap((chart) => chart === null ? [] : [{ kind: "chart", chart, wide: rows.length > 5 }]);
   const found = rows.filter(({ top1 }) => top1 !== null).length;
   const isTimedOnly = rows.every(({ runs }) =>
     runs.length > 0 && runs.every(({ state }) => state === "untrained")
   );
-  const modes: Readonly<Record<Comparison["mode"], string>> = {
-    full: "the paper's protocol",
-    changed: "not the paper's protocol",
-    smoke: "runs of seconds that show that everything works; their figures are no result",
-    runs: "runs as they are",
-  };
+  const state = isTimedOnly
+    ? "nothing trained, since the paper's table has no accuracy"
+    : `${found} of ${rows.length} rows have a finished run`;
   return {
-    title: comparison.table === null
-      ? comparison.title
-      : `Table ${comparison.table}: ${comparison.title}`,
-    subtitle: [
-      modes[mode],
-      isTimedOnly
-        ? "nothing trained, since the paper's table has no accuracy"
-        : `${found} of ${rows.length} rows have a finished run`,
-    ].join("; "),
+    title: `${table === null ? "" : `Table ${table}: `}${title}${TITLE_MARKS[mode]}`,
+    subtitle: `${MODES[mode]}; ${state}`,
     sections: [
       {
         title: "Result",
         blocks: [
-          resultTable(comparison),
+          resultTable(comparison, names),
           ...notes.length === 0 ? [] : [{ kind: "text" as const, paragraphs: notes, small: true }],
           ...charts,
         ],
       },
       {
         title: "Sizes and runs",
-        blocks: [sizesTable(comparison), ...speedTable(comparison), runsTable(comparison)],
+        blocks: [
+          sizesTable(comparison, names),
+          ...speedTable(comparison, names),
+          runsTable(comparison, names),
+        ],
       },
       comparisonConditions(comparison),
     ],

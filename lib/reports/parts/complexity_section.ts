@@ -1,14 +1,11 @@
 import { depthAnalysisChart, depthChartNames } from "./depth_charts.ts";
-import type { DepthAnalysis } from "../../analyses/depth_analysis.ts";
+import type { DepthAnalysis, LevelShare } from "../../analyses/depth_analysis.ts";
 import type { Distribution } from "../../analyses/distribution.ts";
 import { countCell, decimalCell, shareCell, textCell } from "../cells.ts";
+import { numbers, tableOf, words } from "../table.ts";
 import { correlationText } from "./correlation_text.ts";
 import { trainedChartNames } from "./trained_depth_section.ts";
-import type { Cell, ReportBlock, ReportColumn, ReportSection } from "../report_document.ts";
-
-function right(header: string): ReportColumn {
-  return { header, align: "right" };
-}
+import type { ReportBlock, ReportSection } from "../report_document.ts";
 
 function chartBlocks(analysis: DepthAnalysis): ReportBlock[] {
   const ofTrained: readonly string[] = trainedChartNames;
@@ -19,74 +16,56 @@ function chartBlocks(analysis: DepthAnalysis): ReportBlock[] {
 }
 
 function classesTable({ classes }: DepthAnalysis): ReportBlock {
-  return {
-    kind: "table",
-    caption: "Complexity by class",
-    columns: [
-      { header: "class" },
-      right("images"),
-      right("mean complexity"),
-      right("deviation"),
-      right("mean depth"),
-    ],
-    rows: classes.map((row) => [
-      textCell(row.className),
-      countCell(row.images),
-      decimalCell(row.meanComplexity, 2),
-      decimalCell(row.deviation, 2),
-      decimalCell(row.meanDepth, 2),
-    ]),
-  };
+  return tableOf("Complexity by class", classes, [
+    words("class", ({ className }) => textCell(className)),
+    numbers("images", ({ images }) => countCell(images)),
+    numbers("mean complexity", ({ meanComplexity }) => decimalCell(meanComplexity, 2)),
+    numbers("deviation", ({ deviation }) => decimalCell(deviation, 2)),
+    numbers("mean depth", ({ meanDepth }) => decimalCell(meanDepth, 2)),
+  ]);
 }
 
 /** Shares below which quantiles are shown. */
 const SHOWN_QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-function spreadRow(name: string, distribution: Distribution): Cell[] {
-  const { mean, deviation, min, max, quantiles } = distribution;
-  const at = SHOWN_QUANTILES.map((share) =>
-    quantiles.find((quantile) => quantile.share === share)?.value ?? null
-  );
-  return [
-    textCell(name),
-    ...[mean, deviation, min, ...at, max].map((value) => decimalCell(value, 2)),
-  ];
-}
-
 function spreadTable({ rule, complexity, parts }: DepthAnalysis): ReportBlock {
-  const quantiles = SHOWN_QUANTILES.map((share) => `${share * 100} %`);
-  return {
-    kind: "table",
-    caption: "Spread of the complexity",
-    columns: [
-      { header: `measure, ${rule.unit}` },
-      ...["mean", "deviation", "least", ...quantiles, "most"].map(right),
+  const measures: readonly (readonly [string, Distribution])[] = [
+    [rule.measure, complexity],
+    ["spatial entropy, bits", parts.spatial],
+    ["spectral entropy, bits", parts.spectral],
+  ];
+  const figure = (header: string, read: (distribution: Distribution) => number | null) =>
+    numbers<typeof measures[number]>(header, ([, spread]) => decimalCell(read(spread), 2));
+  return tableOf(
+    "Spread of the complexity",
+    measures,
+    [
+      words(`measure, ${rule.unit}`, ([name]) => textCell(name)),
+      figure("mean", ({ mean }) => mean),
+      figure("deviation", ({ deviation }) => deviation),
+      figure("least", ({ min }) => min),
+      ...SHOWN_QUANTILES.map((share) =>
+        figure(`${share * 100} %`, ({ quantiles }) => {
+          return quantiles.find((quantile) => quantile.share === share)?.value ?? null;
+        })
+      ),
+      figure("most", ({ max }) => max),
     ],
-    rows: [
-      spreadRow(rule.measure, complexity),
-      spreadRow("spatial entropy, bits", parts.spatial),
-      spreadRow("spectral entropy, bits", parts.spectral),
-    ],
-    note: `Correlation of the two entropies: ${correlationText(parts.correlation)}.`,
-  };
+    `Correlation of the two entropies: ${correlationText(parts.correlation)}.`,
+  );
 }
 
 /** Levels say more than depths only where there are several per depth, or one depth for all. */
 function levelsTable({ levels, depth }: DepthAnalysis): ReportBlock[] {
   if (levels.length === depth.shares.length) return [];
-  return [{
-    kind: "table",
-    caption: "Images by level",
-    columns: ["level", "complexity", "depth", "factor of E", "images", "share"].map(right),
-    rows: levels.map((row) => [
-      countCell(row.level),
-      decimalCell(row.complexity, 2),
-      countCell(row.depth),
-      decimalCell(row.scale, 3),
-      countCell(row.images),
-      shareCell(row.share),
-    ]),
-  }];
+  return [tableOf<LevelShare>("Images by level", levels, [
+    numbers("level", ({ level }) => countCell(level)),
+    numbers("complexity", ({ complexity }) => decimalCell(complexity, 2)),
+    numbers("depth", ({ depth }) => countCell(depth)),
+    numbers("factor of E", ({ scale }) => decimalCell(scale, 3)),
+    numbers("images", ({ images }) => countCell(images)),
+    numbers("share", ({ share }) => shareCell(share)),
+  ])];
 }
 
 /**

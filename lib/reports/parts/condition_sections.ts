@@ -9,6 +9,7 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
+import { tableOf, words } from "../table.ts";
 import { commandLine } from "../command_line.ts";
 import type { ModelCount } from "../../models/count_model.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
@@ -73,20 +74,21 @@ export function sizeSection(count: ModelCount | null): ReportSection | null {
 /** What of the configuration is not the default, which is the paper's protocol on 10,000 CIFAR-10 images. */
 function changesTable(report: RunReport): ReportBlock {
   const defaults = new Map(configEntries(defaultConfig()));
-  const rows = configEntries(report.config)
-    .filter(([path, value]) => value !== defaults.get(path) && !CIRCUMSTANCES.has(path))
-    .map(([path, value]) => [textCell(path), configCell(value), configCell(defaults.get(path))]);
-  if (rows.length === 0) {
+  const changes = configEntries(report.config)
+    .filter(([path, value]) => value !== defaults.get(path) && !CIRCUMSTANCES.has(path));
+  if (changes.length === 0) {
     return { kind: "text", paragraphs: ["Every value of the configuration is the default."] };
   }
-  return {
-    kind: "table",
-    caption: "Changed from the defaults",
-    columns: [{ header: "key" }, { header: "this run" }, { header: "default" }],
-    rows,
-    note:
-      "The defaults are the paper's protocol on 10,000 CIFAR-10 images; where the paper is silent they are our choice.",
-  };
+  return tableOf(
+    "Changed from the defaults",
+    changes,
+    [
+      words("key", ([path]) => textCell(path)),
+      words("this run", ([, value]) => configCell(value)),
+      words("default", ([path]) => configCell(defaults.get(path))),
+    ],
+    "The defaults are the paper's protocol on 10,000 CIFAR-10 images; where the paper is silent they are our choice.",
+  );
 }
 
 /** Images that were trained on, from the number of images taken and the share held out. */

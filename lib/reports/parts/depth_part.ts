@@ -1,4 +1,10 @@
-import type { DepthAnalysis, ExampleImage } from "../../analyses/depth_analysis.ts";
+import type {
+  DepthAnalysis,
+  DepthWork,
+  ExampleImage,
+  FixedDepthComparison,
+  MeasureComparison,
+} from "../../analyses/depth_analysis.ts";
 import {
   countCell,
   decimalCell,
@@ -8,13 +14,10 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
+import { numbers, tableOf, words } from "../table.ts";
 import { complexitySection } from "./complexity_section.ts";
 import { trainedDepthSection } from "./trained_depth_section.ts";
-import type { ReportBlock, ReportColumn, ReportPart, ReportSection } from "../report_document.ts";
-
-function right(header: string): ReportColumn {
-  return { header, align: "right" };
-}
+import type { Fact, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
 
 function resultSection(analysis: DepthAnalysis): ReportSection {
   const { data, depth, complexity, work, rule } = analysis;
@@ -43,53 +46,59 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
           ...savings,
         ],
       },
-      {
-        kind: "facts",
-        facts: [
-          fact("measure", textCell(rule.measure)),
-          fact("layers per bit, kappa", significantCell(rule.stepsPerBit)),
-          ...rule.complexityOffset
-            ? [fact("complexity offset", significantCell(rule.complexityOffset), rule.unit)]
-            : [],
-          fact("fewest layers", countCell(rule.minSteps)),
-          fact("most layers", countCell(rule.maxSteps)),
-          fact("reference complexity", significantCell(rule.referenceComplexity)),
-          fact("levels per depth", countCell(rule.levelsPerDepth)),
-        ],
-      },
+      { kind: "facts", facts: ruleFacts(analysis) },
     ],
   };
 }
 
+/** How a complexity becomes a depth. */
+function ruleFacts({ rule, work, data }: DepthAnalysis): Fact[] {
+  const { measure, unit, stepsPerBit, minSteps, maxSteps, adaptsDepth } = rule;
+  const range = minSteps === maxSteps ? `${minSteps}` : `${minSteps}..${maxSteps}`;
+  return [
+    fact("data", textCell(data.dataset), `${countCell(data.classes).text} classes`),
+    fact("model", textCell(work.model), `C = ${work.maxChannels}`),
+    fact("measure", textCell(measure), `in ${unit}`),
+    fact(
+      "rule",
+      textCell(
+        adaptsDepth
+          ? `N = round(${significantCell(stepsPerBit).text} H), held in ${range}`
+          : "the same depth for every image",
+      ),
+    ),
+    fact("reference complexity", significantCell(rule.referenceComplexity)),
+    fact("levels per depth", countCell(rule.levelsPerDepth)),
+  ];
+}
+
 function measuresTable({ measures }: DepthAnalysis): ReportBlock {
-  return {
-    kind: "table",
-    caption: "Measures on the same images",
-    columns: [
-      { header: "measure" },
-      { header: "unit" },
-      right("mean"),
-      right("deviation"),
-      right("Pearson"),
-      right("Spearman"),
-      right("kappa"),
-      right("mean depth"),
-      right("images/s"),
+  return tableOf<MeasureComparison>(
+    "Measures on the same images",
+    measures,
+    [
+      words("measure", ({ name }) => textCell(name)),
+      words("unit", ({ unit }) => textCell(unit)),
+      numbers("mean", ({ distribution }) => significantCell(distribution.mean)),
+      numbers("deviation", ({ distribution }) => significantCell(distribution.deviation)),
+      numbers("Pearson", ({ correlation }) => decimalCell(correlation.pearson, 3)),
+      numbers("Spearman", ({ correlation }) => decimalCell(correlation.spearman, 3)),
+      numbers("images/s", ({ imagesPerSecond }) => countCell(Math.round(imagesPerSecond))),
     ],
-    rows: measures.map((row) => [
-      textCell(row.name),
-      textCell(row.unit),
-      significantCell(row.distribution.mean),
-      significantCell(row.distribution.deviation),
-      decimalCell(row.correlation.pearson, 3),
-      decimalCell(row.correlation.spearman, 3),
-      significantCell(row.stepsPerBit),
-      decimalCell(row.meanDepth, 2),
-      countCell(Math.round(row.imagesPerSecond)),
-    ]),
-    note:
-      "Pearson and Spearman: correlation, also of the ranks, with the default measure. Images per second on one thread of the machine.",
-  };
+    "Pearson and Spearman: correlation, also of the ranks, with the default measure. Images per second on one thread of the machine.",
+  );
+}
+
+function measureDepthsTable({ measures }: DepthAnalysis): ReportBlock {
+  const depths = measures[0]?.depths.map(({ depth }) => depth) ?? [];
+  return tableOf<MeasureComparison>("Images by depth, each measure with its own kappa", measures, [
+    words("measure", ({ name }) => textCell(name)),
+    numbers("kappa", ({ stepsPerBit }) => significantCell(stepsPerBit)),
+    numbers("mean depth", ({ meanDepth }) => decimalCell(meanDepth, 2)),
+    ...depths.map((depth, at) =>
+      numbers<MeasureComparison>(`N = ${depth}`, (row) => countCell(row.depths[at]?.images ?? null))
+    ),
+  ]);
 }
 
 /** Example images; without pixels, their figures alone. */
@@ -125,61 +134,56 @@ function examplesSection(analysis: DepthAnalysis): ReportSection | null {
 }
 
 function examplesTable(examples: readonly ExampleImage[]): ReportBlock {
-  return {
-    kind: "table",
-    caption: "Figures of the examples",
-    columns: [
-      right("image"),
-      { header: "class" },
-      right("less complex"),
-      right("complexity"),
-      right("spatial"),
-      right("spectral"),
-      right("depth"),
+  return tableOf<ExampleImage>(
+    "Figures of the examples",
+    examples,
+    [
+      numbers("image", ({ index }) => countCell(index)),
+      words("class", ({ className }) => textCell(className)),
+      numbers("less complex", ({ share }) => shareCell(share)),
+      numbers("complexity", ({ complexity }) => decimalCell(complexity, 2)),
+      numbers("spatial", ({ spatialEntropy }) => decimalCell(spatialEntropy, 2)),
+      numbers("spectral", ({ spectralEntropy }) => decimalCell(spectralEntropy, 2)),
+      numbers("depth", ({ depth }) => countCell(depth)),
     ],
-    rows: examples.map((example) => [
-      countCell(example.index),
-      textCell(example.className),
-      shareCell(example.share),
-      decimalCell(example.complexity, 2),
-      decimalCell(example.spatialEntropy, 2),
-      decimalCell(example.spectralEntropy, 2),
-      countCell(example.depth),
-    ]),
-    note: "Less complex: share of the images below. Spatial and spectral entropy in bits.",
-  };
+    "Less complex: share of the images below. Spatial and spectral entropy in bits.",
+  );
 }
 
-function workSection({ work }: DepthAnalysis): ReportSection {
+function workSection({ work, depth: { shares } }: DepthAnalysis): ReportSection {
+  const share = new Map(shares.map((row) => [row.depth, row.share]));
   return {
     title: "Work",
     blocks: [
-      {
-        kind: "table",
-        caption: "Multiply-adds by depth",
-        columns: ["depth", "images", "per image", "generation"].map(right),
-        rows: work.depths.map((row) => [
-          countCell(row.depth),
-          countCell(row.images),
-          workCell(row.multiplyAdds),
-          workCell(row.generation),
-        ]),
-        note:
-          `${work.model}, C = ${work.maxChannels}; kernels at hand. Generation is once per level, for all its images.` +
+      tableOf<DepthWork>(
+        "Multiply-adds by depth",
+        work.depths,
+        [
+          numbers("depth", ({ depth }) => countCell(depth)),
+          numbers("images", ({ images }) => countCell(images)),
+          numbers("share", ({ depth }) => shareCell(share.get(depth) ?? null)),
+          numbers("per image", ({ multiplyAdds }) => workCell(multiplyAdds)),
+          numbers("generation", ({ generation }) => workCell(generation || null)),
+        ],
+        `${work.model}, C = ${work.maxChannels}; kernels at hand. ` +
+          (work.generation === 0
+            ? "Nothing is generated."
+            : "Generation is once per level, for all its images: " +
+              `${workCell(work.generation).text} for the kernels of all levels.`) +
           (work.decides
             ? " The network itself decides; figures are those of its dearest way."
             : ""),
-      },
-      ...work.comparisons.length === 0 ? [] : [{
-        kind: "table" as const,
-        caption: "Against one depth for all images",
-        columns: ["fixed depth", "per image", "saved"].map(right),
-        rows: work.comparisons.map((row) => [
-          countCell(row.depth),
-          workCell(row.multiplyAdds),
-          shareCell(row.saving),
+      ),
+      ...work.comparisons.length === 0 ? [] : [
+        tableOf<FixedDepthComparison>("Against one depth for all images", work.comparisons, [
+          numbers("fixed depth", ({ depth }) => countCell(depth)),
+          words("which is", ({ against }) => {
+            return textCell(against === "max" ? "the largest" : "the mean, rounded");
+          }),
+          numbers("per image", ({ multiplyAdds }) => workCell(multiplyAdds)),
+          numbers("saved", ({ saving }) => shareCell(saving)),
         ]),
-      }],
+      ],
     ],
   };
 }
@@ -198,7 +202,7 @@ export function depthPart(analysis: DepthAnalysis): ReportPart {
     examplesSection(analysis),
     workSection(analysis),
     trainedDepthSection(analysis),
-    { title: "Other measures", blocks: [measuresTable(analysis)] },
+    { title: "Other measures", blocks: [measuresTable(analysis), measureDepthsTable(analysis)] },
   ];
   return {
     title: `Depth analysis of ${data.dataset}`,

@@ -1,6 +1,7 @@
-import type { LevelFigures } from "../../evaluation/evaluation_report.ts";
+import type { EvaluationReport, LevelFigures } from "../../evaluation/evaluation_report.ts";
 import { countCell, decimalCell, shareCell, workCell } from "../cells.ts";
 import type { Chart } from "../chart.ts";
+import { numbers, tableOf } from "../table.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
 
@@ -89,46 +90,52 @@ function workChart(rows: readonly LevelRow[]): Chart {
   };
 }
 
+/** Levels; the work of their networks where it is known. */
 function levelTable(rows: readonly LevelRow[]): ReportBlock {
-  const right = (header: string) => ({ header, align: "right" as const });
-  return {
-    kind: "table",
-    caption: "Levels",
-    columns: [
-      "level",
-      "complexity",
-      "depth",
-      "images",
-      "Top-1",
-      "multiply-adds per image",
-      "generation",
-    ]
-      .map(right),
-    rows: rows.map((row) => [
-      countCell(row.level),
-      decimalCell(row.complexity, 2),
-      countCell(row.depth),
-      countCell(row.images),
-      shareCell(row.top1),
-      workCell(row.forward),
-      workCell(row.generation),
-    ]),
-    note:
-      "Complexity is the one that stands for the level. Generation makes the kernels of a level once, " +
-      "for all its images.",
-  };
+  const hasWork = rows.some(({ forward }) => forward !== null);
+  return tableOf<LevelRow>(
+    "Levels",
+    rows,
+    [
+      numbers("level", ({ level }) => countCell(level)),
+      numbers("complexity", ({ complexity }) => decimalCell(complexity, 2)),
+      numbers("depth", ({ depth }) => countCell(depth)),
+      numbers("images", ({ images }) => countCell(images)),
+      numbers("Top-1", ({ top1 }) => shareCell(top1)),
+      ...hasWork
+        ? [
+          numbers<LevelRow>("multiply-adds per image", ({ forward }) => workCell(forward)),
+          numbers<LevelRow>("generation", ({ generation }) => workCell(generation)),
+        ]
+        : [],
+    ],
+    "Complexity is the one that stands for the level." +
+      (hasWork ? " Generation makes the kernels of a level once, for all its images." : ""),
+  );
 }
 
-function routeTable(report: RunReport): ReportBlock[] {
-  const routes = report.evaluation?.figures.routes ?? [];
+function routeTable({ routes }: EvaluationReport): ReportBlock[] {
   if (routes.length === 0) return [];
-  return [{
-    kind: "table",
-    caption: "Ways through the network",
-    columns: [{ header: "way", align: "right" }, { header: "images", align: "right" }],
-    rows: routes.map(({ route, share }) => [countCell(route), shareCell(share)]),
-    note: "The number of the exit, or of the blocks that were run.",
-  }];
+  return [tableOf(
+    "Ways through the network",
+    routes,
+    [
+      numbers("way", ({ route }) => countCell(route)),
+      numbers("images", ({ share }) => shareCell(share)),
+    ],
+    "The number of the exit, or of the blocks that were run.",
+  )];
+}
+
+/**
+ * Levels and ways of an evaluation by itself, without the work of its networks.
+ *
+ * @param figures The evaluation.
+ * @returns The tables.
+ */
+export function levelTables(figures: EvaluationReport): ReportBlock[] {
+  const rows = figures.levels.map((level) => ({ ...level, forward: null, generation: null }));
+  return [levelTable(rows), ...routeTable(figures)];
 }
 
 /**
@@ -161,7 +168,7 @@ export function levelSection(report: RunReport): ReportSection | null {
       }],
       ...charts.map((chart): ReportBlock => ({ kind: "chart", chart })),
       levelTable(rows),
-      ...routeTable(report),
+      ...routeTable(report.evaluation.figures),
     ],
   };
 }

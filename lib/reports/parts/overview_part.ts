@@ -1,7 +1,8 @@
 import type { EpochRecord } from "../../training/training_event.ts";
 import { countCell, decimalCell, megabyteCell, shareCell, textCell, workCell } from "../cells.ts";
 import type { Chart } from "../chart.ts";
-import type { ReportColumn, ReportPart } from "../report_document.ts";
+import type { ReportPart } from "../report_document.ts";
+import { numbers, tableOf, words } from "../table.ts";
 import type { RunReport } from "../run_report.ts";
 import { nameOfPath } from "./name_of_path.ts";
 import { bestEpoch } from "./training_section.ts";
@@ -43,8 +44,6 @@ function curves(
  * @returns A table of their figures, and their curves in one chart.
  */
 export function overviewPart(runs: readonly RunReport[]): ReportPart {
-  const right = (header: string): ReportColumn => ({ header, align: "right" });
-  const headers = ["Top-1", "Top-5", "images", "best validation", "epochs", "depth"];
   const names = namesOf(runs);
   return {
     title: "Overview",
@@ -52,35 +51,31 @@ export function overviewPart(runs: readonly RunReport[]): ReportPart {
     sections: [{
       title: "Side by side",
       blocks: [
-        {
-          kind: "table",
-          caption: "Runs",
-          columns: [
-            { header: "run" },
-            { header: "model" },
-            { header: "data" },
-            ...[...headers, "puppeteer", "stored", "multiply-adds"].map(right),
+        tableOf<RunReport>(
+          "Runs",
+          runs,
+          [
+            words("run", (_, index) => textCell(names[index])),
+            words("model", ({ config }) => textCell(config.model.name)),
+            words("data", ({ config }) => textCell(config.data.dataset)),
+            numbers("Top-1", ({ evaluation }) => shareCell(evaluation?.figures.top1 ?? null)),
+            numbers("Top-5", ({ evaluation }) => shareCell(evaluation?.figures.top5 ?? null)),
+            numbers("images", ({ evaluation }) => countCell(evaluation?.figures.images ?? null)),
+            numbers("best validation", ({ epochs }) => {
+              return shareCell(bestEpoch(epochs)?.validationTop1 ?? null);
+            }),
+            numbers("epochs", ({ epochs }) => countCell(epochs.length)),
+            numbers("depth", ({ evaluation }) => {
+              return decimalCell(evaluation?.figures.meanDepth ?? null, 2);
+            }),
+            numbers("puppeteer", ({ count }) => megabyteCell(count?.megabytes.puppeteer || null)),
+            numbers("stored", ({ count }) => megabyteCell(count?.megabytes.total ?? null)),
+            numbers("multiply-adds", ({ evaluation }) => {
+              return workCell(evaluation?.figures.meanMultiplyAdds ?? null);
+            }),
           ],
-          rows: runs.map((run, index) => {
-            const figures = run.evaluation?.figures;
-            const hasPuppeteer = (run.count?.parameters.puppeteer ?? 0) > 0;
-            return [
-              textCell(names[index]),
-              textCell(run.config.model.name),
-              textCell(run.config.data.dataset),
-              shareCell(figures?.top1 ?? null),
-              shareCell(figures?.top5 ?? null),
-              countCell(figures?.images ?? null),
-              shareCell(bestEpoch(run.epochs)?.validationTop1 ?? null),
-              countCell(run.epochs.length),
-              decimalCell(figures?.meanDepth ?? null, 2),
-              megabyteCell(hasPuppeteer ? run.count!.megabytes.puppeteer : null),
-              megabyteCell(run.count?.megabytes.total ?? null),
-              workCell(figures?.meanMultiplyAdds ?? null),
-            ];
-          }),
-          note: "Multiply-adds: mean per image of the work really done.",
-        },
+          "Multiply-adds: mean per image of the work really done.",
+        ),
         {
           kind: "chart",
           chart: curves(runs, { title: "Training loss", yLabel: "nats", read: (r) => r.trainLoss }),

@@ -6,6 +6,7 @@ import {
   megabyteCell,
   shareCell,
   significantCell,
+  textCell,
   workCell,
 } from "../cells.ts";
 import type { Fact, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
@@ -13,7 +14,7 @@ import type { RunReport } from "../run_report.ts";
 import { classSection } from "./class_section.ts";
 import { nameOfPath } from "./name_of_path.ts";
 import { originSection, protocolSection, sizeSection } from "./condition_sections.ts";
-import { levelSection } from "./level_section.ts";
+import { levelSection, levelTables } from "./level_section.ts";
 import { puppeteerSection } from "./puppeteer_section.ts";
 import { speedBlocks } from "./speed_block.ts";
 import { bestEpoch, trainingSection } from "./training_section.ts";
@@ -54,10 +55,11 @@ function evaluationBlock(summary: EvaluationSummary): ReportBlock {
   return {
     kind: "facts",
     facts: [
+      fact("run", textCell(summary.runDirectory)),
       fact("evaluated", countCell(figures.images), `${summary.part} images of ${summary.dataset}`),
-      fact("checkpoint", { value: summary.checkpoint, text: summary.checkpoint }),
+      fact("checkpoint", textCell(summary.checkpoint)),
       fact("loss", decimalCell(figures.loss), "nats"),
-      fact("mean complexity", decimalCell(figures.meanComplexity, 2)),
+      fact("mean complexity", decimalCell(figures.meanComplexity, 2), summary.complexityUnit),
       fact("speed", significantCell(figures.secondsPerImage, "s/image"), way),
       ...summary.exact
         ? []
@@ -112,14 +114,6 @@ export function runPart(report: RunReport): ReportPart {
  * @returns Result, levels without their work, classes.
  */
 export function evaluationPart(summary: EvaluationSummary): ReportPart {
-  const rows = summary.figures.levels.map((level) => [
-    countCell(level.level),
-    decimalCell(level.complexity, 2),
-    countCell(level.depth),
-    countCell(level.images),
-    shareCell(level.top1),
-  ]);
-  const columns = ["level", "complexity", "depth", "images", "Top-1"];
   return {
     title: `Evaluation of ${nameOfPath(summary.runDirectory)}`,
     subtitle: `${summary.part} images of ${summary.dataset}, checkpoint ${summary.checkpoint}`,
@@ -132,15 +126,7 @@ export function evaluationPart(summary: EvaluationSummary): ReportPart {
           ...speedBlocks(summary.speed),
         ],
       },
-      {
-        title: "Levels",
-        blocks: [{
-          kind: "table",
-          caption: "Levels",
-          columns: columns.map((header) => ({ header, align: "right" })),
-          rows,
-        }],
-      },
+      { title: "Levels", blocks: levelTables(summary.figures) },
       classSection(summary.figures),
     ],
   };

@@ -1,52 +1,70 @@
 import { figure4Chart, table7Chart } from "./parameter_scaling_charts.ts";
 import type {
   ChannelScaling,
+  DepthScaling,
   FamilyScaling,
   ParameterScaling,
 } from "../../analyses/parameter_scaling.ts";
-import { countCell, decimalCell, megabyteCell, textCell, workCell } from "../cells.ts";
-import type { ReportBlock, ReportColumn, ReportPart, ReportSection } from "../report_document.ts";
+import {
+  countCell,
+  decimalCell,
+  differenceCell,
+  megabyteCell,
+  textCell,
+  workCell,
+} from "../cells.ts";
+import { numbers, tableOf, words } from "../table.ts";
+import type { Cell, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
 
-function right(header: string): ReportColumn {
-  return { header, align: "right" };
+function kernelCell({ kernelSize }: { readonly kernelSize: number }): Cell {
+  return textCell(`${kernelSize} x ${kernelSize}`);
 }
 
 function table7Section(scaling: ParameterScaling): ReportSection | null {
-  const { table7 } = scaling;
+  const { table7, image } = scaling;
   const chart = table7Chart(scaling);
   if (table7 === null || chart === null) return null;
-  const headers = [
-    ...["C", "kernel", "parameters, M", "paper", "difference", "size", "paper, MB", "difference"],
-    ...["stored, seeded E", "stored, learned E", "per image", "per generation"],
-  ];
+  const { rows, source, depth } = table7;
+  const channels = numbers<ChannelScaling>("C", (row) => countCell(row.channels));
+  const kernel = words<ChannelScaling>("kernel", kernelCell);
   return {
     title: "Table 7",
     blocks: [
       { kind: "chart", chart, wide: true },
-      {
-        kind: "table",
-        caption: "Parameters of the puppeteer",
-        columns: headers.map(right),
-        rows: table7.rows.map((row) => [
-          countCell(row.channels),
-          textCell(`${row.kernelSize} x ${row.kernelSize}`),
-          decimalCell(row.totalMillions.ours, 2),
-          decimalCell(row.totalMillions.paper, 2),
-          decimalCell(row.totalMillions.difference, 2),
-          megabyteCell(row.megabytes.ours),
-          decimalCell(row.megabytes.paper, 2),
-          decimalCell(row.megabytes.difference, 2),
-          countCell(row.stored.seeded),
-          countCell(row.stored.learned),
-          workCell(row.multiplyAddsPerImage),
-          workCell(row.multiplyAddsPerGeneration),
-        ]),
-        note:
-          `${table7.source}. ${
-            metPrints(table7.rows)
-          } Parameters in millions with a learned E; size of the dynamics alone as float32. ` +
-          `Multiply-adds at depth ${table7.depth}.`,
-      },
+      tableOf<ChannelScaling>(
+        "Parameters of the puppeteer by C, the largest number of channels",
+        rows,
+        [
+          channels,
+          kernel,
+          numbers("dynamics", (row) => countCell(row.dynamicsParameters)),
+          numbers("learned E", (row) => countCell(row.initialStateParameters)),
+          numbers("total, M", ({ totalMillions }) => decimalCell(totalMillions.ours, 2)),
+          numbers("paper", ({ totalMillions }) => decimalCell(totalMillions.paper, 2)),
+          numbers("difference", ({ totalMillions }) => differenceCell(totalMillions.difference)),
+          numbers("size", ({ megabytes }) => megabyteCell(megabytes.ours)),
+          numbers("paper, MB", ({ megabytes }) => decimalCell(megabytes.paper, 2)),
+          numbers("difference", ({ megabytes }) => differenceCell(megabytes.difference)),
+        ],
+        "Total: dynamics and learned E, in millions. Size: dynamics alone as float32. " +
+          `${source}. ${metPrints(rows)}`,
+      ),
+      tableOf<ChannelScaling>(
+        "All that puppet-cnn stores, and multiply-adds",
+        rows,
+        [
+          channels,
+          kernel,
+          numbers("stored, seeded E", ({ stored }) => countCell(stored.seeded)),
+          numbers("stored, learned E", ({ stored }) => countCell(stored.learned)),
+          numbers("per image", (row) => workCell(row.multiplyAddsPerImage)),
+          numbers("one evaluation", (row) => workCell(row.multiplyAddsPerEvaluation)),
+          numbers("generation", (row) => workCell(row.multiplyAddsPerGeneration)),
+        ],
+        "Stored: puppeteer, norms and head. Multiply-adds: weights times positions, depth " +
+          `${depth}, images of ${image.height} x ${image.width}; one evaluation of the dynamics; ` +
+          "one generation of all kernels, which serves every image of a level.",
+      ),
     ],
   };
 }
@@ -67,29 +85,43 @@ function titleOf({ table7, figure4 }: ParameterScaling): string {
   return table7 === null ? "Figure 4: stored parameters by depth" : "Parameter scaling";
 }
 
-function familyTable({ title, members }: FamilyScaling): ReportBlock {
-  const headers = [
-    ...["layers", "kernel", "stored kernels", "generated kernels", "with learned E", "ratio"],
-    ...["per image, stored", "per image, generated", "per generation"],
+function familyTables({ title, members }: FamilyScaling): ReportBlock[] {
+  const network = words<DepthScaling>("network", ({ name }) => textCell(name));
+  const kernel = words<DepthScaling>("kernel", kernelCell);
+  return [
+    tableOf<DepthScaling>(
+      `${title}: parameters stored`,
+      members,
+      [
+        network,
+        numbers("layers", ({ depth }) => countCell(depth)),
+        kernel,
+        numbers("stored kernels", (row) => countCell(row.fixedParameters)),
+        numbers("puppeteer", (row) => countCell(row.puppeteerParameters)),
+        numbers("puppet, seeded E", ({ puppetParameters }) => countCell(puppetParameters.seeded)),
+        numbers("constant E", ({ puppetParameters }) => countCell(puppetParameters.constant)),
+        numbers("learned E", ({ puppetParameters }) => countCell(puppetParameters.learned)),
+        numbers("ratio", ({ ratio }) => decimalCell(ratio, 1)),
+      ],
+      "Stored kernels: all parameters of the fixed network. Puppet: all that is stored where the kernels are " +
+        "generated; it grows by the norms of the added layers, the puppeteer not at all. Ratio: stored kernels to " +
+        "puppet with seeded E.",
+    ),
+    tableOf<DepthScaling>(
+      `${title}: multiply-adds`,
+      members,
+      [
+        network,
+        kernel,
+        numbers("convolutions", ({ convolutions }) => countCell(convolutions)),
+        numbers("generated", ({ generatedKernels }) => countCell(generatedKernels)),
+        numbers("per image, fixed", (row) => workCell(row.fixedMultiplyAdds)),
+        numbers("per image, puppet", (row) => workCell(row.puppetMultiplyAdds)),
+        numbers("generation", (row) => workCell(row.multiplyAddsPerGeneration)),
+      ],
+      "Per image: weights times positions, kernels at hand. Generation: once for all images.",
+    ),
   ];
-  return {
-    kind: "table",
-    caption: title,
-    columns: [{ header: "network" }, ...headers.map(right)],
-    rows: members.map((member) => [
-      textCell(member.name),
-      countCell(member.depth),
-      textCell(`${member.kernelSize} x ${member.kernelSize}`),
-      countCell(member.fixedParameters),
-      countCell(member.puppetParameters.seeded),
-      countCell(member.puppetParameters.learned),
-      decimalCell(member.ratio, 1),
-      workCell(member.fixedMultiplyAdds),
-      workCell(member.puppetMultiplyAdds),
-      workCell(member.multiplyAddsPerGeneration),
-    ]),
-    note: "Parameters stored in all, and multiply-adds. Ratio: stored kernels to generated ones.",
-  };
 }
 
 function figure4Section(scaling: ParameterScaling): ReportSection | null {
@@ -101,7 +133,7 @@ function figure4Section(scaling: ParameterScaling): ReportSection | null {
     blocks: [
       { kind: "chart", chart, wide: true },
       { kind: "text", paragraphs: [`${figure4.source}. C = ${figure4.channels}.`] },
-      ...figure4.families.map(familyTable),
+      ...figure4.families.flatMap(familyTables),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import type { SpeedReport } from "../../evaluation/speed_report.ts";
-import { countCell, significantCell, textCell } from "../cells.ts";
+import { countCell, secondsCell, textCell } from "../cells.ts";
+import { numbers, tableOf, words } from "../table.ts";
 import type { ReportBlock } from "../report_document.ts";
 
 /**
@@ -10,27 +11,25 @@ import type { ReportBlock } from "../report_document.ts";
  */
 export function speedBlocks(speed: SpeedReport | undefined): ReportBlock[] {
   if (speed === undefined) return [];
-  const columns = ["batch", "median, s/image", "first quartile", "third quartile"];
-  const last = ["fastest", "slowest", "repetitions"];
-  return [{
-    kind: "table",
-    caption: "Speed",
-    columns: [
-      { header: "kernels" },
-      ...[...columns, ...last].map((header) => ({ header, align: "right" as const })),
+  return [tableOf(
+    "Speed",
+    speed.figures,
+    [
+      words("kernels", ({ generation }) => {
+        return textCell(generation === "banked" ? "kept" : "generated per image");
+      }),
+      numbers("batch", ({ batchSize }) => countCell(batchSize)),
+      numbers("median, s/image", ({ median }) => secondsCell(median)),
+      numbers("first quartile", ({ firstQuartile }) => secondsCell(firstQuartile)),
+      numbers("third quartile", ({ thirdQuartile }) => secondsCell(thirdQuartile)),
+      numbers("fastest", ({ lowest }) => secondsCell(lowest)),
+      numbers("slowest", ({ highest }) => secondsCell(highest)),
+      numbers("repetitions", ({ repetitions }) => countCell(repetitions)),
     ],
-    rows: speed.figures.map((figure) => [
-      textCell(figure.generation === "banked" ? "kept" : "generated per image"),
-      countCell(figure.batchSize),
-      significantCell(figure.median),
-      significantCell(figure.firstQuartile),
-      significantCell(figure.thirdQuartile),
-      significantCell(figure.lowest),
-      significantCell(figure.highest),
-      countCell(figure.repetitions),
-    ]),
-    note:
-      `Images of ${speed.dataset} in memory: complexity, routing, standardisation, forward pass and read-back. ` +
-      "Kept kernels are generated once for all levels, which is in no figure.",
-  }];
+    `Images of ${speed.dataset} in memory: complexity, routing, standardisation, forward pass and read-back. ` +
+      `Kept kernels are generated once for all levels, in ${
+        secondsCell(speed.bankSeconds).text
+      } s, which are in ` +
+      "no figure.",
+  )];
 }

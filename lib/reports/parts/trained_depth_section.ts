@@ -4,30 +4,26 @@ import type {
   FixedLevel,
   FixedLevels,
   TrainedAnalysis,
+  TrainedDecile,
   TrainedFigures,
+  TrainedLevel,
 } from "../../analyses/depth_analysis.ts";
-import { countCell, decimalCell, shareCell, workCell } from "../cells.ts";
+import { countCell, decimalCell, shareCell, textCell, workCell } from "../cells.ts";
+import { type Column, numbers, tableOf } from "../table.ts";
 import { correlationText } from "./correlation_text.ts";
-import type { Cell, ReportBlock, ReportColumn, ReportSection } from "../report_document.ts";
+import type { ReportBlock, ReportSection } from "../report_document.ts";
 
 /** Charts that stand with the trained model. */
 export const trainedChartNames = ["accuracy", "tenths"] as const;
 
-function right(header: string): ReportColumn {
-  return { header, align: "right" };
-}
-
-const FIGURE_COLUMNS = ["images", "Top-1", "confidence", "loss", "multiply-adds"].map(right);
-
-const PAIRED_COLUMNS = ["own only", "this only", "p"].map(right);
-
-function figureCells(figures: TrainedFigures): Cell[] {
+/** Figures of a group of images. */
+function figureColumns<Row extends TrainedFigures>(): Column<Row>[] {
   return [
-    countCell(figures.images),
-    shareCell(figures.top1),
-    shareCell(figures.confidence),
-    decimalCell(figures.loss),
-    workCell(figures.multiplyAdds),
+    numbers("images", ({ images }) => countCell(images)),
+    numbers("Top-1", ({ top1 }) => shareCell(top1)),
+    numbers("confidence", ({ confidence }) => shareCell(confidence)),
+    numbers("loss", ({ loss }) => decimalCell(loss)),
+    numbers("multiply-adds", ({ multiplyAdds }) => workCell(multiplyAdds)),
   ];
 }
 
@@ -44,30 +40,32 @@ function against(own: TrainedFigures, other: TrainedFigures): string {
   }, ${workText}`;
 }
 
-/** Images that only one of both ways classifies correctly, and McNemar's probability. */
-function pairedCells({ paired }: FixedLevel): Cell[] {
-  return [
-    countCell(paired?.firstOnly ?? null),
-    countCell(paired?.secondOnly ?? null),
-    decimalCell(paired?.probability ?? null, 3),
-  ];
+/** Levels of one number of layers say the same as depths. */
+function levelsTable({ levels, depths }: TrainedAnalysis): ReportBlock[] {
+  if (levels.length === depths.length) return [];
+  return [tableOf<TrainedLevel>("The trained model by level", levels, [
+    numbers("level", ({ level }) => countCell(level)),
+    numbers("complexity", ({ complexity }) => decimalCell(complexity, 2)),
+    numbers("depth", ({ depth }) => countCell(depth)),
+    ...figureColumns<TrainedLevel>(),
+  ])];
 }
 
 function fixedLevelsTable(trained: TrainedAnalysis, fixedLevels: FixedLevels): ReportBlock {
   const { levels, best, blind } = fixedLevels;
   const bestLevel = levels.find(({ level }) => level === best) ?? levels[0]!;
-  return {
-    kind: "table",
-    caption: "The same weights, all images through one level",
-    columns: [right("level"), right("depth"), ...FIGURE_COLUMNS, ...PAIRED_COLUMNS],
-    rows: levels.map((row) => [
-      countCell(row.level),
-      countCell(row.depth),
-      ...figureCells(row),
-      ...pairedCells(row),
-    ]),
-    note:
-      "Own only, this only: images that only each one's own level, or only this one, classifies correctly; " +
+  return tableOf<FixedLevel>(
+    "The same weights, all images through one level",
+    levels,
+    [
+      numbers("level", ({ level }) => countCell(level)),
+      numbers("depth", ({ depth }) => countCell(depth)),
+      ...figureColumns<FixedLevel>(),
+      numbers("own only", ({ paired }) => countCell(paired?.firstOnly ?? null)),
+      numbers("this only", ({ paired }) => countCell(paired?.secondOnly ?? null)),
+      numbers("p", ({ paired }) => decimalCell(paired?.probability ?? null, 3)),
+    ],
+    "Own only, this only: images that only each one's own level, or only this one, classifies correctly; " +
       "p: how often a difference at least as large comes about by chance (McNemar's exact test). " +
       `Own levels against the best single one, depth ${bestLevel.depth}, which was chosen by these very images: ` +
       `${
@@ -75,7 +73,7 @@ function fixedLevelsTable(trained: TrainedAnalysis, fixedLevels: FixedLevels): R
       }. Against levels drawn blindly in the same proportions (Top-1 ` +
       `${shareCell(blind.top1).text}, loss ${decimalCell(blind.loss).text}): ` +
       `${against(trained.overall, { ...trained.overall, ...blind })}.`,
-  };
+  );
 }
 
 /**
@@ -98,29 +96,24 @@ export function trainedDepthSection(analysis: DepthAnalysis): ReportSection | nu
       ],
     },
     ...charts.map((chart) => ({ kind: "chart" as const, chart })),
-    {
-      kind: "table",
-      caption: "The trained model by depth",
-      columns: [right("depth"), ...FIGURE_COLUMNS],
-      rows: [
-        ...trained.depths.map((row) => [countCell(row.depth), ...figureCells(row)]),
-        [{ value: null, text: "all" }, ...figureCells(trained.overall)],
+    tableOf<TrainedFigures & { readonly depth: number | null }>(
+      "The trained model by depth",
+      [...trained.depths, { ...trained.overall, depth: null }],
+      [
+        numbers("depth", ({ depth }) => depth === null ? textCell("all") : countCell(depth)),
+        ...figureColumns(),
       ],
-      note: `Run ${trained.runDirectory}, ${trained.checkpoint}; mean depth ${
-        depth.mean.toFixed(2)
-      }.`,
-    },
-    {
-      kind: "table",
-      caption: "By tenth of the images in order of complexity",
-      columns: [right("tenth"), right("from"), right("to"), ...FIGURE_COLUMNS],
-      rows: trained.deciles.map((row) => [
-        countCell(row.decile),
-        decimalCell(row.from, 2),
-        decimalCell(row.to, 2),
-        ...figureCells(row),
-      ]),
-    },
+      `Run ${trained.runDirectory}, ${trained.checkpoint}${
+        trained.exact ? ", one trajectory per image" : ""
+      }; mean depth ${decimalCell(depth.mean, 2).text}.`,
+    ),
+    ...levelsTable(trained),
+    tableOf<TrainedDecile>("By tenth of the images in order of complexity", trained.deciles, [
+      numbers("tenth", ({ decile }) => countCell(decile)),
+      numbers("from", ({ from }) => decimalCell(from, 2)),
+      numbers("to", ({ to }) => decimalCell(to, 2)),
+      ...figureColumns<TrainedDecile>(),
+    ]),
   ];
   if (fixedLevels !== null) blocks.push(fixedLevelsTable(trained, fixedLevels));
   return { title: "The trained model", blocks };

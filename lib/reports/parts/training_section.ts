@@ -9,6 +9,7 @@ import {
   significantCell,
 } from "../cells.ts";
 import type { Chart, ChartPoint, ChartSeries } from "../chart.ts";
+import { numbers, tableOf } from "../table.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
 
@@ -111,34 +112,22 @@ function describeEpochs({ training }: ExperimentConfig): string {
 }
 
 function epochTable({ epochs, config }: RunReport): ReportBlock {
-  const right = (header: string) => ({ header, align: "right" as const });
-  return {
-    kind: "table",
-    caption: "Epochs",
-    columns: [
-      right("epoch"),
-      right("training loss"),
-      right("training Top-1"),
-      right("validation loss"),
-      right("validation Top-1"),
-      right("learning rate"),
-      right("mean depth"),
-      right("images/s"),
-      right("time"),
+  return tableOf(
+    "Epochs",
+    epochs,
+    [
+      numbers("epoch", ({ epoch }) => countCell(epoch)),
+      numbers("training loss", ({ trainLoss }) => decimalCell(trainLoss)),
+      numbers("training Top-1", ({ trainTop1 }) => shareCell(trainTop1)),
+      numbers("validation loss", ({ validationLoss }) => decimalCell(validationLoss)),
+      numbers("validation Top-1", ({ validationTop1 }) => shareCell(validationTop1)),
+      numbers("learning rate", ({ learningRate }) => significantCell(learningRate)),
+      numbers("mean depth", ({ meanDepth }) => decimalCell(meanDepth, 2)),
+      numbers("images/s", ({ imagesPerSecond }) => countCell(Math.round(imagesPerSecond))),
+      numbers("time", ({ seconds }) => durationCell(seconds)),
     ],
-    rows: epochs.map((record) => [
-      countCell(record.epoch),
-      decimalCell(record.trainLoss),
-      shareCell(record.trainTop1),
-      decimalCell(record.validationLoss),
-      shareCell(record.validationTop1),
-      significantCell(record.learningRate),
-      decimalCell(record.meanDepth, 2),
-      countCell(Math.round(record.imagesPerSecond)),
-      durationCell(record.seconds),
-    ]),
-    note: describeEpochs(config),
-  };
+    describeEpochs(config),
+  );
 }
 
 /**

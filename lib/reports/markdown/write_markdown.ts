@@ -1,15 +1,14 @@
-import { safeText } from "../lib/safe_text.ts";
-import { boundRows } from "../lib/reports/bounds.ts";
-import type { Chart } from "../lib/reports/chart.ts";
+import { safeText } from "../../safe_text.ts";
+import { boundRows } from "../bounds.ts";
+import type { Chart } from "../chart.ts";
 import type {
   ConfusionBlock,
   Fact,
   ReportBlock,
   ReportDocument,
   ReportSection,
-} from "../lib/reports/report_document.ts";
-import { markdownText } from "./markdown_text.ts";
-import { renderMarkdownTable } from "./table_formats.ts";
+} from "../report_document.ts";
+import { markdownText, renderMarkdownTable } from "./markdown_text.ts";
 
 /** Longer tables of chart values help nobody in a text; CSV has them. */
 const CHART_ROWS = 24;
@@ -109,7 +108,7 @@ function sectionLines(section: ReportSection, level: string): string[] {
  * @param document The report.
  * @returns Lines without a trailing line end.
  */
-export function reportMarkdown(document: ReportDocument): string {
+export function writeMarkdown(document: ReportDocument): string {
   const isSingle = document.parts.length === 1;
   const lines = document.parts.flatMap((part) => [
     `${isSingle ? "#" : "##"} ${markdownText(part.title)}`,

@@ -1,14 +1,10 @@
-import type { Cell, ReportBlock, ReportDocument } from "../lib/reports/report_document.ts";
-import { renderCsv } from "./table_formats.ts";
+import type { ReportBlock, ReportDocument } from "../report_document.ts";
+import { renderCsv } from "./csv_table.ts";
 
 const HEADERS = ["part", "section", "block", "row", "column", "value"];
 
 /** Block, row, column, value. */
 type Entry = readonly [string, string, string, string | number | boolean | null];
-
-function valueOf({ value }: Cell): string | number | boolean | null {
-  return value;
-}
 
 function tableEntries(block: ReportBlock & { readonly kind: "table" }): Entry[] {
   return block.rows.flatMap((row) =>
@@ -16,7 +12,7 @@ function tableEntries(block: ReportBlock & { readonly kind: "table" }): Entry[] 
       block.caption,
       row[0]!.text,
       block.columns[index + 1]?.header ?? "",
-      valueOf(cell),
+      cell.value,
     ])
   );
 }
@@ -25,7 +21,7 @@ function blockEntries(block: ReportBlock): Entry[] {
   switch (block.kind) {
     case "key-figures":
     case "facts":
-      return block.facts.map(({ name, cell }) => ["figures", name, "value", valueOf(cell)]);
+      return block.facts.map(({ name, cell }) => ["figures", name, "value", cell.value]);
     case "table":
       return tableEntries(block);
     case "chart":
@@ -63,7 +59,7 @@ function blockEntries(block: ReportBlock): Entry[] {
  * @param document The report.
  * @returns Lines without a trailing line end: part, section, block, row, column, value.
  */
-export function reportCsv(document: ReportDocument): string {
+export function writeCsv(document: ReportDocument): string {
   const rows = document.parts.flatMap((part) =>
     part.sections.flatMap((section) =>
       section.blocks.flatMap((block) =>

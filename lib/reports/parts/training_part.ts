@@ -1,0 +1,55 @@
+import type { TrainingSummary } from "../../runs/run_types.ts";
+import {
+  countCell,
+  decimalCell,
+  durationCell,
+  fact,
+  parametersCell,
+  shareCell,
+  textCell,
+} from "../cells.ts";
+import type { Fact, ReportPart } from "../report_document.ts";
+
+const STOP_WORDS: Readonly<Record<TrainingSummary["stopReason"], string>> = {
+  "finished": "all epochs done",
+  "early-stop": "no better validation accuracy for training.patience validations",
+  "interrupted": "interrupted; the state is saved",
+  "time-limit": "the time given with --time is up; the state is saved",
+  "diverged": "diverged; what was saved before is kept",
+};
+
+function accuracyFacts({ lastEpoch, best }: TrainingSummary): Fact[] {
+  const none = textCell("none yet");
+  return [
+    ...lastEpoch === null ? [fact("last", none)] : [
+      fact("training loss", decimalCell(lastEpoch.trainLoss), "last epoch"),
+      fact("training Top-1", shareCell(lastEpoch.trainTop1), "last epoch"),
+      fact("validation Top-1", shareCell(lastEpoch.validationTop1), "last epoch"),
+    ],
+    best === null
+      ? fact("best", none)
+      : fact("best", shareCell(best.validationTop1), `validation Top-1 after epoch ${best.epoch}`),
+  ];
+}
+
+/**
+ * What a training says when it ends.
+ *
+ * @param summary What the training returned.
+ * @returns One list of facts.
+ */
+export function trainingPart(summary: TrainingSummary): ReportPart {
+  const { parameters } = summary;
+  const facts = [
+    fact("run", textCell(summary.runDirectory)),
+    fact("ended", textCell(STOP_WORDS[summary.stopReason])),
+    fact("epochs", countCell(summary.epochs), `${countCell(summary.steps).text} steps`),
+    fact("training images", countCell(summary.trainImages)),
+    fact("validation images", countCell(summary.validationImages)),
+    fact("puppeteer", parametersCell(parameters.puppeteer), "parameters"),
+    fact("stored", parametersCell(parameters.total), "parameters in all"),
+    ...accuracyFacts(summary),
+    fact("time", durationCell(summary.seconds)),
+  ];
+  return { title: "", subtitle: "", sections: [{ title: "", blocks: [{ kind: "facts", facts }] }] };
+}

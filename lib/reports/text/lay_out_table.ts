@@ -1,0 +1,183 @@
+import stringWidth from "string-width";
+import { safeLine } from "../../safe_text.ts";
+import type { ReportColumn } from "../report_document.ts";
+
+/** Between two columns. */
+const GAP = 2;
+
+/** A column of words is not made narrower than this for the sake of others. */
+const NARROWEST_WORDS = 16;
+
+/** Places that text takes on a terminal: two for a Chinese character, none for an accent that is added to one. */
+function widthOf(text: string): number {
+  // deno-lint-ignore no-control-regex
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+function pad(text: string, width: number, align: ReportColumn["align"]): string {
+  const blanks = " ".repeat(Math.max(0, width - widthOf(text)));
+  return align === "right" ? blanks + text : text + blanks;
+}
+
+/**
+ * Breaks text into lines between words.
+ *
+ * @param text The text; line ends in it are blanks.
+ * @param width Places in a line; a longer word has one of its own.
+ * @returns The lines, at least one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(wrapText("kernels kept, batch 64", 13), ["kernels kept,", "batch 64"]);
+ * ```
+ */
+export function wrapText(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of safeLine(text).split(" ").filter((word) => word !== "")) {
+    const last = lines.at(-1)!;
+    if (last === "") lines[lines.length - 1] = word;
+    else if (widthOf(last) + 1 + widthOf(word) <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
+
+interface Column {
+  readonly align: ReportColumn["align"];
+  readonly header: string;
+  readonly cells: readonly string[];
+}
+
+function most(values: Iterable<number>): number {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, value);
+  return largest;
+}
+
+/** The longest word: a column that is narrower would stand out of its place. */
+function longestWord(texts: readonly string[]): number {
+  return most(texts.map((text) => most(text.split(" ").map(widthOf))));
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1);
+}
+
+/** Widths of the columns: whole headers if there is room; else wrapped headers; else wrapped words too. */
+function widthsOf(columns: readonly Column[], width: number): number[] {
+  const cells = columns.map((column) => most(column.cells.map(widthOf)));
+  const whole = columns.map(({ header }, at) => Math.max(cells[at]!, widthOf(header)));
+  if (total(whole) <= width) return whole;
+  const widths = columns.map(({ header }, at) => Math.max(cells[at]!, longestWord([header])));
+  const least = columns.map((column, at) =>
+    column.align === "right" ? widths[at]! : Math.max(
+      Math.min(widths[at]!, NARROWEST_WORDS),
+      longestWord([column.header, ...column.cells]),
+    )
+  );
+  while (total(widths) > width) {
+    const spare = widths.map((own, at) => own - least[at]!);
+    const widest = spare.indexOf(Math.max(...spare));
+    if (!(spare[widest]! > 0)) break;
+    const over = total(widths) - width;
+    widths[widest] = Math.max(least[widest]!, widths[widest]! - over);
+  }
+  return widths;
+}
+
+/** Places of columns that stand side by side; the first column comes again in every group. */
+function groupsOf(widths: readonly number[], width: number): number[][] {
+  const groups: number[][] = [[]];
+  for (const at of widths.keys()) {
+    const group = groups.at(-1)!;
+    const isFull = group.length > 1 && total([...group, at].map((one) => widths[one]!)) > width;
+    if (isFull) groups.push([0, at]);
+    else group.push(at);
+  }
+  return groups;
+}
+
+/** The lines of one row; the cells of a head stand at its foot. */
+function rowLines(
+  cells: readonly (readonly string[])[],
+  options: {
+    readonly columns: readonly Column[];
+    readonly widths: readonly number[];
+    readonly atFoot: boolean;
+  },
+): string[] {
+  const { columns, widths, atFoot } = options;
+  const height = most(cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    cells.map((lines, at) => {
+      const own = atFoot ? line - (height - lines.length) : line;
+      return pad(lines[own] ?? "", widths[at]!, columns[at]!.align);
+    }).join(" ".repeat(GAP)).trimEnd());
+}
+
+function renderGroup(columns: readonly Column[], widths: readonly number[]): string {
+  const hasHead = columns.some(({ header }) => header !== "");
+  const heads = columns.map(({ header }, at) => wrapText(header, widths[at]!));
+  const rows = Array.from(
+    { length: columns[0]?.cells.length ?? 0 },
+    (_, row) => columns.map(({ cells }, at) => wrapText(cells[row]!, widths[at]!)),
+  );
+  const options = { columns, widths, atFoot: false };
+  return [
+    ...hasHead
+      ? [
+        ...rowLines(heads, { ...options, atFoot: true }),
+        widths.map((width) => "-".repeat(width)).join(" ".repeat(GAP)),
+      ]
+      : [],
+    ...rows.flatMap((row) => rowLines(row, options)),
+  ].join("\n");
+}
+
+/**
+ * Lays rows out as aligned columns, two places apart, with a line under the headers. Where there is not enough room, long
+ * headers and words are wrapped, and what does not fit then stands in further tables below, each with the first column.
+ *
+ * @param columns The columns; without any header text the head is left out.
+ * @param rows Cells, as many in a row as there are columns.
+ * @param width Places in a line (default: as many as it takes).
+ * @returns Lines without a trailing line end. A word longer than the width makes them longer.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const columns = [{ header: "depth" }, { header: "images", align: "right" as const }];
+ * assert.equal(layOutTable(columns, [["6", "120"]]), "depth  images\n-----  ------\n6         120");
+ * ```
+ */
+export function layOutTable(
+  columns: readonly ReportColumn[],
+  rows: readonly (readonly string[])[],
+  width: number = Infinity,
+): string {
+  const all = columns.map(({ header, align }, at): Column => ({
+    align,
+    header: safeLine(header),
+    cells: rows.map((row) => safeLine(row[at] ?? "")),
+  }));
+  const widths = widthsOf(all, width);
+  return groupsOf(widths, width)
+    .map((group) => renderGroup(group.map((at) => all[at]!), group.map((at) => widths[at]!)))
+    .join("\n\n");
+}
+
+/**
+ * Lays out names and values in two columns.
+ *
+ * @param entries Pairs of name and value.
+ * @param width Places in a line (default: as many as it takes).
+ * @returns Lines without a trailing line end.
+ */
+export function layOutFacts(
+  entries: readonly (readonly [name: string, value: string])[],
+  width: number = Infinity,
+): string {
+  return layOutTable([{ header: "" }, { header: "" }], entries, width);
+}
