@@ -1,27 +1,26 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { DepthAnalysisResult } from "../lib/analyses/analyze_depth.ts";
 import type { DepthAnalysis } from "../lib/analyses/depth_analysis.ts";
-import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { DepthChartName } from "../lib/reports/parts/depth_charts.ts";
 import { UsageError } from "../lib/errors.ts";
 import { parseConfig } from "../lib/configuration/parse_config.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
-import { safeJson } from "../lib/safe_text.ts";
 import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
-import { depthAnalysisCsv } from "./depth_analysis_csv.ts";
-import { formatDepthAnalysis } from "./depth_analysis_text.ts";
-import { forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { findRun } from "./find_run.ts";
-import { chosenFormat } from "./document_format.ts";
 import { createOutput, type Output } from "./output.ts";
+import {
+  addDocumentOptions,
+  type DocumentOptions,
+  FORMATS,
+  planDocument,
+  present,
+} from "./present.ts";
 import { createProgress } from "./progress.ts";
-import { checkTargets, pageOption, type PageTarget, renderPage, writePage } from "./report_page.ts";
 import {
   addHelpSections,
   checkpointOption,
   debugOption,
   exactOption,
-  jsonOption,
   quietOption,
   type TalkOptions,
   wholeNumber,
@@ -29,8 +28,7 @@ import {
 import { type BackendChoice } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 
-const FORMATS = ["text", "md", "csv", "json", "html", "svg"] as const;
-type Format = typeof FORMATS[number];
+const CHART_FORMATS = [...FORMATS, "svg"] as const;
 const PARTS = ["test", "validation", "train"] as const;
 /** Named again here, so that help does not load the library; a test compares them. */
 const CHARTS = ["depth", "complexity", "measures", "classes", "accuracy", "tenths"] as const;
@@ -58,7 +56,7 @@ const DATA_KEYS: ReadonlySet<string> = new Set([
 const KEYS_WITH_RUN: ReadonlySet<string> = new Set(["data.directory", "data.testImages"]);
 
 /** Options of the command that are not keys of the configuration. */
-interface AnalyzeDepthOptions extends TalkOptions, PageTarget {
+interface AnalyzeDepthOptions extends DocumentOptions, TalkOptions {
   readonly part: typeof PARTS[number];
   readonly measure?: string | undefined;
   readonly backend?: BackendChoice | undefined;
@@ -69,7 +67,6 @@ interface AnalyzeDepthOptions extends TalkOptions, PageTarget {
   readonly examples: number;
   readonly thumbnails?: true | undefined;
   readonly chart: DepthChartName;
-  readonly format?: Format | undefined;
 }
 
 /** Options that only a run gives a meaning to, by what the parser calls them. */
@@ -162,22 +159,17 @@ async function startNeededBackend(
   }
 }
 
-function sourceOf(content: DepthAnalysis): ReportSource {
-  return { kind: "depth-analysis", content, origin: "analyze-depth" };
-}
-
-async function render(
-  { analysis, images }: DepthAnalysisResult,
-  format: Format,
-  options: AnalyzeDepthOptions,
-): Promise<string> {
-  if (format === "json") return safeJson(analysis);
-  if (format === "html") return await renderPage([sourceOf(analysis)]);
-  if (format === "csv") return depthAnalysisCsv(images);
-  if (format !== "svg") return formatDepthAnalysis(analysis, { markdown: format === "md" });
+async function drawChart(analysis: DepthAnalysis, name: DepthChartName): Promise<string> {
   const { depthAnalysisChart } = await import("../lib/reports/parts/depth_charts.ts");
   const { renderChart } = await import("../lib/reports/render_chart.ts");
-  return await renderChart(depthAnalysisChart(analysis, options.chart)!);
+  return await renderChart(depthAnalysisChart(analysis, name)!);
+}
+
+/** One line per image: the document has figures of all of them only. */
+async function imagesCsv(images: DepthAnalysisResult["images"]): Promise<string> {
+  const { imageRecords } = await import("../lib/reports/records/image_records.ts");
+  const { recordsCsv } = await import("../lib/reports/csv/csv_table.ts");
+  return recordsCsv(imageRecords(images));
 }
 
 async function analyzeDepth(
@@ -185,13 +177,12 @@ async function analyzeDepth(
   options: AnalyzeDepthOptions,
 ): Promise<void> {
   const output = createOutput(options);
-  const format = chosenFormat(options, { formats: FORMATS, fallback: "text" });
+  const format = await planDocument(options, CHART_FORMATS);
   if (options.thumbnails && format !== "json" && format !== "html") {
     throw new UsageError(
       "Cannot use --thumbnails without --format json or html: only they, and the page of --report, hold pictures",
     );
   }
-  await checkTargets(options);
   // A page shows its examples.
   const thumbnails = options.thumbnails ?? (format === "html" || options.report !== undefined);
   const request = runDirectory === undefined
@@ -207,9 +198,13 @@ async function analyzeDepth(
   try {
     const result = await runDepthAnalysis({ ...request, report });
     progress.end();
-    const text = await render(result, format, options);
-    await writeDocument(text, { ...options, to: output });
-    await writePage([sourceOf(result.analysis)], { ...options, to: output });
+    const { analysis, images } = result;
+    const source = { kind: "depth-analysis", content: analysis, origin: "analyze-depth" } as const;
+    const special = {
+      csv: () => imagesCsv(images),
+      svg: () => drawChart(analysis, options.chart),
+    };
+    await present([source], { ...options, format, to: output, special });
   } finally {
     progress.end();
   }
@@ -245,19 +240,9 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
       new Option("--part <name>", "part of the data").choices(PARTS).default("test" as const),
     )
     .addOption(
-      new Option(
-        "--format <format>",
-        "form of the result (default: by the ending of --output; text without it)",
-      ).choices(FORMATS),
-    )
-    .addOption(jsonOption())
-    .addOption(
       new Option("--chart <name>", "what --format svg draws").choices(CHARTS)
         .default("depth" as const),
     )
-    .addOption(outputOption())
-    .addOption(pageOption())
-    .addOption(forceOption())
     .addOption(
       new Option("--examples <count>", "images shown per place on the complexity axis")
         .argParser(wholeNumber(0, 100)).default(3),
@@ -267,13 +252,14 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
     .addOption(debugOption())
     .addOption(new Option("--measure <name>", "complexity measure (default: entropy)"))
     .action((run, options) => analyzeDepth(run, options as unknown as AnalyzeDepthOptions));
+  addDocumentOptions(command, { formats: CHART_FORMATS, hasPage: true });
   addRunOptions(command);
   addConfigOptions(command, DATA_KEYS);
   addHelpSections(command, [
     ["analyze-depth --data data", "the test images of CIFAR-10"],
     ["analyze-depth --dataset synthetic --measure jpeg-like", "another dataset and measure"],
     ["analyze-depth runs/first --fixed-levels", "does adaptive depth help, cost or save?"],
-    ["analyze-depth --format csv --output images.csv", "one row per image"],
+    ["analyze-depth --output images.csv", "one row per image"],
     ["analyze-depth --report depth.html", "with a page of figures and example images"],
     ["analyze-depth --json --thumbnails", "everything, for a report of several documents"],
   ]);

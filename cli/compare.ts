@@ -8,34 +8,31 @@ import {
 import { UsageError } from "../lib/errors.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
 import type { Comparison } from "../lib/paper/comparison.ts";
+import { durationCell } from "../lib/reports/cells.ts";
 import type { MachineConditions } from "../lib/runs/machine_conditions.ts";
 import type { ComparisonOutcome } from "../lib/paper/run_comparison.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { Provenance } from "../lib/runs/run_types.ts";
-import { COMPARISON_FORMATS, formatComparisons } from "./comparison_text.ts";
 import { PRESET_NAMES } from "../lib/paper/presets/preset_names.ts";
 import {
   addOverrideOptions,
   type CompareOverrideOptions,
   compareOverrides,
 } from "./compare_overrides.ts";
-import { forceOption, outputOption, writeDocument } from "./document_output.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
 import { findRun } from "./find_run.ts";
-import { chosenFormat } from "./document_format.ts";
+import type { DocumentFormat } from "./document_format.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
+import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { formatDuration } from "./progress_line.ts";
 import { collectProvenance } from "../lib/runs/collect_provenance.ts";
 import { refuseBadEnds } from "./refuse_bad_ends.ts";
-import { checkTargets, pageOption, type PageTarget, renderPage, writePage } from "./report_page.ts";
 import { RUNS_FOLDER, withRunsFolder } from "./runs_folder.ts";
 import {
   addHelpSections,
   backendOption,
   debugOption,
-  jsonOption,
   quietOption,
   type TalkOptions,
   wholeNumber,
@@ -45,7 +42,7 @@ import { withStopSignals } from "./stop_signals.ts";
 import { watchRuns } from "./watch_runs.ts";
 
 /** Options of `compare`. */
-interface CompareOptions extends CompareOverrideOptions, TalkOptions, PageTarget {
+interface CompareOptions extends CompareOverrideOptions, TalkOptions, DocumentOptions {
   readonly table?: readonly number[] | undefined;
   readonly smoke?: true | undefined;
   readonly seeds: readonly number[];
@@ -53,11 +50,7 @@ interface CompareOptions extends CompareOverrideOptions, TalkOptions, PageTarget
   readonly only?: readonly string[] | undefined;
   readonly train?: boolean | undefined;
   readonly speed: boolean;
-  readonly format?: Format | undefined;
 }
-
-const FORMATS = [...COMPARISON_FORMATS, "html"] as const;
-type Format = typeof FORMATS[number];
 
 /** Tables that `--table all` stands for. */
 const ALL_TABLES = [1, 2, 3, 4, 5, 6];
@@ -174,38 +167,17 @@ async function compareFolders(
   return { comparisons: comparison.rows.length === 0 ? [] : [comparison], isInterrupted };
 }
 
-function formatOf(options: CompareOptions): Format {
-  return chosenFormat(options, { formats: FORMATS, fallback: "text" });
-}
-
-async function print(
-  comparisons: readonly Comparison[],
-  options: CompareOptions,
-  to: Output,
-): Promise<void> {
-  const format = formatOf(options);
-  const sources = comparisons.map((content): ReportSource => {
-    return { kind: "comparison", content, origin: content.title };
-  });
-  const text = format === "html"
-    ? await renderPage(sources)
-    : formatComparisons(comparisons, format);
-  await writeDocument(text, { ...options, to });
-  await writePage(sources, { ...options, to });
-}
-
 async function compare(folders: readonly string[], options: CompareOptions): Promise<void> {
   checkOptions(folders, options);
-  formatOf(options);
-  await checkTargets(options);
+  const format = await planDocument(options);
   const found = await Promise.all(folders.map(findRun));
-  await withRunsFolder(options, (runs) => compareIn(runs, found, options));
+  await withRunsFolder(options, (runs) => compareIn(runs, found, { ...options, format }));
 }
 
 async function compareIn(
   runs: string,
   folders: readonly string[],
-  options: CompareOptions,
+  options: CompareOptions & { readonly format: DocumentFormat },
 ): Promise<void> {
   const startedAt = new Date();
   const output = createOutput(options);
@@ -226,13 +198,17 @@ async function compareIn(
     const isKept = options.runs !== undefined || !options.smoke;
     // Tables that are done are shown, whatever became of the one after them.
     const show = async () => {
-      if (result.comparisons.length > 0) await print(result.comparisons, options, output);
+      const sources = result.comparisons.map((content): ReportSource => {
+        const { table, title } = content;
+        return { kind: "comparison", content, origin: table === null ? title : `table ${table}` };
+      });
+      if (sources.length > 0) await present(sources, { ...options, to: output });
     };
     await showBeforeEnd(show, () => {
       if (result.isInterrupted) throw interruption(signal ?? "SIGTERM", isKept);
       const seconds = (Date.now() - startedAt.getTime()) / 1000;
       output.talk(
-        `took ${formatDuration(seconds)}${isKept ? "" : "; the smoke runs were removed"}`,
+        `took ${durationCell(seconds).text}${isKept ? "" : "; the smoke runs were removed"}`,
       );
       refuseBadEnds(result.comparisons);
     });
@@ -275,16 +251,8 @@ function addTableOptions(command: CommandUnknownOpts): void {
     )
     .addOption(new Option("--train", "train for Table 5 too, which has no accuracy"))
     .addOption(new Option("--no-train", "show what is there, train nothing"))
-    .addOption(new Option("--no-speed", "do not measure speed"))
-    .addOption(
-      new Option(
-        "--format <format>",
-        "form of the result (default: by the ending of --output; text without it)",
-      ).choices(FORMATS),
-    )
-    .addOption(outputOption())
-    .addOption(pageOption())
-    .addOption(forceOption());
+    .addOption(new Option("--no-speed", "do not measure speed"));
+  addDocumentOptions(command, { hasPage: true });
 }
 
 /**
@@ -304,7 +272,6 @@ export function compareCommand(): CommandUnknownOpts {
   addOverrideOptions(command);
   command
     .addOption(backendOption())
-    .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
     .action((runs, options) => compare(runs as string[], options as unknown as CompareOptions));

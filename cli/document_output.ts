@@ -1,35 +1,35 @@
-import { Option } from "@commander-js/extra-typings";
 import { writeFileAtomically } from "../lib/files/atomic_write.ts";
 import { UsageError } from "../lib/errors.ts";
-import { formatCount } from "./number_text.ts";
-import { isTerminal, type Output } from "./output.ts";
-import { safeText } from "../lib/safe_text.ts";
+import { countCell } from "../lib/reports/cells.ts";
+import type { Output } from "./output.ts";
 
 /** Where a document goes. */
 export interface DocumentTarget {
   /** File; absent for stdout. */
   readonly output?: string | undefined;
+  /** File of a page beside it; absent for none. */
+  readonly report?: string | undefined;
   /** Whether a file that is there may be replaced. */
   readonly force?: true | undefined;
 }
 
-/** Makes `--output <file>`. */
-export function outputOption(): Option<"--output <file>"> {
-  return new Option("--output <file>", "write to this file instead of stdout");
-}
-
-/** Makes `--force`. */
-export function forceOption(): Option<"--force"> {
-  return new Option("--force", "overwrite the file if it exists");
-}
-
 /**
- * Refuses a target that cannot be written before any work is done for it.
+ * Refuses targets that cannot be written before any work is done for them.
  *
- * @param target Where the document is to go.
- * @throws {UsageError} if the file is there and not to be replaced, is a folder, or its folder is not there.
+ * @param target Where document and page are to go.
+ * @throws {UsageError} if one of them is there and not to be replaced, or both are the same.
  */
-export async function checkTarget({ output, force }: DocumentTarget): Promise<void> {
+export async function checkTargets({ output, report, force }: DocumentTarget): Promise<void> {
+  if (report === undefined) return await checkTarget({ output, force });
+  if (report === output) {
+    throw new UsageError(`Cannot write ${output} twice: --output and --report name the same file`);
+  }
+  if (output !== undefined) await checkTarget({ output, force });
+  await checkTarget({ output: report, force });
+}
+
+/** Refuses a file that is there and not to be replaced, is a folder, or whose folder is not there. */
+async function checkTarget({ output, force }: DocumentTarget): Promise<void> {
   if (output === undefined) {
     if (force) throw new UsageError("Cannot use --force without --output: nothing is replaced");
     return;
@@ -64,17 +64,6 @@ async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
 }
 
 /**
- * Writes a document to stdout. Names in it come from files: on a terminal it has no control characters, in a pipe it stays
- * as it is.
- *
- * @param text The document; a line end is added.
- * @param to Where a command writes.
- */
-export function showDocument(text: string, to: Output): void {
-  to.data(isTerminal("stdout") ? safeText(text) : text);
-}
-
-/**
  * Writes a document: to its file, whole or not at all, or to stdout.
  *
  * @param text The document; a line end is added where it has none.
@@ -87,9 +76,9 @@ export async function writeDocument(
 ): Promise<void> {
   const { output, to } = options;
   const lines = text.endsWith("\n") ? text : `${text}\n`;
-  if (output === undefined) return showDocument(lines.slice(0, -1), to);
+  if (output === undefined) return to.data(lines.slice(0, -1));
   // Looked at again: the work may have taken minutes.
   await checkTarget(options);
   await writeFileAtomically(output, lines);
-  to.talk(`wrote ${output}, ${formatCount(new TextEncoder().encode(lines).length)} bytes`);
+  to.talk(`wrote ${output}, ${countCell(new TextEncoder().encode(lines).length).text} bytes`);
 }

@@ -1,9 +1,9 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { DataConfig } from "../lib/datasets/data_config.ts";
-import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
-import { formatEvaluation } from "./evaluation_text.ts";
+import type { CheckpointChoice } from "../lib/runs/run_types.ts";
 import { findRun } from "./find_run.ts";
-import { createOutput, type Output } from "./output.ts";
+import { createOutput } from "./output.ts";
+import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import { createProgress } from "./progress.ts";
 import { showWork } from "./show_work.ts";
 import {
@@ -13,7 +13,6 @@ import {
   checkpointOption,
   debugOption,
   exactOption,
-  jsonOption,
   quietOption,
   type TalkOptions,
   wholeNumber,
@@ -36,15 +35,8 @@ function replacedData(options: DataOptions): Partial<DataConfig> {
   };
 }
 
-function printEvaluation(
-  summary: EvaluationSummary,
-  options: { readonly output: Output; readonly confusion: boolean },
-): void {
-  options.output.result(summary, () => formatEvaluation(summary, options));
-}
-
 /** Options of `eval`. */
-interface EvalOptions extends DataOptions, TalkOptions {
+interface EvalOptions extends DataOptions, DocumentOptions, TalkOptions {
   readonly checkpoint: CheckpointChoice;
   readonly part: typeof PARTS[number];
   readonly batchSize: number;
@@ -56,6 +48,7 @@ interface EvalOptions extends DataOptions, TalkOptions {
 
 async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<void> {
   const output = createOutput(options);
+  const format = await planDocument(options);
   await startBackend(options.backend ?? "auto", output);
   const { runEvaluation } = await import("../lib/runs/run_evaluation.ts");
   const progress = createProgress({ quiet: output.quiet });
@@ -69,7 +62,8 @@ async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<
       ...(speed ? { speed: {} } : {}),
     });
     progress.end();
-    printEvaluation(summary, { output, confusion });
+    const source = { kind: "evaluation", content: summary, origin: runDirectory } as const;
+    await present([source], { ...options, format, to: output, matrix: confusion });
   } finally {
     progress.end();
   }
@@ -107,16 +101,25 @@ export function evalCommand(): CommandUnknownOpts {
         "measure seconds per image at batch 1 and 64, kernels kept and generated per image",
       ),
     )
-    .addOption(new Option("--confusion", "print the confusion matrix"))
-    .addOption(backendOption())
-    .addOption(jsonOption())
+    .addOption(
+      new Option(
+        "--confusion",
+        "print the confusion matrix too, where it fits; other formats than text always have it",
+      ),
+    )
+    .addOption(backendOption());
+  addDocumentOptions(command);
+  command
     .addOption(quietOption())
     .addOption(debugOption())
-    .action(async (run, options) => await evaluateRun(await findRun(run), options));
+    .action(async (run, options) =>
+      await evaluateRun(await findRun(run as string), options as unknown as EvalOptions)
+    );
   addHelpSections(command, [
     ["eval runs/first", "the test images, best checkpoint"],
     ["eval runs/first --part validation --confusion", "what is confused with what"],
     ["eval runs/first --speed", "how long an image takes, with spread"],
+    ["eval runs/first --output eval.html", "a page to look at"],
     ["eval runs/first --json | jq .figures.top1", "one figure for a script"],
   ]);
   return command;

@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
-import { renderTable } from "./text_table.ts";
+import { layOutTable } from "../lib/reports/text/lay_out_table.ts";
 import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 
 const FORMATS = ["model", "safetensors", "onnx", "tfjs"] as const;
@@ -60,7 +60,7 @@ export function formatExport({ directory, checkpoint, bytes }: ExportSummary): s
  */
 export function formatNetworks(summary: NetworkExport): string {
   const { directory, checkpoint, input, networks, check } = summary;
-  const table = renderTable(
+  const table = layOutTable(
     [
       { header: "file" },
       { header: "level", align: "right" },

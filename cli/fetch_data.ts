@@ -9,7 +9,7 @@ import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
 import { withStopSignals } from "./stop_signals.ts";
-import { renderTable } from "./text_table.ts";
+import { layOutTable } from "../lib/reports/text/lay_out_table.ts";
 
 /** What the options of `fetch-data` were set to. */
 interface FetchDataOptions {
@@ -216,7 +216,7 @@ async function showList(directory: string, output: Output): Promise<void> {
   output.result(
     entries.map((entry) => ({ ...summarizeVerification(entry), description: entry.description })),
     () =>
-      renderTable(
+      layOutTable(
         [{ header: "name" }, { header: "status" }, { header: "content" }],
         entries.map(({ name, status, description }) => [name, status, description]),
       ),

@@ -6,25 +6,24 @@ import {
 } from "@commander-js/extra-typings";
 import type { ParameterScaling } from "../lib/analyses/parameter_scaling.ts";
 import { UsageError } from "../lib/errors.ts";
-import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { Chart } from "../lib/reports/chart.ts";
-import { safeJson } from "../lib/safe_text.ts";
-import { forceOption, outputOption, writeDocument } from "./document_output.ts";
-import { chosenFormat } from "./document_format.ts";
 import { createOutput } from "./output.ts";
-import { checkTargets, pageOption, type PageTarget, renderPage, writePage } from "./report_page.ts";
-import { formatParameterScaling, parameterScalingCsv } from "./param_scaling_text.ts";
+import {
+  addDocumentOptions,
+  type DocumentOptions,
+  FORMATS,
+  planDocument,
+  present,
+} from "./present.ts";
 import {
   addHelpSections,
   debugOption,
-  jsonOption,
   quietOption,
   type TalkOptions,
   wholeNumber,
 } from "./shared_options.ts";
 
-const FORMATS = ["text", "md", "csv", "json", "html", "svg"] as const;
-type Format = typeof FORMATS[number];
+const CHART_FORMATS = [...FORMATS, "svg"] as const;
 
 /** Columns of the paper's table. */
 const PAPER_CHANNELS = [64, 128, 256, 512, 1024, 2048, 4096];
@@ -54,7 +53,7 @@ function readFamilies(text: string): string[] {
 }
 
 /** Options of the command. */
-interface ParamScalingOptions extends TalkOptions, PageTarget {
+interface ParamScalingOptions extends DocumentOptions, TalkOptions {
   readonly table?: "7" | undefined;
   readonly figure?: "4" | undefined;
   readonly channels: readonly number[];
@@ -63,7 +62,6 @@ interface ParamScalingOptions extends TalkOptions, PageTarget {
   readonly families: readonly string[];
   readonly classes: number;
   readonly imageSize: number;
-  readonly format?: Format | undefined;
 }
 
 async function analyze(options: ParamScalingOptions): Promise<ParameterScaling> {
@@ -83,8 +81,6 @@ async function analyze(options: ParamScalingOptions): Promise<ParameterScaling> 
   );
 }
 
-type ScalingSource = ReportSource & { readonly kind: "parameter-scaling" };
-
 /** One picture holds one chart: with both asked for, it is the figure. */
 async function drawParameterScaling(analysis: ParameterScaling): Promise<string> {
   const { figure4Chart, table7Chart } = await import(
@@ -95,26 +91,16 @@ async function drawParameterScaling(analysis: ParameterScaling): Promise<string>
   return await renderChart(chart);
 }
 
-async function render(source: ScalingSource, format: Format): Promise<string> {
-  const { content: analysis } = source;
-  if (format === "html") return await renderPage([source]);
-  if (format === "json") return safeJson(analysis);
-  if (format === "csv") return parameterScalingCsv(analysis);
-  if (format === "svg") return await drawParameterScaling(analysis);
-  return formatParameterScaling(analysis, { markdown: format === "md" });
-}
-
 async function paramScaling(options: ParamScalingOptions): Promise<void> {
-  const output = createOutput(options);
-  const format = chosenFormat(options, { formats: FORMATS, fallback: "text" });
+  const to = createOutput(options);
+  const format = await planDocument(options, CHART_FORMATS);
   if (format === "svg" && options.table === undefined && options.figure === undefined) {
     throw new UsageError("Cannot draw both: give --table 7 or --figure 4 with --format svg");
   }
-  await checkTargets(options);
-  const analysis = await analyze(options);
-  const source = { kind: "parameter-scaling", content: analysis, origin: "param-scaling" } as const;
-  await writeDocument(await render(source, format), { ...options, to: output });
-  await writePage([source], { ...options, to: output });
+  const content = await analyze(options);
+  const source = { kind: "parameter-scaling", content, origin: "param-scaling" } as const;
+  const special = { svg: () => drawParameterScaling(content) };
+  await present([source], { ...options, format, to, special });
 }
 
 function addCountOptions(command: CommandUnknownOpts): void {
@@ -166,17 +152,9 @@ export function paramScalingCommand(): CommandUnknownOpts {
         "--table and --figure, both.",
     )
     .addOption(new Option("--table <number>", "this table of the paper").choices(["7"]))
-    .addOption(new Option("--figure <number>", "this figure of the paper").choices(["4"]))
-    .addOption(
-      new Option(
-        "--format <format>",
-        "form of the result (default: by the ending of --output; text without it)",
-      ).choices(FORMATS),
-    )
-    .addOption(jsonOption())
-    .addOption(outputOption())
-    .addOption(pageOption())
-    .addOption(forceOption())
+    .addOption(new Option("--figure <number>", "this figure of the paper").choices(["4"]));
+  addDocumentOptions(command, { formats: CHART_FORMATS, hasPage: true });
+  command
     .addOption(quietOption())
     .addOption(debugOption())
     .action((options) => paramScaling(options as unknown as ParamScalingOptions));

@@ -1,48 +1,49 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { Prediction } from "../lib/runs/run_types.ts";
+import type { CheckpointChoice } from "../lib/runs/run_types.ts";
 import { findRun, refuseWrongOrder } from "./find_run.ts";
-import { formatShare } from "./number_text.ts";
 import { createOutput } from "./output.ts";
+import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import { createProgress } from "./progress.ts";
 import {
   addHelpSections,
+  type BackendChoice,
   backendOption,
   checkpointOption,
   debugOption,
   exactOption,
-  jsonOption,
   quietOption,
+  type TalkOptions,
   wholeNumber,
 } from "./shared_options.ts";
 import { showWork } from "./show_work.ts";
 import { startBackend } from "./start_backend.ts";
-import { renderTable } from "./text_table.ts";
 
-/** One line per class; what belongs to the image stands on its first line. */
-function rowsOf(prediction: Prediction): string[][] {
-  return prediction.classes.map(({ className, probability }, rank) => [
-    rank === 0 ? prediction.file : "",
-    className,
-    formatShare(probability),
-    rank === 0 ? prediction.complexity.toFixed(2) : "",
-    rank === 0 ? String(prediction.depth) : "",
-  ]);
+/** Options of `predict`. */
+interface PredictOptions extends DocumentOptions, TalkOptions {
+  readonly checkpoint: CheckpointChoice;
+  readonly top: number;
+  readonly exact?: true | undefined;
+  readonly backend?: BackendChoice | undefined;
 }
 
-/**
- * Writes predictions for people.
- *
- * @param predictions One per image.
- * @returns A table without a trailing line end.
- */
-export function formatPredictions(predictions: readonly Prediction[]): string {
-  return renderTable([
-    { header: "image" },
-    { header: "class" },
-    { header: "probability", align: "right" },
-    { header: predictions[0]?.complexityUnit ?? "bits", align: "right" },
-    { header: "depth", align: "right" },
-  ], predictions.flatMap(rowsOf));
+async function predict(
+  run: string,
+  files: readonly string[],
+  options: PredictOptions,
+): Promise<void> {
+  const to = createOutput(options);
+  const format = await planDocument(options);
+  await refuseWrongOrder(run, files);
+  const runDirectory = await findRun(run);
+  await startBackend(options.backend ?? "auto", to);
+  const { runPrediction } = await import("../lib/runs/run_prediction.ts");
+  const { checkpoint, top: topK, exact = false } = options;
+  const warn = (text: string) => to.warn(text);
+  const progress = createProgress({ quiet: to.quiet });
+  const report = showWork(progress);
+  const request = { runDirectory, checkpoint, files, topK, exact, warn, report };
+  const content = await runPrediction(request).finally(() => progress.end());
+  await present([{ kind: "predictions", content, origin: run }], { ...options, format, to });
 }
 
 /**
@@ -65,23 +66,11 @@ export function predictCommand(): CommandUnknownOpts {
     )
     .addOption(exactOption())
     .addOption(backendOption())
-    .addOption(jsonOption())
-    .addOption(quietOption())
-    .addOption(debugOption())
-    .action(async (run, files, options) => {
-      const output = createOutput(options);
-      await refuseWrongOrder(run, files);
-      const runDirectory = await findRun(run);
-      await startBackend(options.backend ?? "auto", output);
-      const { runPrediction } = await import("../lib/runs/run_prediction.ts");
-      const { checkpoint, top: topK, exact = false } = options;
-      const warn = (text: string) => output.warn(text);
-      const progress = createProgress({ quiet: output.quiet });
-      const report = showWork(progress);
-      const request = { runDirectory, checkpoint, files, topK, exact, warn, report };
-      const predictions = await runPrediction(request).finally(() => progress.end());
-      output.result(predictions, () => formatPredictions(predictions));
-    });
+    .action((run, files, options) =>
+      predict(run as string, files as string[], options as unknown as PredictOptions)
+    );
+  addDocumentOptions(command);
+  command.addOption(quietOption()).addOption(debugOption());
   addHelpSections(command, [
     ["predict runs/first cat.png", "the most probable class"],
     ["predict runs/first --top 3 photos/*.jpg", "three classes for each of many images"],

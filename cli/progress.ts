@@ -1,12 +1,12 @@
 import { CLEAR_LINE, isTerminal as streamIsTerminal, setMovingLine, writeText } from "./output.ts";
 import {
   figuresOf,
-  formatDuration,
   plainLine,
   type ProgressUpdate,
   shareOf,
   terminalLine,
 } from "./progress_line.ts";
+import { durationCell } from "../lib/reports/cells.ts";
 import { safeLine } from "../lib/safe_text.ts";
 
 /** A running progress display. */
@@ -130,7 +130,7 @@ function createTerminalProgress(options: CompleteOptions): Progress {
     const measured = meter.measure(state, at);
     const figures = figuresOf(state, { unit, measured });
     // Where nothing is counted, the time that passes shows that it goes on.
-    const waited = at - since >= 1000 ? formatDuration((at - since) / 1000) : "";
+    const waited = at - since >= 1000 ? durationCell((at - since) / 1000).text : "";
     const shown = shareOf(state) === null && state.done === 0
       ? { ...figures, rate: waited }
       : figures;

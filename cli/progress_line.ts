@@ -1,3 +1,5 @@
+import { durationCell } from "../lib/reports/cells.ts";
+
 /** How far a job has come. */
 export interface ProgressUpdate {
   /** Units done so far. */
@@ -28,27 +30,6 @@ export interface ProgressUpdate {
 
 /** Widths of the bar, from the one that is liked best; 0 is none. */
 const BAR_WIDTHS = [20, 10, 0];
-
-/**
- * Writes a duration the way people say it.
- *
- * @param seconds Duration in seconds, >= 0.
- * @returns `42 s`, `3 min 07 s`, `2 h 05 min` or `3 d 04 h`.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.equal(formatDuration(187), "3 min 07 s");
- * ```
- */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${two((whole % 3600) / 60)} min`;
-  return `${Math.floor(whole / 86_400)} d ${two((whole % 86_400) / 3600)} h`;
-}
 
 /** Units per second: `812 images/s`, `3.2 MB/s`. */
 function formatRate(rate: number, unit: string): string {
@@ -107,7 +88,7 @@ export function figuresOf(
       ? formatAmount(state.done, unit)
       : "",
     rate: rate !== null && rate > 0 ? formatRate(rate, unit) : "",
-    left: isGoing ? `${formatDuration(((state.total ?? 0) - state.done) / pace)} left` : "",
+    left: isGoing ? `${durationCell(((state.total ?? 0) - state.done) / pace).text} left` : "",
   };
 }
 

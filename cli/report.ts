@@ -3,29 +3,17 @@ import { CheckpointError, UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
-import { safeJson } from "../lib/safe_text.ts";
-import {
-  checkTarget,
-  type DocumentTarget,
-  forceOption,
-  outputOption,
-  writeDocument,
-} from "./document_output.ts";
 import { findRun } from "./find_run.ts";
 import { type Failure, refuseFailures, workOnEach } from "./good_and_bad.ts";
-import { chosenFormat } from "./document_format.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
+import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import { createProgress } from "./progress.ts";
-import { reportCsv } from "./report_csv.ts";
-import { reportMarkdown } from "./report_markdown.ts";
-import { pageFooter } from "./report_page.ts";
 import {
   addHelpSections,
   type BackendChoice,
   backendOption,
   checkpointOption,
   debugOption,
-  jsonOption,
   quietOption,
   type TalkOptions,
   wholeNumber,
@@ -33,11 +21,7 @@ import {
 import { showWork } from "./show_work.ts";
 import { startBackend } from "./start_backend.ts";
 
-const FORMATS = ["html", "md", "json", "csv"] as const;
-type Format = typeof FORMATS[number];
-
-interface ReportOptions extends DocumentTarget, TalkOptions {
-  readonly format?: Format;
+interface ReportOptions extends DocumentOptions, TalkOptions {
   readonly eval: boolean;
   readonly images?: number;
   readonly data?: string;
@@ -142,39 +126,13 @@ async function collectSources(
   return { sources: found, failures };
 }
 
-async function render(sources: readonly ReportSource[], format: Format): Promise<string> {
-  const { buildReport } = await import("../lib/reports/build_report.ts");
-  // Built in every case: a document that cannot be shown must not pass as JSON either.
-  const document = buildReport(sources);
-  switch (format) {
-    case "json": {
-      const [only] = sources;
-      const all = { kind: "report", version: 1, sources };
-      return safeJson(sources.length === 1 ? only!.content : all);
-    }
-    case "md":
-      return reportMarkdown(document);
-    case "csv":
-      return reportCsv(document);
-    case "html": {
-      const { writeHtml } = await import("../lib/reports/html/write_html.ts");
-      return writeHtml(document, { footer: pageFooter(Deno.args) }).trimEnd();
-    }
-  }
-}
-
 async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
-  const format = chosenFormat(options, {
-    formats: FORMATS,
-    // A terminal can show Markdown.
-    fallback: options.output === undefined ? "md" : "html",
-  });
+  const format = await planDocument(options);
   const to = createOutput(options);
-  await checkTarget(options);
   const found = await Promise.all(paths.map(findRun));
   const { sources, failures } = await collectSources(found, { ...options, to });
   await showBeforeEnd(
-    async () => await writeDocument(await render(sources, format), { ...options, to }),
+    () => present(sources, { ...options, format, to }),
     () => refuseFailures(failures),
   );
 }
@@ -196,16 +154,9 @@ export function reportCommand(): CommandUnknownOpts {
         "<sources...>",
         "folders of runs; JSON files of eval, analyze-depth, param-scaling, compare or report",
       ),
-    )
-    .addOption(
-      new Option(
-        "--format <format>",
-        "form of the report (default: by the ending of --output; md without it)",
-      ).choices(FORMATS),
-    )
-    .addOption(jsonOption())
-    .addOption(outputOption())
-    .addOption(forceOption())
+    );
+  addDocumentOptions(command);
+  command
     .addOption(checkpointOption())
     .addOption(new Option("--no-eval", "do not evaluate the test images"))
     .addOption(

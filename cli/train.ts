@@ -4,14 +4,15 @@ import { DivergenceError, UsageError } from "../lib/errors.ts";
 import { formatConfig } from "../lib/configuration/format_config.ts";
 import type { SaveSchedule } from "../lib/training/save_schedule.ts";
 import type { ImageInspection } from "../lib/runs/inspect_images.ts";
+import { significantCell } from "../lib/reports/cells.ts";
+import { inspectionPart } from "../lib/reports/parts/inspection_part.ts";
+import { writeText } from "../lib/reports/text/write_text.ts";
 import type { TrainingSummary } from "../lib/runs/run_types.ts";
 import { addConfigOptions } from "./config_options.ts";
-import { formatDryRun } from "./dry_run.ts";
 import { readDuration, readSaveSchedule } from "./duration_option.ts";
 import { InterruptedError } from "./exit_codes.ts";
-import { formatInspection } from "./inspection_text.ts";
-import { formatSmall } from "./number_text.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
+import { present } from "./present.ts";
 import { createProgress } from "./progress.ts";
 import { collectProvenance } from "../lib/runs/collect_provenance.ts";
 import {
@@ -32,7 +33,6 @@ import {
   type TrainingRequest,
   type TrainingRequestOptions,
 } from "./training_request.ts";
-import { formatTrainingSummary } from "./training_summary.ts";
 
 /** Options of `train` that are no keys of the configuration. */
 interface TrainOptions extends TrainingRequestOptions, TalkOptions {
@@ -56,6 +56,12 @@ function timeLeft(seconds: number | undefined, startedAt: Date) {
   return { timeLimit: Math.max(seconds - (Date.now() - startedAt.getTime()) / 1000, 0) };
 }
 
+/** What was found out about the images, before the first step. */
+function inspectionLines(inspection: ImageInspection): string[] {
+  const document = { title: "", parts: [inspectionPart(inspection)] };
+  return writeText(document, { width: 100 }).split("\n");
+}
+
 /** Loads data and model, says what would be done, and leaves no trace. */
 async function rehearse(request: TrainingRequest, output: Output): Promise<void> {
   const { config, runDirectory } = request;
@@ -71,7 +77,8 @@ async function rehearse(request: TrainingRequest, output: Output): Promise<void>
     progress.end();
   }
   const dryRun = { runDirectory, backend: backend.description, plan, config };
-  output.result(dryRun, () => formatDryRun(dryRun));
+  const source = { kind: "training-plan", content: dryRun, origin: "train" } as const;
+  await present([source], { format: output.json ? "json" : "text", to: output });
 }
 
 /** Trains until the end or until a signal, and shows how it goes. */
@@ -105,7 +112,7 @@ async function runWithSignals(
           allowChangedImages: options.changedImages ?? false,
           onInspection: (inspection) => {
             options.onInspection(inspection);
-            progress.note(formatInspection(inspection));
+            for (const line of inspectionLines(inspection)) progress.note(line);
           },
         }),
       (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
@@ -121,7 +128,7 @@ function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSumma
   const moment = `after epoch ${epochs}, step ${steps}`;
   if (stopReason === "diverged") {
     const figures = divergence === null ? "" : ` (loss ${divergence.loss}, gradient norm ` +
-      `${divergence.gradientNorm}, learning rate ${formatSmall(divergence.learningRate)})`;
+      `${divergence.gradientNorm}, learning rate ${significantCell(divergence.learningRate).text})`;
     const what = divergence?.reason === "loss-exploded"
       ? "the loss of the epoch is over 100 times that of guessing"
       : "the loss or the gradient stopped being finite";
@@ -166,7 +173,10 @@ async function train(options: TrainOptions): Promise<void> {
     },
   });
   await showBeforeEnd(
-    () => output.result(ending.result, () => formatTrainingSummary(ending.result)),
+    () => {
+      const source = { kind: "training", content: ending.result, origin: "train" } as const;
+      return present([source], { format: output.json ? "json" : "text", to: output });
+    },
     () => refuseBadEnd(ending),
   );
   const next = ending.result.stopReason === "time-limit" ? "train --resume" : "eval";

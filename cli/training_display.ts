@@ -1,8 +1,8 @@
 import type { TrainingConfig } from "../lib/training/training_config.ts";
 import type { EpochRecord, TrainingEvent } from "../lib/training/training_event.ts";
-import { formatDecimals, formatShare, formatSmall } from "./number_text.ts";
+import { decimalCell, durationCell, shareCell, significantCell } from "../lib/reports/cells.ts";
 import { type Progress } from "./progress.ts";
-import { formatDuration, type ProgressUpdate } from "./progress_line.ts";
+import type { ProgressUpdate } from "./progress_line.ts";
 
 /** A piece of the line on an epoch; those of the lowest rank are left out first. */
 interface LinePart {
@@ -17,17 +17,17 @@ function partsOfEpoch(record: EpochRecord, isBest: boolean): LinePart[] {
   const { validationTop1, validationLoss } = record;
   const validation = validationTop1 === null ? [] : [
     part(9, "validation"),
-    part(4, `loss ${formatDecimals(validationLoss)}`, " "),
-    part(9, `top-1 ${formatShare(validationTop1)}${isBest ? " (best)" : ""}`, " "),
+    part(4, `loss ${decimalCell(validationLoss).text}`, " "),
+    part(9, `top-1 ${shareCell(validationTop1).text}${isBest ? " (best)" : ""}`, " "),
   ];
   return [
-    part(8, `loss ${formatDecimals(record.trainLoss)}`, " "),
-    part(6, `top-1 ${formatShare(record.trainTop1)}`, " "),
+    part(8, `loss ${decimalCell(record.trainLoss).text}`, " "),
+    part(6, `top-1 ${shareCell(record.trainTop1).text}`, " "),
     ...validation,
     part(2, `depth ${record.meanDepth.toFixed(1)}`),
-    part(1, `rate ${formatSmall(record.learningRate)}`),
+    part(1, `rate ${significantCell(record.learningRate).text}`),
     part(3, `${record.imagesPerSecond.toFixed(0)} images/s`),
-    part(5, formatDuration(record.seconds)),
+    part(5, durationCell(record.seconds).text),
   ];
 }
 
@@ -82,7 +82,7 @@ export function showTraining(
           done: event.step * batchSize,
           total: event.totalSteps * batchSize,
           rate: event.imagesPerSecond,
-          text: `epoch ${event.epoch}/${event.epochs} loss ${formatDecimals(event.loss)}`,
+          text: `epoch ${event.epoch}/${event.epochs} loss ${decimalCell(event.loss).text}`,
         };
         return progress.update(latest);
       case "epoch":

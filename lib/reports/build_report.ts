@@ -3,10 +3,12 @@ import type { ParameterScaling } from "../analyses/parameter_scaling.ts";
 import { DataError } from "../errors.ts";
 import type { ListedModel, ModelDetails } from "../models/list_model.ts";
 import type { Comparison } from "../paper/comparison.ts";
-import type { EvaluationSummary, TrainingSummary } from "../runs/run_types.ts";
+import type { EvaluationSummary, Prediction, TrainingSummary } from "../runs/run_types.ts";
 import { comparisonPart } from "./parts/comparison_part.ts";
 import { depthPart } from "./parts/depth_part.ts";
 import { modelPart, modelsPart } from "./parts/models_part.ts";
+import { type DryRun, planPart } from "./parts/plan_part.ts";
+import { predictionsPart } from "./parts/predictions_part.ts";
 import { overviewPart } from "./parts/overview_part.ts";
 import { evaluationPart, runPart } from "./parts/run_part.ts";
 import { scalingPart } from "./parts/scaling_part.ts";
@@ -24,7 +26,9 @@ export type ReportContent =
   | { readonly kind: "comparison"; readonly content: Comparison }
   | { readonly kind: "models"; readonly content: readonly ListedModel[] }
   | { readonly kind: "model"; readonly content: ModelDetails }
-  | { readonly kind: "training"; readonly content: TrainingSummary };
+  | { readonly kind: "training-plan"; readonly content: DryRun }
+  | { readonly kind: "training"; readonly content: TrainingSummary }
+  | { readonly kind: "predictions"; readonly content: readonly Prediction[] };
 
 /** A run or a document, with the place that it came from. */
 export type ReportSource = ReportContent & {
@@ -48,6 +52,10 @@ function partOf(source: ReportContent): ReportPart {
       return modelsPart(source.content);
     case "model":
       return modelPart(source.content);
+    case "predictions":
+      return predictionsPart(source.content);
+    case "training-plan":
+      return planPart(source.content);
     case "training":
       return trainingPart(source.content);
   }

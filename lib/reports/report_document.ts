@@ -158,6 +158,19 @@ export interface ReportPart {
   readonly sections: readonly ReportSection[];
 }
 
+/**
+ * Whether a part is a list or a table by itself, which speaks without headings.
+ *
+ * @param part The part.
+ * @returns `true` for one block of facts, or one table with the title of the part.
+ */
+export function isBare({ title, sections }: ReportPart): boolean {
+  const blocks = sections.flatMap(({ blocks }) => blocks);
+  const [only] = blocks;
+  if (blocks.length !== 1) return false;
+  return only!.kind === "facts" || (only!.kind === "table" && only!.caption === title);
+}
+
 /** A whole report, before it takes a format. */
 export interface ReportDocument {
   /** Heading. */

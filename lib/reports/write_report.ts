@@ -5,6 +5,7 @@ import { writeCsv } from "./csv/write_csv.ts";
 import { writeMarkdown } from "./markdown/write_markdown.ts";
 import { comparisonRecords } from "./records/comparison_records.ts";
 import { modelRecords } from "./records/model_records.ts";
+import { predictionRecords } from "./records/prediction_records.ts";
 import { scalingRecords } from "./records/scaling_records.ts";
 import type { CsvRecord } from "./records/csv_record.ts";
 import { type TextOptions, writeText } from "./text/write_text.ts";
@@ -26,6 +27,8 @@ function recordsOf(source: ReportSource): CsvRecord[] | null {
       return scalingRecords(source.content);
     case "models":
       return modelRecords(source.content);
+    case "predictions":
+      return predictionRecords(source.content);
     default:
       return null;
   }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { createProgress } from "../../cli/progress.ts";
-import { formatDuration } from "../../cli/progress_line.ts";
 
 /** A display whose clock and text the test holds. */
 function createFixture(options: { isTerminal: boolean; quiet?: boolean; unit?: string }) {
@@ -144,13 +143,6 @@ Deno.test("createProgress() says nothing with quiet", () => {
   progress.note("x");
   progress.end("x");
   assert.deepEqual(written, []);
-});
-
-Deno.test("formatDuration() changes its unit with the length", () => {
-  assert.equal(formatDuration(0.4), "0 s");
-  assert.equal(formatDuration(59.6), "1 min 00 s");
-  assert.equal(formatDuration(3661), "1 h 01 min");
-  assert.equal(formatDuration(90_000), "1 d 01 h");
 });
 
 Deno.test("createProgress() lets no text from a file move the cursor", () => {

@@ -1,11 +1,13 @@
 import { safeText } from "../../safe_text.ts";
 import { boundRows } from "../bounds.ts";
 import type { Chart } from "../chart.ts";
+import { isBare } from "../report_document.ts";
 import type {
   ConfusionBlock,
   Fact,
   ReportBlock,
   ReportDocument,
+  ReportPart,
   ReportSection,
 } from "../report_document.ts";
 import { markdownText, renderMarkdownTable } from "./markdown_text.ts";
@@ -102,6 +104,16 @@ function sectionLines(section: ReportSection, level: string): string[] {
   return [`${level} ${markdownText(section.title)}`, ...section.blocks.map(blockLines)];
 }
 
+function partLines(part: ReportPart, level: string): string[] {
+  return [
+    `${level} ${markdownText(part.title)}`,
+    ...part.subtitle === "" ? [] : [markdownText(part.subtitle)],
+    ...isBare(part)
+      ? part.sections.flatMap(({ blocks }) => blocks.map(blockLines))
+      : part.sections.flatMap((section) => sectionLines(section, `${level}#`)),
+  ];
+}
+
 /**
  * Writes a report as Markdown.
  *
@@ -110,10 +122,6 @@ function sectionLines(section: ReportSection, level: string): string[] {
  */
 export function writeMarkdown(document: ReportDocument): string {
   const isSingle = document.parts.length === 1;
-  const lines = document.parts.flatMap((part) => [
-    `${isSingle ? "#" : "##"} ${markdownText(part.title)}`,
-    markdownText(part.subtitle),
-    ...part.sections.flatMap((section) => sectionLines(section, isSingle ? "##" : "###")),
-  ]);
+  const lines = document.parts.flatMap((part) => partLines(part, isSingle ? "#" : "##"));
   return (isSingle ? lines : [`# ${markdownText(document.title)}`, ...lines]).join("\n\n");
 }

@@ -68,7 +68,7 @@ function modelsTable(models: readonly ListedModel[]): ReportBlock {
  */
 export function modelsPart(models: readonly ListedModel[]): ReportPart {
   return {
-    title: "",
+    title: "Models",
     subtitle: "",
     sections: [{ title: "Models", blocks: [modelsTable(models)] }],
   };
@@ -78,19 +78,17 @@ function detailFacts(model: ModelDetails): Fact[] {
   const { batch, parameters, paperMegabytes, multiplyAddsOfTool } = model;
   const generates = model.reference.generatedKernels > 0;
   return [
-    fact("model", textCell(model.name)),
-    fact("what", textCell(model.description)),
     fact("source", textCell(model.source)),
     fact("ground", textCell(model.ground)),
     fact("adapts", adaptsCell(model)),
     generates
-      ? fact("puppeteer", parametersCell(parameters.puppeteer), "parameters")
+      ? fact("parameters of the puppeteer", parametersCell(parameters.puppeteer))
       : fact("puppeteer", textCell("none")),
-    fact("stored", parametersCell(parameters.total), "parameters in all"),
+    fact("parameters stored", parametersCell(parameters.total)),
     paperMegabytes === null
       ? fact("paper", { value: null, text: "prints no size for these classes and channels" })
       : fact("paper", megabyteCell(paperMegabytes)),
-    fact("our multiply-adds", forwardCell(model), "per image"),
+    fact("multiply-adds per image", forwardCell(model), "our rule"),
     ...multiplyAddsOfTool === null ? [] : [
       fact(
         "paper's tool",
@@ -139,8 +137,8 @@ function layersBlock({ layers }: ModelDetails): ReportBlock {
  */
 export function modelPart(model: ModelDetails): ReportPart {
   return {
-    title: "",
-    subtitle: "",
+    title: model.name,
+    subtitle: model.description,
     sections: [
       { title: "Model", blocks: [{ kind: "facts", facts: detailFacts(model) }] },
       ...model.reference.generatedKernels > 0

@@ -46,10 +46,14 @@ export function trainingPart(summary: TrainingSummary): ReportPart {
     fact("epochs", countCell(summary.epochs), `${countCell(summary.steps).text} steps`),
     fact("training images", countCell(summary.trainImages)),
     fact("validation images", countCell(summary.validationImages)),
-    fact("puppeteer", parametersCell(parameters.puppeteer), "parameters"),
-    fact("stored", parametersCell(parameters.total), "parameters in all"),
+    fact("parameters of the puppeteer", parametersCell(parameters.puppeteer)),
+    fact("parameters stored", parametersCell(parameters.total)),
     ...accuracyFacts(summary),
     fact("time", durationCell(summary.seconds)),
   ];
-  return { title: "", subtitle: "", sections: [{ title: "", blocks: [{ kind: "facts", facts }] }] };
+  return {
+    title: "Training",
+    subtitle: "",
+    sections: [{ title: "Training", blocks: [{ kind: "facts", facts }] }],
+  };
 }

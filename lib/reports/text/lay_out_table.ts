@@ -6,7 +6,7 @@ import type { ReportColumn } from "../report_document.ts";
 const GAP = 2;
 
 /** A column of words is not made narrower than this for the sake of others. */
-const NARROWEST_WORDS = 16;
+const NARROWEST = 16;
 
 /** Places that text takes on a terminal: two for a Chinese character, none for an accent that is added to one. */
 function widthOf(text: string): number {
@@ -65,36 +65,33 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1);
 }
 
-/** Widths of the columns: whole headers if there is room; else wrapped headers; else wrapped words too. */
-function widthsOf(columns: readonly Column[], width: number): number[] {
+/** Widths with whole headers if there is room, else with wrapped ones, else with wrapped cells; `null` without room. */
+function fit(columns: readonly Column[], width: number): number[] | null {
   const cells = columns.map((column) => most(column.cells.map(widthOf)));
   const whole = columns.map(({ header }, at) => Math.max(cells[at]!, widthOf(header)));
   if (total(whole) <= width) return whole;
   const widths = columns.map(({ header }, at) => Math.max(cells[at]!, longestWord([header])));
-  const least = columns.map((column, at) =>
-    column.align === "right" ? widths[at]! : Math.max(
-      Math.min(widths[at]!, NARROWEST_WORDS),
-      longestWord([column.header, ...column.cells]),
-    )
-  );
+  const least = columns.map(({ align, header, cells }, at) => {
+    const words = longestWord([header, ...cells]);
+    return align === "right" ? widths[at]! : Math.min(widths[at]!, Math.max(NARROWEST, words));
+  });
   while (total(widths) > width) {
     const spare = widths.map((own, at) => own - least[at]!);
     const widest = spare.indexOf(Math.max(...spare));
-    if (!(spare[widest]! > 0)) break;
-    const over = total(widths) - width;
-    widths[widest] = Math.max(least[widest]!, widths[widest]! - over);
+    if (!(spare[widest]! > 0)) return null;
+    widths[widest] = Math.max(least[widest]!, widths[widest]! - (total(widths) - width));
   }
   return widths;
 }
 
-/** Places of columns that stand side by side; the first column comes again in every group. */
-function groupsOf(widths: readonly number[], width: number): number[][] {
-  const groups: number[][] = [[]];
-  for (const at of widths.keys()) {
+/** Columns that stand side by side; the first one comes again in every group. */
+function groupsOf(columns: readonly Column[], width: number): Column[][] {
+  const groups: Column[][] = [[]];
+  for (const column of columns) {
     const group = groups.at(-1)!;
-    const isFull = group.length > 1 && total([...group, at].map((one) => widths[one]!)) > width;
-    if (isFull) groups.push([0, at]);
-    else group.push(at);
+    const isFull = group.length > 1 && fit([...group, column], width) === null;
+    if (isFull) groups.push([columns[0]!, column]);
+    else group.push(column);
   }
   return groups;
 }
@@ -117,7 +114,9 @@ function rowLines(
     }).join(" ".repeat(GAP)).trimEnd());
 }
 
-function renderGroup(columns: readonly Column[], widths: readonly number[]): string {
+/** A table of columns that stand side by side; a word longer than the line makes it longer. */
+function renderGroup(columns: readonly Column[], width: number): string {
+  const widths = fit(columns, width) ?? fit(columns, Infinity)!;
   const hasHead = columns.some(({ header }) => header !== "");
   const heads = columns.map(({ header }, at) => wrapText(header, widths[at]!));
   const rows = Array.from(
@@ -129,7 +128,7 @@ function renderGroup(columns: readonly Column[], widths: readonly number[]): str
     ...hasHead
       ? [
         ...rowLines(heads, { ...options, atFoot: true }),
-        widths.map((width) => "-".repeat(width)).join(" ".repeat(GAP)),
+        widths.map((width) => "-".repeat(width)).join(" ".repeat(GAP)).trimEnd(),
       ]
       : [],
     ...rows.flatMap((row) => rowLines(row, options)),
@@ -162,10 +161,7 @@ export function layOutTable(
     header: safeLine(header),
     cells: rows.map((row) => safeLine(row[at] ?? "")),
   }));
-  const widths = widthsOf(all, width);
-  return groupsOf(widths, width)
-    .map((group) => renderGroup(group.map((at) => all[at]!), group.map((at) => widths[at]!)))
-    .join("\n\n");
+  return groupsOf(all, width).map((group) => renderGroup(group, width)).join("\n\n");
 }
 
 /**

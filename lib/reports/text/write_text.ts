@@ -1,6 +1,7 @@
 import { safeLine, safeText } from "../../safe_text.ts";
 import { boundRows } from "../bounds.ts";
 import type { Chart } from "../chart.ts";
+import { isBare } from "../report_document.ts";
 import type {
   ConfusionBlock,
   Fact,
@@ -18,6 +19,8 @@ export interface TextOptions {
   readonly width: number;
   /** Marks a heading, for example with the bold type of a terminal. @default as it is */
   readonly heading?: (text: string) => string;
+  /** With confusion matrices, where they fit. @default true */
+  readonly matrix?: boolean;
 }
 
 /** Sentences are read badly in longer lines. */
@@ -34,7 +37,7 @@ function sentences(text: string, width: number): string {
 function factsText(facts: readonly Fact[], width: number): string {
   const entries = facts.map(({ name, cell, note }): [string, string] => [
     name,
-    note === undefined ? cell.text : `${cell.text}, ${note}`,
+    note === undefined ? cell.text : `${cell.text} (${note})`,
   ]);
   return layOutFacts(entries, width);
 }
@@ -137,32 +140,31 @@ function joinFacts(blocks: readonly ReportBlock[]): ReportBlock[] {
   return joined;
 }
 
-/** A section whose first table has its name needs no heading of its own; the first section follows the title. */
+/** The first section follows the title; one whose first table has its name needs no heading of its own. */
 function sectionText(
   { title, blocks }: ReportSection,
   options: Required<TextOptions> & { readonly isFirst: boolean },
 ): string {
   const [first] = blocks;
   const isNamed = first?.kind === "table" && first.caption === title;
-  const text = joinFacts(blocks).map((block) => blockText(block, options)).join("\n\n");
-  if (options.isFirst || isNamed || title === "") return text;
-  const head = safeLine(title);
-  return `${options.heading(head)}\n${"=".repeat(head.length)}\n${text}`;
+  const shown = blocks.filter(({ kind }) => kind !== "confusion" || options.matrix);
+  const text = joinFacts(shown).map((block) => blockText(block, options)).join("\n\n");
+  return options.isFirst || isNamed ? text : `${headingText(title, "-", options)}\n${text}`;
+}
+
+function headingText(title: string, line: string, { heading }: Required<TextOptions>): string {
+  const text = safeLine(title);
+  return `${heading(text)}\n${line.repeat(text.length)}`;
 }
 
 function partText(part: ReportPart, options: Required<TextOptions>): string {
-  const head = safeLine(part.title);
-  const title = head === "" ? [] : [
-    [
-      options.heading(head),
-      "=".repeat(head.length),
-      ...part.subtitle === "" ? [] : [sentences(part.subtitle, options.width)],
-    ].join("\n"),
-  ];
   const sections = part.sections.map((section, at) =>
     sectionText(section, { ...options, isFirst: at === 0 })
   );
-  return [...title, ...sections].join("\n\n");
+  if (isBare(part) || part.title === "") return sections.join("\n\n");
+  const subtitle = part.subtitle === "" ? [] : [sentences(part.subtitle, options.width)];
+  const head = [headingText(part.title, "=", options), ...subtitle].join("\n");
+  return [head, ...sections].join("\n\n");
 }
 
 /**
@@ -173,6 +175,6 @@ function partText(part: ReportPart, options: Required<TextOptions>): string {
  * @returns Lines without a trailing line end.
  */
 export function writeText(document: ReportDocument, options: TextOptions): string {
-  const complete = { heading: (text: string) => text, ...options };
+  const complete = { heading: (text: string) => text, matrix: true, ...options };
   return document.parts.map((part) => partText(part, complete)).join("\n\n\n");
 }

@@ -1,0 +1,104 @@
+import type { ImageInspection, ImageSize } from "../../runs/inspect_images.ts";
+import { countCell, fact, textCell } from "../cells.ts";
+import { numbers, tableOf, words } from "../table.ts";
+import type { Fact, ReportBlock, ReportPart } from "../report_document.ts";
+
+/** Classes that are listed one by one; of more, the fewest and the most images are said. */
+const MAX_CLASSES = 30;
+
+const PARTS = ["train", "validation", "test"] as const;
+
+function sizesText(sizes: NonNullable<ImageInspection["sizes"]>): string {
+  const write = ([height, width]: ImageSize) => `${width} x ${height}`;
+  const [smallest, largest] = [write(sizes.smallest), write(sizes.largest)];
+  if (smallest === largest) return `${smallest} pixels`;
+  return `${smallest} to ${largest} pixels, median ${write(sizes.median)}`;
+}
+
+/** The end of a path, which tells part, class and file. */
+function endOf(path: string): string {
+  return path.split(/[/\\]/).slice(-3).join("/");
+}
+
+/** What is passed over, with an example. */
+function passedOver({ passedOver }: ImageInspection): Fact[] {
+  return passedOver.map(({ what, count, example, arePictures }) => {
+    const advice = arePictures ? ", a format that is not read: convert to PNG, JPEG or WebP" : "";
+    const more = count > 1 ? ", ..." : "";
+    return fact(
+      "passed over",
+      textCell(`${countCell(count).text} ${what}${advice}`),
+      `${endOf(example)}${more}`,
+    );
+  });
+}
+
+function lookalikes({ lookalikes: { pairs, examples } }: ImageInspection): Fact[] {
+  const [first] = examples;
+  if (pairs === 0 || first === undefined) return [];
+  const [one, other] = first.map(endOf);
+  const note = `${one} and ${other}${pairs > 1 ? ", ..." : ""}; results look better than they are`;
+  return [fact("nearly equal images in different parts", countCell(pairs), note)];
+}
+
+function shownParts({ perClass }: ImageInspection) {
+  return PARTS.filter((part) => perClass[part].some((count) => count > 0));
+}
+
+function rangesOf(inspection: ImageInspection): Fact[] {
+  if (inspection.classNames.length <= MAX_CLASSES) return [];
+  return shownParts(inspection).map((part) => {
+    const counts = inspection.perClass[part];
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    return fact(
+      `${part} images per class`,
+      textCell(`${countCell(least).text} to ${countCell(most).text}`),
+    );
+  });
+}
+
+function classTable(inspection: ImageInspection): ReportBlock[] {
+  const { classNames, perClass } = inspection;
+  if (classNames.length > MAX_CLASSES) return [];
+  return [tableOf("Images by class", classNames, [
+    words("class", (name) => textCell(name)),
+    ...shownParts(inspection).map((part) =>
+      numbers<string>(part, (_, label) => countCell(perClass[part][label] ?? null))
+    ),
+  ])];
+}
+
+/**
+ * What was found out about the images of a training.
+ *
+ * @param inspection What was found out.
+ * @returns Images of every class and part, sizes, what was left out.
+ */
+export function inspectionBlocks(inspection: ImageInspection): ReportBlock[] {
+  const { arrangement, sizes } = inspection;
+  const facts = [
+    ...arrangement === null ? [] : [fact("arranged as", textCell(arrangement))],
+    ...rangesOf(inspection),
+    ...sizes === null ? [] : [fact("sizes", textCell(sizesText(sizes)))],
+    ...passedOver(inspection),
+    ...lookalikes(inspection),
+  ];
+  return [
+    ...classTable(inspection),
+    ...facts.length === 0 ? [] : [{ kind: "facts" as const, facts }],
+  ];
+}
+
+/**
+ * The same by itself.
+ *
+ * @param inspection What was found out.
+ * @returns A part without headings.
+ */
+export function inspectionPart(inspection: ImageInspection): ReportPart {
+  return {
+    title: "",
+    subtitle: "",
+    sections: [{ title: "Images", blocks: inspectionBlocks(inspection) }],
+  };
+}
