@@ -90,7 +90,7 @@ function layerRow(layer: Layer, size: MapSize, isGenerated: IsGenerated): LayerR
  * @param isGenerated Whether the kernel of a convolution is generated.
  * @returns One row per layer.
  */
-export function layerRows(
+function layerRows(
   layers: readonly Layer[],
   size: MapSize,
   isGenerated: IsGenerated,

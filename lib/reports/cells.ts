@@ -86,7 +86,8 @@ const WORK_UNITS = [[1e12, "T"], [1e9, "G"], [1e6, "M"]] as const;
 export function workCell(value: number | null): Cell {
   return cellOf(value, (work) => {
     if (work === 0) return "0";
-    const [size, unit] = WORK_UNITS.find(([size]) => work >= size) ?? [1e3, "k"];
+    // 999,999,999 would be rounded to 1000 M.
+    const [size, unit] = WORK_UNITS.find(([size]) => work >= 0.99995 * size) ?? [1e3, "k"];
     return `${(work / size).toPrecision(4)} ${unit}`;
   });
 }

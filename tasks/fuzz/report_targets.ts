@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { reportCsv } from "../../cli/report_csv.ts";
-import { reportMarkdown } from "../../cli/report_markdown.ts";
 import { analyzeParameterScaling } from "../../lib/analyses/analyze_parameter_scaling.ts";
 import { defaultConfig } from "../../lib/configuration/experiment_config.ts";
 import { countModel } from "../../lib/models/count_model.ts";
-import { buildReport } from "../../lib/reports/build_report.ts";
-import { writeHtml } from "../../lib/reports/html/write_html.ts";
 import { readReportSources } from "../../lib/reports/read_report_sources.ts";
+import { writeReport } from "../../lib/reports/write_report.ts";
 import { madeUpComparison } from "../../tests/helpers/made_up_comparison.ts";
 import { madeUpEvaluation } from "../../tests/helpers/tiny_report.ts";
 import { type FuzzTarget, fuzzTarget } from "./fuzz_target.ts";
@@ -111,13 +108,16 @@ async function readDocument(
   for (const change of input.changes) spoil(document, change);
   const path = join(folder, "document.json");
   await Deno.writeTextFile(path, JSON.stringify(document));
-  const report = buildReport(await readReportSources(path));
-  const page = writeHtml(report, { footer: "" });
+  const sources = await readReportSources(path);
+  const page = await writeReport(sources, "html", { width: 100, footer: "" });
   // Not assert.doesNotMatch(): its message would be the page.
   const markup = /<script|<img src=x|<svg onload|<b>|<i>/.exec(page);
   assert.equal(markup, null);
   assert.ok(!page.includes("\u001b"));
-  assert.ok(reportMarkdown(report).length > 0 && reportCsv(report).length > 0);
+  for (const format of ["text", "md", "csv", "json"] as const) {
+    const text = await writeReport(sources, format, { width: 100, footer: "" });
+    assert.ok(text.length > 0 && !text.includes("\u001b"), format);
+  }
 }
 
 /** Documents that a report is made of. */

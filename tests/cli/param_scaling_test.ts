@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { formatParameterScaling, parameterScalingCsv } from "../../cli/param_scaling_text.ts";
 import { analyzeParameterScaling } from "../../lib/analyses/analyze_parameter_scaling.ts";
 import { defaultConfig } from "../../lib/configuration/experiment_config.ts";
-import { assertSnapshot } from "../helpers/assert_snapshot.ts";
 import { runCommand } from "../helpers/run_command.ts";
 import type { ParameterScaling } from "../../lib/analyses/parameter_scaling.ts";
 
@@ -13,25 +11,6 @@ const ANALYSIS = await analyzeParameterScaling(defaultConfig().model, {
   kernelSizes: [3],
   classes: 10,
   image: { height: 32, width: 32 },
-});
-
-function snapshotFile(name: string): URL {
-  return new URL(`snapshots/${name}.txt`, import.meta.url);
-}
-
-Deno.test("formatParameterScaling() and parameterScalingCsv() are the reviewed texts", async () => {
-  const parts = [
-    formatParameterScaling(ANALYSIS),
-    formatParameterScaling(ANALYSIS, { markdown: true }),
-    parameterScalingCsv(ANALYSIS),
-  ];
-  await assertSnapshot(`${parts.join("\n\n")}\n`, snapshotFile("result_param_scaling"));
-});
-
-Deno.test("parameterScalingCsv() has a cell for every header in every row", () => {
-  const [head, ...rows] = parameterScalingCsv(ANALYSIS).split("\n").map((row) => row.split(","));
-  assert.equal(rows.length, 8 + 8);
-  assert.ok(rows.every((row) => row.length === head!.length));
 });
 
 Deno.test("param-scaling --table 7 --json is the document of the library, --figure 4 leaves it out", async () => {

@@ -8,7 +8,7 @@ Deno.test("param-scaling and analyze-depth write their page beside the text", as
     const scaling = join(folder, "scaling.html");
     const first = await runCommand(["param-scaling", "--table", "7", "--report", scaling]);
     assert.equal(first.code, 0, first.stderr);
-    assert.match(first.stdout, /14 of 14 prints of the paper/);
+    assert.match(first.stdout, /14 of 14 of the paper's figures are matched/);
     const page = await Deno.readTextFile(scaling);
     assert.match(page, /<h1>Table 7: parameters of the puppeteer<\/h1>/);
     assert.match(page, /<data value="1\.079296">1\.08 MB<\/data>/);

@@ -74,7 +74,7 @@ Deno.test("report writes documents as Markdown and as CSV, every figure once and
   const documents = { "eval.json": evil, "table.json": madeUpComparison() };
   await withDocuments(documents, async (folder) => {
     const paths = [join(folder, "eval.json"), join(folder, "table.json")];
-    const text = await runCommand(["report", ...paths]);
+    const text = await runCommand(["report", ...paths, "--format", "md"]);
     assert.equal(text.code, 0, text.stderr);
     assert.match(text.stdout, /^# Report on 2 documents\n\n## Evaluation of made-up\n/);
     assert.ok(text.stdout.includes("| Puppet-CNN | 61.23 % \u00b1 1.23, 3 runs | 72.51 % |"));

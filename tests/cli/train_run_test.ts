@@ -25,7 +25,7 @@ Deno.test("train, eval and predict work together in one run folder", async () =>
     ];
     const trained = await runWell(argv);
     assert.match(trained.stdout, /^ended +all epochs done$/m);
-    assert.match(trained.stdout, /^puppeteer +184 \(0\.00074 MB\) parameters$/m);
+    assert.match(trained.stdout, /^parameters of the puppeteer +184 \(0\.00074 MB\)$/m);
     assert.match(trained.stderr, /^backend: JavaScript/m);
     assert.match(trained.stderr, /^epoch 2\/2: loss \d/m);
     assert.ok(!trained.stderr.includes("\r"));

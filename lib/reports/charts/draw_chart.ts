@@ -49,6 +49,25 @@ function drawNothing(x: number, y: number): string {
   return element("text", attributes, "no values");
 }
 
+/** Across the plot, where a picture of the chart alone still has it. */
+function drawWatermark(
+  text: string,
+  area: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  },
+): string {
+  const [x, y] = [(area.left + area.right) / 2, (area.top + area.bottom) / 2];
+  const size = Math.min(34, (area.right - area.left) * 0.9 / textWidth(text, 1));
+  const attributes = {
+    ...{ x, y, "font-size": size, "font-weight": 600, "text-anchor": "middle" },
+    ...{ fill: "currentColor", "fill-opacity": 0.3, transform: `rotate(-12 ${x} ${y})` },
+  };
+  return element("text", attributes, escapeMarkup(text));
+}
+
 /** Room below the axis; names that do not fit side by side are turned, and need more. */
 function bottomOf(
   chart: Chart,
@@ -114,6 +133,7 @@ export function drawChart(chart: Chart, options: DrawChartOptions): string {
     title.markup,
     legend.markup,
     drawAxes(chart, { ...scales, area, turned: bottom.turned, height }),
+    chart.watermark === undefined ? "" : drawWatermark(chart.watermark, area),
     isEmpty
       ? drawNothing((left + right) / 2, (area.top + area.bottom) / 2)
       : drawMarks(chart, scales),

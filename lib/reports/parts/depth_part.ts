@@ -19,6 +19,10 @@ import { complexitySection } from "./complexity_section.ts";
 import { trainedDepthSection } from "./trained_depth_section.ts";
 import type { Fact, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
 
+function spread(unit: string, { deviation }: { readonly deviation: number }): string {
+  return `${unit}, deviation ${deviation.toFixed(2)}`;
+}
+
 function resultSection(analysis: DepthAnalysis): ReportSection {
   const { data, depth, complexity, work, rule } = analysis;
   const savings = work.comparisons.map(({ against, depth, saving }) => {
@@ -32,16 +36,8 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
         kind: "key-figures",
         facts: [
           fact("images", countCell(data.images), `${data.part} images`),
-          fact(
-            "mean depth",
-            decimalCell(depth.mean, 2),
-            `layers, deviation ${depth.deviation.toFixed(2)}`,
-          ),
-          fact(
-            "mean complexity",
-            decimalCell(complexity.mean, 2),
-            `${rule.unit}, deviation ${complexity.deviation.toFixed(2)}`,
-          ),
+          fact("mean depth", decimalCell(depth.mean, 2), spread("layers", depth)),
+          fact("mean complexity", decimalCell(complexity.mean, 2), spread(rule.unit, complexity)),
           fact("multiply-adds", workCell(work.meanMultiplyAdds), "mean per image"),
           ...savings,
         ],
@@ -55,18 +51,12 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
 function ruleFacts({ rule, work, data }: DepthAnalysis): Fact[] {
   const { measure, unit, stepsPerBit, minSteps, maxSteps, adaptsDepth } = rule;
   const range = minSteps === maxSteps ? `${minSteps}` : `${minSteps}..${maxSteps}`;
+  const depthRule = `N = round(${significantCell(stepsPerBit).text} H), held in ${range}`;
   return [
     fact("data", textCell(data.dataset), `${countCell(data.classes).text} classes`),
     fact("model", textCell(work.model), `C = ${work.maxChannels}`),
     fact("measure", textCell(measure), `in ${unit}`),
-    fact(
-      "rule",
-      textCell(
-        adaptsDepth
-          ? `N = round(${significantCell(stepsPerBit).text} H), held in ${range}`
-          : "the same depth for every image",
-      ),
-    ),
+    fact("rule", textCell(adaptsDepth ? depthRule : "the same depth for every image")),
     fact("reference complexity", significantCell(rule.referenceComplexity)),
     fact("levels per depth", countCell(rule.levelsPerDepth)),
   ];

@@ -75,8 +75,8 @@ function metPrints(rows: readonly ChannelScaling[]): string {
     .filter(({ paper }) => paper !== null);
   const met = prints.filter(({ difference }) => difference === 0).length;
   return prints.length === 0
-    ? "None of these rows is printed."
-    : `${met} of ${prints.length} prints are met to the last digit.`;
+    ? "The paper prints none of these."
+    : `${met} of ${prints.length} of the paper's figures are matched to the last digit.`;
 }
 
 /** What there is: the table, the figure, or both. */

@@ -10,7 +10,6 @@ const NARROWEST = 16;
 
 /** Places that text takes on a terminal: two for a Chinese character, none for an accent that is added to one. */
 function widthOf(text: string): number {
-  // deno-lint-ignore no-control-regex
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { COMPARISON_FORMATS, formatComparisons } from "../../cli/comparison_text.ts";
-import { PAPER_SOURCE } from "../../lib/paper/paper_results.ts";
-import { assertSnapshot } from "../helpers/assert_snapshot.ts";
-import { MADE_UP_RUN } from "../helpers/made_up_comparison.ts";
-import { TEST_CONDITIONS } from "../helpers/small_comparison.ts";
+import { writeReport } from "../../../lib/reports/write_report.ts";
+import { PAPER_SOURCE } from "../../../lib/paper/paper_results.ts";
+import { assertSnapshot } from "../../helpers/assert_snapshot.ts";
+import { MADE_UP_RUN } from "../../helpers/made_up_comparison.ts";
+import { TEST_CONDITIONS } from "../../helpers/small_comparison.ts";
 import type {
   ComparedRun,
   Comparison,
   ComparisonRow,
   CountedFigures,
-} from "../../lib/paper/comparison.ts";
+} from "../../../lib/paper/comparison.ts";
 
 const COUNTED: CountedFigures = {
   puppeteerMegabytes: 1.079296,
@@ -102,44 +102,65 @@ const COMPARISON: Comparison = {
   notes: ["A note | with a bar."],
 };
 
-for (const format of COMPARISON_FORMATS) {
-  Deno.test(`formatComparisons() as ${format} is the reviewed text`, async () => {
+const FORMATS = ["text", "md", "csv", "json", "html"] as const;
+
+async function write(
+  comparisons: readonly Comparison[],
+  format: typeof FORMATS[number],
+): Promise<string> {
+  const sources = comparisons.map((content) => ({
+    kind: "comparison" as const,
+    content,
+    origin: content.title,
+  }));
+  return await writeReport(sources, format, { width: 100, footer: "" });
+}
+
+for (const format of FORMATS.filter((one) => one !== "html")) {
+  Deno.test(`writeReport() of a comparison as ${format} is the reviewed text`, async () => {
     const file = new URL(`snapshots/comparison_${format}.txt`, import.meta.url);
-    await assertSnapshot(`${formatComparisons([COMPARISON], format)}\n`, file);
+    await assertSnapshot(`${await write([COMPARISON], format)}\n`, file);
   });
 }
 
-Deno.test("formatComparisons() marks a smoke run in every format", () => {
+Deno.test("writeReport() marks a smoke run in every format, also inside the charts of a page", async () => {
   const rows = COMPARISON.rows.map((row) => ({
     ...row,
     protocol: "smoke" as const,
     mark: "smoke, not a result",
   }));
-  for (const format of COMPARISON_FORMATS) {
-    const text = formatComparisons([{ ...COMPARISON, mode: "smoke", rows }], format);
-    assert.equal(text.match(/smoke, not a result/g)?.length, rows.length, format);
+  for (const format of FORMATS) {
+    const text = await write([{ ...COMPARISON, mode: "smoke", rows }], format);
+    const marks = text.replaceAll(/\s+/g, " ").match(/smoke, not a result/g)?.length ?? 0;
+    assert.ok(marks >= rows.length, `${format}: ${marks} marks`);
+    if (format === "html") {
+      const charts = text.match(/<svg.*?<\/svg>/gs)!;
+      assert.ok(charts.every((chart) => chart.includes("smoke run, not a result</text>")));
+    }
   }
+  const full = await write([{ ...COMPARISON, mode: "full" }], "html");
+  assert.doesNotMatch(full, /smoke/);
 });
 
-Deno.test("formatComparisons() as csv keeps formulas texts and has one line per row", () => {
-  const lines = formatComparisons([COMPARISON], "csv").split("\n");
+Deno.test("writeReport() as csv keeps formulas texts and has one line per row", async () => {
+  const lines = (await write([COMPARISON], "csv")).split("\n");
   assert.equal(lines.length, 4);
   assert.ok(lines[3]!.includes(",'=cmd|"));
 });
 
-Deno.test("formatComparisons() as json is read back unchanged", () => {
-  assert.deepEqual(JSON.parse(formatComparisons([COMPARISON], "json")), COMPARISON);
+Deno.test("writeReport() as json is read back unchanged", async () => {
+  assert.deepEqual(JSON.parse(await write([COMPARISON], "json")), COMPARISON);
 });
 
-Deno.test("formatComparisons() writes several tables as one document", () => {
+Deno.test("writeReport() writes several tables as one document", async () => {
   const tables = [COMPARISON, { ...COMPARISON, table: 4, title: "Another" }];
-  const csv = formatComparisons(tables, "csv").split("\n");
+  const csv = (await write(tables, "csv")).split("\n");
   assert.equal(csv.length, 1 + 2 * COMPARISON.rows.length);
   assert.equal(csv.filter((line) => line.startsWith("table,")).length, 1);
-  const json = JSON.parse(formatComparisons(tables, "json"));
+  const json = JSON.parse(await write(tables, "json"));
   assert.deepEqual([json.kind, json.version], ["report", 1]);
   assert.deepEqual(json.sources.map(({ content }: { content: unknown }) => content), tables);
   for (const format of ["text", "md"] as const) {
-    assert.match(formatComparisons(tables, format), /Another/);
+    assert.match(await write(tables, format), /Another/);
   }
 });

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";
+import { writeReport } from "../../../lib/reports/write_report.ts";
+import { assertSnapshot } from "../../helpers/assert_snapshot.ts";
+import { tinyRunConfig } from "../../helpers/tiny_run.ts";
+import type { DepthAnalysis, TrainedFigures } from "../../../lib/analyses/depth_analysis.ts";
+
+/** What a trained model might have said of the levels, for the text. */
+function withTrained(analysis: DepthAnalysis): DepthAnalysis {
+  const figures = (images: number): TrainedFigures => ({
+    images,
+    top1: images === 0 ? null : 0.5,
+    confidence: images === 0 ? null : 0.625,
+    loss: images === 0 ? null : 1.25,
+    multiplyAdds: images === 0 ? null : 1e6,
+  });
+  const levels = analysis.levels.map(({ level, complexity, depth, images }) => ({
+    ...{ level, complexity, depth },
+    ...figures(images),
+  }));
+  const fixed = levels.map((level) => ({
+    ...level,
+    ...figures(40),
+    top1: 0.4 + level.level / 100,
+    multiplyAdds: 1e5 * level.depth,
+  }));
+  const correlation = { pearson: 0.125, spearman: -0.25, images: 40 };
+  return {
+    ...analysis,
+    trained: {
+      ...{ runDirectory: "runs/first", checkpoint: "step-00000100", exact: false },
+      overall: figures(40),
+      depths: levels,
+      levels,
+      deciles: [{ decile: 1, from: 7, to: 9.5, ...figures(4) }],
+      complexityAndLoss: correlation,
+      complexityAndRight: { pearson: null, spearman: null, images: 40 },
+      fixedLevels: {
+        levels: fixed,
+        best: 6,
+        blind: { top1: 0.45, loss: 1.5, multiplyAdds: 1e6 },
+      },
+    },
+  };
+}
+
+async function write(content: DepthAnalysis, format: "text" | "md"): Promise<string> {
+  const source = { kind: "depth-analysis", content, origin: "depth" } as const;
+  return await writeReport([source], format, { width: 100, footer: "" });
+}
+
+Deno.test("a depth analysis is the reviewed text, plain and as Markdown", async () => {
+  const { analysis } = await runDepthAnalysis({
+    config: tinyRunConfig(),
+    part: "test",
+    examples: { perPlace: 1, thumbnails: false },
+  });
+  const measures = analysis.measures.map((measure) => ({ ...measure, imagesPerSecond: 12_345 }));
+  const fixed = withTrained({ ...analysis, measures });
+  const parts = [await write(fixed, "text"), await write(fixed, "md")];
+  const file = new URL("snapshots/result_analyze_depth.txt", import.meta.url);
+  await assertSnapshot(`${parts.join("\n\n")}\n`, file);
+  const evil = "<img src=x onerror=alert(1)>";
+  const text = await write({
+    ...fixed,
+    data: { ...fixed.data, dataset: evil },
+    classes: fixed.classes.map((row) => ({ ...row, className: evil })),
+    trained: { ...fixed.trained!, runDirectory: evil },
+  }, "md");
+  assert.doesNotMatch(text, /(?<!\\)</);
+});
