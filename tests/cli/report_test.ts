@@ -86,7 +86,7 @@ Deno.test("report writes documents as Markdown and as CSV, every figure once and
     assert.ok(lines.includes("Evaluation of made-up,Result,figures,Top-5,value,0.987654321"));
     assert.ok(
       lines.includes(
-        "Table 1: Puppet-CNN and others,Result,Ours beside the paper,Puppet-CNN,Top-1,0.61234",
+        "Table 1: Puppet-CNN and others (NOT THE FULL PROTOCOL),Result,Ours beside the paper,Puppet-CNN,Top-1,0.61234",
       ),
     );
   });

@@ -250,8 +250,8 @@ const MODES: Readonly<Record<Comparison["mode"], string>> = {
 const TITLE_MARKS: Readonly<Record<Comparison["mode"], string>> = {
   full: "",
   runs: "",
-  changed: " (not the full protocol)",
-  smoke: " (smoke, not a result)",
+  changed: " (NOT THE FULL PROTOCOL)",
+  smoke: " (SMOKE, NOT A RESULT)",
 };
 
 /**

@@ -51,7 +51,7 @@ Deno.test("comparisonPart() names the table, and marks rows once below it", () =
   const mark = "not the full protocol: training.epochs 2 instead of 100; 1 of 3 seeds finished";
   const rows = comparison.rows.map((row) => ({ ...row, mark }));
   const part = comparisonPart({ ...comparison, rows });
-  assert.equal(part.title, "Table 1: Puppet-CNN and others (not the full protocol)");
+  assert.equal(part.title, "Table 1: Puppet-CNN and others (NOT THE FULL PROTOCOL)");
   assert.match(part.subtitle, /1 of 2 rows have a finished run/);
   const table = tableOf(part, "Ours beside the paper");
   for (const cells of table.rows) {
