@@ -5,6 +5,7 @@
  */
 
 export * from "./count_model.ts";
+export * from "./list_model.ts";
 export * from "./create_classifier.ts";
 export * from "./model_config.ts";
 export * from "./model_layers.ts";

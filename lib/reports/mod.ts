@@ -7,10 +7,12 @@
 export * from "./build_report.ts";
 export * from "./chart.ts";
 export * from "./collect_run_report.ts";
-export * from "./html/write_html.ts";
 export * from "./parts/depth_charts.ts";
 export * from "./parts/parameter_scaling_charts.ts";
 export * from "./read_report_sources.ts";
 export * from "./render_chart.ts";
+export type { DryRun } from "./parts/plan_part.ts";
 export * from "./report_document.ts";
 export * from "./run_report.ts";
+export type { TextOptions } from "./text/write_text.ts";
+export * from "./write_report.ts";

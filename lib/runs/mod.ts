@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { TrainingPlan } from "./plan_training.ts";
 export * from "./collect_provenance.ts";
 export * from "./default_run_directory.ts";
 export * from "./load_part.ts";
