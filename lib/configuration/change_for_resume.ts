@@ -1,17 +1,12 @@
 import { UsageError } from "../errors.ts";
 import { configEntries, formatConfig } from "./format_config.ts";
 import { type ConfigOverride, parseConfig } from "./parse_config.ts";
-import type { ExperimentConfig } from "./experiment_config.ts";
+import { CONFIG_KEYS, type ExperimentConfig } from "./experiment_config.ts";
 
 /** Keys that may change when a run goes on: the rest of the run is as if they had always been so. */
-const CHANGEABLE_ON_RESUME: ReadonlySet<string> = new Set([
-  "backend",
-  "data.directory",
-  "training.epochs",
-  "training.minDelta",
-  "training.patience",
-  "training.recompute",
-]);
+const CHANGEABLE_ON_RESUME: ReadonlySet<string> = new Set(
+  CONFIG_KEYS.filter((key) => key.mayChange).map(({ path }) => path),
+);
 
 /**
  * Changes the configuration of a run that goes on.

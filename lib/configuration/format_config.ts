@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { describeKey } from "./config_values.ts";
 import { CONFIG_KEYS, type ExperimentConfig } from "./experiment_config.ts";
 
 /** Value of a key; the path comes from the list of keys, never from input. */
@@ -47,7 +48,7 @@ export function formatConfig(config: ExperimentConfig): string {
     openSection = section;
     const value = formatValue(valueOf(config, key.path));
     const entry = name === undefined ? `${section}: ${value}` : `  ${name}: ${value}`;
-    lines.push(`${entry.padEnd(34)} # ${key.description} (${key.allowed})`);
+    lines.push(`${entry.padEnd(34)} # ${describeKey(key)} (${key.allowed})`);
   }
   return `${lines.join("\n")}\n`;
 }

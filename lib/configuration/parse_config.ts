@@ -206,7 +206,11 @@ export function parseConfig(text: string, options: ParseConfigOptions = {}): Exp
     if (key.accepts(value)) continue;
     const name = `${path}${spelling.get(path) ?? ""}`;
     const given = `current value is ${showValue(value)}${describeMeantWord(value, key)}`;
-    problems.push(`${name} must be ${key.allowed}, ${given}`);
+    // An option has a word for null.
+    const allowed = key.orNull === undefined || !spelling.has(path)
+      ? key.allowed
+      : key.allowed.replace("or null", `or ${key.orNull[0]}`);
+    problems.push(`${name} must be ${allowed}, ${given}`);
   }
   failWith(problems, source);
   const config = completeConfig(nest(values));
@@ -233,7 +237,7 @@ export function givenKeys(text: string): ReadonlySet<string> {
 
 /**
  * Reads the value of a key from a word of the command line: the first of text, number, truth value and `null`
- * (also spelled `all` or `none`) that the key accepts.
+ * (also spelled as the key's table says) that the key accepts.
  *
  * @param path Path of a key.
  * @param word The word.
@@ -256,7 +260,7 @@ export function readConfigWord(path: string, word: string): unknown {
   const readings: unknown[] = [word];
   if (isNumber) readings.push(Number(word));
   if (word === "true" || word === "false") readings.push(word === "true");
-  if (["null", "all", "none"].includes(word)) readings.push(null);
+  if (word === "null" || word === key.orNull?.[0]) readings.push(null);
   const accepted = readings.find((reading) => key.accepts(reading));
   return accepted !== undefined ? accepted : isNumber ? Number(word) : word;
 }

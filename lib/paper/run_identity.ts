@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
+import { CONFIG_KEYS } from "../configuration/experiment_config.ts";
 import { configEntries } from "../configuration/format_config.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ProtocolChange } from "./comparison.ts";
 
 /** Keys that say where and how something is computed, not what. */
-const NOT_IDENTITY: ReadonlySet<string> = new Set([
-  "backend",
-  "data.directory",
-  "training.recompute",
-]);
+const NOT_IDENTITY: ReadonlySet<string> = new Set(
+  CONFIG_KEYS.filter((key) => key.isPlace).map(({ path }) => path),
+);
 
 /** Hexadecimal digits of an identity in the name of a folder. */
 const DIGITS = 10;

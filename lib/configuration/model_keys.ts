@@ -1,0 +1,118 @@
+import { complexityMeasureNames } from "../complexity/measure_registry.ts";
+import { modelNames } from "../models/model_names.ts";
+import { flag, listed, oneOf, positive, real, whole, wholeOrNull } from "./config_values.ts";
+
+/** The keys of the section `model`. Which model. */
+export const modelKeys = {
+  name: oneOf(modelNames, {
+    description: "the model; the command models lists them",
+    default: "puppet-cnn",
+    option: "--model <name>",
+  }),
+  maxChannels: whole(8, 8192, {
+    description: "C, the largest channel count; the stages have C/8, C/4, C/2 and C",
+    default: 512,
+    option: "--channels <count>",
+  }),
+  kernelSize: whole(1, 15, {
+    description: "side of the convolution kernels in taps, odd",
+    default: 3,
+    option: "--kernel-size <taps>",
+  }),
+  initialState: oneOf(["seeded", "orthogonal", "low-frequency", "learned", "constant"], {
+    description: "where the trajectory starts; learned adds C x C x taps parameters",
+    default: "seeded",
+    option: "--initial-state <kind>",
+  }),
+  solver: oneOf(["euler", "midpoint", "heun", "rk4"], {
+    description: "method that integrates the dynamics",
+    default: "euler",
+    option: "--solver <method>",
+  }),
+  trajectorySteps: wholeOrNull(1, 1000, {
+    description: "integration steps of one trajectory that networks of every depth are read from",
+    default: null,
+    option: "--trajectory-steps <count>",
+    orNull: ["own", "integrates each depth with its own steps"],
+  }),
+  kernelResizing: oneOf(["pooling", "selection"], {
+    description:
+      "how a state becomes the kernel of a smaller layer: mean of groups of channels, or one channel of each",
+    default: "pooling",
+    option: "--kernel-resizing <kind>",
+  }),
+  complexity: listed(complexityMeasureNames, {
+    description: "complexity measure of an image",
+    default: "entropy",
+    option: "--complexity <measure>",
+  }),
+  depthAdaptation: flag({
+    description: "depth follows the complexity of the image",
+    default: true,
+    option: "--depth-adaptation",
+    off: "the same depth for every image",
+  }),
+  parameterAdaptation: flag({
+    description: "the initial state follows the complexity of the image",
+    default: true,
+    option: "--parameter-adaptation",
+    off: "the same initial state for every image",
+  }),
+  fixedDepth: whole(1, 1000, {
+    description: "layers without depth adaptation",
+    default: 10,
+    option: "--depth <layers>",
+    also: { path: "model.depthAdaptation", value: false, text: "switches depth adaptation off" },
+  }),
+  stepsPerBit: positive(1000, {
+    description: "kappa: layers per bit of complexity",
+    default: 0.8,
+    option: "--steps-per-bit <kappa>",
+  }),
+  complexityOffset: real(-1e6, 1e6, {
+    description: "complexity in bits from which on layers are counted",
+    default: 0,
+    option: "--complexity-offset <bits>",
+  }),
+  minSteps: whole(1, 1000, {
+    description: "fewest layers of an image",
+    default: 6,
+    option: "--min-steps <layers>",
+  }),
+  maxSteps: whole(1, 1000, {
+    description: "most layers of an image",
+    default: 12,
+    option: "--max-steps <layers>",
+  }),
+  levelsPerDepth: whole(1, 1000, {
+    description: "complexity levels per depth",
+    default: 1,
+    option: "--levels-per-depth <count>",
+  }),
+  exact: flag({
+    description: "every image has its own trajectory; slow",
+    default: false,
+    option: "--exact",
+  }),
+  referenceComplexity: positive(1e6, {
+    description: "complexity in bits at which the initial state is not scaled",
+    default: 12.5,
+    option: "--reference-complexity <bits>",
+  }),
+  scaleExponent: positive(100, {
+    description: "power of complexity that the scale of the initial state follows",
+    default: 1,
+    option: "--scale-exponent <power>",
+  }),
+  identityShortcuts: flag({
+    description: "adds a layer's input to its output where the shapes agree",
+    default: false,
+    option: "--identity-shortcuts",
+  }),
+  activation: oneOf(["relu", "leaky-relu"], {
+    description:
+      "follows the convolutions of puppet-cnn and fixed-cnn; leaky-relu has slope 0.1 below zero",
+    default: "relu",
+    option: "--activation <name>",
+  }),
+};
