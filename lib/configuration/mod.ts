@@ -7,7 +7,7 @@
 export * from "./change_for_resume.ts";
 export * from "./config_rules.ts";
 export * from "./config_reference.ts";
-export type * from "./config_values.ts";
+export type { KeyMeta, KeyText } from "./config_values.ts";
 export * from "./describe_default.ts";
 export * from "./experiment_config.ts";
 export * from "./format_config.ts";
