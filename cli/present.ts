@@ -39,10 +39,10 @@ export function addDocumentOptions(
     .addOption(new Option("--output <file>", "write to this file instead of stdout"));
   if (hasPage) {
     command.addOption(
-      new Option("--report <file>", "also write a page to look at (HTML, one file)"),
+      new Option("--report <file>", "also write a report page (HTML, one file)"),
     );
   }
-  command.addOption(new Option("--force", "replace the file if it is there"));
+  command.addOption(new Option("--force", "overwrite the file if it exists"));
 }
 
 /**

@@ -6,7 +6,7 @@ const NOTHING = "\u2013";
 /** Made once: a formatter for every number would take most of the time of a long table. */
 const GROUPED = new Intl.NumberFormat("en-US");
 
-/** Documents come from files: what is no number must not be shown as one. */
+/** Documents come from files: what is not a number must not be shown as one. */
 function requireNumber(value: unknown): asserts value is number | null {
   if (value === null || typeof value === "number") return;
   throw new TypeError(

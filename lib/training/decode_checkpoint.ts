@@ -7,7 +7,7 @@ import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { ModelCard } from "./checkpoint_card.ts";
 import type { TrainingProgress } from "./training_progress.ts";
 
-/** The part of a checkpoint that is no tensor. */
+/** The part of a checkpoint that is not a tensor. */
 export const CARD_FILE = "checkpoint.json";
 
 /** The parameters. */

@@ -155,7 +155,7 @@ function workSection({ work, depth: { shares } }: DepthAnalysis): ReportSection 
           numbers("per image", ({ multiplyAdds }) => workCell(multiplyAdds)),
           numbers("generation", ({ generation }) => workCell(generation || null)),
         ],
-        `${work.model}, C = ${work.maxChannels}; kernels at hand. ` +
+        `${work.model}, C = ${work.maxChannels}; kernels generated beforehand. ` +
           (work.generation === 0
             ? "Nothing is generated."
             : "Generation is once per level, for all its images: " +

@@ -15,7 +15,7 @@ function runNames({ runs }: ComparisonRow): string[] {
  * not tell them apart; a chart would take them for one.
  *
  * @param rows All rows of a comparison.
- * @param mode Of the comparison: `runs` for runs of one's own.
+ * @param mode Of the comparison: `runs` for the user's own runs.
  * @returns One name each: `VGG, Fixed-CNN`, `Puppet-CNN (wide)`, `puppet-cnn #2`.
  */
 export function rowNames(rows: readonly ComparisonRow[], mode?: Comparison["mode"]): string[] {

@@ -119,7 +119,7 @@ function familyTables({ title, members }: FamilyScaling): ReportBlock[] {
         numbers("per image, puppet", (row) => workCell(row.puppetMultiplyAdds)),
         numbers("generation", (row) => workCell(row.multiplyAddsPerGeneration)),
       ],
-      "Per image: weights times positions, kernels at hand. Generation: once for all images.",
+      "Per image: weights times positions, kernels generated beforehand. Generation: once for all images.",
     ),
   ];
 }
