@@ -27,7 +27,7 @@ import { PROGRAM } from "./program_name.ts";
 import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { collectProvenance } from "../lib/runs/collect_provenance.ts";
-import { refuseBadEnds } from "./refuse_bad_ends.ts";
+import { requireFinishedRuns } from "./require_finished_runs.ts";
 import { RUNS_FOLDER, withRunsFolder } from "./runs_folder.ts";
 import {
   addHelpSections,
@@ -210,7 +210,7 @@ async function compareIn(
       output.talk(
         `took ${durationCell(seconds).text}${isKept ? "" : "; the smoke runs were removed"}`,
       );
-      refuseBadEnds(result.comparisons);
+      requireFinishedRuns(result.comparisons);
     });
   } finally {
     progress.end();

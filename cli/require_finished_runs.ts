@@ -34,7 +34,7 @@ function refuseDivergence(comparisons: readonly Comparison[]): void {
  * @throws {BackendError} if memory ran out in a run.
  * @throws {DivergenceError} if a training diverged.
  */
-export function refuseBadEnds(comparisons: readonly Comparison[]): void {
+export function requireFinishedRuns(comparisons: readonly Comparison[]): void {
   refuseFailure(comparisons);
   refuseDivergence(comparisons);
 }
