@@ -1,5 +1,4 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { join } from "node:path";
 import { DivergenceError, UsageError } from "../lib/errors.ts";
 import { formatConfig } from "../lib/configuration/format_config.ts";
 import type { SaveSchedule } from "../lib/training/save_schedule.ts";
@@ -39,15 +38,9 @@ interface TrainOptions extends TrainingRequestOptions, TalkOptions {
   readonly dryRun?: true;
   readonly changedImages?: true;
   readonly printConfig?: true;
-  readonly tensorboard?: string | true;
+  readonly tensorboard?: true;
   readonly time?: number;
   readonly saveEvery?: SaveSchedule;
-}
-
-/** The folder that was named, or the one in the run folder where the option stands alone. */
-function tensorboardFolder(word: string | true | undefined, runDirectory: string) {
-  if (word === undefined) return {};
-  return { tensorboard: word === true ? join(runDirectory, "tensorboard") : word };
 }
 
 /** What is left of the time that the command was given. */
@@ -106,7 +99,7 @@ async function runWithSignals(
       (signal) =>
         runTraining(config, {
           ...{ runDirectory, resume, allowOtherBackend, provenance, signal, report },
-          ...tensorboardFolder(options.tensorboard, runDirectory),
+          ...(options.tensorboard ? { tensorboard: true } : {}),
           ...timeLeft(options.time, startedAt),
           ...(saveEvery === undefined ? {} : { saveEvery }),
           allowChangedImages: options.changedImages ?? false,
@@ -219,8 +212,8 @@ export function trainCommand(): CommandUnknownOpts {
     )
     .addOption(
       new Option(
-        "--tensorboard [folder]",
-        "write events for TensorBoard; default folder: tensorboard in the run folder",
+        "--tensorboard",
+        "write events for TensorBoard to the folder tensorboard of the run",
       ),
     )
     .addOption(

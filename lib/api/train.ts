@@ -77,11 +77,11 @@ export interface TrainOptions {
    */
   readonly saveEvery?: SaveSchedule;
   /**
-   * Folder for TensorBoard's events.
+   * Writes events for TensorBoard to the folder `tensorboard` of the run.
    *
-   * @default none
+   * @default false; a run that goes on continues those that it has
    */
-  readonly tensorboard?: string;
+  readonly tensorboard?: boolean;
 }
 
 /** A training, fully decided. */

@@ -23,7 +23,7 @@ import { refuseLinks } from "./refuse_links.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { resolveRecompute } from "../configuration/resolve_recompute.ts";
-import { checkRunEvents, openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
+import { openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
 import { RUN_CONFIG_FILE } from "./run_config_file.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
@@ -254,8 +254,7 @@ async function loadForTraining(
  * @param options Run folder, resume, interruption, progress.
  * @returns What was reached, and why it ended.
  * @throws {DataError} if the images are missing or damaged.
- * @throws {UsageError} if the configuration does not fit the number or size of the images, or the folder for TensorBoard
- * holds another training's events only.
+ * @throws {UsageError} if the configuration does not fit the number or size of the images.
  * @throws {CheckpointError} if the folder is in use, or does not fit the configuration when resuming.
  */
 export async function runTraining(
@@ -267,13 +266,11 @@ export async function runTraining(
   const { config, data } = await loadForTraining(given, options);
   if (!resume) {
     await requireNewFolder(runDirectory);
-    await checkRunEvents(options);
     await makeRunFolder(runDirectory);
   }
   const lock = await lockRunFolder(runDirectory);
   try {
     await refuseLinks(runDirectory, [CHECKPOINTS_FOLDER, TENSORBOARD_FOLDER]);
-    if (resume) await checkRunEvents(options);
     await removeStagedFiles(runDirectory);
     return await trainLocked(config, data, { ...options, deadline });
   } catch (error) {

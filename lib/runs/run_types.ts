@@ -73,11 +73,11 @@ export interface RunTrainingOptions {
   /** Called for every step, epoch and checkpoint. */
   readonly report?: (event: TrainingEvent) => void;
   /**
-   * Folder of the event file for TensorBoard.
+   * Writes events for TensorBoard to the folder `tensorboard` of the run.
    *
-   * @default none; a run that goes on continues the one in its folder `tensorboard`
+   * @default false; a run that goes on continues those that it has
    */
-  readonly tensorboard?: string;
+  readonly tensorboard?: boolean;
 }
 
 /** What `runTraining` returns. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { CheckpointError, messageOf, UsageError } from "../../errors.ts";
+import { CheckpointError, messageOf } from "../../errors.ts";
 import type { TrainingEvent } from "../training_event.ts";
 import { encodeEvent } from "./event_record.ts";
 import { scanEvents } from "./event_scan.ts";
@@ -9,11 +9,8 @@ import type { EpochRecord } from "../training_event.ts";
 /** Tag of the number of completed epochs; tells, when a training goes on, which epochs are written already. */
 const EPOCH_TAG = "train/epoch";
 
-/**
- * One file for the whole life of a run, however often it is continued. Outside the run's own folder its name holds the
- * run's id.
- */
-const FILE_PATTERN = /^events\.out\.tfevents\.\d+(?:\.([0-9a-f]{12}))?\.puppet-cnn$/;
+/** One file for the whole life of a run, however often it is continued. */
+const FILE_PATTERN = /^events\.out\.tfevents\.\d+\.puppet-cnn$/;
 
 /** Between two entries within an epoch. */
 const STEPS_PER_ENTRY = 10;
@@ -26,20 +23,8 @@ export interface EventLogPosition {
   readonly epoch: number;
 }
 
-/** Options of {@linkcode claimEventFolder}. */
-export interface EventFolderOptions {
-  /** Goes on in the run's file if that is there; another training's must not be cut off. */
-  readonly resume: boolean;
-  /**
-   * Twelve hexadecimal digits that no other run has: they tell the run's file in a folder that it may share.
-   *
-   * @default {null} the folder is the run's own, and a file in it without an id is the run's
-   */
-  readonly run?: string | null;
-}
-
 /** Options of {@linkcode openEventLog}. */
-export interface OpenEventLogOptions extends EventFolderOptions {
+export interface OpenEventLogOptions {
   /** Where training goes on; entries after it belong to work that will be done again, and are cut off. */
   readonly position: EventLogPosition;
   /**
@@ -106,12 +91,12 @@ function keptLength(bytes: Uint8Array, position: EventLogPosition): number {
   return kept;
 }
 
-/** Event files of trainings, each with the id in its name, oldest first. */
-function listFiles(folder: string): { readonly path: string; readonly run: string | null }[] {
-  return [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile)
-    .map(({ name }) => FILE_PATTERN.exec(name)).filter((match) => match !== null)
-    .map(([name, run = null]) => ({ path: join(folder, name), run }))
-    .sort((a, b) => a.path < b.path ? -1 : 1);
+/** The run's event file; `undefined` if it has none yet. */
+function findFile(folder: string): string | undefined {
+  return [...Deno.readDirSync(folder)].filter(({ isFile, name }) =>
+    isFile && FILE_PATTERN.test(name)
+  )
+    .map(({ name }) => join(folder, name)).sort()[0];
 }
 
 function appendRecord(path: string, record: Uint8Array): void {
@@ -141,54 +126,28 @@ function attempt<Result>(path: string, work: () => Result): Result {
 }
 
 /**
- * Makes sure that a training may write its events into a folder. Writes nothing but the folder.
- *
- * @param folder Folder of the file; made if it is missing.
- * @param options Whether the run goes on, and what tells its file.
- * @returns The run's file that is to be continued; `null` if there is none.
- * @throws {UsageError} if there are only files of another training.
- * @throws {CheckpointError} if the folder cannot be made or read.
- */
-export function claimEventFolder(folder: string, options: EventFolderOptions): string | null {
-  const { resume, run = null } = options;
-  const files = attempt(folder, () => {
-    Deno.mkdirSync(folder, { recursive: true });
-    return listFiles(folder);
-  });
-  const own = resume ? files.find((file) => file.run === run) : undefined;
-  if (own !== undefined) return own.path;
-  if (files[0] === undefined) return null;
-  throw new UsageError(
-    `Cannot write TensorBoard events to ${folder}: ${
-      files[0].path
-    } belongs to another training; name another folder with --tensorboard`,
-  );
-}
-
-/**
  * Opens the event file of a run for TensorBoard: a new one, or the one that is there, without what comes after the
  * position. So every step is there once, however often the training was interrupted.
  *
- * @param folder Folder of the file; made if it is missing.
- * @param options Where training stands, and what tells its file.
+ * @param folder Folder of the file, which holds the events of this run only; made if it is missing.
+ * @param options Where training stands.
  * @returns The file, ready for the next event.
- * @throws {UsageError} if there are only files of another training.
  * @throws {CheckpointError} if the file cannot be written.
  */
 export function openEventLog(folder: string, options: OpenEventLogOptions): EventLog {
-  const { position, run = null, every = STEPS_PER_ENTRY, now = Date.now } = options;
+  const { position, every = STEPS_PER_ENTRY, now = Date.now } = options;
   const seconds = () => now() / 1000;
-  const found = claimEventFolder(folder, options);
   const path = attempt(folder, () => {
-    if (found !== null) {
+    Deno.mkdirSync(folder, { recursive: true });
+    const found = findFile(folder);
+    if (found !== undefined) {
       const kept = keptLength(Deno.readFileSync(found), position);
       Deno.truncateSync(found, kept);
       if (kept > 0) return found;
     }
-    // TensorBoard reads files in the order of their names: ten digits of seconds.
+    // Ten digits of seconds, as TensorBoard expects of names.
     const time = String(Math.floor(seconds())).padStart(10, "0");
-    const id = run === null ? "" : `.${run}`;
-    const target = found ?? join(folder, `events.out.tfevents.${time}${id}.puppet-cnn`);
+    const target = found ?? join(folder, `events.out.tfevents.${time}.puppet-cnn`);
     appendRecord(
       target,
       encodeEvent({ wallTime: seconds(), step: 0, fileVersion: "brain.Event:2" }),

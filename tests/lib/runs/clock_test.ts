@@ -41,8 +41,7 @@ Deno.test("runTraining() goes on whatever the clock says, and ends with the same
         });
       const run = async (name: string, epochs: number, resume: boolean) => {
         const runDirectory = join(folder, name);
-        const tensorboard = join(runDirectory, "tensorboard");
-        const options = { runDirectory, resume, tensorboard, provenance: TEST_PROVENANCE };
+        const options = { runDirectory, resume, tensorboard: true, provenance: TEST_PROVENANCE };
         assert.equal((await runTraining(configOf(epochs), options)).stopReason, "finished");
         return runDirectory;
       };

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UsageError } from "../../../../lib/errors.ts";
 import { openEventLog } from "../../../../lib/training/tensorboard/event_log.ts";
 import { readEventFile } from "../../../helpers/read_event_file.ts";
 import type { EpochRecord, TrainingEvent } from "../../../../lib/training/training_event.ts";
@@ -60,7 +59,6 @@ Deno.test("openEventLog() writes records whose every checksum is right", async (
   await inFolder((folder) => {
     const log = openEventLog(folder, {
       position: START,
-      resume: false,
       now: () => 1_700_000_000_500,
     });
     log.add(stepEvent(10));
@@ -78,7 +76,7 @@ Deno.test("openEventLog() writes records whose every checksum is right", async (
 
 Deno.test("openEventLog() leaves out what an epoch does not have", async () => {
   await inFolder((folder) => {
-    const log = openEventLog(folder, { position: START, resume: false });
+    const log = openEventLog(folder, { position: START });
     log.add(epochEvent(1, 12, null));
     const tags = readEventFile(Deno.readFileSync(log.path)).scalars.map(({ tag }) => tag);
     assert.ok(tags.includes("train/top1"));
@@ -88,7 +86,7 @@ Deno.test("openEventLog() leaves out what an epoch does not have", async () => {
 
 Deno.test("openEventLog() writes steps that are multiples of `every`", async () => {
   await inFolder((folder) => {
-    const log = openEventLog(folder, { position: START, resume: false, every: 3 });
+    const log = openEventLog(folder, { position: START, every: 3 });
     for (let step = 1; step <= 7; step++) log.add(stepEvent(step));
     assert.deepEqual(readScalars(log.path, "step/learning_rate").map(([step]) => step), [3, 6]);
   });
@@ -96,9 +94,9 @@ Deno.test("openEventLog() writes steps that are multiples of `every`", async () 
 
 Deno.test("openEventLog() cuts off what a resumed training will do again", async () => {
   await inFolder((folder) => {
-    const log = openEventLog(folder, { position: START, resume: false });
+    const log = openEventLog(folder, { position: START });
     for (const epoch of [1, 2, 3]) log.add(epochEvent(epoch, epoch * 12));
-    const again = openEventLog(folder, { position: { step: 24, epoch: 2 }, resume: true });
+    const again = openEventLog(folder, { position: { step: 24, epoch: 2 } });
     assert.equal(again.path, log.path);
     again.add(epochEvent(3, 36));
     assert.deepEqual(readScalars(log.path, "train/epoch"), [[12, 1], [24, 2], [36, 3]]);
@@ -107,11 +105,11 @@ Deno.test("openEventLog() cuts off what a resumed training will do again", async
 
 Deno.test("openEventLog() cuts off an epoch whose checkpoint was not written, at the same step", async () => {
   await inFolder((folder) => {
-    const log = openEventLog(folder, { position: START, resume: false });
+    const log = openEventLog(folder, { position: START });
     log.add(epochEvent(1, 12));
     log.add(stepEvent(20));
     log.add(epochEvent(2, 24));
-    const again = openEventLog(folder, { position: { step: 24, epoch: 1 }, resume: true });
+    const again = openEventLog(folder, { position: { step: 24, epoch: 1 } });
     again.add(epochEvent(2, 24));
     assert.deepEqual(readScalars(log.path, "train/epoch"), [[12, 1], [24, 2]]);
     assert.deepEqual(readScalars(log.path, "step/learning_rate").map(([step]) => step), [20]);
@@ -120,14 +118,14 @@ Deno.test("openEventLog() cuts off an epoch whose checkpoint was not written, at
 
 Deno.test("openEventLog() drops a record that a crash cut, wherever it was cut", async () => {
   await inFolder((folder) => {
-    const log = openEventLog(folder, { position: START, resume: false });
+    const log = openEventLog(folder, { position: START });
     log.add(epochEvent(1, 12));
     const whole = Deno.statSync(log.path).size;
     log.add(epochEvent(2, 24));
     const bytes = Deno.readFileSync(log.path);
     for (let size = whole; size < bytes.length; size += 7) {
       Deno.writeFileSync(log.path, bytes.subarray(0, size));
-      const again = openEventLog(folder, { position: { step: 24, epoch: 2 }, resume: true });
+      const again = openEventLog(folder, { position: { step: 24, epoch: 2 } });
       assert.equal(Deno.statSync(again.path).size, whole);
     }
   });
@@ -135,7 +133,7 @@ Deno.test("openEventLog() drops a record that a crash cut, wherever it was cut",
 
 Deno.test("openEventLog() keeps nothing after a damaged record", async () => {
   await inFolder((folder) => {
-    const log = openEventLog(folder, { position: START, resume: false });
+    const log = openEventLog(folder, { position: START });
     log.add(epochEvent(1, 12));
     const kept = Deno.statSync(log.path).size;
     log.add(epochEvent(2, 24));
@@ -143,49 +141,18 @@ Deno.test("openEventLog() keeps nothing after a damaged record", async () => {
     const bytes = Deno.readFileSync(log.path);
     bytes[kept + 30]! ^= 1;
     Deno.writeFileSync(log.path, bytes);
-    openEventLog(folder, { position: { step: 36, epoch: 3 }, resume: true });
+    openEventLog(folder, { position: { step: 36, epoch: 3 } });
     assert.equal(Deno.statSync(log.path).size, kept);
   });
 });
 
-Deno.test("openEventLog() does not touch the file of another training", async () => {
+Deno.test("openEventLog() leaves other files of the folder alone", async () => {
   await inFolder((folder) => {
-    const log = openEventLog(folder, { position: START, resume: false });
-    log.add(epochEvent(1, 12));
-    const before = Deno.readFileSync(log.path);
-    assert.throws(() => openEventLog(folder, { position: START, resume: false }), UsageError);
-    assert.deepEqual(Deno.readFileSync(log.path), before);
-  });
-});
-
-Deno.test("openEventLog() continues the file with the run's id, and no other", async () => {
-  await inFolder((folder) => {
-    const [run, other] = ["0123456789ab", "ba9876543210"];
-    const log = openEventLog(folder, { position: START, resume: false, run });
-    assert.match(log.path, /events\.out\.tfevents\.\d{10}\.0123456789ab\.puppet-cnn$/);
-    log.add(epochEvent(1, 12));
-    const before = Deno.readFileSync(log.path);
-    for (const stranger of [other, null]) {
-      assert.throws(
-        () => openEventLog(folder, { position: START, resume: true, run: stranger }),
-        (error) => error instanceof UsageError && error.message.includes(log.path),
-      );
-      assert.deepEqual(Deno.readFileSync(log.path), before);
-    }
-    const again = openEventLog(folder, { position: { step: 12, epoch: 1 }, resume: true, run });
-    assert.equal(again.path, log.path);
-    assert.deepEqual(Deno.readFileSync(log.path), before);
-  });
-});
-
-Deno.test("openEventLog() of a run that has an id takes no file without one", async () => {
-  await inFolder((folder) => {
-    const log = openEventLog(folder, { position: START, resume: false });
-    const run = "0123456789ab";
-    assert.throws(
-      () => openEventLog(folder, { position: START, resume: true, run }),
-      UsageError,
-    );
-    assert.ok(Deno.statSync(log.path).size > 0);
+    Deno.mkdirSync(folder);
+    const other = join(folder, "events.out.tfevents.1700000000.host.1.0.v2");
+    Deno.writeTextFileSync(other, "another program's");
+    const log = openEventLog(folder, { position: START });
+    assert.notEqual(log.path, other);
+    assert.equal(Deno.readTextFileSync(other), "another program's");
   });
 });
