@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { DivergenceError, UsageError } from "../lib/errors.ts";
 import { formatConfig } from "../lib/configuration/format_config.ts";
 import type { SaveSchedule } from "../lib/training/save_schedule.ts";
+import type { InitialWeights } from "../lib/runs/initial_weights.ts";
 import type { ImageInspection } from "../lib/runs/inspect_images.ts";
 import { significantCell } from "../lib/reports/cells.ts";
 import { inspectionPart } from "../lib/reports/parts/inspection_part.ts";
@@ -10,6 +11,7 @@ import type { TrainingSummary } from "../lib/runs/run_types.ts";
 import { addConfigOptions } from "./config_options.ts";
 import { readDuration, readSaveSchedule } from "./duration_option.ts";
 import { InterruptedError } from "./exit_codes.ts";
+import { findRun } from "./find_run.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { present } from "./present.ts";
 import { createProgress } from "./progress.ts";
@@ -81,6 +83,7 @@ async function runWithSignals(
     readonly output: Output;
     readonly startedAt: Date;
     readonly onInspection: (inspection: ImageInspection) => void;
+    readonly initialWeights: InitialWeights | null;
   },
 ): Promise<StoppableResult<TrainingSummary>> {
   const { config, runDirectory, resume, allowOtherBackend } = request;
@@ -102,6 +105,7 @@ async function runWithSignals(
           ...(options.tensorboard ? { tensorboard: true } : {}),
           ...timeLeft(options.time, startedAt),
           ...(saveEvery === undefined ? {} : { saveEvery }),
+          ...(options.initialWeights === null ? {} : { weights: options.initialWeights }),
           allowChangedImages: options.changedImages ?? false,
           onInspection: (inspection) => {
             options.onInspection(inspection);
@@ -113,6 +117,11 @@ async function runWithSignals(
   } finally {
     progress.end();
   }
+}
+
+async function readWeights(run: string): Promise<InitialWeights> {
+  const { readInitialWeights } = await import("../lib/runs/initial_weights.ts");
+  return await readInitialWeights(run);
 }
 
 /** Turns an end that was not planned into an error, for the exit code. */
@@ -141,7 +150,8 @@ function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSumma
 async function train(options: TrainOptions): Promise<void> {
   const startedAt = new Date();
   const output = createOutput(options);
-  const request = await resolveTrainingRequest(options, startedAt);
+  const weights = options.weights === undefined ? undefined : await findRun(options.weights);
+  const request = await resolveTrainingRequest({ ...options, weights }, startedAt);
   if (options.changedImages && !request.resume) {
     throw new UsageError(
       "--changed-images belongs to --resume: a new run takes the images as they are",
@@ -161,6 +171,7 @@ async function train(options: TrainOptions): Promise<void> {
     ...options,
     output,
     startedAt,
+    initialWeights: weights === undefined ? null : await readWeights(weights),
     onInspection: ({ perClass }) => {
       hasTestImages = perClass.test.some((count) => count > 0);
     },
@@ -175,6 +186,12 @@ async function train(options: TrainOptions): Promise<void> {
   const next = ending.result.stopReason === "time-limit" ? "train --resume" : "eval";
   const part = next === "eval" && !hasTestImages ? " --part validation" : "";
   output.talk(`next: ${PROGRAM} ${next} ${request.runDirectory}${part}`);
+}
+
+function weightsOption() {
+  const what =
+    "begin with the weights of this run or model, as far as they fit; its model is the default";
+  return new Option("--weights <run>", what).conflicts("resume");
 }
 
 function resumeOption() {
@@ -205,6 +222,7 @@ export function trainCommand(): CommandUnknownOpts {
       ).conflicts(["config", "resume"]),
     )
     .addOption(runOption().conflicts("resume"))
+    .addOption(weightsOption())
     .addOption(resumeOption())
     .addOption(changedImagesOption())
     .addOption(
@@ -240,6 +258,7 @@ export function trainCommand(): CommandUnknownOpts {
     ["train --channels 128 --images 2000 --epochs 5 --depth 10", "a small, quick training"],
     ["train --config runs/first/config.yaml --seed 2", "another run like a former one"],
     ["train --preset vgg-cifar100 --run runs/vgg", "one training of the paper's Table 6"],
+    ["train --weights puppet-cnn-cifar10 --dataset folder --data pets", "from a trained model"],
     ["train --resume runs/first --epochs 150", "go on, for longer than first planned"],
     ["train --print-config > my.yaml", "a configuration file to start from"],
   ]);

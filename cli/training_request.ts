@@ -14,6 +14,7 @@ import { findPreset } from "../lib/paper/presets/preset_registry.ts";
 import { changeForResume } from "../lib/configuration/change_for_resume.ts";
 import { defaultRunDirectory } from "../lib/runs/default_run_directory.ts";
 import { requireNewFolder } from "../lib/runs/require_new_folder.ts";
+import { imageSideOf } from "../lib/datasets/data_config.ts";
 import { readRunConfig } from "../lib/runs/run_config_file.ts";
 import { readConfigOverrides } from "./config_options.ts";
 
@@ -23,6 +24,8 @@ export interface TrainingRequestOptions {
   readonly preset?: string | undefined;
   readonly run?: string | undefined;
   readonly resume?: string | undefined;
+  /** Run or model whose weights a new run begins with. */
+  readonly weights?: string | undefined;
 }
 
 /** A training, fully decided. */
@@ -52,11 +55,16 @@ async function readConfigFile(path: string): Promise<string> {
   }
 }
 
-/** What the options win over: a preset, a file, or nothing but the defaults. */
+/** What the options win over: a preset, the model whose weights are taken, a file, or nothing but the defaults. */
 async function readBase(
-  { config, preset }: TrainingRequestOptions,
+  { config, preset, weights }: TrainingRequestOptions,
   overrides: readonly ConfigOverride[],
 ): Promise<string> {
+  if (weights !== undefined && config === undefined && preset === undefined) {
+    // What its weights fit into: its own model, and images of its size.
+    const { model, data } = await readRunConfig(weights);
+    return JSON.stringify({ model, data: { imageSize: imageSideOf(data) } });
+  }
   if (preset === undefined) return config === undefined ? "" : await readConfigFile(config);
   const seed = overrides.findLast(({ path }) => path === "training.seed")?.value;
   const protocol = protocolConfig(findPreset(preset), typeof seed === "number" ? seed : 1);

@@ -28,6 +28,7 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
       "model.trajectorySteps",
       "model.kernelResizing",
       "training.recompute",
+      "training.freeze",
     ]],
     [!generates && !isPlain, `the layers of ${name} are given`, [
       "model.maxChannels",

@@ -121,6 +121,11 @@ export const trainingKeys = {
     default: 640,
     option: "--statistics-images <count>",
   }),
+  freeze: oneOf(["none", "puppeteer"], {
+    description: "parameters that keep their values; puppeteer trains norms and head only",
+    default: "none",
+    option: "--freeze <part>",
+  }),
   fitDepths: flag({
     description:
       "where nearly all training images would have one depth, kappa and its offset are fitted to them",

@@ -16,6 +16,7 @@ import { decodeCheckpoint, withCheckpointErrors } from "../training/decode_check
 import { encodeCheckpoint, restoreTrainer } from "../training/training_checkpoint.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
+import { describeTaken, takeWeights } from "./initial_weights.ts";
 import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths } from "./fit_depths.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
@@ -297,6 +298,10 @@ async function trainLocked(
     const text =
       "states are recomputed in the backward pass: they would not fit into WASM's memory";
     options.report?.({ kind: "phase", text });
+  }
+  if (options.weights !== undefined && !resume) {
+    const taken = await takeWeights(classifier, options.weights, data.train.classNames);
+    options.report?.({ kind: "phase", text: describeTaken(options.weights, taken) });
   }
   const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
   try {

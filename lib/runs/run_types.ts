@@ -4,6 +4,7 @@ import type { MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
 import type { SpeedReport } from "../evaluation/speed_report.ts";
 import type { SaveSchedule } from "../training/save_schedule.ts";
+import type { InitialWeights } from "./initial_weights.ts";
 import type { ImageInspection } from "./inspect_images.ts";
 import type { ImageCounts } from "./load_part.ts";
 import type {
@@ -51,6 +52,8 @@ export interface RunTrainingOptions {
    * @default false
    */
   readonly allowChangedImages?: boolean;
+  /** Weights of another model that a new run begins with, as far as they fit; without them it begins from scratch. */
+  readonly weights?: InitialWeights;
   /** Hears what the images are, before the first step. */
   readonly onInspection?: (inspection: ImageInspection) => void;
   /** Where the command came from; added to the run folder. */

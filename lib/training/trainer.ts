@@ -259,7 +259,10 @@ export class Trainer {
 
   async #step({ level, indices }: PlannedBatch, values: Float32Array): Promise<StepOutcome> {
     const started = performance.now();
-    const { clipNorm, labelSmoothing } = this.#config;
+    const { clipNorm, labelSmoothing, freeze } = this.#config;
+    const isFrozen = freeze === "none"
+      ? undefined
+      : (name: string) => name.startsWith(`${freeze}.`);
     const { step, sums } = this.progress;
     const batch = await loadBatch(this.#data, indices, { ...this.#loadOptions(level), values });
     const learningRate = this.#learningRate(step);
@@ -267,6 +270,7 @@ export class Trainer {
     const mixing = mixingOfStep(step, this.#config);
     const outcome = await trainingStep(this, batch, {
       ...{ learningRate, clipNorm, recompute: this.#recompute, labelSmoothing, drop, mixing },
+      isFrozen,
     });
     tf.dispose([batch.images, batch.labels]);
     if (!outcome.updated) {

@@ -47,6 +47,8 @@ export interface TrainingConfig {
   readonly statisticsImages: number;
   /** Computes the dynamics' intermediate values again in the backward pass: less memory, more time. */
   readonly recompute: boolean | "auto";
+  /** Parameters that keep their values: none, or those of the puppeteer. */
+  readonly freeze: "none" | "puppeteer";
   /** Fits kappa and its offset to the training images where nearly all of them would have one depth. */
   readonly fitDepths: boolean;
   /** Mirrors half of the training images. */

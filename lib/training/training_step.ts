@@ -25,6 +25,12 @@ export interface TrainingStepOptions {
   /** Computes the dynamics' intermediate values again instead of keeping them. */
   readonly recompute: boolean;
   /**
+   * Whether a parameter keeps its value, by its name.
+   *
+   * @default none does
+   */
+  readonly isFrozen?: ((name: string) => boolean) | undefined;
+  /**
    * Share of the target that is spread evenly over all classes.
    *
    * @default 0
@@ -96,7 +102,7 @@ export interface LossAndGradients {
   readonly loss: tf.Scalar;
   /** Images classified correctly. */
   readonly correct: tf.Scalar;
-  /** By name of the parameter; parameters that the batch's level does not use are absent. */
+  /** By name of the parameter; frozen ones, and those that the batch's level does not use, are absent. */
   readonly gradients: Map<string, tf.Tensor>;
 }
 
@@ -111,9 +117,11 @@ export interface LossAndGradients {
 export function lossAndGradients(
   classifier: Classifier,
   batch: TrainingBatch,
-  options: Pick<TrainingStepOptions, "recompute" | "labelSmoothing" | "drop" | "mixing">,
+  options: Omit<TrainingStepOptions, "learningRate" | "clipNorm">,
 ): LossAndGradients {
-  const { entries } = classifier.parameters;
+  const { isFrozen = () => false } = options;
+  // What is not asked for is not propagated to: a frozen puppeteer costs no backward pass.
+  const entries = classifier.parameters.entries.filter(([name]) => !isFrozen(name));
   let correct: tf.Scalar | null = null;
   const { value, gradients } = valueAndGradients(() => {
     const { logits, auxiliary, penalty } = classifier.forward(batch.images, batch.levels, {

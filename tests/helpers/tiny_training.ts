@@ -79,6 +79,7 @@ export const TINY_TRAINING: TrainingConfig = {
   crop: 0,
   color: 0,
   fitDepths: false,
+  freeze: "none",
   patience: 0,
   minDelta: 0,
   validateEvery: 1,

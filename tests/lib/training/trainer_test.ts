@@ -264,3 +264,18 @@ Deno.test("Trainer fits from a seeded initial state what it cannot from a consta
     const [seeded, constant] = [await lowestLoss("seeded"), await lowestLoss("constant")];
     assert.ok(seeded < 0.4 * constant, `seeded ${seeded}, constant ${constant}`);
   }));
+
+Deno.test("Trainer leaves a frozen puppeteer as it is, and trains the rest", () =>
+  withBackend("cpu", async () => {
+    const { trainer, dispose } = await tinyTrainer({
+      training: { freeze: "puppeteer", epochs: 1 },
+    });
+    const before = await trainer.classifier.parameters.read();
+    await trainer.run({ save: async () => {}, log: async () => {} });
+    const after = await trainer.classifier.parameters.read();
+    for (const [name, { values }] of after) {
+      const isSame = values.every((value, at) => value === before.get(name)!.values[at]);
+      assert.equal(isSame, name.startsWith("puppeteer."), name);
+    }
+    dispose();
+  }));

@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { CheckpointError } from "../errors.ts";
+import { decodeCheckpoint } from "../training/training_checkpoint.ts";
+import { resolveChoice } from "./load_trained.ts";
+import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
+import type { Classifier } from "../classifiers/classifier.ts";
+import type { TensorValues } from "../tensors/parameter_set.ts";
+
+/** Names that are listed of parameters that were not taken. */
+const MAX_LISTED = 8;
+
+/** Weights of a trained model that another training begins with. */
+export interface InitialWeights {
+  /** Checkpoint that they come from. */
+  readonly source: string;
+  /** Classes that they tell apart. */
+  readonly classNames: readonly string[];
+  /** Values by name of the parameter. */
+  readonly parameters: ReadonlyMap<string, TensorValues>;
+}
+
+/** What a model took of the weights of another. */
+export interface TakenWeights {
+  /** Names of the parameters taken. */
+  readonly taken: readonly string[];
+  /** Names and reasons of those that were not. */
+  readonly left: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/**
+ * Reads the weights of a trained model: of its best checkpoint, else of its last one.
+ *
+ * @param runDirectory Folder of the run, or of an exported model.
+ * @returns The weights.
+ * @throws {CheckpointError} if there is no checkpoint, or it is damaged.
+ */
+export async function readInitialWeights(runDirectory: string): Promise<InitialWeights> {
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  const { folder, files } = await loadCheckpoint(root, await resolveChoice(root, "auto"));
+  const source = join(root, folder);
+  const { card, parameters } = decodeCheckpoint(files, source);
+  return { source, classNames: card.classNames, parameters };
+}
+
+/** The layers that tell the classes apart. */
+function belongsToHead(name: string): boolean {
+  return /(?:^|\.)head\.[^.]+$/.test(name);
+}
+
+/**
+ * Puts the weights of another model into a classifier, as far as they fit: by name and shape, and those of the head only
+ * where the classes are the same.
+ *
+ * @param classifier The classifier; what does not fit keeps its initial values.
+ * @param weights Weights of the other.
+ * @param classNames Classes of the classifier.
+ * @returns What was taken, and what was not.
+ * @throws {CheckpointError} if nothing fits.
+ */
+export async function takeWeights(
+  classifier: Classifier,
+  weights: InitialWeights,
+  classNames: readonly string[],
+): Promise<TakenWeights> {
+  const values = await classifier.parameters.read();
+  const hasSameClasses = weights.classNames.join("\n") === classNames.join("\n");
+  const taken: string[] = [];
+  const left: { name: string; reason: string }[] = [];
+  for (const [name, { shape }] of [...values]) {
+    const found = weights.parameters.get(name);
+    if (found === undefined) left.push({ name, reason: "not there" });
+    else if (found.shape.join() !== shape.join()) {
+      left.push({ name, reason: `[${found.shape}] there, [${shape}] here` });
+    } else if (belongsToHead(name) && !hasSameClasses) left.push({ name, reason: "other classes" });
+    else {
+      values.set(name, found);
+      taken.push(name);
+    }
+  }
+  if (taken.length === 0) {
+    throw new CheckpointError(
+      `Cannot begin with the weights of ${weights.source}: none of its ${weights.parameters.size} parameters fits the ` +
+        `model (${left[0]?.name}: ${
+          left[0]?.reason
+        }); give the model's own options, or another one with --weights`,
+    );
+  }
+  classifier.parameters.write(values);
+  return { taken, left };
+}
+
+/**
+ * Says what was taken.
+ *
+ * @param weights Where from.
+ * @param result What `takeWeights` returned.
+ * @returns One line for people.
+ */
+export function describeTaken(
+  { source }: Pick<InitialWeights, "source">,
+  { taken, left }: TakenWeights,
+): string {
+  const names = left.slice(0, MAX_LISTED).map(({ name, reason }) => `${name} (${reason})`);
+  const more = left.length > MAX_LISTED ? [`${left.length - MAX_LISTED} more`] : [];
+  const rest = left.length === 0 ? "" : `; new: ${[...names, ...more].join(", ")}`;
+  return `weights: ${taken.length} of ${
+    taken.length + left.length
+  } parameters from ${source}${rest}`;
+}

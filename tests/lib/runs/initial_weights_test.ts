@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { CheckpointError } from "../../../lib/errors.ts";
+import { createClassifier } from "../../../lib/models/create_classifier.ts";
+import { describeTaken, takeWeights } from "../../../lib/runs/initial_weights.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { TINY_MODEL } from "../../helpers/tiny_training.ts";
+
+async function weightsOf(seed: number, classNames: readonly string[]) {
+  const classifier = createClassifier(TINY_MODEL, { classes: classNames.length, seed });
+  const parameters = await classifier.parameters.read();
+  classifier.dispose();
+  return { source: "runs/old/checkpoints/step-1", classNames, parameters };
+}
+
+Deno.test("takeWeights() takes everything where model and classes are the same", () =>
+  withBackend("cpu", async () => {
+    const weights = await weightsOf(1, ["a", "b"]);
+    const classifier = createClassifier(TINY_MODEL, { classes: 2, seed: 2 });
+    const { taken, left } = await takeWeights(classifier, weights, ["a", "b"]);
+    assert.deepEqual([taken.length, left.length], [weights.parameters.size, 0]);
+    assert.deepEqual(await classifier.parameters.read(), weights.parameters);
+    classifier.dispose();
+  }));
+
+Deno.test("takeWeights() makes a new head for other classes, also where they are as many", () =>
+  withBackend("cpu", async () => {
+    const weights = await weightsOf(1, ["a", "b"]);
+    for (
+      const [classNames, reason] of [[["c", "d"], "other classes"], [
+        ["a", "b", "c"],
+        "there, ",
+      ]] as const
+    ) {
+      const classifier = createClassifier(TINY_MODEL, { classes: classNames.length, seed: 2 });
+      const before = await classifier.parameters.read();
+      const result = await takeWeights(classifier, weights, classNames);
+      assert.deepEqual(result.left.map(({ name }) => name).sort(), ["head.bias", "head.weights"]);
+      assert.ok(result.left.every((entry) => entry.reason.includes(reason)));
+      const after = await classifier.parameters.read();
+      for (const [name, values] of after) {
+        const expected = name.startsWith("head.") ? before : weights.parameters;
+        assert.deepEqual(values, expected.get(name), name);
+      }
+      assert.match(
+        describeTaken(weights, result),
+        /^weights: \d+ of \d+ parameters from runs\/old.*; new: head\./,
+      );
+      classifier.dispose();
+    }
+  }));
+
+Deno.test("takeWeights() refuses a model of which nothing fits, with the first reason", () =>
+  withBackend("cpu", async () => {
+    const weights = await weightsOf(1, ["a", "b"]);
+    const model = { ...TINY_MODEL, maxChannels: TINY_MODEL.maxChannels * 2, kernelSize: 5 };
+    const classifier = createClassifier(model, { classes: 3, seed: 2 });
+    await assert.rejects(
+      takeWeights(classifier, weights, ["a", "b", "c"]),
+      (error) =>
+        error instanceof CheckpointError &&
+        /none of its \d+ parameters fits the model \(puppeteer/.test(error.message),
+    );
+    classifier.dispose();
+  }));
