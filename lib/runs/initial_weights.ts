@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
 import { CheckpointError } from "../errors.ts";
-import { decodeCheckpoint } from "../training/training_checkpoint.ts";
+import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
