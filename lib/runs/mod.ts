@@ -19,6 +19,7 @@ export * from "./run_prediction.ts";
 export * from "./run_training.ts";
 export * from "./run_types.ts";
 export * from "./toolkit_version.ts";
+export * from "./initial_weights.ts";
 export * from "./inspect_images.ts";
 export * from "./suggest_sizes.ts";
 export * from "./run_folder.ts";
