@@ -2,12 +2,11 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { DivergenceError, UsageError } from "../lib/errors.ts";
 import { formatConfig } from "../lib/configuration/format_config.ts";
 import type { SaveSchedule } from "../lib/training/save_schedule.ts";
-import type { InitialWeights } from "../lib/runs/initial_weights.ts";
 import type { ImageInspection } from "../lib/runs/inspect_images.ts";
 import { significantCell } from "../lib/reports/cells.ts";
 import { inspectionPart } from "../lib/reports/parts/inspection_part.ts";
 import { writeText } from "../lib/reports/text/write_text.ts";
-import type { TrainingSummary } from "../lib/runs/run_types.ts";
+import type { InitialWeights, TrainingSummary } from "../lib/runs/run_types.ts";
 import { addConfigOptions } from "./config_options.ts";
 import { readDuration, readSaveSchedule } from "./duration_option.ts";
 import { InterruptedError } from "./exit_codes.ts";
@@ -203,6 +202,17 @@ function changedImagesOption() {
   return new Option("--changed-images", what);
 }
 
+/** Examples of the help. */
+const EXAMPLES: readonly [command: string, comment: string][] = [
+  ["train --run runs/first", "the paper's protocol, data in ./data"],
+  ["train --channels 128 --images 2000 --epochs 5 --depth 10", "a small, quick training"],
+  ["train --config runs/first/config.yaml --seed 2", "another run like a former one"],
+  ["train --preset vgg-cifar100 --run runs/vgg", "one training of the paper's Table 6"],
+  ["train --weights puppet-cnn-cifar10 --dataset folder --data pets", "from a trained model"],
+  ["train --resume runs/first --epochs 150", "go on, for longer than first planned"],
+  ["train --print-config > my.yaml", "a configuration file to start from"],
+];
+
 /**
  * Makes the command `train`.
  *
@@ -253,14 +263,6 @@ export function trainCommand(): CommandUnknownOpts {
     .addOption(debugOption())
     .action((options) => train(options as TrainOptions));
   addConfigOptions(command);
-  addHelpSections(command, [
-    ["train --run runs/first", "the paper's protocol, data in ./data"],
-    ["train --channels 128 --images 2000 --epochs 5 --depth 10", "a small, quick training"],
-    ["train --config runs/first/config.yaml --seed 2", "another run like a former one"],
-    ["train --preset vgg-cifar100 --run runs/vgg", "one training of the paper's Table 6"],
-    ["train --weights puppet-cnn-cifar10 --dataset folder --data pets", "from a trained model"],
-    ["train --resume runs/first --epochs 150", "go on, for longer than first planned"],
-    ["train --print-config > my.yaml", "a configuration file to start from"],
-  ]);
+  addHelpSections(command, EXAMPLES);
   return command;
 }

@@ -5,20 +5,10 @@ import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
-import type { TensorValues } from "../tensors/parameter_set.ts";
+import type { InitialWeights } from "./run_types.ts";
 
 /** Names that are listed of parameters that were not taken. */
 const MAX_LISTED = 8;
-
-/** Weights of a trained model that another training begins with. */
-export interface InitialWeights {
-  /** Checkpoint that they come from. */
-  readonly source: string;
-  /** Classes that they tell apart. */
-  readonly classNames: readonly string[];
-  /** Values by name of the parameter. */
-  readonly parameters: ReadonlyMap<string, TensorValues>;
-}
 
 /** What a model took of the weights of another. */
 export interface TakenWeights {

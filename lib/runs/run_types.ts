@@ -4,7 +4,7 @@ import type { MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
 import type { SpeedReport } from "../evaluation/speed_report.ts";
 import type { SaveSchedule } from "../training/save_schedule.ts";
-import type { InitialWeights } from "./initial_weights.ts";
+import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { ImageInspection } from "./inspect_images.ts";
 import type { ImageCounts } from "./load_part.ts";
 import type {
@@ -32,6 +32,16 @@ export interface Provenance {
 
 /** The checkpoint of the best validation, the newest one, or the best if there is one and else the newest. */
 export type CheckpointChoice = "best" | "last" | "auto";
+
+/** Weights of a trained model that another training begins with. */
+export interface InitialWeights {
+  /** Checkpoint that they come from. */
+  readonly source: string;
+  /** Classes that they tell apart. */
+  readonly classNames: readonly string[];
+  /** Values by name of the parameter. */
+  readonly parameters: ReadonlyMap<string, TensorValues>;
+}
 
 /** Options of `runTraining`. */
 export interface RunTrainingOptions {
