@@ -2,6 +2,7 @@ import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-j
 import { UsageError } from "../lib/errors.ts";
 import type { NetworkFormatName } from "../lib/exports/network_format.ts";
 import type { NetworkExport } from "../lib/runs/export_networks.ts";
+import type { PageExport } from "../lib/runs/export_page.ts";
 import type { ExportSummary } from "../lib/runs/export_run.ts";
 import { findRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
@@ -19,7 +20,7 @@ import { startBackend } from "./start_backend.ts";
 import { layOutTable } from "../lib/reports/text/lay_out_table.ts";
 import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 
-const FORMATS = ["model", "safetensors", "onnx", "tfjs"] as const;
+const FORMATS = ["model", "safetensors", "onnx", "tfjs", "web"] as const;
 
 /** What the options were set to. */
 interface ExportOptions {
@@ -29,6 +30,7 @@ interface ExportOptions {
   readonly allLevels?: true | undefined;
   readonly checkpoint: "auto" | "best" | "last";
   readonly backend?: BackendChoice | undefined;
+  readonly data?: string | undefined;
 }
 
 function megabytes(bytes: number): string {
@@ -82,6 +84,22 @@ export function formatNetworks(summary: NetworkExport): string {
   return `${directory}: checkpoint ${checkpoint}\n${table}\nInput: ${input}\n${checked}`;
 }
 
+/**
+ * Writes what was exported as a page, for people.
+ *
+ * @param summary What `exportPage` returned.
+ * @returns Text without a trailing line end.
+ */
+export function formatPage(summary: PageExport): string {
+  const { directory, checkpoint, bytes, trainingImages } = summary;
+  const spread = trainingImages === null
+    ? "without the spread of the training images' complexity: they are not here (--data)"
+    : `with the complexities of ${trainingImages} training images`;
+  return `${directory}: checkpoint ${checkpoint}, ${megabytes(bytes)}, ${spread}
+` +
+    `Open ${directory}/index.html in a browser, from the disk or from a web server.`;
+}
+
 /** The folder to write, which is named as an argument or by an option. */
 function requireFolder(argument: string | undefined, { output }: ExportOptions): string {
   if (argument !== undefined && output !== undefined) {
@@ -117,6 +135,18 @@ async function exportNetworkFiles(
   output.result(summary, () => formatNetworks(summary));
 }
 
+/** What only some formats take. */
+function refuseIdle({ format, level, allLevels, data }: ExportOptions): void {
+  if ((level !== undefined || allLevels) && (format === "model" || format === "web")) {
+    throw new UsageError(
+      `Cannot export one level with --format ${format}: it generates them itself; give --format onnx, tfjs or safetensors`,
+    );
+  }
+  if (data !== undefined && format !== "web") {
+    throw new UsageError("--data is only for --format web, which shows the images' complexities");
+  }
+}
+
 /** What the command does. */
 async function runExport(
   run: string,
@@ -124,22 +154,23 @@ async function runExport(
   at: { readonly options: ExportOptions; readonly output: Output },
 ): Promise<void> {
   const { options, output } = at;
-  const { format, checkpoint, level, allLevels } = options;
+  const { format, checkpoint, data } = options;
+  refuseIdle(options);
   const directory = requireFolder(folder, options);
   const runDirectory = await findRun(run);
-  if (format !== "model") {
-    return await exportNetworkFiles(runDirectory, directory, { ...at, format });
+  if (format === "model") {
+    const { exportRun } = await import("../lib/runs/export_run.ts");
+    const summary = await exportRun({ runDirectory, directory, checkpoint });
+    output.result(summary, () => formatExport(summary));
+  } else if (format === "web") {
+    const { exportPage } = await import("../lib/runs/export_page.ts");
+    const place = data === undefined ? {} : { data };
+    const version = TOOLKIT_VERSION;
+    const summary = await exportPage({ runDirectory, directory, checkpoint, version, ...place });
+    output.result(summary, () => formatPage(summary));
+  } else {
+    await exportNetworkFiles(runDirectory, directory, { ...at, format });
   }
-  if (level !== undefined || allLevels) {
-    throw new UsageError(
-      `Cannot export one level as a model of this toolkit: it generates them itself; give --format ${
-        FORMATS.slice(1).join(" or --format ")
-      }`,
-    );
-  }
-  const { exportRun } = await import("../lib/runs/export_run.ts");
-  const summary = await exportRun({ runDirectory, directory, checkpoint });
-  output.result(summary, () => formatExport(summary));
 }
 
 /**
@@ -161,7 +192,8 @@ export function exportCommand(): CommandUnknownOpts {
     .addOption(
       new Option(
         "--format <format>",
-        "model for this toolkit, safetensors for PyTorch, onnx for onnxruntime, tfjs for TensorFlow.js",
+        "model for this toolkit, safetensors for PyTorch, onnx for onnxruntime, tfjs for TensorFlow.js, " +
+          "web for a page that shows the model at work",
       ).choices(FORMATS).default("model"),
     )
     .addOption(
@@ -172,6 +204,9 @@ export function exportCommand(): CommandUnknownOpts {
         "--all-levels",
         "the networks of all levels (the default); onnx gets one that picks the level, too",
       ).conflicts("level"),
+    )
+    .addOption(
+      new Option("--data <folder>", "images of the run; the page shows how complex they are"),
     )
     .addOption(checkpointOption())
     .addOption(backendOption())
@@ -185,6 +220,7 @@ export function exportCommand(): CommandUnknownOpts {
     ["export runs/first models/mine", "the best checkpoint, or the last if none was validated"],
     ["predict models/mine cat.png", "the exported model at work"],
     ["export runs/first onnx --format onnx", "for onnxruntime: every level, and one that adapts"],
+    ["export runs/first page --format web", "a page that shows the model at work, in any browser"],
     ["export runs/first torch --format safetensors --level 4", "one level, for PyTorch"],
   ]);
   return command;

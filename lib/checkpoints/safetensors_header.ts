@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import { CheckpointError } from "../errors.ts";
 import { isObject } from "../files/is_object.ts";
 import { maxDimensions } from "./safetensors_dtypes.ts";
@@ -76,6 +75,16 @@ export function quoteName(name: string): string {
 
 function demand(holds: boolean, problem: string): asserts holds {
   if (!holds) throw new HeaderFault(problem);
+}
+
+/** Whether bytes are UTF-8; without Node's function of the same purpose, since pages in a browser read files too. */
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function parseStrictly(bytes: Uint8Array): SafetensorsHeader {

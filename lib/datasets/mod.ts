@@ -17,6 +17,7 @@ export * from "./fetch_options.ts";
 export * from "./file_digest.ts";
 export * from "./in_memory_dataset.ts";
 export * from "./load_dataset.ts";
+export * from "./fit_image.ts";
 export * from "./prepare_image.ts";
 export * from "./split.ts";
 export * from "./standardization.ts";

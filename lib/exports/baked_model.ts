@@ -3,6 +3,7 @@ import { CheckpointError } from "../errors.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { foldConvolution } from "../classifiers/folded_convolution.ts";
 import { modelEntry } from "../models/model_registry.ts";
+import { levelStarts } from "../puppeteer/level_starts.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { placeLayers } from "./placed_layer.ts";
 import type { FoldedConvolution } from "../classifiers/folded_convolution.ts";
@@ -69,17 +70,6 @@ export function requireBakeable(model: ModelCard["model"], exact: boolean): void
   );
 }
 
-/** The smallest double that `belongs` says yes to, where it says no to 0 and yes to `upper` and never goes back. */
-function firstThat(belongs: (value: number) => boolean, upper: number): number {
-  let [below, above] = [0, upper];
-  for (;;) {
-    const middle = below + (above - below) / 2;
-    if (middle <= below || middle >= above) return above;
-    if (belongs(middle)) above = middle;
-    else below = middle;
-  }
-}
-
 /**
  * Describes a model for other programs.
  *
@@ -88,20 +78,13 @@ function firstThat(belongs: (value: number) => boolean, upper: number): number {
  * @returns What its networks have in common.
  */
 export function describeModel(trained: TrainedClassifier, card: ModelCard): BakedModel {
-  const { levels } = trained.classifier;
   return {
     name: card.model.name,
     classNames: card.classNames,
     image: card.image,
     standardization: card.standardization,
     complexity: { measure: trained.measure.name, unit: trained.measure.unit },
-    // Found by the rule that routes images, so that a comparison with them can never disagree with it.
-    levels: levels.list.map((level, index) => ({
-      ...level,
-      from: index === 0
-        ? 0
-        : firstThat((value) => levels.levelOf(value) >= index, level.complexity),
-    })),
+    levels: levelStarts(trained.classifier.levels),
   };
 }
 

@@ -13,6 +13,16 @@ export interface GeneratedKernelsOptions extends PuppeteerOptions {
   readonly kernelResizing: KernelReduction;
 }
 
+/** A kernel, and the state that it was made of. */
+export interface GeneratedKernel {
+  /** The layer that it is for. */
+  readonly layer: ConvolutionLayer;
+  /** K_n, `[1, C_in, taps, C_out]`, float32. */
+  readonly state: tf.Tensor4D;
+  /** `[kernelSize, kernelSize, in, out]`, float32. */
+  readonly kernel: tf.Tensor4D;
+}
+
 /** The kernels of a puppet: state n of the trajectory, resized to layer n (section 3.3 of the paper). */
 export class GeneratedKernels {
   /** What generates the states. */
@@ -43,15 +53,33 @@ export class GeneratedKernels {
     level: ComplexityLevel,
     options: TrajectoryOptions = {},
   ): tf.Tensor4D[] {
+    return Array.from(this.kernelsStepwise(convolutions, level, options), ({ kernel }) => kernel);
+  }
+
+  /**
+   * The same, each when it is asked for, with the state that it was made of.
+   *
+   * @param convolutions Layers that need a kernel, in order.
+   * @param level Complexity level of the images.
+   * @param options As of `kernels`.
+   */
+  *kernelsStepwise(
+    convolutions: readonly ConvolutionLayer[],
+    level: ComplexityLevel,
+    options: TrajectoryOptions = {},
+  ): Generator<GeneratedKernel> {
     // As many steps as kernels: equal to the level's depth for the plain backbone.
-    const states = this.puppeteer.states(
-      { depth: convolutions.length, scale: level.scale },
-      options,
-    );
-    return convolutions.map((layer, index) => {
-      const kernel = resizeKernel(states[index]!, layer, this.#reduction);
-      return layer.norm ? kernel : tf.mul(kernel, this.#scaleWithoutNorm(layer, states[index]!));
-    });
+    const { scale } = level;
+    const states = this.puppeteer.statesStepwise({ depth: convolutions.length, scale }, options);
+    let index = 0;
+    for (const state of states) {
+      const layer = convolutions[index++]!;
+      const kernel = resizeKernel(state, layer, this.#reduction);
+      yield {
+        ...{ layer, state },
+        kernel: layer.norm ? kernel : tf.mul(kernel, this.#scaleWithoutNorm(layer, state)),
+      };
+    }
   }
 
   /** Frees what is not a parameter. */

@@ -15,7 +15,7 @@ import type {
   InferenceNetwork,
   PrepareOptions,
 } from "../classifiers/classifier.ts";
-import type { GeneratedKernels } from "./generated_kernels.ts";
+import type { GeneratedKernel, GeneratedKernels } from "./generated_kernels.ts";
 import type { LevelNetworks } from "./level_networks.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 
@@ -97,6 +97,18 @@ export class LevelClassifier implements Classifier, LevelNetworks {
         layer,
       ) => [layer.name, byName.get(layer.name) ?? this.weights.kernel(layer)]),
     );
+  }
+
+  /**
+   * Generates the kernels of a level, each when it is asked for. Stored kernels are not among them: `weights` has those.
+   *
+   * @param level The level.
+   * @returns The kernels in the order of the layers, with their states; none where all kernels are stored.
+   */
+  *generateKernels(level: ComplexityLevel): Generator<GeneratedKernel> {
+    const { kernelSource } = this.#parts;
+    const generated = convolutionsOf(this.layersOf(level)).filter((at) => this.#isGenerated(at));
+    if (kernelSource !== null) yield* kernelSource.kernelsStepwise(generated, level);
   }
 
   forward(

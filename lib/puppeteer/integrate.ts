@@ -27,6 +27,16 @@ function addScaled<State extends tf.Tensor>(
   );
 }
 
+/** Options of `integrate`. */
+export interface IntegrateOptions {
+  /** Number of steps N, >= 1. */
+  readonly steps: number;
+  /** The method. */
+  readonly solver: ButcherTableau;
+  /** Called after every step. */
+  readonly onStep?: ((done: number, steps: number) => void) | undefined;
+}
+
 /**
  * Integrates dK/ds = f(K) over [0, 1] with equal steps (Eq. 1-4 of the paper; Euler's method is
  * K_{n+1} = K_n + h f(K_n), Eq. 3). Every operation is recorded, so that gradients run through the
@@ -41,15 +51,27 @@ function addScaled<State extends tf.Tensor>(
 export function integrate<State extends tf.Tensor>(
   field: VectorField<State>,
   state0: State,
-  options: {
-    readonly steps: number;
-    readonly solver: ButcherTableau;
-    readonly onStep?: ((done: number, steps: number) => void) | undefined;
-  },
+  options: IntegrateOptions,
 ): State[] {
+  return [...integrateStepwise(field, state0, options)];
+}
+
+/**
+ * The same, one step whenever the next state is asked for: whoever shows the trajectory need not wait for its end.
+ *
+ * @param field f, autonomous.
+ * @param state0 K_0, float32, any shape.
+ * @param options Number of steps N, the method, and who is told of every step.
+ * @returns K_1 .. K_N, one after the other.
+ * @throws {RangeError} at the first state, if steps is not an integer >= 1.
+ */
+export function* integrateStepwise<State extends tf.Tensor>(
+  field: VectorField<State>,
+  state0: State,
+  options: IntegrateOptions,
+): Generator<State> {
   const grid = stepGrid(options.steps);
   const { stages, weights } = options.solver;
-  const states: State[] = [];
   let state = state0;
   for (let step = 0; step < options.steps; step++) {
     const stepSize = grid[step + 1]! - grid[step]!;
@@ -58,10 +80,9 @@ export function integrate<State extends tf.Tensor>(
       slopes.push(field(addScaled(state, slopes, row.map((factor) => factor * stepSize))));
     }
     state = addScaled(state, slopes, weights.map((factor) => factor * stepSize));
-    states.push(state);
     options.onStep?.(step + 1, options.steps);
+    yield state;
   }
-  return states;
 }
 
 /**

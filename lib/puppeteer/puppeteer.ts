@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { recomputed } from "../tensors/recomputed.ts";
 import { Dynamics } from "./dynamics.ts";
 import { initialStateValues } from "./initial_state.ts";
-import { integrate } from "./integrate.ts";
+import { integrate, integrateStepwise } from "./integrate.ts";
 import { sampleTrajectory } from "./sample_trajectory.ts";
 import { solvers } from "./solvers/solver_registry.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
@@ -78,6 +78,20 @@ export class Puppeteer {
     level: Pick<ComplexityLevel, "depth" | "scale">,
     options: TrajectoryOptions = {},
   ): tf.Tensor4D[] {
+    return [...this.statesStepwise(level, options)];
+  }
+
+  /**
+   * The same, each state when it is asked for. One trajectory that all depths are read from is whole before its first.
+   *
+   * @param level Gives N (depth) and phi(H) (scale).
+   * @param options As of `states`.
+   * @returns K_1 .. K_N, one after the other.
+   */
+  *statesStepwise(
+    level: Pick<ComplexityLevel, "depth" | "scale">,
+    options: TrajectoryOptions = {},
+  ): Generator<tf.Tensor4D> {
     const state0 = this.initialState(level);
     const field = (state: tf.Tensor4D): tf.Tensor4D =>
       options.recompute === true
@@ -87,10 +101,11 @@ export class Puppeteer {
     const solver = solvers[name];
     const { onStep } = options;
     if (trajectorySteps === null) {
-      return integrate(field, state0, { steps: level.depth, solver, onStep });
+      yield* integrateStepwise(field, state0, { steps: level.depth, solver, onStep });
+    } else {
+      const states = integrate(field, state0, { steps: trajectorySteps, solver, onStep });
+      yield* sampleTrajectory([state0, ...states], level.depth);
     }
-    const states = integrate(field, state0, { steps: trajectorySteps, solver, onStep });
-    return sampleTrajectory([state0, ...states], level.depth);
   }
 
   /**

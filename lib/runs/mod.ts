@@ -7,6 +7,8 @@
 export type { TrainingPlan } from "./plan_training.ts";
 export * from "./collect_provenance.ts";
 export * from "./default_run_directory.ts";
+export * from "./export_networks.ts";
+export * from "./export_page.ts";
 export * from "./load_part.ts";
 export * from "./load_trained.ts";
 export type * from "./machine_conditions.ts";

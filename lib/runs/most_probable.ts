@@ -1,12 +1,5 @@
+import { probabilities } from "../evaluation/probabilities.ts";
 import type { Prediction } from "./run_types.ts";
-
-/** Softmax in double precision, shifted so that nothing overflows. */
-function probabilities(logits: Float32Array): Float64Array {
-  const largest = logits.reduce((most, value) => Math.max(most, value), -Infinity);
-  const exponentials = Float64Array.from(logits, (value) => Math.exp(value - largest));
-  const sum = exponentials.reduce((total, value) => total + value, 0);
-  return exponentials.map((value) => value / sum);
-}
 
 /**
  * Turns logits into probabilities and takes the largest.

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { fitImage, prepareImage } from "../datasets/prepare_image.ts";
+import { fitImage } from "../datasets/fit_image.ts";
+import { prepareImage } from "../datasets/prepare_image.ts";
 import { MAX_IMAGE_FILE_BYTES } from "../datasets/read_image_file.ts";
 import { DataError } from "../errors.ts";
 import { describePathFailure } from "../files/path_failure.ts";

@@ -17,7 +17,7 @@ export const STOREYS: readonly (readonly string[])[] = [
   // The registry of models and what is made or counted by it.
   ["lib/models", "lib/evaluation"],
   ["lib/training", "lib/analyses"],
-  ["lib/configuration", "lib/exports"],
+  ["lib/configuration", "lib/exports", "lib/page"],
   ["lib/runs"],
   ["lib/paper"],
   ["lib/reports"],

@@ -120,9 +120,9 @@ Deno.test("export wants one folder, and levels only for other programs", async (
   const cases: [string[], RegExp][] = [
     [[], /No folder to write/],
     [["a", "--output", "b"], /both a and --output b/],
-    [["a", "--level", "1"], /Cannot export one level as a model of this toolkit/],
+    [["a", "--level", "1"], /Cannot export one level with --format model/],
     [["a", "--level", "-1"], /whole number of at least 0/],
-    [["a", "--format", "keras"], /Allowed choices are model, safetensors, onnx, tfjs/],
+    [["a", "--format", "keras"], /Allowed choices are model, safetensors, onnx, tfjs, web/],
   ];
   for (const [argv, message] of cases) {
     const { code, stderr } = await runCommand(["export", "puppet-cnn-cifar10", ...argv]);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Backend, BackendName } from "../../../lib/backends/backend.ts";
 import { inspectBackend } from "../../../lib/backends/inspect_backend.ts";
-import { checkComputation, selectBackend } from "../../../lib/backends/select_backend.ts";
+import { checkComputation } from "../../../lib/backends/check_computation.ts";
+import { selectBackend } from "../../../lib/backends/select_backend.ts";
 import { BackendError } from "../../../lib/errors.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 

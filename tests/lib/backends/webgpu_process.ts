@@ -2,8 +2,8 @@
  * Run by webgpu_test.ts in a process of its own: WebGPU loads drivers that libtensorflow, loaded after them by
  * another test, would crash on.
  */
+import { checkComputation } from "../../../lib/backends/check_computation.ts";
 import { selectBackend } from "../../../lib/backends/select_backend.ts";
-import { checkComputation } from "../../../lib/backends/select_backend.ts";
 import { listMissingKernels } from "../../../lib/backends/list_missing_kernels.ts";
 import { tensorflowBackend } from "../../../lib/backends/tensorflow.ts";
 import { hasHardwareAdapter, webgpuBackend } from "../../../lib/backends/webgpu.ts";

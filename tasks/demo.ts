@@ -1,0 +1,69 @@
+/**
+ * `deno task demo`: the page that shows the shipped model at work, built, written and served on this machine.
+ */
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
+import { UsageError } from "../lib/errors.ts";
+import { toolkitFile } from "../lib/files/toolkit_file.ts";
+import { exportPage } from "../lib/runs/export_page.ts";
+import { buildPage } from "./build_page.ts";
+import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
+
+const HELP = `Shows the shipped model at work in a page.
+
+Usage: deno task demo [options]
+
+Options:
+  --run <folder>  run or exported model to show (default: models/puppet-cnn-cifar10)
+  --port <port>   port to serve on, this machine only (default: any that is free)`;
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+};
+
+/** Answers with the files of a folder. */
+async function answer(folder: string, request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const name = pathname === "/" ? "index.html" : pathname.slice(1);
+  // Four files lie side by side; nothing else is asked for.
+  if (!/^[\w.]+$/.test(name)) return new Response("not found", { status: 404 });
+  try {
+    const content = await Deno.readFile(join(folder, name));
+    return new Response(content, {
+      headers: { "content-type": TYPES[extname(name)] ?? "application/octet-stream" },
+    });
+  } catch {
+    return new Response("not found", { status: 404 });
+  }
+}
+
+async function demo(): Promise<void> {
+  const { values, positionals } = readTaskArguments(HELP, {
+    run: { type: "string" },
+    port: { type: "string", default: "0" },
+  });
+  refusePositionals(positionals);
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) {
+    throw new UsageError(`--port must be a number of 0 to 65535, current value is ${values.port}`);
+  }
+  await buildPage();
+  const folder = await Deno.makeTempDir({ prefix: "puppet-demo-" });
+  const runDirectory = values.run ?? fileURLToPath(toolkitFile("models/puppet-cnn-cifar10"));
+  const page = join(folder, "page");
+  await exportPage({
+    ...{ runDirectory, directory: page, checkpoint: "auto", version: TOOLKIT_VERSION },
+  });
+  const server = Deno.serve({
+    ...{ hostname: "127.0.0.1", port },
+    onListen: (address) =>
+      console.log(`open http://127.0.0.1:${address.port}/ in a browser; Ctrl+C ends it`),
+  }, (request) => answer(page, request));
+  Deno.addSignalListener("SIGINT", () => void server.shutdown());
+  await server.finished;
+  await Deno.remove(folder, { recursive: true });
+}
+
+if (import.meta.main) await runTask(demo);
