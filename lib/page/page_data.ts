@@ -1,7 +1,7 @@
-import { decodeCheckpoint } from "../training/training_checkpoint.ts";
+import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import type { HistogramBin } from "../analyses/distribution.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
-import type { TrainingCheckpoint } from "../training/training_checkpoint.ts";
+import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 
 /** How the complexity of the training images is spread, in the unit of the model's measure. */
 export interface ComplexityHistogram {

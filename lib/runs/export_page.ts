@@ -9,13 +9,13 @@ import { generatesKernels } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { asScript, MODEL_VARIABLE } from "../page/page_data.ts";
 import { pageHtml } from "../page/page_html.ts";
-import { decodeCheckpoint, TRAINING_ONLY_FILE } from "../training/training_checkpoint.ts";
+import { decodeCheckpoint, OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
 import { complexityOfTraining } from "./complexity_file.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { requireNewFolder } from "./require_new_folder.ts";
-import { requireSameModel } from "./require_same_model.ts";
-import { CHECKPOINTS_FOLDER } from "./run_training.ts";
+import { requireFittingCard } from "./require_fitting_card.ts";
+import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { PageData } from "../page/page_data.ts";
 import type { CheckpointChoice } from "./run_types.ts";
 
@@ -79,7 +79,7 @@ async function collectData(
   const { folder, files } = await loadCheckpoint(root, await resolveChoice(root, checkpoint));
   const path = join(root, folder);
   const { card, statistics } = decodeCheckpoint(files, path);
-  requireSameModel(card.model, config.model, path);
+  requireFittingCard(card, config, path);
   if (statistics === null) {
     throw new CheckpointError(
       `Cannot export ${runDirectory}: checkpoint ${folder} has no batch-norm statistics, since training was ` +
@@ -92,7 +92,7 @@ async function collectData(
     seed: config.training.seed,
     resizeTo: (isResized(dataset) ? resizeTo : null) ?? card.image.height,
     files: Object.fromEntries(
-      [...files].filter(([file]) => file !== TRAINING_ONLY_FILE)
+      [...files].filter(([file]) => file !== OPTIMIZER_FILE)
         .map(([file, bytes]) => [file, bytes.toBase64()]),
     ),
     histogram: await complexityOfTraining(runDirectory, config),
