@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import configuration from "../../deno.json" with { type: "json" };
+import * as library from "../../lib/mod.ts";
+import { repositoryRoot } from "../helpers/run_command.ts";
+
+/** More than this is no front door. */
+const MOST_NAMES = 48;
+
+Deno.test("the front door is small: values and types that a program needs", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", "lib/mod.ts"],
+    cwd: repositoryRoot,
+  }).output();
+  const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
+  const [{ symbols }] = Object.values(nodes) as [{ symbols: { name: string }[] }];
+  const names = symbols.map(({ name }) => name);
+  assert.ok(names.length <= MOST_NAMES, `${names.length} names: ${names.join(", ")}`);
+  for (const name of Object.keys(library)) assert.ok(names.includes(name), name);
+  for (const name of ["train", "loadModel", "evaluate", "complexity", "selectBackend"]) {
+    assert.equal(typeof library[name as "train"], "function", name);
+  }
+});
+
+Deno.test("every path that the package exports leads to a module, and every room's module is exported", async () => {
+  const paths: readonly string[] = Object.values(configuration.exports);
+  for (const path of paths) assert.ok((await Deno.stat(join(repositoryRoot, path))).isFile, path);
+  for await (const { name, isDirectory } of Deno.readDir(join(repositoryRoot, "lib"))) {
+    const path = `./lib/${name}/mod.ts`;
+    const isThere = isDirectory &&
+      await Deno.stat(join(repositoryRoot, path)).then(() => true, () => false);
+    if (isThere) assert.ok(paths.includes(path), path);
+  }
+});
