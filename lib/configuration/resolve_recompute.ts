@@ -1,3 +1,5 @@
+import { generatesKernels } from "../models/model_layers.ts";
+import { modelEntry } from "../models/model_registry.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 
 /** Memory for states above which WASM, which has 2 GB for everything, recomputes them; in bytes. */
@@ -13,7 +15,7 @@ const STATES_PER_STEP = 24;
  * @returns Bytes for one trajectory; 0 if no kernels are generated.
  */
 export function trajectoryBytes(model: ExperimentConfig["model"]): number {
-  if (model.name === "fixed-cnn") return 0;
+  if (!generatesKernels(modelEntry(model.name))) return 0;
   const depth = model.depthAdaptation ? model.maxSteps : model.fixedDepth;
   const stateBytes = 4 * model.kernelSize ** 2 * model.maxChannels ** 2;
   return depth * STATES_PER_STEP * stateBytes;

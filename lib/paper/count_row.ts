@@ -19,7 +19,8 @@ export type Counter = (task: CountTask) => Promise<CountedFigures>;
 
 /** Stored networks have no width or trajectory to configure: their name says it all. */
 function keyOf({ model, classes, side }: CountTask): string {
-  const isFixed = !generatesKernels(modelEntry(model.name)) && model.name !== "fixed-cnn";
+  const entry = modelEntry(model.name);
+  const isFixed = entry.kind !== "plain" && !generatesKernels(entry);
   return JSON.stringify([isFixed ? model.name : model, classes, side]);
 }
 

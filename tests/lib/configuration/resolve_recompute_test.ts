@@ -24,5 +24,7 @@ Deno.test("trajectoryBytes() grows with the square of C and is 0 without generat
   const { model } = defaultConfig();
   const half = trajectoryBytes({ ...model, maxChannels: 256 });
   assert.equal(trajectoryBytes(model), 4 * half);
-  assert.equal(trajectoryBytes({ ...model, name: "fixed-cnn" }), 0);
+  for (const name of ["fixed-cnn", "vgg", "branchynet"] as const) {
+    assert.equal(trajectoryBytes({ ...model, name }), 0, name);
+  }
 });
