@@ -71,6 +71,15 @@ Deno.test("docs/architecture.md has every room on the storey that the check give
   assert.deepEqual(rows.reverse(), storeys);
 });
 
+Deno.test("CHANGELOG.md says what was added, which formats there are, and few known limits", () => {
+  const { text } = pages.find(({ file }) => file === "CHANGELOG.md")!;
+  const [, ...sections] = text.split(/^### /m);
+  const titles = sections.map((section) => section.split("\n")[0]);
+  assert.deepEqual(titles, ["Added", "Formats", "Known limits"]);
+  const limits = sections[2]!.match(/^- /gm)!;
+  assert.ok(limits.length <= 8, `${limits.length}: what a change adds stands under Added`);
+});
+
 Deno.test("the README is two screens: at most 8 KB", async () => {
   const { size } = await Deno.stat(join(repositoryRoot, "README.md"));
   assert.ok(size <= 8192, `${size} bytes`);
