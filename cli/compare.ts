@@ -13,7 +13,7 @@ import type { MachineConditions } from "../lib/runs/machine_conditions.ts";
 import type { ComparisonOutcome } from "../lib/paper/run_comparison.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { Provenance } from "../lib/runs/run_types.ts";
-import { PRESET_NAMES } from "../lib/paper/presets/preset_names.ts";
+import { PRESET_NAMES } from "../lib/paper/presets.ts";
 import {
   addOverrideOptions,
   type CompareOverrideOptions,

@@ -2,15 +2,13 @@ import { UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import { readBoundedText } from "../lib/read_bounded.ts";
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
-import { formatConfig } from "../lib/configuration/format_config.ts";
 import {
   type ConfigOverride,
   givenKeys,
   MAX_CONFIG_BYTES,
   parseConfig,
 } from "../lib/configuration/parse_config.ts";
-import { protocolConfig } from "../lib/paper/presets/preset.ts";
-import { findPreset } from "../lib/paper/presets/preset_registry.ts";
+import { findPreset, protocolConfig } from "../lib/paper/preset.ts";
 import { changeForResume } from "../lib/configuration/change_for_resume.ts";
 import { defaultRunDirectory } from "../lib/runs/default_run_directory.ts";
 import { requireNewFolder } from "../lib/runs/require_new_folder.ts";
@@ -55,20 +53,23 @@ async function readConfigFile(path: string): Promise<string> {
   }
 }
 
-/** What the options win over: a preset, the model whose weights are taken, a file, or nothing but the defaults. */
-async function readBase(
-  { config, preset, weights }: TrainingRequestOptions,
+/** What the options win over, as text: the model whose weights are taken, a file, or nothing. */
+async function readText({ config, preset, weights }: TrainingRequestOptions): Promise<string> {
+  if (config !== undefined) return await readConfigFile(config);
+  if (weights === undefined || preset !== undefined) return "";
+  // What its weights fit into: its own model, and images of its size.
+  const { model, data } = await readRunConfig(weights);
+  return JSON.stringify({ model, data: { imageSize: imageSideOf(data) } });
+}
+
+/** The configuration of a preset, which the options win over. */
+function readPreset(
+  name: string | undefined,
   overrides: readonly ConfigOverride[],
-): Promise<string> {
-  if (weights !== undefined && config === undefined && preset === undefined) {
-    // What its weights fit into: its own model, and images of its size.
-    const { model, data } = await readRunConfig(weights);
-    return JSON.stringify({ model, data: { imageSize: imageSideOf(data) } });
-  }
-  if (preset === undefined) return config === undefined ? "" : await readConfigFile(config);
+): { readonly base?: ExperimentConfig } {
+  if (name === undefined) return {};
   const seed = overrides.findLast(({ path }) => path === "training.seed")?.value;
-  const protocol = protocolConfig(findPreset(preset), typeof seed === "number" ? seed : 1);
-  return formatConfig(protocol);
+  return { base: protocolConfig(findPreset(name), typeof seed === "number" ? seed : 1) };
 }
 
 /**
@@ -95,13 +96,14 @@ export async function resolveTrainingRequest(
     const resumed = { config, runDirectory: options.resume, resume: true, allowOtherBackend };
     return { ...resumed, overrides, choices: [] };
   }
-  const text = await readBase(options, overrides);
+  const text = await readText(options);
+  const base = readPreset(options.preset, overrides);
   const source = options.config ?? "the options";
-  const asked = parseConfig(text, { source, overrides });
+  const asked = parseConfig(text, { source, ...base, overrides });
   const given = new Set([...givenKeys(text), ...overrides.map(({ path }) => path)]);
   const { suggestSizes } = await import("../lib/runs/suggest_sizes.ts");
   const { overrides: sizes, choices } = await suggestSizes(asked, given);
-  const config = parseConfig(text, { source, overrides: [...overrides, ...sizes] });
+  const config = parseConfig(text, { source, ...base, overrides: [...overrides, ...sizes] });
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
   await requireNewFolder(runDirectory);
   return { config, runDirectory, resume: false, allowOtherBackend: false, overrides, choices };

@@ -49,7 +49,7 @@ export {
 export type { EvaluationReport } from "./evaluation/evaluation_report.ts";
 export type { ModelConfig } from "./models/model_config.ts";
 export { type ModelName, modelNames } from "./models/model_names.ts";
-export { PRESET_NAMES, type PresetName } from "./paper/presets/preset_names.ts";
+export { PRESET_NAMES, type PresetName } from "./paper/presets.ts";
 export { type ClassifyOptions, loadModel, type LoadModelOptions, Model } from "./runs/model.ts";
 export type { Picture } from "./runs/picture.ts";
 export type { Prediction, TrainingSummary } from "./runs/run_types.ts";

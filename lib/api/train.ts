@@ -1,10 +1,8 @@
 import { join } from "node:path";
 import { currentBackend, selectBackend } from "../backends/select_backend.ts";
 import { changeForResume } from "../configuration/change_for_resume.ts";
-import { configEntries } from "../configuration/format_config.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
-import { protocolConfig } from "../paper/presets/preset.ts";
-import { findPreset } from "../paper/presets/preset_registry.ts";
+import { findPreset, protocolConfig } from "../paper/preset.ts";
 import { collectProvenance } from "../runs/collect_provenance.ts";
 import { defaultRunDirectory } from "../runs/default_run_directory.ts";
 import { refuseExported } from "../runs/exported_model.ts";
@@ -18,7 +16,7 @@ import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { ModelName } from "../models/model_names.ts";
-import type { PresetName } from "../paper/presets/preset_names.ts";
+import type { PresetName } from "../paper/presets.ts";
 import type { SaveSchedule } from "../training/save_schedule.ts";
 import type { TrainingConfig } from "../training/training_config.ts";
 import type { TrainingEvent } from "../training/training_event.ts";
@@ -115,14 +113,12 @@ async function decideNew(request: NewTraining, startedAt: Date): Promise<Decisio
   const settings = overridesOf(request);
   const seed = request.training?.seed ?? 1;
   const base = request.preset === undefined
-    ? []
-    : configEntries(protocolConfig(findPreset(request.preset), seed))
-      .map(([path, value]) => ({ path, value }));
-  const source = "the settings";
-  const overrides = [...base, ...settings];
-  const asked = parseConfig("", { source, overrides });
+    ? {}
+    : { base: protocolConfig(findPreset(request.preset), seed) };
+  const options = { source: "the settings", ...base };
+  const asked = parseConfig("", { ...options, overrides: settings });
   const { overrides: sizes } = await suggestSizes(asked, new Set(settings.map(({ path }) => path)));
-  const config = parseConfig("", { source, overrides: [...overrides, ...sizes] });
+  const config = parseConfig("", { ...options, overrides: [...settings, ...sizes] });
   const runDirectory = request.run ?? defaultRunDirectory(config, startedAt);
   const argv = ["train", "--config", join(runDirectory, RUN_CONFIG_FILE)];
   return { config, runDirectory, resume: false, argv };

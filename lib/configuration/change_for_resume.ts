@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { configEntries, formatConfig } from "./format_config.ts";
+import { configEntries } from "./format_config.ts";
 import { type ConfigOverride, parseConfig } from "./parse_config.ts";
 import { CONFIG_KEYS, type ExperimentConfig } from "./experiment_config.ts";
 
@@ -20,7 +20,7 @@ export function changeForResume(
   saved: ExperimentConfig,
   overrides: readonly ConfigOverride[],
 ): ExperimentConfig {
-  const changed = parseConfig(formatConfig(saved), { source: "the options", overrides });
+  const changed = parseConfig("", { source: "the options", base: saved, overrides });
   const after = new Map(configEntries(changed));
   const differences = configEntries(saved).flatMap(([path, value]) =>
     value === after.get(path) || CHANGEABLE_ON_RESUME.has(path)

@@ -7,6 +7,7 @@ import {
   type ConfigKey,
   type ExperimentConfig,
 } from "./experiment_config.ts";
+import { configEntries } from "./format_config.ts";
 import { findContradictions } from "./config_rules.ts";
 import { nearestWord } from "./nearest_word.ts";
 
@@ -26,6 +27,12 @@ export interface ConfigOverride {
 
 /** Options of {@linkcode parseConfig}. */
 export interface ParseConfigOptions {
+  /**
+   * A complete configuration that the text wins over.
+   *
+   * @default the defaults, with what follows for the keys that are given
+   */
+  readonly base?: ExperimentConfig;
   /**
    * Where the text comes from, for messages.
    *
@@ -192,9 +199,10 @@ function failWith(problems: readonly string[], source: string): void {
  * ```
  */
 export function parseConfig(text: string, options: ParseConfigOptions = {}): ExperimentConfig {
-  const { source = "the configuration", overrides = [] } = options;
+  const { source = "the configuration", overrides = [], base } = options;
   const problems: string[] = [];
-  const values = flatten(readMap(text, source), problems);
+  const values = new Map(base === undefined ? [] : configEntries(base));
+  for (const [path, value] of flatten(readMap(text, source), problems)) values.set(path, value);
   const spelling = new Map<string, string>();
   for (const { path, value, from } of overrides) {
     if (!KEY_BY_PATH.has(path)) problems.push(describeUnknownKey(path));

@@ -1,5 +1,5 @@
 import { imageSideOf } from "../datasets/data_config.ts";
-import { classesOf } from "./presets/smoke_config.ts";
+import { classesOf } from "./smoke_config.ts";
 import { protocolChanges } from "./run_identity.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { SpeedFigure } from "../evaluation/speed_report.ts";

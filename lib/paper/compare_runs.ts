@@ -2,9 +2,10 @@ import { normalize } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { loadDataset } from "../datasets/load_dataset.ts";
 import { paperTables } from "./paper_results.ts";
-import { type Preset, protocolConfig } from "./presets/preset.ts";
-import { presets } from "./presets/preset_registry.ts";
-import { smokeConfig } from "./presets/smoke_config.ts";
+import { protocolConfig } from "./preset.ts";
+import type { Preset } from "./presets.ts";
+import { presets } from "./presets.ts";
+import { smokeConfig } from "./smoke_config.ts";
 import { buildRow, type RowParts } from "./build_row.ts";
 import { createCounter } from "./count_row.ts";
 import {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { isDatasetPresent } from "../datasets/dataset_present.ts";
 import { UsageError } from "../errors.ts";
-import { formatConfig } from "../configuration/format_config.ts";
 import { nearestWord } from "../configuration/nearest_word.ts";
 import { type PaperRow, type PaperTable, paperTables } from "./paper_results.ts";
 import { type ConfigOverride, parseConfig } from "../configuration/parse_config.ts";
-import { type Preset, protocolConfig } from "./presets/preset.ts";
-import { presets } from "./presets/preset_registry.ts";
-import { smokeConfig } from "./presets/smoke_config.ts";
+import { protocolConfig } from "./preset.ts";
+import type { Preset } from "./presets.ts";
+import { presets } from "./presets.ts";
+import { smokeConfig } from "./smoke_config.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { runFolderName, runIdentity } from "./run_identity.ts";
@@ -126,7 +126,7 @@ export async function planTable(options: PlanTableOptions): Promise<PlannedRow[]
     const runs: PlannedRun[] = [];
     for (const seed of seeds) {
       const base = await baseConfig(preset, { seed, smoke, overrides });
-      const config = parseConfig(formatConfig(base), { source: "the options", overrides });
+      const config = parseConfig("", { source: "the options", base, overrides });
       const folder = join(runsDirectory, runFolderName(preset.name, config));
       const isThere = await pathExists(folder);
       const other = isThere ? undefined : known.get(runIdentity(config));

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseConfig } from "../../lib/configuration/parse_config.ts";
-import { protocolConfig } from "../../lib/paper/presets/preset.ts";
-import { puppetCnnRegularized } from "../../lib/paper/presets/puppet_cnn_regularized.ts";
+import { findPreset, protocolConfig } from "../../lib/paper/preset.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { sharedDataDirectory as sharedData } from "../helpers/shared_data.ts";
 
@@ -26,7 +25,7 @@ Deno.test("the model in models/ classifies an image out of the box (wasm)", asyn
 
 Deno.test("the model in models/ was trained as its preset says", async () => {
   const { backend: _, ...found } = parseConfig(await Deno.readTextFile(join(MODEL, "config.yaml")));
-  const { backend: __, ...preset } = protocolConfig(puppetCnnRegularized, 1);
+  const { backend: __, ...preset } = protocolConfig(findPreset("puppet-cnn-regularized"), 1);
   assert.deepEqual(found, preset);
 });
 

@@ -1,7 +1,8 @@
-import { imageSideOf } from "../../datasets/data_config.ts";
-import { completeConfig, type ExperimentConfig } from "../../configuration/experiment_config.ts";
-import { type Preset, protocolConfig } from "./preset.ts";
-import type { DataConfig } from "../../datasets/data_config.ts";
+import { imageSideOf } from "../datasets/data_config.ts";
+import { completeConfig, type ExperimentConfig } from "../configuration/experiment_config.ts";
+import { protocolConfig } from "./preset.ts";
+import type { Preset } from "./presets.ts";
+import type { DataConfig } from "../datasets/data_config.ts";
 
 /** Classes of the datasets that presets name. */
 const CLASSES: Readonly<Partial<Record<DataConfig["dataset"], number>>> = {
@@ -32,9 +33,9 @@ export function classesOf(data: DataConfig): number {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { vggMiniImagenet } from "./vgg_mini_imagenet.ts";
+ * import { findPreset } from "./preset.ts";
  *
- * const { data } = smokeConfig(vggMiniImagenet, { seed: 1, hasData: false });
+ * const { data } = smokeConfig(findPreset("vgg-mini-imagenet"), { seed: 1, hasData: false });
  * assert.deepEqual([data.dataset, data.imageSize, data.classes], ["synthetic", 84, 100]);
  * ```
  */

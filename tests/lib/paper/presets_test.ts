@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
-import { selectBackend } from "../../../../lib/backends/select_backend.ts";
-import { createCounter } from "../../../../lib/paper/count_row.ts";
-import { runIdentity } from "../../../../lib/paper/run_identity.ts";
-import { defaultConfig } from "../../../../lib/configuration/experiment_config.ts";
-import { paperTables } from "../../../../lib/paper/paper_results.ts";
-import { findContradictions } from "../../../../lib/configuration/config_rules.ts";
-import { PRESET_NAMES } from "../../../../lib/paper/presets/preset_names.ts";
-import { findPreset, presets } from "../../../../lib/paper/presets/preset_registry.ts";
-import { protocolConfig } from "../../../../lib/paper/presets/preset.ts";
-import { imageSideOf } from "../../../../lib/datasets/data_config.ts";
-import { classesOf, smokeConfig } from "../../../../lib/paper/presets/smoke_config.ts";
-import { modelEntry } from "../../../../lib/models/model_registry.ts";
+import { join } from "node:path";
+import { selectBackend } from "../../../lib/backends/select_backend.ts";
+import { createCounter } from "../../../lib/paper/count_row.ts";
+import { protocolChanges, runIdentity } from "../../../lib/paper/run_identity.ts";
+import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
+import { paperTables } from "../../../lib/paper/paper_results.ts";
+import { findContradictions } from "../../../lib/configuration/config_rules.ts";
+import { findPreset, protocolConfig } from "../../../lib/paper/preset.ts";
+import { PRESET_NAMES, presets } from "../../../lib/paper/presets.ts";
+import { imageSideOf } from "../../../lib/datasets/data_config.ts";
+import { classesOf, smokeConfig } from "../../../lib/paper/smoke_config.ts";
+import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
+import { repositoryRoot } from "../../helpers/run_command.ts";
+import { modelEntry } from "../../../lib/models/model_registry.ts";
 
 /** Parameters of docs/systems.md for 10 and for 100 classes; of a puppet the puppeteer alone. */
 const PARAMETERS: Readonly<Record<string, readonly [ten: number, hundred?: number]>> = {
@@ -30,16 +32,30 @@ const PARAMETERS: Readonly<Record<string, readonly [ten: number, hundred?: numbe
 
 const PUPPETEER = 269_824;
 
-Deno.test("presets have a file, a name and a configuration of their own each", async () => {
-  assert.deepEqual(presets.map(({ name }) => name), [...PRESET_NAMES]);
+Deno.test("presets have a name and a configuration of their own each", () => {
   assert.equal(new Set(PRESET_NAMES).size, presets.length);
   const identities = presets.map((preset) => runIdentity(protocolConfig(preset, 1)));
   assert.equal(new Set(identities).size, presets.length);
-  const folder = new URL("../../../../lib/paper/presets/", import.meta.url);
-  for (const { name } of presets) {
-    const text = await Deno.readTextFile(new URL(`${name.replaceAll("-", "_")}.ts`, folder));
-    assert.ok(text.includes(`--preset ${name} `), `${name}: the head comment names its command`);
-    assert.match(text, /One seed takes about [\d.]+ hours/);
+  for (const { name, hours } of presets) assert.ok(hours > 0, name);
+});
+
+/** Where the runs of results stand whose configuration is not beside them. */
+const RUN_OF_RESULT: Readonly<Record<string, string>> = {
+  "results/puppet-cnn-regularized-c512": "models/puppet-cnn-cifar10",
+};
+
+Deno.test("presets name the result that they gave: of their own configuration, and evaluated", async () => {
+  const named = presets.filter(({ result }) => result !== null);
+  assert.deepEqual(named.map(({ name }) => name), ["puppet-cnn", "puppet-cnn-regularized"]);
+  for (const preset of named) {
+    const folder = preset.result!;
+    const config = await readRunConfig(join(repositoryRoot, RUN_OF_RESULT[folder] ?? folder));
+    const changes = protocolChanges(protocolConfig(preset, config.training.seed), config);
+    const others = changes.filter(({ path }) => path !== "training.validateEvery");
+    assert.deepEqual(others, [], preset.name);
+    const evaluation = join(repositoryRoot, folder, "evaluation.json");
+    const { figures } = JSON.parse(await Deno.readTextFile(evaluation));
+    assert.equal(figures.images, 10_000);
   }
 });
 
