@@ -15,7 +15,7 @@ export interface FitImageOptions {
 }
 
 /**
- * Brings a picture to the size that a model takes: cut to the largest centred square, resized, and where the data set has
+ * Brings a picture to the size that a model takes: cut to the largest centred square, resized, and where the dataset has
  * a margin, cut once more at the centre.
  *
  * Cutting keeps the proportions of what is shown; squeezing a wide picture into a square would change every

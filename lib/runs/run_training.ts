@@ -144,7 +144,7 @@ async function readLastCheckpoint(
     if (!options.allowOtherBackend) {
       throw new CheckpointError(
         `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +
-          `the result would be close, but not bit for bit: name the backend with --backend to go on with it`,
+          `the result would be close, but not bit for bit: name the backend with --backend to continue with it`,
       );
     }
     const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;
