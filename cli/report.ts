@@ -23,7 +23,8 @@ import { startBackend } from "./start_backend.ts";
 
 interface ReportOptions extends DocumentOptions, TalkOptions {
   readonly eval: boolean;
-  readonly images?: number;
+  readonly testImages?: number;
+  readonly images: boolean;
   readonly data?: string;
   readonly checkpoint: CheckpointChoice;
   readonly backend?: BackendChoice;
@@ -79,7 +80,8 @@ async function collectRun(
       checkpoint: options.checkpoint,
       evaluation,
       evaluate: options.eval,
-      testImages: options.images ?? null,
+      testImages: options.testImages ?? null,
+      pictures: options.images,
       ...options.data === undefined ? {} : { dataDirectory: options.data },
       warn: (text) => to.warn(text),
       report: showWork(progress, `evaluating ${runDirectory}`),
@@ -99,9 +101,9 @@ async function collectSources(
   const { attempt, failures } = workOnEach(paths);
   const { readReportSources } = await import("../lib/reports/read_report_sources.ts");
   const { runs, files } = await sortPaths(paths, attempt);
-  if (runs.length === 0 && (options.images !== undefined || options.data !== undefined)) {
+  if (runs.length === 0 && (options.testImages !== undefined || options.data !== undefined)) {
     throw new UsageError(
-      "Cannot use --images or --data without a run: nothing is evaluated for documents",
+      "Cannot use --test-images or --data without a run: nothing is evaluated for documents",
     );
   }
   const sources = new Map<string, readonly ReportSource[]>();
@@ -159,8 +161,9 @@ export function reportCommand(): CommandUnknownOpts {
   command
     .addOption(checkpointOption())
     .addOption(new Option("--no-eval", "do not evaluate the test images"))
+    .addOption(new Option("--no-images", "leave copies of test images out of the page"))
     .addOption(
-      new Option("--images <count>", "evaluate only the first test images").argParser(
+      new Option("--test-images <count>", "evaluate only the first test images").argParser(
         wholeNumber(1),
       ),
     )
@@ -174,7 +177,7 @@ export function reportCommand(): CommandUnknownOpts {
       "report runs/first --output report.html",
       "evaluates the best checkpoint, then writes the page",
     ],
-    ["report runs/first --images 1000", "the same as text, from a thousand test images"],
+    ["report runs/first --test-images 1000", "the same as text, from a thousand test images"],
     ["report runs/a runs/b --output both.html", "two runs side by side"],
     ["report table1.json depth.json --output paper.html", "documents that were made before"],
     ["report runs/first eval.json --format csv", "every figure on a line, with this evaluation"],

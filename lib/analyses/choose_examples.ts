@@ -1,5 +1,4 @@
-import { encode } from "fast-png";
-import { resizeImage } from "../datasets/resize_image.ts";
+import { thumbnailOf } from "./thumbnail.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { ExampleImage } from "./depth_analysis.ts";
 import type { ImageTable } from "./image_table.ts";
@@ -36,18 +35,6 @@ function chooseRanks(
   }).sort((left, right) => left.rank - right.rank);
 }
 
-async function thumbnailOf(dataset: ImageDataset, index: number): Promise<string> {
-  const { height, width } = dataset;
-  const picture = { height, width, data: await dataset.read([index]) };
-  const scale = Math.min(1, THUMBNAIL_SIDE / Math.max(height, width));
-  const side = (length: number) => Math.max(1, Math.round(length * scale));
-  const small = scale < 1
-    ? resizeImage(picture, { height: side(height), width: side(width) })
-    : picture;
-  const png = encode({ ...small, channels: 3, depth: 8 });
-  return `data:image/png;base64,${png.toBase64()}`;
-}
-
 /**
  * Chooses images along the complexity axis: the least complex ones, those at each quantile, the most complex ones. Equal
  * complexities are ordered by index, so that the choice is always the same.
@@ -77,7 +64,7 @@ export async function chooseExamples(
       spatialEntropy: table.spatialEntropy[index]!,
       spectralEntropy: table.spectralEntropy[index]!,
       depth: table.depth[index]!,
-      thumbnail: options.thumbnails ? await thumbnailOf(dataset, index) : null,
+      thumbnail: options.thumbnails ? await thumbnailOf(dataset, index, THUMBNAIL_SIDE) : null,
     });
   }
   return examples;

@@ -18,8 +18,14 @@ export interface TrainedImages {
   readonly multiplyAdds: Float64Array;
 }
 
-/** Most probable class, its probability, and the cross-entropy of the true class, in double precision. */
-function judge(
+/**
+ * What logits say, in double precision.
+ *
+ * @param logits `[classes]`.
+ * @param label The true class.
+ * @returns Most probable class, its probability, and the cross-entropy of the true class in nats.
+ */
+export function judge(
   logits: ArrayLike<number>,
   label: number,
 ): { readonly predicted: number; readonly confidence: number; readonly loss: number } {

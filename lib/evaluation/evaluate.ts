@@ -150,14 +150,14 @@ class LevelCounts {
  *
  * @param trained Classifier with statistics of every level.
  * @param dataset Images with labels; at least one.
- * @param options Batch size, exact mode, progress.
+ * @param options Batch size, exact mode, progress, and who hears of every image.
  * @returns The figures; the time per image excludes the making of the kernel bank, which is given apart.
  * @throws {RangeError} if the dataset is empty.
  */
 export async function evaluate(
   trained: TrainedClassifier,
   dataset: ImageDataset,
-  options: EvaluationOptions,
+  options: EvaluationOptions & { readonly onImage?: (image: Classification) => void },
 ): Promise<EvaluationReport> {
   if (dataset.length === 0) {
     throw new RangeError(`Cannot evaluate: the dataset ${dataset.name} must hold images`);
@@ -180,6 +180,7 @@ export async function evaluate(
   const started = performance.now();
   try {
     for await (const image of classifyDataset(trained, dataset, { ...options, network })) {
+      options.onImage?.(image);
       counts.add(image.level, metrics.add(image.logits, dataset.labels[image.index]!));
       complexity += image.complexity;
       depth += classifier.levels.list[image.level]!.depth;

@@ -35,3 +35,6 @@ export interface Chart {
   /** At least one. */
   readonly series: readonly ChartSeries[];
 }
+
+/** The watermark of figures that only show that everything works. */
+export const SMOKE_WATERMARK = "smoke run, not a result";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { measureComplexity } from "../complexity/measure_complexity.ts";
+import { judge } from "../analyses/classify_images.ts";
+import { choosePictures, type SeenImage } from "./choose_pictures.ts";
 import {
   BackendError,
   CheckpointError,
@@ -18,8 +19,6 @@ import { countModel } from "../models/count_model.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
 import { collectWeights } from "./collect_weights.ts";
 import { histogramOf } from "../analyses/describe_values.ts";
-import type { HistogramBin } from "../analyses/distribution.ts";
-import type { ImageDataset } from "../datasets/dataset.ts";
 import type { LoadedClassifier } from "../runs/load_trained.ts";
 import type { CheckpointChoice, EvaluationSummary, Provenance } from "../runs/run_types.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
@@ -39,6 +38,8 @@ export interface CollectRunReportOptions {
   readonly testImages: number | null;
   /** Folder that holds the dataset, if not the run's. */
   readonly dataDirectory?: string;
+  /** With small copies of some evaluated images. */
+  readonly pictures: boolean;
   /** Called with what a person should know. */
   readonly warn?: (text: string) => void;
   /** Hears how far it has come. */
@@ -65,32 +66,25 @@ async function readProvenance(directory: string, missing: string[]): Promise<Pro
   }
 }
 
-/** Complexities of images, for the histogram. */
-async function measureHistogram(
-  loaded: LoadedClassifier,
-  dataset: ImageDataset,
-): Promise<HistogramBin[]> {
-  const { height, width, length } = dataset;
-  const values: number[] = [];
-  for (let start = 0; start < length; start += 1024) {
-    const count = Math.min(1024, length - start);
-    const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
-    const { measure } = loaded.trained;
-    for (const value of measureComplexity(pixels, { height, width, measure })) values.push(value);
-  }
-  return histogramOf(values.sort((a, b) => a - b));
-}
+/** What an evaluation adds to a report. */
+type Evaluated = Pick<RunReport, "evaluation" | "complexityHistogram" | "pictures">;
 
 /** Evaluates the test images of the run. */
 async function evaluateTest(
   loaded: LoadedClassifier,
   options: CollectRunReportOptions,
-): Promise<Pick<RunReport, "evaluation" | "complexityHistogram">> {
+): Promise<Evaluated> {
   const { trained, card, config, folder } = loaded;
   const { dataset: test, images } = await loadPartForModel(config, { card, part: "test" });
+  const seen: SeenImage[] = [];
+  const { list } = trained.classifier.levels;
   const figures = await evaluate(trained, test, {
     batchSize: EVALUATION_BATCH,
     exact: card.model.exact,
+    onImage: ({ index, logits, complexity, level }) => {
+      const { predicted, confidence } = judge(logits, test.labels[index]!);
+      seen.push({ index, complexity, depth: list[level]!.depth, predicted, confidence });
+    },
     ...(options.report === undefined ? {} : { report: options.report }),
   });
   const evaluation = {
@@ -103,7 +97,13 @@ async function evaluateTest(
     figures,
     images,
   };
-  return { evaluation, complexityHistogram: await measureHistogram(loaded, test) };
+  return {
+    evaluation,
+    complexityHistogram: histogramOf(
+      seen.map(({ complexity }) => complexity).sort((a, b) => a - b),
+    ),
+    pictures: options.pictures ? await choosePictures(test, seen) : null,
+  };
 }
 
 /** The evaluation that was given, a new one, or the reason why there is none. */
@@ -111,7 +111,7 @@ async function findEvaluation(
   loaded: LoadedClassifier,
   options: CollectRunReportOptions,
   missing: string[],
-): Promise<Pick<RunReport, "evaluation" | "complexityHistogram">> {
+): Promise<Evaluated> {
   if (options.evaluation !== null) {
     const { checkpoint, part } = options.evaluation;
     if (checkpoint !== loaded.folder) {
@@ -122,9 +122,9 @@ async function findEvaluation(
     missing.push(
       `Complexities of the single ${part} images are not in the evaluation that was given; the histogram has the levels only.`,
     );
-    return { evaluation: options.evaluation, complexityHistogram: null };
+    return { evaluation: options.evaluation, complexityHistogram: null, pictures: null };
   }
-  const none = { evaluation: null, complexityHistogram: null };
+  const none = { evaluation: null, complexityHistogram: null, pictures: null };
   if (!options.evaluate) {
     missing.push("Figures on the test images: evaluation was not asked for.");
     return none;
@@ -143,7 +143,7 @@ async function collectCheckpoint(
   options: CollectRunReportOptions,
   missing: string[],
 ): Promise<
-  Pick<RunReport, "checkpoint" | "count" | "evaluation" | "complexityHistogram" | "weights">
+  Pick<RunReport, "checkpoint" | "count" | "weights"> & Evaluated
 > {
   const { testImages, dataDirectory, warn, report } = options;
   report?.(0, 0, "loading images");
@@ -214,6 +214,7 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
       count: null,
       evaluation: options.evaluation,
       complexityHistogram: null,
+      pictures: null,
       weights: null,
       missing,
     };

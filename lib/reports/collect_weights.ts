@@ -5,12 +5,18 @@ import { layersOfModel } from "../models/model_layers.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import type { Puppeteer } from "../puppeteer/puppeteer.ts";
 import { drawKernels } from "./kernel_picture.ts";
+import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { ModelLayers } from "../models/model_layers.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { TrajectoryOptions } from "../puppeteer/puppeteer.ts";
-import type { FirstKernels, TrajectoryFigures, WeightsReport } from "./run_report.ts";
+import type {
+  FirstKernels,
+  KernelPicture,
+  TrajectoryFigures,
+  WeightsReport,
+} from "./run_report.ts";
 
 /** More kernels than this would be a picture that nobody looks at. */
 const SHOWN_KERNELS = 64;
@@ -100,23 +106,49 @@ async function collectFirstKernels(
     const { name } = layer;
     kernels.set(level, await readKernel(classifier, level, { name, ...begin() }));
   }
-  const largest = Math.max(...[...kernels.values()].map(largestOf));
+  const largest = scaleOf([...kernels.values()]);
   return {
     layer: layer.name,
     generated,
     kernels: Math.min(layer.outputChannels, SHOWN_KERNELS),
     kernelSize: layer.kernelSize,
     largest,
-    pictures: [...kernels].map(([level, values]) => ({
-      level: level.index,
-      depth: level.depth,
-      source: drawKernels(values, { ...layer, largest, shown: SHOWN_KERNELS }),
-    })),
+    pictures: drawAll(kernels, layer, largest),
+    ...differencesOf(kernels, layer),
   };
 }
 
-function largestOf(values: Float32Array): number {
-  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+function drawAll(
+  kernels: ReadonlyMap<ComplexityLevel, Float32Array>,
+  layer: ConvolutionLayer,
+  largest: number,
+): KernelPicture[] {
+  return [...kernels].map(([level, values]) => ({
+    level: level.index,
+    depth: level.depth,
+    source: drawKernels(values, { ...layer, largest, shown: SHOWN_KERNELS }),
+  }));
+}
+
+/** Kernels of neighbouring levels are alike to the eye: what they differ in is drawn on a scale of its own. */
+function differencesOf(
+  kernels: ReadonlyMap<ComplexityLevel, Float32Array>,
+  layer: ConvolutionLayer,
+): Pick<FirstKernels, "differences"> {
+  const [first, ...others] = kernels;
+  if (first === undefined || others.length === 0) return {};
+  const base = first[1];
+  const differences = new Map(
+    others.map(([level, values]) => [level, values.map((value, at) => value - base[at]!)]),
+  );
+  const largest = scaleOf([...differences.values()]);
+  return { differences: { largest, pictures: drawAll(differences, layer, largest) } };
+}
+
+/** The number that only one in fifty exceeds: a scale of the largest of all would leave the others grey. */
+function scaleOf(kernels: readonly Float32Array[]): number {
+  const sizes = kernels.flatMap((values) => Array.from(values, Math.abs)).sort((a, b) => a - b);
+  return sizes[Math.floor(sizes.length * 0.98)] ?? 0;
 }
 
 /**

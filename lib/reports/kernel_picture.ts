@@ -8,7 +8,7 @@ export interface DrawKernelsOptions {
   readonly inputChannels: number;
   /** Kernels, one per output channel. */
   readonly outputChannels: number;
-  /** Number that is drawn brightest; its negative is drawn darkest, zero is mid-grey. */
+  /** Number from which on taps are drawn brightest; its negative is drawn darkest, zero is mid-grey. */
   readonly largest: number;
   /** At most this many kernels are drawn, the first ones. */
   readonly shown: number;
@@ -32,7 +32,8 @@ function colorOf(
   );
   const mean = values.reduce((sum, value) => sum + value, 0) / inputChannels;
   const shown = inputChannels === 3 ? values : [mean, mean, mean];
-  return shown.map((value) => Math.round(127.5 + 127.5 * (largest > 0 ? value / largest : 0)));
+  const share = (value: number) => largest > 0 ? Math.max(-1, Math.min(1, value / largest)) : 0;
+  return shown.map((value) => Math.round(127.5 + 127.5 * share(value)));
 }
 
 /**

@@ -6,6 +6,7 @@
 
 export * from "./build_report.ts";
 export * from "./chart.ts";
+export type { ReportPicture, ReportPictures, TakenFor } from "./choose_pictures.ts";
 export * from "./collect_run_report.ts";
 export * from "./parts/depth_charts.ts";
 export * from "./parts/parameter_scaling_charts.ts";

@@ -96,6 +96,8 @@ export interface ImagesBlock {
   readonly images: readonly ReportImage[];
   /** Pixels are shown as squares. */
   readonly pixelated: boolean;
+  /** Shown large enough for every pixel of a picture of kernels to be seen. @default false */
+  readonly large?: boolean;
   /** What has to be known to read them. */
   readonly note?: string;
 }

@@ -1,3 +1,4 @@
+import type { ReportPictures } from "./choose_pictures.ts";
 import type { HistogramBin } from "../analyses/distribution.ts";
 import type { EvaluationSummary, Provenance } from "../runs/run_types.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -40,10 +41,17 @@ export interface FirstKernels {
   readonly kernels: number;
   /** Side of a kernel in taps. */
   readonly kernelSize: number;
-  /** Number that is drawn as the brightest colour; its negative is the darkest. */
+  /** Number from which on taps have the brightest colour; its negative is the darkest. */
   readonly largest: number;
   /** One picture per level, all on the same scale. */
   readonly pictures: readonly KernelPicture[];
+  /** What the kernels of the other levels have more or less than those of the first; absent for one level. */
+  readonly differences?: {
+    /** Number from which on taps have the brightest colour; its negative is the darkest. */
+    readonly largest: number;
+    /** One picture per further level, all on the same scale. */
+    readonly pictures: readonly KernelPicture[];
+  };
 }
 
 /** What a report shows of a checkpoint's weights. */
@@ -81,6 +89,8 @@ export interface RunReport {
   readonly evaluation: EvaluationSummary | null;
   /** Complexities of the evaluated images; `null` unless they were measured for this report. */
   readonly complexityHistogram: readonly HistogramBin[] | null;
+  /** Evaluated images to look at; `null` or absent where there are none. */
+  readonly pictures?: ReportPictures | null;
   /** What the weights look like; `null` if they were not loaded. */
   readonly weights: WeightsReport | null;
   /** What is not in the report, with the reason; one sentence each. */

@@ -100,7 +100,7 @@ Deno.test("report refuses what it cannot show, and leaves no file", async () => 
       [[join(folder, "broken.json")], 3, /it is not JSON/],
       [[join(folder, "list.json")], 3, /it is no document of eval/],
       [[folder], 4, /config\.yaml does not exist/],
-      [[join(folder, "list.json"), "--images", "5"], 2, /without a run/],
+      [[join(folder, "list.json"), "--test-images", "5"], 2, /without a run/],
     ] as const;
     for (const [argv, expected, message] of cases) {
       const { code, stderr } = await runCommand(["report", ...argv, "--output", output]);

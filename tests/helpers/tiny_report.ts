@@ -61,6 +61,7 @@ export function collectTiny(
   changes: Partial<CollectRunReportOptions> = {},
 ): Promise<RunReport> {
   return collectRunReport({
+    pictures: true,
     runDirectory,
     checkpoint: "last",
     evaluation: null,

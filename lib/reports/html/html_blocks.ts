@@ -104,14 +104,16 @@ function isOwnPicture(source: string): boolean {
   return /^data:image\/png;base64,[A-Za-z0-9+/]+=*$/.test(source);
 }
 
-function imagesHtml({ caption, images, pixelated, note }: ImagesBlock): string {
+function imagesHtml({ caption, images, pixelated, large, note }: ImagesBlock): string {
   const items = images.map(({ source, caption, alternative }) => {
     const picture = isOwnPicture(source)
       ? element("img", { src: source, alt: alternative })
       : escapeMarkup(alternative);
     return element("li", {}, picture + element("span", {}, escapeMarkup(caption)));
   });
-  const list = element("ul", { class: pixelated ? "images pixelated" : "images" }, items);
+  const list = element("ul", {
+    class: ["images", ...pixelated ? ["pixelated"] : [], ...large ? ["large"] : []].join(" "),
+  }, items);
   const text = note === undefined ? "" : element("p", {}, escapeMarkup(note));
   const head = element("strong", {}, escapeMarkup(caption)) + text;
   return element("figure", {}, element("figcaption", {}, head) + list);

@@ -5,10 +5,10 @@
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
-  --ground: #ffffff; --text: #1b1f24; --muted: #59616b; --line: #d9dde2; --soft: #f4f5f7; --accent: #1f6fb2;
+  --ground: #ffffff; --text: #1b1f24; --muted: #59616b; --line: #d9dde2; --soft: #f4f5f7; --accent: #1f6fb2; --shade: #00000033;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #16181c; --text: #e8eaed; --muted: #a3abb5; --line: #363b43; --soft: #1f2329; --accent: #6cb2ec; }
+  :root { --ground: #16181c; --text: #e8eaed; --muted: #a3abb5; --line: #363b43; --soft: #1f2329; --accent: #6cb2ec; --shade: #ffffff33; }
 }
 * { box-sizing: border-box; }
 body {
@@ -35,7 +35,6 @@ figure .note { margin-top: 0.25rem; }
 .grid.four { grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 26rem)); }
 figcaption strong { font-weight: 600; }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
-.wide { overflow-x: auto; }
 .wide svg { min-width: 56rem; }
 dl { margin: 0; }
 .key { display: flex; flex-wrap: wrap; gap: 1.25rem 2.5rem; }
@@ -44,7 +43,10 @@ dl { margin: 0; }
 @media (max-width: 40rem) { .facts { grid-template-columns: repeat(auto-fill, minmax(min(100%, 9rem), 1fr)); } }
 dd { margin: 0; font-variant-numeric: tabular-nums; }
 .fact-note { display: block; font-weight: 400; line-height: 1.4; }
-.scroll { overflow-x: auto; max-width: 100%; }
+.scroll, .wide { overflow-x: auto; max-width: 100%; scrollbar-width: thin; scrollbar-color: var(--muted) var(--soft);
+  background:
+    linear-gradient(to left, var(--ground) 40%, transparent) right / 3rem 100% no-repeat local,
+    linear-gradient(to left, var(--shade), transparent) right / 1.25rem 100% no-repeat scroll; }
 .tall { max-height: 28rem; overflow-y: auto; }
 .tall thead th { position: sticky; top: 0; background: var(--ground); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.35; }
@@ -73,6 +75,7 @@ thead th { overflow-wrap: normal; hyphens: none; }
 .heat { max-width: 40rem; }
 .images { display: flex; flex-wrap: wrap; gap: 1.25rem; list-style: none; margin: 0.5rem 0; padding: 0; }
 .images img { display: block; width: 6.5rem; height: auto; }
+.images.large img, .images.large span { width: 15rem; max-width: 100%; }
 .pixelated img { image-rendering: pixelated; }
 .images span { display: block; font-size: 0.8125rem; max-width: 6.5rem; margin-top: 0.25rem; }
 pre { margin: 0.5rem 0 0; padding: 0.75rem 1rem; background: var(--soft); overflow-x: auto; line-height: 1.45; tab-size: 2; }

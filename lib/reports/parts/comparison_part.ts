@@ -14,7 +14,7 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
-import type { Chart } from "../chart.ts";
+import { type Chart, SMOKE_WATERMARK } from "../chart.ts";
 import { type Column, numbers, tableOf, words } from "../table.ts";
 import { comparisonConditions } from "./comparison_conditions.ts";
 import { rowNames } from "./row_name.ts";
@@ -116,7 +116,7 @@ function resultTable(comparison: Comparison, names: readonly string[]): ReportBl
 
 /** What stands inside the charts of figures that are no result. */
 function watermarkOf({ mode }: Comparison): Pick<Chart, "watermark"> {
-  return mode === "smoke" ? { watermark: "smoke run, not a result" } : {};
+  return mode === "smoke" ? { watermark: SMOKE_WATERMARK } : {};
 }
 
 function top1Chart(comparison: Comparison, names: readonly string[]): Chart | null {

@@ -5,6 +5,9 @@ import { numbers, tableOf } from "../table.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
 
+/** A share of fewer images is chance: a bar of 100 % would say more than is known. */
+const FEW_IMAGES = 20;
+
 /** A level with the work of its network, which the evaluation does not know. */
 interface LevelRow extends LevelFigures {
   readonly forward: number | null;
@@ -60,13 +63,15 @@ function complexityChart(report: RunReport, rows: readonly LevelRow[]): Chart {
 
 function top1Chart(rows: readonly LevelRow[], overall: number): Chart {
   const names = namesOf(rows);
-  const points = rows.map(({ top1 }, index) => ({
+  const points = rows.map(({ top1, images }, index) => ({
     x: names[index]!,
-    y: top1 === null ? null : top1 * 100,
+    y: top1 === null || images < FEW_IMAGES ? null : top1 * 100,
   }));
+  const few = rows.filter(({ images }) => images > 0 && images < FEW_IMAGES).length;
   return {
     title: "Top-1 by level",
-    description: `Images of all levels together: ${(overall * 100).toFixed(2)} %.`,
+    description: `Images of all levels together: ${shareCell(overall).text}.` +
+      (few === 0 ? "" : ` Levels of fewer than ${FEW_IMAGES} images have no bar.`),
     xLabel: "level, named by its depth",
     yLabel: "%",
     xScale: "category",

@@ -38,24 +38,38 @@ function trajectoryCharts(trajectories: readonly TrajectoryFigures[]): Chart[] {
   ];
 }
 
-function kernelBlock(kernels: FirstKernels): ReportBlock {
-  const { layer, generated, kernelSize, largest, pictures } = kernels;
-  return {
-    kind: "images",
-    caption: generated
-      ? "Kernels of the first generated layer, by level"
-      : "Kernels of the first layer",
-    pixelated: true,
-    images: pictures.map(({ level, depth, source }) => ({
+function kernelBlocks(kernels: FirstKernels): ReportBlock[] {
+  const { layer, generated, kernelSize, largest, pictures, differences } = kernels;
+  const images = (shown: FirstKernels["pictures"], what: string) =>
+    shown.map(({ level, depth, source }) => ({
       source,
       caption: generated ? `${depth} layers` : layer,
-      alternative: `${kernels.kernels} kernels of layer ${layer}` +
+      alternative: `${what} of ${kernels.kernels} kernels of layer ${layer}` +
         (generated ? `, level ${level}, depth ${depth}` : ""),
-    })),
-    note:
-      `${kernels.kernels} kernels of ${kernelSize} x ${kernelSize} taps of layer ${layer}. Mid-grey is 0, the ` +
-      `brightest colour is ${largest.toPrecision(3)}, the darkest its negative.`,
-  };
+    }));
+  const scale = (largest: number) =>
+    `Mid-grey is 0, the brightest colour ${
+      largest.toPrecision(3)
+    } or more, the darkest its negative or less.`;
+  const look = { kind: "images", pixelated: true, large: true } as const;
+  const first = pictures[0]?.depth;
+  return [
+    {
+      ...look,
+      caption: generated
+        ? "Kernels of the first generated layer, by level"
+        : "Kernels of the first layer",
+      images: images(pictures, "Weights"),
+      note: `${kernels.kernels} kernels of ${kernelSize} x ${kernelSize} taps of layer ${layer}. ` +
+        scale(largest),
+    },
+    ...differences === undefined ? [] : [{
+      ...look,
+      caption: `What they have more or less than those of ${first} layers`,
+      images: images(differences.pictures, "Differences"),
+      note: `On a scale of its own. ${scale(differences.largest)}`,
+    }],
+  ];
 }
 
 /**
@@ -70,7 +84,7 @@ export function puppeteerSection(weights: WeightsReport | null): ReportSection |
   const blocks: ReportBlock[] = trajectories.length === 0
     ? []
     : trajectoryCharts(trajectories).map((chart) => ({ kind: "chart", chart }));
-  if (firstKernels !== null) blocks.push(kernelBlock(firstKernels));
+  if (firstKernels !== null) blocks.push(...kernelBlocks(firstKernels));
   if (blocks.length === 0) return null;
   return { title: trajectories.length > 0 ? "The puppeteer" : "Weights", blocks };
 }

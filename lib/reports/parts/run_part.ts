@@ -9,12 +9,14 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
+import { SMOKE_WATERMARK } from "../chart.ts";
 import type { Fact, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
 import { classSection } from "./class_section.ts";
 import { nameOfPath } from "./name_of_path.ts";
 import { originSection, protocolSection, sizeSection } from "./condition_sections.ts";
 import { levelSection, levelTables } from "./level_section.ts";
+import { pictureSection } from "./picture_section.ts";
 import { puppeteerSection } from "./puppeteer_section.ts";
 import { speedBlocks } from "./speed_block.ts";
 import { bestEpoch, trainingSection } from "./training_section.ts";
@@ -95,16 +97,30 @@ export function runPart(report: RunReport): ReportPart {
     trainingSection(report),
     levelSection(report),
     report.evaluation === null ? null : classSection(report.evaluation.figures),
+    pictureSection(report.pictures),
     puppeteerSection(report.weights),
     sizeSection(report.count),
     protocolSection(report),
     originSection(report),
   ];
+  const shown = sections.filter((section) => section !== null);
+  // The command that made a smoke run says so.
+  const isSmoke = report.provenance.some(({ argv }) => argv.includes("--smoke"));
   return {
-    title: nameOfPath(report.runDirectory),
+    title: nameOfPath(report.runDirectory) + (isSmoke ? " (SMOKE, NOT A RESULT)" : ""),
     subtitle: `${model.name} on ${data.dataset}`,
-    sections: sections.filter((section) => section !== null),
+    sections: isSmoke ? shown.map(markSmoke) : shown,
   };
+}
+
+/** A picture of a chart goes around without its page: the mark must go with it. */
+function markSmoke(section: ReportSection): ReportSection {
+  const blocks = section.blocks.map((block): ReportBlock =>
+    block.kind === "chart"
+      ? { ...block, chart: { ...block.chart, watermark: SMOKE_WATERMARK } }
+      : block
+  );
+  return { ...section, blocks };
 }
 
 /**

@@ -32,7 +32,10 @@ function checkKernels({ weights, count }: RunReport): void {
   // C / 8 = 2 kernels of 3 x 3 taps, a pixel apart.
   assert.equal(firstKernels.kernels, 2);
   assert.equal(firstKernels.pictures.length, count!.levels.length);
-  for (const { source } of firstKernels.pictures) {
+  const { differences } = firstKernels;
+  assert.deepEqual(differences!.pictures.map(({ level }) => level), [1, 2]);
+  assert.ok(differences!.largest > 0 && differences!.largest < 2 * firstKernels.largest);
+  for (const { source } of [...firstKernels.pictures, ...differences!.pictures]) {
     const png = decode(Uint8Array.fromBase64(source.replace("data:image/png;base64,", "")));
     assert.deepEqual([png.width, png.height], [7, 3]);
   }
@@ -58,6 +61,8 @@ Deno.test("collectRunReport() holds the figures of log, evaluation and weights",
     assert.deepEqual(report.missing, []);
     const binned = report.complexityHistogram!.reduce((sum, { count }) => sum + count, 0);
     assert.equal(binned, evaluation.figures.images);
+    const wrong = Math.round((1 - evaluation.figures.top1) * evaluation.figures.images);
+    assert.equal(report.pictures!.mistakes.length, Math.min(12, wrong));
     // C^2 + 15 C for C = 16.
     assert.equal(report.count!.parameters.puppeteer, 496);
     assert.deepEqual(JSON.parse(JSON.stringify(report)), report);

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { runPart } from "../../../../lib/reports/parts/run_part.ts";
+import { SMOKE_WATERMARK } from "../../../../lib/reports/chart.ts";
+import { collectTiny, withTinyRun } from "../../../helpers/tiny_report.ts";
+import type { ReportPart } from "../../../../lib/reports/report_document.ts";
+
+function chartsOf({ sections }: ReportPart) {
+  return sections.flatMap(({ blocks }) => blocks)
+    .flatMap((block) => block.kind === "chart" ? [block.chart] : []);
+}
+
+Deno.test("runPart() gives groups of few images no bar, and marks a smoke run inside every chart", async () => {
+  await withTinyRun(async (runDirectory) => {
+    const report = await collectTiny(runDirectory);
+    const levels = [[0, null], [19, 1], [20, 0.5]] as const;
+    const figures = {
+      ...report.evaluation!.figures,
+      levels: report.evaluation!.figures.levels.map((level, at) => ({
+        ...level,
+        images: levels[at]![0],
+        top1: levels[at]![1],
+      })),
+    };
+    const part = runPart({ ...report, evaluation: { ...report.evaluation!, figures } });
+    const chart = chartsOf(part).find(({ title }) => title === "Top-1 by level")!;
+    assert.deepEqual(chart.series[0]!.points.map(({ y }) => y), [null, null, 50]);
+    assert.match(chart.description, /Levels of fewer than 20 images have no bar/);
+    assert.ok(chartsOf(part).every(({ watermark }) => watermark === undefined));
+
+    const [last] = report.provenance;
+    const provenance = [{ ...last!, argv: ["compare", "--table", "1", "--smoke"] }];
+    const smoke = runPart({ ...report, provenance });
+    assert.match(smoke.title, /SMOKE, NOT A RESULT/);
+    assert.ok(chartsOf(smoke).length > 5);
+    assert.ok(chartsOf(smoke).every(({ watermark }) => watermark === SMOKE_WATERMARK));
+  });
+});
