@@ -62,6 +62,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./compare.ts")).compareCommand(),
   },
   {
+    name: "sweep",
+    summary: "train many settings, here or on a cluster",
+    load: async () => (await import("./sweep.ts")).sweepCommand(),
+  },
+  {
     name: "models",
     summary: "list the models with their sizes and multiply-adds",
     load: async () => (await import("./models.ts")).modelsCommand(),

@@ -1,10 +1,4 @@
-import {
-  Argument,
-  Command,
-  type CommandUnknownOpts,
-  InvalidArgumentError,
-  Option,
-} from "@commander-js/extra-typings";
+import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../lib/errors.ts";
 import type { ActiveBackend } from "../lib/backends/backend.ts";
 import type { Comparison } from "../lib/paper/comparison.ts";
@@ -20,6 +14,7 @@ import {
   compareOverrides,
 } from "./compare_overrides.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
+import { readSeeds, readTables, splitList } from "./list_options.ts";
 import { findRun } from "./find_run.ts";
 import type { DocumentFormat } from "./document_format.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
@@ -35,7 +30,6 @@ import {
   debugOption,
   quietOption,
   type TalkOptions,
-  wholeNumber,
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 import { withStopSignals } from "./stop_signals.ts";
@@ -52,29 +46,6 @@ interface CompareOptions extends CompareOverrideOptions, TalkOptions, DocumentOp
   readonly speed: boolean;
 }
 
-/** Tables that `--table all` stands for. */
-const ALL_TABLES = [1, 2, 3, 4, 5, 6];
-
-function splitList(text: string): string[] {
-  return text.split(",").map((word) => word.trim()).filter((word) => word !== "");
-}
-
-function readSeeds(text: string): number[] {
-  const seeds = splitList(text).map(wholeNumber(0, 2 ** 32 - 1));
-  if (seeds.length > 0 && new Set(seeds).size === seeds.length) return seeds;
-  throw new InvalidArgumentError("It must be different whole numbers, for example 1,2,3.");
-}
-
-function readTables(text: string): number[] {
-  if (text === "all") return ALL_TABLES;
-  const words = splitList(text);
-  if (words.includes("7")) {
-    throw new InvalidArgumentError('Table 7 is counted by "param-scaling --table 7".');
-  }
-  const tables = words.map(wholeNumber(1, 6));
-  if (tables.length > 0) return [...new Set(tables)].sort((one, other) => one - other);
-  throw new InvalidArgumentError("It must be numbers of tables, for example 1,3, or all.");
-}
 
 /** What only the options together can tell. */
 function checkOptions(runs: readonly string[], options: CompareOptions): void {

@@ -39,7 +39,8 @@ export interface TrainingRequest {
   readonly choices: readonly string[];
 }
 
-async function readConfigFile(path: string): Promise<string> {
+/** Reads a configuration file that the user named. */
+export async function readConfigFile(path: string): Promise<string> {
   try {
     // `--config <(...)` is a pipe.
     const bounds = { maxBytes: MAX_CONFIG_BYTES, refusal: UsageError, pipe: true };

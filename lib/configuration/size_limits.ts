@@ -77,6 +77,13 @@ export function findExcesses(
   if (minSteps > maxSteps) return [];
   const problems: string[] = [];
   const { levels, layers } = countLevels(model);
+  const steps = levels * (model.trajectorySteps ?? 0);
+  if (steps > MAX_LAYERS) {
+    problems.push(
+      `the trajectories of all levels must have at most ${MAX_LAYERS} steps in all, model.trajectorySteps ` +
+        `${model.trajectorySteps} gives ${steps} in ${levels} levels; lower it, or the number of levels`,
+    );
+  }
   if (layers > MAX_LAYERS) {
     problems.push(
       `levels and depths must give at most ${MAX_LAYERS} layers in all, model.levelsPerDepth ${levelsPerDepth}, ` +

@@ -20,6 +20,7 @@ export const STOREYS: readonly (readonly string[])[] = [
   ["lib/configuration", "lib/exports", "lib/page"],
   ["lib/runs"],
   ["lib/paper"],
+  ["lib/sweeps"],
   ["lib/reports"],
   // What a program needs, in few words.
   ["lib/api"],

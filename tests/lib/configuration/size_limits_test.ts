@@ -26,6 +26,7 @@ Deno.test("a configuration that no machine could hold is refused at once", () =>
     ["model: { minSteps: 1, maxSteps: 1000, levelsPerDepth: 1000 }", /in 1000000 levels/],
     ["model: { depthAdaptation: false, fixedDepth: 1000, levelsPerDepth: 3 }", /give 21000 in 21/],
     ["model: { minSteps: 1, maxSteps: 1000 }", /give 500500 in 1000 levels/],
+    ["model: { trajectorySteps: 1000, levelsPerDepth: 3 }", /gives 21000 in 21 levels/],
     [
       "model: { maxChannels: 8192, kernelSize: 15 }",
       /the kernels of all levels must take at most 64 GB/,

@@ -1,0 +1,122 @@
+import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { join } from "node:path";
+import { UsageError } from "../lib/errors.ts";
+import { forceOption, outputOption } from "./document_output.ts";
+import { createOutput } from "./output.ts";
+import {
+  addHelpSections,
+  backendOption,
+  debugOption,
+  jsonOption,
+  quietOption,
+} from "./shared_options.ts";
+import { addSweepOptions, type SweepOptions } from "./sweep_options.ts";
+
+const ACTIONS = ["plan", "run", "status", "cancel", "retry", "results", "task"] as const;
+type Action = typeof ACTIONS[number];
+
+/** Folder of the sweeps where none is named. */
+const SWEEPS_FOLDER = "sweeps";
+
+/** What is to be done, and where: `sweep status sweeps/width`, or `sweep --preset ...` for a new plan. */
+function readWords(
+  words: readonly string[],
+  options: SweepOptions,
+): { readonly action: Action; readonly folder: string } {
+  const named = ACTIONS.find((action) => action === words[0]);
+  const rest = named === undefined ? words : words.slice(1);
+  const action = named ?? "plan";
+  if (rest.length > 1) {
+    throw new UsageError(
+      `Cannot use "${rest[1]}": give one of ${ACTIONS.join(", ")}, and one folder of a sweep`,
+    );
+  }
+  if (rest[0] !== undefined) return { action, folder: rest[0] };
+  if (action !== "plan") {
+    throw new UsageError(`Cannot ${action}: name the folder of the sweep`);
+  }
+  const name = options.preset ?? (options.table === undefined ? "grid" : "tables");
+  return { action, folder: join(SWEEPS_FOLDER, name) };
+}
+
+async function plan(folder: string, options: SweepOptions): Promise<void> {
+  const output = createOutput(options);
+  const { planSweep } = await import("./sweep_plan.ts");
+  const { plan, kept, added } = await planSweep(folder, options);
+  const summary = { folder, rows: plan.rows.length, added, kept };
+  if (options.executor === undefined) {
+    return output.result(
+      summary,
+      () => `${join(folder, "plan.json")}: ${plan.rows.length} trainings, ${added} of them new`,
+    );
+  }
+  output.talk(`planned ${plan.rows.length} trainings in ${folder}, ${added} of them new`);
+  const { runSweep } = await import("./sweep_run.ts");
+  await runSweep(folder, { ...options, output });
+}
+
+async function sweep(words: readonly string[], options: SweepOptions): Promise<void> {
+  const { action, folder } = readWords(words, options);
+  switch (action) {
+    case "plan":
+      return await plan(folder, options);
+    case "run": {
+      const { runSweep } = await import("./sweep_run.ts");
+      return await runSweep(folder, { ...options, output: createOutput(options) });
+    }
+    case "task":
+      return await (await import("./sweep_task.ts")).runTask(folder, options);
+    case "results":
+      return await (await import("./sweep_results.ts")).showResults(folder, options);
+    case "status":
+      return await (await import("./sweep_status.ts")).showStatus(folder, options);
+    case "cancel":
+      return await (await import("./sweep_status.ts")).cancelSweep(folder, options);
+    case "retry":
+      return await (await import("./sweep_status.ts")).retrySweep(folder, options);
+  }
+}
+
+/**
+ * Makes the command `sweep`.
+ *
+ * @returns The command, to be added to the program.
+ */
+export function sweepCommand(): CommandUnknownOpts {
+  const command = new Command("sweep")
+    .description(
+      "Trains many settings: plans a grid or the paper's tables, runs the trainings here or as a job array of Slurm, and " +
+        "sets the results beside each other. The same command again starts only what is missing. Starting tasks needs " +
+        '"deno task sweep", which may run programs.',
+    )
+    .addArgument(
+      new Argument(
+        "[words...]",
+        `one of ${ACTIONS.join(", ")} (default: plan), and the sweep's folder`,
+      ),
+    );
+  addSweepOptions(command);
+  command
+    .addOption(outputOption())
+    .addOption(forceOption())
+    .addOption(backendOption())
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .addOption(debugOption())
+    .action((words, options) => sweep(words as string[], options as unknown as SweepOptions));
+  addHelpSections(command, [
+    [
+      "sweep plan sweeps/width --preset puppet-cnn --set model.maxChannels=128,256 --seeds 1,2,3",
+      "six trainings, numbered",
+    ],
+    ["sweep run sweeps/width --jobs 2", "here, two at a time"],
+    [
+      "sweep run sweeps/width --executor slurm --partition gpu --gres gpu:1 --time 4:00:00",
+      "as a job array",
+    ],
+    ["sweep status sweeps/width", "what runs, waits, is done, has failed"],
+    ["sweep retry sweeps/width --executor slurm", "failed rows again"],
+    ["sweep results sweeps/width --output width.html", "by setting, over the seeds"],
+  ]);
+  return command;
+}

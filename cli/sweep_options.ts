@@ -1,0 +1,133 @@
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { addOverrideOptions, type CompareOverrideOptions } from "./compare_overrides.ts";
+import { readDuration } from "./duration_option.ts";
+import { readSeeds, readTables, splitList } from "./list_options.ts";
+import { type TalkOptions, wholeNumber } from "./shared_options.ts";
+
+/** What runs the tasks of a sweep. */
+export const EXECUTORS = ["local", "slurm", "kubernetes"] as const;
+
+/** One of them. */
+export type ExecutorName = typeof EXECUTORS[number];
+
+/** Options of an executor. */
+export interface ExecutorOptions {
+  readonly executor?: ExecutorName | undefined;
+  readonly jobs?: number | undefined;
+  readonly partition?: string | undefined;
+  readonly account?: string | undefined;
+  readonly time?: string | undefined;
+  readonly cpus?: number | undefined;
+  readonly mem?: string | undefined;
+  readonly gres?: string | undefined;
+  readonly arrayLimit?: number | undefined;
+  readonly sbatch?: readonly string[] | undefined;
+  readonly image?: string | undefined;
+  readonly claim?: string | undefined;
+  readonly dryRun?: true | undefined;
+}
+
+/** Options of `sweep`. */
+export interface SweepOptions extends ExecutorOptions, CompareOverrideOptions, TalkOptions {
+  readonly preset?: string | undefined;
+  readonly config?: string | undefined;
+  readonly table?: readonly number[] | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly smoke?: true | undefined;
+  readonly seeds: readonly number[];
+  readonly random?: number | undefined;
+  readonly runs?: string | undefined;
+  readonly saveEvery: number;
+  readonly retries: number;
+  readonly index?: number | undefined;
+  readonly write?: true | undefined;
+  readonly output?: string | undefined;
+  readonly force?: true | undefined;
+}
+
+function collect(word: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), word];
+}
+
+function addPlanOptions(command: CommandUnknownOpts): void {
+  const add = (option: Option) => command.addOption(option.helpGroup("Plan:"));
+  add(new Option("--preset <name>", "what the grid starts from; compare --help lists them"));
+  add(
+    new Option("--config <file>", "start from a configuration file instead").conflicts("preset"),
+  );
+  add(
+    new Option("--table <numbers>", "the runs of tables of the paper, 1..6 with commas, or all")
+      .argParser(readTables).conflicts(["preset", "config"]),
+  );
+  add(new Option("--only <presets>", "of a table only these presets").argParser(splitList));
+  add(new Option("--smoke", "of a table the smoke variants: no result"));
+  add(
+    new Option("--seeds <list>", "seeds of every setting").argParser(readSeeds).default([1], "1"),
+  );
+  add(
+    new Option("--random <count>", "draw so many settings of the grid instead of taking all")
+      .argParser(wholeNumber(1)),
+  );
+  add(new Option("--runs <folder>", "folder of the runs (default: runs, in the sweep's folder)"));
+  add(
+    new Option(
+      "--save-every <duration>",
+      "save within an epoch too: what a killed task repeats at most",
+    )
+      .argParser(readDuration).default(600, "10m"),
+  );
+  add(
+    new Option("--retries <count>", "times that a row is tried again that was lost")
+      .argParser(wholeNumber(0, 1000)).default(2),
+  );
+}
+
+/**
+ * Adds what an executor is told.
+ *
+ * @param command Receives the options.
+ */
+export function addExecutorOptions(command: CommandUnknownOpts): void {
+  const add = (option: Option) => command.addOption(option.helpGroup("Execution:"));
+  add(new Option("--executor <name>", "what runs the trainings").choices(EXECUTORS));
+  add(
+    new Option("--jobs <count>", "local: trainings at a time (default: 1)")
+      .argParser(wholeNumber(1, 1024)),
+  );
+  add(new Option("--partition <name>", "slurm: partition"));
+  add(new Option("--account <name>", "slurm: account"));
+  add(new Option("--time <limit>", "slurm: time limit of a task, in Slurm's words: 2:00:00"));
+  add(
+    new Option("--cpus <count>", "processor cores of a task (default: 1)")
+      .argParser(wholeNumber(1, 1024)),
+  );
+  add(new Option("--mem <size>", "memory of a task: 8G for Slurm, 8Gi for Kubernetes"));
+  add(new Option("--gres <list>", "slurm: other resources of a task: gpu:1"));
+  add(
+    new Option("--array-limit <count>", "slurm, kubernetes: tasks at a time")
+      .argParser(wholeNumber(1)),
+  );
+  add(
+    new Option("--sbatch <argument>", "slurm: any argument of sbatch; may be repeated")
+      .argParser(collect),
+  );
+  add(new Option("--image <name>", "kubernetes: image that has the program in it"));
+  add(new Option("--claim <name>", "kubernetes: claim of the volume with the sweep's folder"));
+  add(new Option("--dry-run", "print what would be submitted, and submit nothing"));
+}
+
+/**
+ * Adds the options of `sweep`.
+ *
+ * @param command Receives the options.
+ */
+export function addSweepOptions(command: CommandUnknownOpts): void {
+  addPlanOptions(command);
+  addOverrideOptions(command);
+  addExecutorOptions(command);
+  command
+    .addOption(
+      new Option("--index <number>", "task: number of the row").argParser(wholeNumber(0, 99_999)),
+    )
+    .addOption(new Option("--write", "results: write results.html, .md and .csv beside the plan"));
+}

@@ -1,0 +1,136 @@
+import { basename, join } from "node:path";
+import { UsageError } from "../lib/errors.ts";
+import { formatConfig } from "../lib/configuration/format_config.ts";
+import { type ConfigOverride, parseConfig } from "../lib/configuration/parse_config.ts";
+import { planTable } from "../lib/paper/plan_rows.ts";
+import { requireData } from "../lib/paper/run_comparison.ts";
+import { protocolConfig } from "../lib/paper/presets/preset.ts";
+import { findPreset } from "../lib/paper/presets/preset_registry.ts";
+import { type Axis, planGrid, withAbsoluteData } from "../lib/sweeps/plan_grid.ts";
+import {
+  type Setting,
+  type SweepPlan,
+  type SweepRow,
+  writePlan,
+  type WrittenPlan,
+} from "../lib/sweeps/sweep_plan.ts";
+import { compareOverrides } from "./compare_overrides.ts";
+import { readSetting } from "./config_options.ts";
+import { splitList } from "./list_options.ts";
+import { readConfigFile } from "./training_request.ts";
+import type { SweepOptions } from "./sweep_options.ts";
+
+/** `training.learningRate=1e-3,3e-3`. */
+function readAxis(word: string): Axis {
+  const [path = "", ...rest] = word.split("=");
+  const values = splitList(rest.join("="));
+  if (path === "training.seed") {
+    throw new UsageError("Cannot sweep training.seed: give the seeds with --seeds");
+  }
+  const words = values.length === 0 ? [""] : values;
+  return {
+    path,
+    values: words.map((value) => readSetting(`${path}=${value}`).value as Setting),
+  };
+}
+
+/** Settings of the grid: everything that `--set` was given. What has a single value holds for every row. */
+function readAxes(options: SweepOptions): Axis[] {
+  return (options.set ?? []).map(readAxis);
+}
+
+/** Options that win over the base of a grid, apart from the grid itself. */
+function baseOverrides(options: SweepOptions): ConfigOverride[] {
+  return compareOverrides({ ...options, set: undefined });
+}
+
+async function planGridRows(options: SweepOptions): Promise<SweepRow[]> {
+  const overrides = baseOverrides(options);
+  const { preset, config: file } = options;
+  const text = file === undefined ? "" : await readConfigFile(file);
+  const found = preset === undefined ? null : findPreset(preset);
+  const base = (seed: number) => {
+    const start = found === null
+      ? parseConfig(text, { source: file ?? "the options" })
+      : protocolConfig(found, seed);
+    const seeded: ConfigOverride = { path: "training.seed", value: seed };
+    return parseConfig(formatConfig(start), {
+      source: "the options",
+      overrides: [...overrides, seeded],
+    });
+  };
+  return planGrid({
+    name: preset ?? (file === undefined ? "run" : basename(file).replace(/\.\w+$/, "")),
+    base,
+    axes: readAxes(options),
+    seeds: options.seeds,
+    ...options.random === undefined ? {} : { random: options.random },
+  });
+}
+
+async function planTableRows(
+  options: SweepOptions & { readonly table: readonly number[] },
+  runs: string,
+): Promise<SweepRow[]> {
+  const rows = new Map<string, SweepRow>();
+  for (const table of options.table) {
+    const plan = {
+      ...{ table, seeds: options.seeds, smoke: options.smoke === true, runsDirectory: runs },
+      ...{ only: options.only ?? [], overrides: compareOverrides(options) },
+    };
+    await requireData({ ...plan, train: true, measureSpeed: false });
+    for (const { runs: planned } of await planTable(plan)) {
+      for (const { config, runDirectory } of planned) {
+        const name = basename(runDirectory);
+        // A run that several tables need is one row.
+        rows.set(name, { name, settings: {}, config: withAbsoluteData(config) });
+      }
+    }
+  }
+  return [...rows.values()];
+}
+
+/** What only the options together can tell. */
+function checkPlanOptions(options: SweepOptions): void {
+  const { table, only, smoke, random, set } = options;
+  if (table === undefined && (only !== undefined || smoke)) {
+    throw new UsageError(
+      "Cannot use --only or --smoke without --table: they choose among its runs",
+    );
+  }
+  if (table !== undefined && random !== undefined) {
+    throw new UsageError("Cannot use --random with --table: its runs are given");
+  }
+  if (
+    table === undefined && set === undefined && options.preset === undefined &&
+    options.config === undefined
+  ) {
+    throw new UsageError(
+      "Cannot plan a sweep of nothing: give --preset or --config, with --set path=value,value, or --table",
+    );
+  }
+}
+
+/**
+ * Plans a sweep as the options say, and writes the plan.
+ *
+ * @param folder Folder of the sweep.
+ * @param options What the parser found.
+ * @returns The plan as it stands now.
+ * @throws {UsageError} if the options contradict each other, or a value does not fit.
+ */
+export async function planSweep(folder: string, options: SweepOptions): Promise<WrittenPlan> {
+  checkPlanOptions(options);
+  const runs = options.runs ?? join(folder, "runs");
+  const { table, seeds, saveEvery, retries } = options;
+  const rows = table === undefined
+    ? await planGridRows(options)
+    : await planTableRows({ ...options, table }, runs);
+  const tables = table === undefined
+    ? null
+    : { tables: table, seeds, smoke: options.smoke === true };
+  const plan: SweepPlan = {
+    ...{ kind: "sweep-plan", version: 1, runs, saveEvery, retries, tables, rows },
+  };
+  return await writePlan(folder, plan);
+}

@@ -1,0 +1,208 @@
+import { join, resolve } from "node:path";
+import { PuppetError, UsageError } from "../lib/errors.ts";
+import { findSharingProblem } from "../lib/sweeps/check_sharing.ts";
+import { renderKubernetesJob } from "../lib/sweeps/kubernetes_job.ts";
+import { runLocally } from "../lib/sweeps/local_executor.ts";
+import { readRowStates, type RowState, type StateConditions } from "../lib/sweeps/row_state.ts";
+import { readSlurmQueue, type SlurmTask, submitToSlurm } from "../lib/sweeps/slurm_executor.ts";
+import { renderReportScript, renderTaskScript } from "../lib/sweeps/slurm_script.ts";
+import { addSubmission, readSubmissions } from "../lib/sweeps/submissions.ts";
+import { readPlan, type SweepPlan } from "../lib/sweeps/sweep_plan.ts";
+import { InterruptedError } from "./exit_codes.ts";
+import type { Output } from "./output.ts";
+import { createProgress } from "./progress.ts";
+import type { ExecutorOptions } from "./sweep_options.ts";
+import { withStopSignals } from "./stop_signals.ts";
+
+/** Permissions that a task needs; it starts no other program. */
+const PERMISSIONS = ["read", "write", "env", "sys", "ffi", "net"].map((name) => `--allow-${name}`);
+
+/** What starts this program again, up to the command. */
+export function programOfTasks(): string[] {
+  if (Deno.build.standalone) return [Deno.execPath()];
+  const main = new URL("../main.ts", import.meta.url);
+  return [Deno.execPath(), "run", "--no-prompt", ...PERMISSIONS, decodeURIComponent(main.pathname)];
+}
+
+/** A sweep as it stands, with what Slurm knows of it. */
+export interface SweepState {
+  readonly plan: SweepPlan;
+  readonly states: readonly RowState[];
+  /** Tasks in Slurm's queue; `null` where nothing was submitted to it, or it does not answer. */
+  readonly queue: readonly SlurmTask[] | null;
+}
+
+function hostName(): string {
+  return Deno.hostname();
+}
+
+/**
+ * Reads how a sweep stands.
+ *
+ * @param folder Folder of the sweep.
+ * @param output Hears where Slurm does not answer.
+ * @returns Plan, rows and queue.
+ */
+export async function readSweep(
+  folder: string,
+  output: Pick<Output, "warn">,
+): Promise<SweepState> {
+  const plan = await readPlan(folder);
+  const submissions = await readSubmissions(folder);
+  let queue: SlurmTask[] | null = null;
+  if (submissions.some(({ executor }) => executor === "slurm")) {
+    queue = await readSlurmQueue(submissions).catch((error: unknown) => {
+      if (!(error instanceof PuppetError)) throw error;
+      output.warn(`Slurm is not asked: ${error.message}`);
+      return null;
+    });
+  }
+  const running = queue?.filter(({ state }) => /^(RUNNING|COMPLETING)$/.test(state))
+    .map(({ job }) => job);
+  const conditions: StateConditions = {
+    host: hostName(),
+    now: Date.now(),
+    ...(running === undefined ? {} : { isJobRunning: (job) => running.includes(job) }),
+  };
+  return { plan, states: await readRowStates(folder, plan, conditions), queue };
+}
+
+/** Rows that nobody works on and that are to be worked on. */
+function openRows({ states, queue }: SweepState): number[] {
+  const queued = new Set(queue?.map(({ row }) => row));
+  return states.filter(({ state }) => state === "waiting" || state === "lost")
+    .map(({ index }) => index).filter((index) => !queued.has(index));
+}
+
+/** What the executor is told, with what is not said. */
+function slurmOptions(options: ExecutorOptions) {
+  const { partition, account, time, cpus = 1, mem, gres, arrayLimit, sbatch = [] } = options;
+  return { partition, account, time, cpus, mem, gres, arrayLimit, sbatch };
+}
+
+async function runSlurm(
+  folder: string,
+  rows: readonly number[],
+  options: ExecutorOptions & { readonly output: Output },
+): Promise<void> {
+  const { output } = options;
+  const parts = {
+    program: programOfTasks(),
+    folder: resolve(folder),
+    directory: Deno.cwd(),
+    slurm: slurmOptions(options),
+  };
+  if (options.dryRun) {
+    output.data(renderTaskScript(parts.slurm, parts));
+    return output.data(renderReportScript(parts.slurm, parts));
+  }
+  const started = await submitToSlurm({ ...parts, rows });
+  await addSubmission(folder, {
+    ...{ executor: "slurm", at: new Date().toISOString(), host: hostName(), process: Deno.pid },
+    ...started,
+  });
+  const jobs = started.arrays.map(({ job }) => job).join(", ");
+  output.result({ rows, ...started }, () => `submitted ${rows.length} rows to Slurm: job ${jobs}`);
+}
+
+/** Exit codes of a task after which it may be begun again: a failure that may pass, and being killed. */
+function mayPass(code: number): boolean {
+  return code === 1 || (code > 128 && ![129, 130, 143].includes(code));
+}
+
+async function runLocal(
+  folder: string,
+  rows: readonly number[],
+  options: ExecutorOptions & { readonly output: Output },
+): Promise<void> {
+  const { jobs = 1, cpus, output } = options;
+  const command = [...programOfTasks(), "sweep", "task", folder, "--quiet", "--index"];
+  if (options.dryRun) {
+    return output.data(rows.map((row) => `${command.join(" ")} ${row}`).join("\n"));
+  }
+  await addSubmission(folder, {
+    ...{ executor: "local", at: new Date().toISOString(), host: hostName(), process: Deno.pid },
+    ...{ arrays: [], report: null },
+  });
+  const progress = createProgress({ quiet: output.quiet });
+  const { signal } = await withStopSignals(
+    (signal) =>
+      runLocally({
+        ...{ command, rows, jobs, signal },
+        cores: (cpus ?? 0) * jobs || navigator.hardwareConcurrency,
+        onExit: ({ row, code }) => progress.note(`row ${row} ended with ${code}`),
+        // The task itself counts how often it was tried, and refuses one time too many.
+        isRepeated: ({ code }) => Promise.resolve(mayPass(code)),
+      }),
+    (signal) => progress.note(`${signal}: the trainings save after this step`),
+  );
+  progress.end();
+  if (signal !== null) {
+    throw new InterruptedError(signal, "Sweep was interrupted; the same command goes on");
+  }
+}
+
+function showKubernetes(
+  folder: string,
+  plan: SweepPlan,
+  options: ExecutorOptions & { readonly output: Output },
+): void {
+  const { image, claim, cpus = 1, mem, gres, arrayLimit } = options;
+  if (image === undefined || claim === undefined) {
+    throw new UsageError("Cannot write a Job for Kubernetes: give --image and --claim");
+  }
+  const gpus = /^gpu:(\d+)$/.exec(gres ?? "")?.[1];
+  options.output.data(
+    renderKubernetesJob({
+      name: `sweep-${resolve(folder).split("/").at(-1)!.toLowerCase().replace(/[^a-z0-9-]/g, "-")}`,
+      ...{ image, claim, cpus, mem, folder: resolve(folder), retries: plan.retries },
+      program: ["puppet-cnn"],
+      rows: plan.rows.length,
+      parallelism: arrayLimit ?? plan.rows.length,
+      ...(gpus === undefined ? {} : { gpus: Number(gpus) }),
+    }).trimEnd(),
+  );
+}
+
+/**
+ * Starts what is left to do of a sweep.
+ *
+ * @param folder Folder of the sweep.
+ * @param options What runs it, and where the command writes.
+ * @throws {BackendError} if the batch system refuses.
+ */
+export async function runSweep(
+  folder: string,
+  options: ExecutorOptions & { readonly output: Output },
+): Promise<void> {
+  const { executor = "local", output } = options;
+  const sweep = await readSweep(folder, output);
+  if (executor === "kubernetes") return showKubernetes(folder, sweep.plan, options);
+  const problem = await findSharingProblem(folder);
+  if (problem !== null) output.warn(problem);
+  const rows = openRows(sweep);
+  const failed = sweep.states.filter(({ state }) => state === "failed");
+  if (failed.length > 0) {
+    output.talk(
+      `${failed.length} rows have failed and are left alone; "sweep retry" tries them again`,
+    );
+  }
+  if (rows.length === 0) {
+    return output.result({ rows: [] }, () => "nothing is left to start; see sweep status");
+  }
+  if (executor === "slurm") await runSlurm(folder, rows, options);
+  else await runLocal(folder, rows, options);
+  if (executor === "local" && !options.dryRun) {
+    refuseFailed(await readSweep(folder, output), folder);
+  }
+}
+
+/** Rows without a result lead to an exit code of their own. */
+function refuseFailed({ states }: SweepState, folder: string): void {
+  const failed = states.filter(({ state }) => state === "failed");
+  if (failed.length === 0) return;
+  const rows = failed.map(({ index, message }) => `\n  row ${index}: ${message}`).join("");
+  throw new PuppetError(
+    `Rows of ${join(folder, "plan.json")} have failed, the others stand:${rows}`,
+  );
+}

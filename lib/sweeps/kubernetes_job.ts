@@ -1,0 +1,94 @@
+import { stringify } from "yaml";
+
+/** What the Job of a plan needs to know. */
+export interface KubernetesOptions {
+  /** Name of the Job. */
+  readonly name: string;
+  /** Image that has the program in it. */
+  readonly image: string;
+  /** Program with its first arguments, as the image has it. */
+  readonly program: readonly string[];
+  /** Claim of a volume that every node can write to. */
+  readonly claim: string;
+  /** Folder of the plan, where the volume is mounted. */
+  readonly folder: string;
+  /** Number of rows. */
+  readonly rows: number;
+  /** Most tasks at a time. */
+  readonly parallelism: number;
+  /** Processor cores of a task. */
+  readonly cpus: number;
+  /** Memory of a task in Kubernetes' words: `8Gi`. */
+  readonly mem?: string | undefined;
+  /** GPUs of a task. */
+  readonly gpus?: number | undefined;
+  /** Times that a row is tried again. */
+  readonly retries: number;
+}
+
+/** Exit codes after which another attempt would end in the same way: use, data, checkpoint, backend, divergence. */
+const FOR_GOOD = [2, 3, 4, 5, 6];
+
+/**
+ * Writes an Indexed Job for a plan: a pod a row, whose completion index is the row's number. An index that fails for good
+ * fails alone; the loss of a node does not count.
+ *
+ * @param options Image, volume, rows, resources.
+ * @returns YAML for `kubectl apply`; needs Kubernetes 1.33, or 1.29 with the gate JobBackoffLimitPerIndex.
+ */
+export function renderKubernetesJob(options: KubernetesOptions): string {
+  const { name, image, program, claim, folder, rows, parallelism, cpus, retries } = options;
+  const limits = {
+    cpu: String(cpus),
+    ...options.mem === undefined ? {} : { memory: options.mem },
+    ...options.gpus === undefined ? {} : { "nvidia.com/gpu": options.gpus },
+  };
+  const threads = ["OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"]
+    .map((name) => ({ name, value: String(cpus) }));
+  return stringify({
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name },
+    spec: {
+      completions: rows,
+      parallelism: Math.min(parallelism, rows),
+      completionMode: "Indexed",
+      backoffLimitPerIndex: retries,
+      // A row that failed for good keeps no other from being tried.
+      maxFailedIndexes: rows,
+      podFailurePolicy: {
+        rules: [
+          {
+            action: "FailIndex",
+            onExitCodes: { containerName: "task", operator: "In", values: FOR_GOOD },
+          },
+          // The pod was taken away for another, or its node is gone: its run goes on from the last checkpoint.
+          { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] },
+        ],
+      },
+      template: {
+        spec: {
+          restartPolicy: "Never",
+          terminationGracePeriodSeconds: 120,
+          containers: [{
+            name: "task",
+            image,
+            // Kubernetes puts the number in: it must not start with a shell, which would not pass SIGTERM on.
+            command: [...program, "sweep", "task", folder, "--index", "$(JOB_COMPLETION_INDEX)"],
+            env: [...threads, {
+              name: "JOB_COMPLETION_INDEX",
+              valueFrom: {
+                fieldRef: {
+                  fieldPath: "metadata.annotations['batch.kubernetes.io/job-completion-index']",
+                },
+              },
+            }],
+            resources: { requests: limits, limits },
+            volumeMounts: [{ name: "sweep", mountPath: folder }],
+          }],
+          volumes: [{ name: "sweep", persistentVolumeClaim: { claimName: claim } }],
+        },
+      },
+    },
+  });
+}

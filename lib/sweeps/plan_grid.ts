@@ -1,0 +1,114 @@
+import { resolve } from "node:path";
+import { formatConfig } from "../configuration/format_config.ts";
+import { type ConfigOverride, parseConfig } from "../configuration/parse_config.ts";
+import { UsageError } from "../errors.ts";
+import { runFolderName } from "../paper/run_identity.ts";
+import { RandomStream } from "../randomness/random_stream.ts";
+import { shuffledIndices } from "../randomness/shuffled_indices.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import type { Setting, SweepRow } from "./sweep_plan.ts";
+
+/** A key of the configuration and the values that it takes. */
+export interface Axis {
+  /** Path of the key. */
+  readonly path: string;
+  /** Its values, at least one. */
+  readonly values: readonly Setting[];
+}
+
+/** What `planGrid` plans. */
+export interface PlanGridOptions {
+  /** Name that the run folders begin with. */
+  readonly name: string;
+  /** Configuration that the settings win over, by seed. */
+  readonly base: (seed: number) => ExperimentConfig;
+  /** The grid; empty for one setting. */
+  readonly axes: readonly Axis[];
+  /** Seeds of every setting, at least one. */
+  readonly seeds: readonly number[];
+  /**
+   * Draws so many settings of the grid instead of taking all.
+   *
+   * @default all
+   */
+  readonly random?: number;
+}
+
+/** Most settings of a grid that some are drawn from. */
+const MAX_SETTINGS = 1e6;
+
+/** Most trainings of one plan. */
+const MAX_ROWS = 100_000;
+
+/** The settings of the grid, by number: the last axis changes fastest. */
+function settingsAt(axes: readonly Axis[], number: number): Record<string, Setting> {
+  const settings: [string, Setting][] = [];
+  let rest = number;
+  for (const { path, values } of axes.toReversed()) {
+    settings.unshift([path, values[rest % values.length]!]);
+    rest = Math.floor(rest / values.length);
+  }
+  return Object.fromEntries(settings);
+}
+
+/** Numbers of the settings that are taken, in the grid's order. The draw is the same for every call. */
+function takenSettings(total: number, random: number | undefined): number[] {
+  if (random === undefined || random >= total) {
+    return Array.from({ length: total }, (_, number) => number);
+  }
+  return [...shuffledIndices(total, new RandomStream(1, "sweep"))].slice(0, random)
+    .sort((one, other) => one - other);
+}
+
+/**
+ * Plans a training for every setting of a grid and every seed.
+ *
+ * @param options Base, grid, seeds.
+ * @returns The rows: settings in the order of the grid, the seeds of each together.
+ * @throws {UsageError} if a key is swept twice, a value does not fit, or there are too many rows.
+ */
+export function planGrid(options: PlanGridOptions): SweepRow[] {
+  const { name, base, axes, seeds, random } = options;
+  const paths = axes.map(({ path }) => path);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(`Cannot sweep ${twice} twice: give all its values in one --set`);
+  }
+  const total = axes.reduce((product, { values }) => product * values.length, 1);
+  const count = Math.min(total, random ?? Infinity) * seeds.length;
+  if (!(count <= MAX_ROWS) || total > MAX_SETTINGS) {
+    throw new UsageError(
+      `Cannot plan ${count} trainings: a plan has at most ${MAX_ROWS}; take fewer values, or draw some with --random`,
+    );
+  }
+  return takenSettings(total, random).flatMap((number) => {
+    const settings = settingsAt(axes, number);
+    const overrides = Object.entries(settings)
+      .map(([path, value]): ConfigOverride => ({ path, value, from: `--set ${path}` }));
+    return seeds.map((seed) => rowOf(base(seed), { name, settings, overrides }));
+  });
+}
+
+/** A row, with the place of its images as every node finds it. */
+function rowOf(
+  base: ExperimentConfig,
+  { name, settings, overrides }: {
+    readonly name: string;
+    readonly settings: Readonly<Record<string, Setting>>;
+    readonly overrides: readonly ConfigOverride[];
+  },
+): SweepRow {
+  const parsed = parseConfig(formatConfig(base), { source: "the options", overrides });
+  const config = withAbsoluteData(parsed);
+  return { name: runFolderName(name, config), settings, config };
+}
+
+/**
+ * Names the folder of the images so that it means the same wherever a task starts.
+ *
+ * @param config A configuration.
+ * @returns The same with an absolute path.
+ */
+export function withAbsoluteData(config: ExperimentConfig): ExperimentConfig {
+  return { ...config, data: { ...config.data, directory: resolve(config.data.directory) } };
+}

@@ -1,0 +1,60 @@
+import { mean, sampleStandardDeviation } from "simple-statistics";
+import type { RowState } from "./row_state.ts";
+import type { Setting } from "./sweep_plan.ts";
+
+/** What came of one setting over its seeds. */
+export interface SettingResult {
+  /** Name of the settings' model or preset and their values. */
+  readonly settings: Readonly<Record<string, Setting>>;
+  /** Name that the run folders begin with. */
+  readonly name: string;
+  /** Rows that are done, of how many. */
+  readonly done: number;
+  readonly rows: number;
+  /** Mean over the seeds that are done of the best validation Top-1, 0..1; `null` without one. */
+  readonly validationTop1: number | null;
+  /** Sample standard deviation over the seeds; `null` for fewer than two. */
+  readonly deviation: number | null;
+  /** Mean wall time of a training in seconds; `null` without one. */
+  readonly seconds: number | null;
+  /** Whether no other setting validates better. */
+  readonly isBest: boolean;
+}
+
+/** What rows of one setting share: everything of their names but seed and identity. */
+function keyOf({ row }: RowState): string {
+  return JSON.stringify([nameOf(row.name), row.settings]);
+}
+
+function nameOf(runName: string): string {
+  return runName.replace(/-seed\d+-[0-9a-f]+$/, "");
+}
+
+function summarize(states: readonly RowState[]): Omit<SettingResult, "isBest"> {
+  const { row } = states[0]!;
+  const done = states.filter(({ state }) => state === "done");
+  const values = done.flatMap(({ validationTop1 }) => validationTop1 ?? []);
+  return {
+    settings: row.settings,
+    name: nameOf(row.name),
+    done: done.length,
+    rows: states.length,
+    validationTop1: values.length === 0 ? null : mean(values),
+    deviation: values.length < 2 ? null : sampleStandardDeviation(values),
+    seconds: done.length === 0 ? null : mean(done.map(({ seconds }) => seconds)),
+  };
+}
+
+/**
+ * Sets the settings of a sweep beside each other, over their seeds. They are told apart by their validation images: the
+ * test images choose nothing.
+ *
+ * @param states The rows.
+ * @returns One result per setting, in the order of the plan.
+ */
+export function resultsBySetting(states: readonly RowState[]): SettingResult[] {
+  const groups = Map.groupBy(states, keyOf);
+  const results = [...groups.values()].map(summarize);
+  const best = Math.max(...results.map(({ validationTop1 }) => validationTop1 ?? -Infinity));
+  return results.map((result) => ({ ...result, isBest: result.validationTop1 === best }));
+}

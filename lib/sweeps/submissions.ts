@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { CheckpointError } from "../errors.ts";
+import { writeFileAtomically } from "../files/atomic_write.ts";
+import { readBoundedText } from "../read_bounded.ts";
+
+/** What was started for a plan, beside it. */
+const FILE = "submissions.json";
+
+const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
+
+const submissionSchema = z.object({
+  executor: z.enum(["local", "slurm"]),
+  /** ISO 8601. */
+  at: z.iso.datetime(),
+  /** Name of the machine that started it. */
+  host: z.string(),
+  /** Number of the process that started it. */
+  process: z.int(),
+  /** Job arrays of Slurm, with the number of the row of their index 0. */
+  arrays: z.array(z.object({ job: z.string().regex(/^\d+$/), offset: z.int().min(0) })),
+  /** Job that writes the results; `null` without one. */
+  report: z.string().regex(/^\d+$/).nullable(),
+});
+
+/** One start of a plan's tasks. */
+export type Submission = z.infer<typeof submissionSchema>;
+
+/**
+ * Reads what was started for a plan.
+ *
+ * @param folder Folder of the plan.
+ * @returns The submissions, oldest first; none where nothing was started.
+ * @throws {CheckpointError} if the file is damaged.
+ */
+export async function readSubmissions(folder: string): Promise<Submission[]> {
+  const path = join(folder, FILE);
+  try {
+    return z.array(submissionSchema).parse(JSON.parse(await readBoundedText(path, BOUNDS)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof CheckpointError) throw error;
+    throw new CheckpointError(
+      `Cannot read ${path}: it must list what was started; remove it, and cancel jobs by hand`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Notes what was started for a plan.
+ *
+ * @param folder Folder of the plan.
+ * @param submission What was started.
+ */
+export async function addSubmission(folder: string, submission: Submission): Promise<void> {
+  const all = [...await readSubmissions(folder), submission];
+  await writeFileAtomically(join(folder, FILE), `${JSON.stringify(all, null, 1)}\n`);
+}

@@ -1,0 +1,162 @@
+import { join, relative, resolve } from "node:path";
+import { z } from "zod";
+import { parseConfig } from "../configuration/parse_config.ts";
+import { CheckpointError } from "../errors.ts";
+import { pathExists } from "../files/path_exists.ts";
+import { writeFileAtomically } from "../files/atomic_write.ts";
+import { readBoundedText } from "../read_bounded.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+
+/** Name of the plan in its folder. */
+export const PLAN_FILE = "plan.json";
+
+/** Value of a key of the configuration. */
+export type Setting = string | number | boolean | null;
+
+/** One training of a sweep. Its number is its place in the plan, for ever. */
+export interface SweepRow {
+  /** Name of its run folder. */
+  readonly name: string;
+  /** What distinguishes it from the other rows, apart from the seed: path of a key -> value. */
+  readonly settings: Readonly<Record<string, Setting>>;
+  /** Complete configuration. */
+  readonly config: ExperimentConfig;
+}
+
+/** Tables of the paper whose runs a sweep makes. */
+export interface SweptTables {
+  /** Their numbers, 1..6. */
+  readonly tables: readonly number[];
+  /** Seeds of every row. */
+  readonly seeds: readonly number[];
+  /** Whether the smoke variants are run. */
+  readonly smoke: boolean;
+}
+
+/** Trainings that belong together, numbered. */
+export interface SweepPlan {
+  readonly kind: "sweep-plan";
+  readonly version: 1;
+  /** Folder of the run folders, relative to that of the plan. */
+  readonly runs: string;
+  /** Seconds after which a training is saved within an epoch: what a killed one repeats at most. */
+  readonly saveEvery: number;
+  /** Times that a row is tried again that was lost or failed for a reason that may pass. */
+  readonly retries: number;
+  /** The tables that the rows come from; `null` for a grid. */
+  readonly tables: SweptTables | null;
+  /** The trainings. */
+  readonly rows: readonly SweepRow[];
+}
+
+/** Bounds of a plan that somebody else may have made; a row takes 2 kB. */
+const BOUNDS = { maxBytes: 256e6, refusal: CheckpointError };
+
+const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,200}$/);
+const whole = z.int().min(0).max(2 ** 32 - 1);
+
+const planSchema = z.object({
+  kind: z.literal("sweep-plan"),
+  version: z.literal(1),
+  runs: z.string().min(1).max(4096),
+  saveEvery: z.number().positive().max(1e7),
+  retries: z.int().min(0).max(1000),
+  tables: z.object({
+    tables: z.array(z.int().min(1).max(6)).min(1).max(6),
+    seeds: z.array(whole).min(1).max(1000),
+    smoke: z.boolean(),
+  }).nullable(),
+  rows: z.array(z.object({
+    name,
+    settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    config: z.looseObject({}),
+  })).min(1).max(100_000),
+});
+
+/**
+ * Run folder of a row.
+ *
+ * @param folder Folder of the plan.
+ * @param plan The plan.
+ * @param row One of its rows.
+ * @returns The path.
+ */
+export function runDirectoryOf(
+  folder: string,
+  plan: Pick<SweepPlan, "runs">,
+  row: SweepRow,
+): string {
+  return join(folder, plan.runs, row.name);
+}
+
+/**
+ * Reads the plan in a folder.
+ *
+ * @param folder Folder of the plan.
+ * @returns The plan; every configuration in it was checked.
+ * @throws {CheckpointError} if there is none, or it is damaged.
+ */
+export async function readPlan(folder: string): Promise<SweepPlan> {
+  const path = join(folder, PLAN_FILE);
+  let content: unknown;
+  try {
+    content = JSON.parse(await readBoundedText(path, BOUNDS));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      throw new CheckpointError(
+        `Cannot open sweep ${folder}: ${path} does not exist; make one with "sweep plan ${folder}"`,
+        { cause: error },
+      );
+    }
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new CheckpointError(`Cannot open sweep ${folder}: ${path} is not JSON`);
+  }
+  const { data, error } = planSchema.safeParse(content);
+  if (data === undefined) {
+    const [issue] = error.issues;
+    throw new CheckpointError(
+      `Cannot open sweep ${folder}: ${path} must have the form in which plans are written, ` +
+        `"${issue?.path.join(".").slice(0, 80)}" has not; make the plan again`,
+    );
+  }
+  const rows = data.rows.map((row, index) => ({
+    ...row,
+    config: parseConfig(JSON.stringify(row.config), { source: `row ${index} of ${path}` }),
+  }));
+  return { ...data, rows };
+}
+
+/** What `writePlan` did. */
+export interface WrittenPlan {
+  readonly plan: SweepPlan;
+  /** Rows that were there before. */
+  readonly kept: number;
+  /** Rows that came to them. */
+  readonly added: number;
+}
+
+/**
+ * Writes a plan. One that is there keeps its rows and their numbers; rows that it does not have come behind them.
+ *
+ * @param folder Folder of the plan; made if it is not there.
+ * @param wanted The plan; `runs` as seen from the current folder.
+ * @returns The plan as it stands now.
+ * @throws {CheckpointError} if the plan that is there has other runs, or cannot be written.
+ */
+export async function writePlan(folder: string, wanted: SweepPlan): Promise<WrittenPlan> {
+  const path = join(folder, PLAN_FILE);
+  // The tree of plan and runs may be moved as a whole.
+  const runs = relative(resolve(folder), resolve(wanted.runs)) || ".";
+  const before = await pathExists(path) ? await readPlan(folder) : null;
+  if (before !== null && before.runs !== runs) {
+    throw new CheckpointError(
+      `Cannot plan in ${folder}: its sweep keeps its runs in ${before.runs}; name another folder, or take the same --runs`,
+    );
+  }
+  const known = new Set(before?.rows.map(({ name }) => name));
+  const added = wanted.rows.filter((row) => !known.has(row.name));
+  const plan = { ...wanted, runs, rows: [...before?.rows ?? [], ...added] };
+  await Deno.mkdir(folder, { recursive: true });
+  await writeFileAtomically(path, `${JSON.stringify(plan, null, 1)}\n`);
+  return { plan, kept: known.size, added: added.length };
+}
