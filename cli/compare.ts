@@ -31,12 +31,14 @@ import {
   quietOption,
   type TalkOptions,
 } from "./shared_options.ts";
+import { addExecutorOptions, type ExecutorOptions } from "./sweep_options.ts";
 import { startBackend } from "./start_backend.ts";
 import { withStopSignals } from "./stop_signals.ts";
 import { watchRuns } from "./watch_runs.ts";
 
 /** Options of `compare`. */
-interface CompareOptions extends CompareOverrideOptions, TalkOptions, DocumentOptions {
+interface CompareOptions
+  extends CompareOverrideOptions, ExecutorOptions, TalkOptions, DocumentOptions {
   readonly table?: readonly number[] | undefined;
   readonly smoke?: true | undefined;
   readonly seeds: readonly number[];
@@ -142,7 +144,17 @@ async function compare(folders: readonly string[], options: CompareOptions): Pro
   checkOptions(folders, options);
   const format = await planDocument(options);
   const found = await Promise.all(folders.map(findRun));
-  await withRunsFolder(options, (runs) => compareIn(runs, found, { ...options, format }));
+  const { table, executor, dryRun } = options;
+  if (executor === undefined) {
+    return await withRunsFolder(options, (runs) => compareIn(runs, found, { ...options, format }));
+  }
+  if (table === undefined) throw new UsageError("Cannot use --executor without --table");
+  const { sweepTables } = await import("./compare_sweep.ts");
+  const runs = await sweepTables({ ...options, table });
+  // Elsewhere a job of its own makes the comparison, when the trainings are done.
+  if (executor === "local" && !dryRun) {
+    await compareIn(runs, found, { ...options, format, train: false, runs });
+  }
 }
 
 async function compareIn(
@@ -241,6 +253,7 @@ export function compareCommand(): CommandUnknownOpts {
     .addArgument(new Argument("[runs...]", "run folders to compare instead of a table"));
   addTableOptions(command);
   addOverrideOptions(command);
+  addExecutorOptions(command);
   command
     .addOption(backendOption())
     .addOption(quietOption())
@@ -256,6 +269,11 @@ export function compareCommand(): CommandUnknownOpts {
     ["compare --table 2 --only alexnet,puppet-alexnet", "two cells of Table 2"],
     ["compare --table 1 --no-train --format md", "what there is so far, for a document"],
     ["compare runs/first runs/second", "two runs of your own"],
+    ["compare runs/first runs/second", "two runs of one's own"],
+    [
+      "compare --table 1 --seeds 1,2,3 --executor slurm --gres gpu:1",
+      "the trainings as a job array",
+    ],
   ]);
   command.addHelpText(
     "after",

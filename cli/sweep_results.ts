@@ -25,23 +25,26 @@ function sweptPaths(results: readonly SettingResult[]): string[] {
   );
 }
 
+/** What tells a setting apart: `learningRate=0.003, fixedDepth=5`, or the name of the runs where nothing is swept. */
+function settingText({ settings, name }: SettingResult, paths: readonly string[]): string {
+  const words = paths.map((path) => `${path.split(".").at(-1)}=${settings[path] ?? ""}`);
+  return words.length === 0 ? name : words.join(", ");
+}
+
 function tableOf(results: readonly SettingResult[]): {
   readonly columns: readonly ReportColumn[];
   readonly rows: readonly (readonly Cell[])[];
 } {
   const paths = sweptPaths(results);
-  const isNamed = paths.length === 0 || new Set(results.map(({ name }) => name)).size > 1;
   return {
     columns: [
-      ...(isNamed ? [{ header: "run" }] : []),
-      ...paths.map((header) => ({ header })),
-      ...["done", "validation Top-1", "+- over seeds", "time"]
+      { header: "setting" },
+      ...["done", "validation Top-1", "deviation", "time"]
         .map((header) => ({ header, align: "right" as const })),
-      { header: "" },
+      { header: "best" },
     ],
     rows: results.map((result) => [
-      ...(isNamed ? [textCell(result.name)] : []),
-      ...paths.map((path) => textCell(result.settings[path] ?? "")),
+      textCell(settingText(result, paths)),
       { value: result.done, text: `${result.done} of ${result.rows}` },
       shareCell(result.validationTop1),
       result.deviation === null
@@ -127,7 +130,7 @@ export async function showResults(folder: string, options: SweepOptions): Promis
   if (options.write && options.output !== undefined) {
     throw new UsageError("Cannot use --write with --output: it writes beside the plan");
   }
-  const sweep = await readSweep(folder, output);
+  const sweep = await readSweep(folder, null);
   if (sweep.plan.tables !== null) return await compareTables(folder, sweep, options);
   if (options.write) {
     for (const format of ["html", "md", "csv"] as const) {

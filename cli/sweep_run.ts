@@ -24,6 +24,9 @@ export function programOfTasks(): string[] {
   return [Deno.execPath(), "run", "--no-prompt", ...PERMISSIONS, decodeURIComponent(main.pathname)];
 }
 
+/** Slurm's words for a job that is in the queue and not on a node. */
+const NOT_STARTED = /^(PENDING|CONFIGURING|REQUEUE\w*|SPECIAL_EXIT)$/;
+
 /** A sweep as it stands, with what Slurm knows of it. */
 export interface SweepState {
   readonly plan: SweepPlan;
@@ -36,29 +39,38 @@ function hostName(): string {
   return Deno.hostname();
 }
 
+/** What of the sweep is in Slurm's queue; `null` where nothing was submitted to it, or it does not answer. */
+async function readQueue(
+  folder: string,
+  output: Pick<Output, "warn">,
+): Promise<SlurmTask[] | null> {
+  const submissions = await readSubmissions(folder);
+  if (!submissions.some(({ executor }) => executor === "slurm")) return null;
+  try {
+    return await readSlurmQueue(submissions);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      output.warn('Slurm is not asked: start with "deno task sweep", which may run programs');
+    } else if (error instanceof PuppetError) output.warn(`Slurm is not asked: ${error.message}`);
+    else throw error;
+    return null;
+  }
+}
+
 /**
  * Reads how a sweep stands.
  *
  * @param folder Folder of the sweep.
- * @param output Hears where Slurm does not answer.
+ * @param output Hears where Slurm does not answer; `null` does not ask it.
  * @returns Plan, rows and queue.
  */
 export async function readSweep(
   folder: string,
-  output: Pick<Output, "warn">,
+  output: Pick<Output, "warn"> | null,
 ): Promise<SweepState> {
   const plan = await readPlan(folder);
-  const submissions = await readSubmissions(folder);
-  let queue: SlurmTask[] | null = null;
-  if (submissions.some(({ executor }) => executor === "slurm")) {
-    queue = await readSlurmQueue(submissions).catch((error: unknown) => {
-      if (!(error instanceof PuppetError)) throw error;
-      output.warn(`Slurm is not asked: ${error.message}`);
-      return null;
-    });
-  }
-  const running = queue?.filter(({ state }) => /^(RUNNING|COMPLETING)$/.test(state))
-    .map(({ job }) => job);
+  const queue = output === null ? null : await readQueue(folder, output);
+  const running = queue?.filter(({ state }) => !NOT_STARTED.test(state)).map(({ job }) => job);
   const conditions: StateConditions = {
     host: hostName(),
     now: Date.now(),

@@ -194,8 +194,8 @@ async function trainRow(
   const { stopReason } = await runTraining(row.config, {
     runDirectory,
     resume: before !== null,
-    // Another node may have another CPU; the plan names the backend where it matters.
-    allowOtherBackend: false,
+    // Another node may have another device: close, but not bit for bit. Whoever names the backend says that it will do.
+    allowOtherBackend: row.config.backend !== "auto",
     provenance,
     signal,
     report,

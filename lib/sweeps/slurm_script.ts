@@ -89,7 +89,8 @@ warned=0
 
 ${command} "$row" &
 task=$!
-trap 'warned=1; kill -USR1 $task 2>/dev/null' USR1
+# Not passed on as it is: Deno takes SIGUSR1 for a wish to debug. SIGTERM saves as well.
+trap 'warned=1; kill -TERM $task 2>/dev/null' USR1
 trap 'kill -TERM $task 2>/dev/null' TERM
 wait $task
 code=$?
@@ -105,13 +106,13 @@ again() {
   wait $!
 }
 case $code in
-  138) again "saved ahead of the time limit" ;;
   1) again "failed for a reason that may pass" ;;
-  # Killed without a word. 143 is an answer to SIGTERM: somebody wants the task gone, or Slurm queues it again itself.
-  129|130|143) ;;
+  # Saved on a signal. Without the warning somebody wants the task gone, or Slurm queues it again itself.
+  143) [ $warned = 1 ] && again "saved ahead of the limit" ;;
+  # Killed without a word.
   *) [ "$code" -gt 128 ] && again "killed by signal $((code - 128))" ;;
 esac
-exit $code
+exit "$code"
 `;
 }
 

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { createOutput } from "./output.ts";
+import { RUNS_FOLDER } from "./runs_folder.ts";
+import { planSweep } from "./sweep_plan.ts";
+import { runSweep } from "./sweep_run.ts";
+import type { SweepOptions } from "./sweep_options.ts";
+
+/** What `sweep` does where nothing is said, for a comparison that says nothing of it. */
+const SWEEP_DEFAULTS = { saveEvery: 600, retries: 2 } as const;
+
+/**
+ * Gives the trainings of a comparison's tables to an executor: as a sweep, in a folder that is named after the tables.
+ *
+ * @param options Options of `compare`.
+ * @returns Folder of the runs.
+ */
+export async function sweepTables(
+  options: Omit<SweepOptions, "saveEvery" | "retries"> & { readonly table: readonly number[] },
+): Promise<string> {
+  const output = createOutput(options);
+  const runs = options.runs ?? RUNS_FOLDER;
+  const name = `tables-${options.table.join("-")}${options.smoke ? "-smoke" : ""}`;
+  const folder = join("sweeps", name);
+  const { plan } = await planSweep(folder, { ...SWEEP_DEFAULTS, ...options, runs });
+  output.talk(
+    `planned ${plan.rows.length} trainings in ${folder}; "sweep status ${folder}" shows them`,
+  );
+  await runSweep(folder, { ...options, output });
+  return runs;
+}

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readMetricsLog } from "../../lib/training/metrics_log.ts";
+import { type CommandResult, runCommand, spawnCommand } from "../helpers/run_command.ts";
+import { TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";
+
+interface Places {
+  readonly folder: string;
+  /** Configuration of trainings of a moment. */
+  readonly base: string;
+  readonly sweep: (...argv: string[]) => Promise<CommandResult>;
+}
+
+async function withPlaces(body: (places: Places) => Promise<void>): Promise<void> {
+  await withCommandFolders(async (data, run) => {
+    const folder = join(run, "..");
+    const base = join(folder, "base.yaml");
+    const printed = await runCommand(["train", "--print-config", "--data", data, ...TINY_COMMAND]);
+    await Deno.writeTextFile(base, printed.stdout);
+    await body({
+      folder,
+      base,
+      sweep: (...argv) => runCommand(["sweep", ...argv], { cwd: folder }),
+    });
+  });
+}
+
+async function good(result: Promise<CommandResult>): Promise<string> {
+  const { code, stdout, stderr } = await result;
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+interface Row {
+  readonly run: string;
+  readonly state: string;
+  readonly epochs: number;
+  readonly attempts: { readonly state: string; readonly process: number }[];
+}
+
+Deno.test("a sweep goes on over a killed training, and shows its results by setting", () =>
+  withPlaces(async ({ folder, base, sweep }) => {
+    const plan = ["plan", "s", "--config", base, "--epochs", "5"];
+    const grid = ["--set", "training.learningRate=1e-3,1e-2", "--seeds", "1,2"];
+    assert.match(await good(sweep(...plan, ...grid)), /s\/plan\.json: 4 trainings, 4 of them new/);
+    const status = async (): Promise<Row[]> =>
+      JSON.parse(await good(sweep("status", "s", "--json")));
+    const child = spawnCommand(["sweep", "run", "s", "--jobs", "2"], { cwd: folder });
+    const output = child.output();
+    let killed: number | undefined;
+    for (let tries = 0; killed === undefined && tries < 100; tries++) {
+      const running = (await status()).find(({ state, epochs }) =>
+        state === "running" && epochs > 0
+      );
+      killed = running?.attempts.at(-1)!.process;
+    }
+    Deno.kill(killed!, "SIGKILL");
+    const { code, stderr } = await output;
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    const rows = await status();
+    assert.deepEqual(rows.map(({ state, epochs }) => [state, epochs]), Array(4).fill(["done", 5]));
+    const again = rows.filter(({ attempts }) => attempts.length > 1);
+    assert.deepEqual(again.map(({ attempts }) => attempts.map(({ state }) => state)), [
+      ["running", "done"],
+    ]);
+    // Nothing is lost, nothing is there twice.
+    for (const { run } of rows) {
+      const log = await readMetricsLog(join(folder, "s", "runs", run));
+      assert.deepEqual(log.map(({ epoch }) => epoch), [1, 2, 3, 4, 5]);
+    }
+    const { results } = JSON.parse(await good(sweep("results", "s", "--json")));
+    assert.equal(results.length, 2);
+    const best = Math.max(
+      ...results.map((result: { validationTop1: number }) => result.validationTop1),
+    );
+    for (const result of results) {
+      assert.equal(result.done, 2);
+      assert.equal(result.isBest, result.validationTop1 === best);
+      assert.equal(typeof result.deviation, "number");
+    }
+    await good(sweep("results", "s", "--write"));
+    assert.match(await Deno.readTextFile(join(folder, "s", "results.csv")), /learningRate/);
+    assert.match(await good(sweep("run", "s")), /nothing is left to start/);
+    // More seeds: the rows that are there keep their numbers.
+    assert.match(
+      await good(sweep(...plan, ...grid.slice(0, 3), "1,2,3")),
+      /6 trainings, 2 of them new/,
+    );
+    assert.deepEqual(
+      (await status()).slice(0, 4).map(({ run }) => run),
+      rows.map(({ run }) => run),
+    );
+  }));
+
+Deno.test("two tasks that take the same row at once train it once", () =>
+  withPlaces(async ({ folder, base, sweep }) => {
+    await good(sweep("plan", "s", "--config", base, "--epochs", "6"));
+    const tasks = [1, 2, 3].map(() => sweep("task", "s", "--index", "0"));
+    const ends = await Promise.all(tasks);
+    assert.deepEqual(
+      ends.map(({ code }) => code),
+      [0, 0, 0],
+      ends.map(({ stderr }) => stderr).join(),
+    );
+    const texts = ends.map(({ stderr }) => stderr).join("\n");
+    assert.equal(texts.match(/row 0 is worked on by/g)?.length, 2, texts);
+    const [row] = JSON.parse(await good(sweep("status", "s", "--json")));
+    assert.deepEqual([row.state, row.attempts.length], ["done", 1]);
+    const log = await readMetricsLog(join(folder, "s", "runs", row.run));
+    assert.deepEqual(log.map(({ epoch }) => epoch), [1, 2, 3, 4, 5, 6]);
+  }));
+
+Deno.test("a row that fails for good is tried once, and the sweep says so by its exit code", () =>
+  withPlaces(async ({ base, sweep }) => {
+    const values = ["--set", "data.validationFraction=0.25,0.99"];
+    await good(sweep("plan", "s", "--config", base, "--epochs", "1", ...values));
+    const { code, stderr } = await sweep("run", "s");
+    assert.equal(code, 1);
+    assert.match(stderr, /row 1: Cannot split .*leaves none to train on/);
+    const rows: Row[] = JSON.parse(await good(sweep("status", "s", "--json")));
+    assert.deepEqual(rows.map(({ state }) => state), ["done", "failed"]);
+    assert.equal(rows[1]!.attempts.length, 1);
+    const task = await sweep("task", "s", "--index", "1");
+    assert.equal(task.code, 4);
+    assert.match(task.stderr, /Cannot try row 1 again: .*use "sweep retry"/);
+  }));
+
+Deno.test("sweep refuses what makes no sense, and plans nothing then", () =>
+  withPlaces(async ({ folder, base, sweep }) => {
+    const cases: [string[], number, RegExp][] = [
+      [["plan", "s"], 2, /sweep of nothing/],
+      [
+        ["plan", "s", "--config", base, "--set", "training.seed=1,2"],
+        2,
+        /give the seeds with --seeds/,
+      ],
+      [["plan", "s", "--config", base, "--set", "model.maxChanels=8"], 2, /did you mean/],
+      [["plan", "s", "--config", base, "--set", "model.maxChannels="], 2, /model\.maxChannels/],
+      [["plan", "s", "--config", base, "--only", "vgg"], 2, /without --table/],
+      [["plan", "s", "t", "--config", base], 2, /one folder of a sweep/],
+      [["status"], 2, /name the folder of the sweep/],
+      [["status", "s"], 4, /does not exist; make one/],
+      [["plan", "s", "--preset", "puppet-cnn", "--config", base], 2, /cannot be used with/],
+    ];
+    for (const [argv, expected, message] of cases) {
+      const { code, stderr } = await sweep(...argv);
+      assert.equal(code, expected, stderr);
+      assert.match(stderr, message);
+    }
+    assert.ok(![...Deno.readDirSync(folder)].some(({ name }) => name === "s"));
+  }));
+
+Deno.test("compare gives the trainings of a table to an executor, and shows them", () =>
+  withPlaces(async ({ folder }) => {
+    const argv = [
+      "compare",
+      "--table",
+      "2",
+      "--only",
+      "alexnet,puppet-alexnet",
+      "--smoke",
+      "--no-speed",
+    ];
+    const run = (...more: string[]) =>
+      runCommand([...argv, "--backend", "wasm", "--runs", "runs", ...more], { cwd: folder });
+    const script = await good(run("--executor", "slurm", "--dry-run"));
+    assert.match(script, /sweep task \S+sweeps\/tables-2-smoke --index "\$row"/);
+    const { code, stdout, stderr } = await run("--executor", "local", "--jobs", "2");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /SMOKE RUN, NOT A RESULT/);
+    const rows = JSON.parse(
+      (await runCommand(["sweep", "status", "sweeps/tables-2-smoke", "--json"], { cwd: folder }))
+        .stdout,
+    );
+    assert.deepEqual(rows.map(({ state }: Row) => state), ["done"]);
+  }));

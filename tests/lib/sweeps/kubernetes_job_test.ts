@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { renderKubernetesJob } from "../../../lib/sweeps/kubernetes_job.ts";
+
+Deno.test("renderKubernetesJob() is an Indexed Job in which every row fails and is tried for itself", () => {
+  const text = renderKubernetesJob({
+    ...{ name: "sweep-width", image: "example.org/puppet-cnn:1", program: ["puppet-cnn"] },
+    ...{ claim: "shared", folder: "/shared/width", rows: 12, parallelism: 4, cpus: 2 },
+    ...{ mem: "8Gi", gpus: 1, retries: 2 },
+  });
+  const job = parse(text);
+  assert.deepEqual([job.apiVersion, job.kind], ["batch/v1", "Job"]);
+  const { spec } = job;
+  assert.equal(spec.completionMode, "Indexed");
+  assert.deepEqual([spec.completions, spec.parallelism], [12, 4]);
+  assert.deepEqual([spec.backoffLimitPerIndex, spec.maxFailedIndexes], [2, 12]);
+  // These two exclude each other in Kubernetes.
+  assert.equal(spec.backoffLimit, undefined);
+  assert.equal(spec.template.spec.restartPolicy, "Never");
+  const [forGood, disruption] = spec.podFailurePolicy.rules;
+  assert.equal(forGood.action, "FailIndex");
+  assert.deepEqual(forGood.onExitCodes, {
+    containerName: "task",
+    operator: "In",
+    values: [2, 3, 4, 5, 6],
+  });
+  assert.deepEqual(disruption, {
+    action: "Ignore",
+    onPodConditions: [{ type: "DisruptionTarget" }],
+  });
+  const [container] = spec.template.spec.containers;
+  assert.equal(container.name, forGood.onExitCodes.containerName);
+  assert.deepEqual(container.command.slice(1), [
+    "sweep",
+    "task",
+    "/shared/width",
+    "--index",
+    "$(JOB_COMPLETION_INDEX)",
+  ]);
+  assert.deepEqual(container.resources.limits, { cpu: "2", memory: "8Gi", "nvidia.com/gpu": 1 });
+  assert.deepEqual(container.volumeMounts, [{ name: "sweep", mountPath: "/shared/width" }]);
+  assert.equal(spec.template.spec.volumes[0].persistentVolumeClaim.claimName, "shared");
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { completeConfig } from "../../../lib/configuration/experiment_config.ts";
+import {
+  type Attempt,
+  claimAttempt,
+  isOvertaken,
+  readAttempts,
+  rowLockOf,
+  STALE_SECONDS,
+} from "../../../lib/sweeps/attempts.ts";
+import { findSharingProblem } from "../../../lib/sweeps/check_sharing.ts";
+import { readRowStates, type StateConditions } from "../../../lib/sweeps/row_state.ts";
+import { resetRows } from "../../../lib/sweeps/run_row_task.ts";
+import type { SweepPlan } from "../../../lib/sweeps/sweep_plan.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+
+const NOW = Date.parse("2026-01-01T12:00:00.000Z");
+const CONDITIONS: StateConditions = { host: "here", now: NOW };
+
+const PLAN: SweepPlan = {
+  ...{ kind: "sweep-plan", version: 1, runs: "runs", saveEvery: 60, retries: 1, tables: null },
+  rows: [{ name: "row", settings: {}, config: completeConfig({}) }],
+};
+
+function attempt(number: number, change: Partial<Attempt> = {}): Attempt {
+  const at = new Date(NOW).toISOString();
+  return {
+    ...{
+      number,
+      state: "running",
+      host: "there",
+      process: 7,
+      job: null,
+      startedAt: at,
+      seenAt: at,
+    },
+    ...{ secondsToFirstStep: null, message: null },
+    ...change,
+  };
+}
+
+async function stateOf(
+  folder: string,
+  attempts: readonly Attempt[],
+  conditions: StateConditions = CONDITIONS,
+) {
+  await Deno.remove(join(folder, "attempts"), { recursive: true }).catch(() => {});
+  for (const each of attempts) assert.ok(await claimAttempt(folder, 0, each));
+  const [row] = await readRowStates(folder, PLAN, conditions);
+  return row!;
+}
+
+Deno.test("readRowStates() tells from records and signs of life what became of a row", () =>
+  withFolder(async (folder) => {
+    const old = new Date(NOW - 1000 * (STALE_SECONDS + 1)).toISOString();
+    const lost = attempt(1, { seenAt: old });
+    const cases: [Attempt[], string][] = [
+      [[], "waiting"],
+      [[attempt(1)], "running"],
+      [[lost], "lost"],
+      // Lost once more than it may be tried again.
+      [[lost, attempt(2, { seenAt: old })], "failed"],
+      [[attempt(1, { state: "failed", message: "disk" })], "waiting"],
+      [[lost, attempt(2, { state: "failed", message: "disk" })], "failed"],
+      [[attempt(1, { state: "failed-for-good", message: "diverged" })], "failed"],
+      // A signal is no failure, however often it comes.
+      [[1, 2, 3, 4].map((number) => attempt(number, { state: "saved" })), "waiting"],
+      [[lost, attempt(2, { seenAt: old }), attempt(3, { state: "reset" })], "waiting"],
+    ];
+    for (const [attempts, expected] of cases) {
+      assert.equal((await stateOf(folder, attempts)).state, expected, JSON.stringify(attempts));
+    }
+    const failed = await stateOf(folder, [
+      attempt(1, { state: "failed-for-good", message: "bad data" }),
+    ]);
+    assert.equal(failed.message, "bad data");
+    const silent = await stateOf(folder, [lost, attempt(2, { seenAt: old })]);
+    assert.match(silent.message!, /killed without a word, 2 times/);
+  }));
+
+Deno.test("readRowStates() believes the lock on its own machine, and the batch system about its jobs", () =>
+  withFolder(async (folder) => {
+    const here = attempt(1, { host: "here" });
+    assert.equal((await stateOf(folder, [here])).state, "lost");
+    await stateOf(folder, [here]);
+    using lock = await Deno.open(rowLockOf(folder, 0), { read: true, write: true, create: true });
+    await lock.lock(true);
+    assert.equal((await readRowStates(folder, PLAN, CONDITIONS))[0]!.state, "running");
+    const job = attempt(1, { job: "7_3" });
+    const asked = (isRunning: boolean) => ({ ...CONDITIONS, isJobRunning: () => isRunning });
+    assert.equal((await stateOf(folder, [job], asked(true))).state, "running");
+    assert.equal((await stateOf(folder, [job], asked(false))).state, "lost");
+  }));
+
+Deno.test("only one process makes an attempt, and the one before it notices", () =>
+  withFolder(async (folder) => {
+    const claims = await Promise.all([1, 2, 3, 4].map(() => claimAttempt(folder, 0, attempt(1))));
+    assert.equal(claims.filter(Boolean).length, 1);
+    assert.equal(await isOvertaken(folder, 0, 1), false);
+    assert.ok(await claimAttempt(folder, 0, attempt(2)));
+    assert.equal(await isOvertaken(folder, 0, 1), true);
+    assert.deepEqual((await readAttempts(folder)).get(0)!.map(({ number }) => number), [1, 2]);
+  }));
+
+Deno.test("resetRows() lets failed rows be tried again and no others", () =>
+  withFolder(async (folder) => {
+    const failed = await stateOf(folder, [attempt(1, { state: "failed-for-good", message: "x" })]);
+    assert.deepEqual(await resetRows(folder, [failed], "here"), [0]);
+    assert.equal((await readRowStates(folder, PLAN, CONDITIONS))[0]!.state, "waiting");
+    const running = await stateOf(folder, [attempt(1)]);
+    assert.deepEqual(await resetRows(folder, [running], "here"), []);
+  }));
+
+Deno.test("findSharingProblem() is content with a file system that locks, and leaves nothing", () =>
+  withFolder(async (folder) => {
+    assert.equal(await findSharingProblem(folder), null);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));

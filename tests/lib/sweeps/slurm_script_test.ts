@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { arrayArguments, reportArguments } from "../../../lib/sweeps/slurm_executor.ts";
+import {
+  cutIntoArrays,
+  renderReportScript,
+  renderTaskScript,
+} from "../../../lib/sweeps/slurm_script.ts";
+
+const PARTS = {
+  program: ["/usr/bin/deno", "run", "main.ts"],
+  folder: "/shared/it's mine",
+  directory: "/home/$USER",
+};
+
+Deno.test("renderTaskScript() asks for what it is told, and is a script that bash reads", async () => {
+  const script = renderTaskScript({
+    ...{ partition: "gpu", account: "lab", time: "2:00:00", cpus: 4, mem: "8G", gres: "gpu:1" },
+    sbatch: ["--constraint=h100", "--exclude=node7"],
+  }, PARTS);
+  for (
+    const line of [
+      "#SBATCH --partition=gpu",
+      "#SBATCH --account=lab",
+      "#SBATCH --time=2:00:00",
+      "#SBATCH --cpus-per-task=4",
+      "#SBATCH --mem=8G",
+      "#SBATCH --gres=gpu:1",
+      "#SBATCH --constraint=h100",
+      "#SBATCH --exclude=node7",
+      "#SBATCH --requeue",
+      "#SBATCH --open-mode=append",
+      "#SBATCH --signal=B:USR1@120",
+    ]
+  ) assert.ok(script.split("\n").includes(line), line);
+  // Directives end at the first command.
+  const lines = script.split("\n");
+  assert.ok(
+    lines.findLastIndex((line) => line.startsWith("#SBATCH")) <
+      lines.findIndex((line) => /^cd /.test(line)),
+  );
+  assert.match(script, /sweep task '\/shared\/it'\\''s mine' --index "\$row" &/);
+  assert.match(script, /cd '\/home\/\$USER'/);
+  const check = await new Deno.Command("bash", { args: ["-n", "-c", script] }).output();
+  assert.ok(check.success, new TextDecoder().decode(check.stderr));
+});
+
+Deno.test("the results are made after all tasks, whatever became of them", () => {
+  assert.deepEqual(reportArguments("/s", ["7", "8"]).slice(1, 3), [
+    "--dependency=afterany:7:8",
+    "--kill-on-invalid-dep=yes",
+  ]);
+  const script = renderReportScript({ cpus: 16, gres: "gpu:4", sbatch: ["--array=0-9"] }, PARTS);
+  assert.match(script, /#SBATCH --cpus-per-task=1\n/);
+  assert.doesNotMatch(script, /gres|--array/);
+});
+
+Deno.test("arrays are cut at MaxArraySize, and their files do not meet", () => {
+  const chunks = cutIntoArrays([0, 1, 2, 9, 10, 25], 10);
+  assert.deepEqual(chunks, [
+    { offset: 0, indices: [0, 1, 2, 9] },
+    { offset: 10, indices: [0] },
+    { offset: 20, indices: [5] },
+  ]);
+  const argv = chunks.map((chunk) => arrayArguments(chunk, { folder: "/s", arrayLimit: 3 }));
+  assert.deepEqual(argv[0], [
+    "--parsable",
+    "--array=0-2,9%3",
+    "--output=/s/logs/%a.out",
+    "/s/tasks.sbatch",
+    "0",
+  ]);
+  assert.deepEqual(argv[2]!.slice(2), ["--output=/s/logs/20+%a.out", "/s/tasks.sbatch", "20"]);
+});
+
+Deno.test("a task that is told to save, is killed or fails is queued again, others are not", async () => {
+  const run = async (task: string, signal = "") => {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(
+        `${folder}/scontrol`,
+        `#!/bin/sh\necho "$@" > ${folder}/asked; kill -TERM $PPID\n`,
+      );
+      await Deno.writeTextFile(`${folder}/task`, `#!/bin/bash\n${task}\n`);
+      for (const name of ["scontrol", "task"]) await Deno.chmod(`${folder}/${name}`, 0o755);
+      const script = renderTaskScript({ cpus: 1, sbatch: [] }, {
+        ...{ program: [`${folder}/task`], folder, directory: folder },
+      });
+      const child = new Deno.Command("bash", {
+        args: ["-c", script],
+        env: {
+          PATH: `${folder}:${Deno.env.get("PATH")}`,
+          SLURM_ARRAY_JOB_ID: "7",
+          SLURM_ARRAY_TASK_ID: "3",
+        },
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      if (signal !== "") {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        child.kill(signal as Deno.Signal);
+      }
+      const { code } = await child.status;
+      const asked = await Deno.readTextFile(`${folder}/asked`).catch(() => "");
+      return [code, asked.trim()];
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  };
+  const saving = "trap 'sleep 0.2; exit 143' TERM; sleep 20 & wait $!";
+  const again = "requeue 7_3";
+  assert.deepEqual(await run("exit 0"), [0, ""]);
+  assert.deepEqual(await run("exit 6"), [6, ""]);
+  assert.deepEqual(await run("exit 1"), [0, again]);
+  assert.deepEqual(await run("kill -KILL $$"), [0, again]);
+  assert.deepEqual(await run(saving, "SIGUSR1"), [0, again]);
+  assert.deepEqual(await run(saving, "SIGTERM"), [143, ""]);
+});
