@@ -48,7 +48,6 @@ interface CompareOptions
   readonly speed: boolean;
 }
 
-
 /** What only the options together can tell. */
 function checkOptions(runs: readonly string[], options: CompareOptions): void {
   if (options.only !== undefined && (options.table?.length ?? 0) > 1) {
@@ -269,7 +268,6 @@ export function compareCommand(): CommandUnknownOpts {
     ["compare --table 2 --only alexnet,puppet-alexnet", "two cells of Table 2"],
     ["compare --table 1 --no-train --format md", "what there is so far, for a document"],
     ["compare runs/first runs/second", "two runs of your own"],
-    ["compare runs/first runs/second", "two runs of one's own"],
     [
       "compare --table 1 --seeds 1,2,3 --executor slurm --gres gpu:1",
       "the trainings as a job array",

@@ -14,12 +14,13 @@ const ADVICE = /, run again with the .*$/;
 /** What, where and what to do about a permission that Deno refused. */
 function describeRefusal(error: Error): string {
   const flag = PERMISSION_FLAG.exec(error.message)?.[0];
+  const task = flag === "--allow-run" ? "sweep" : "puppet";
   const advice = flag === undefined ? "" : `, or add ${flag} before main.ts`;
   const what = error.message.replace(ADVICE, "").replace(
     /^Requires/,
     "it needs",
   );
-  return `Deno refused an access: ${safeLine(what)}; start with "deno task puppet"${advice}`;
+  return `Deno refused an access: ${safeLine(what)}; start with "deno task ${task}"${advice}`;
 }
 
 /** One sentence, or a few lines, for the person at the terminal. */

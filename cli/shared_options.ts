@@ -114,13 +114,15 @@ export function wholeNumber(
  *
  * @param command The command.
  * @param examples Pairs of a command line (without the program's name) and what it does.
+ * @param program What the command lines begin with.
  */
 export function addHelpSections(
   command: CommandUnknownOpts,
   examples: readonly (readonly [commandLine: string, purpose: string])[],
+  program: string = PROGRAM,
 ): void {
   const lines = examples.map(([commandLine, purpose]) =>
-    `  # ${purpose}\n  ${PROGRAM} ${commandLine}`
+    `  # ${purpose}\n  ${program} ${commandLine}`
   );
   command.addHelpText("after", `\nExamples:\n${lines.join("\n")}\n\n${EXIT_CODES_HELP}`);
 }

@@ -1,15 +1,10 @@
 import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { UsageError } from "../lib/errors.ts";
-import { forceOption, outputOption } from "./document_output.ts";
 import { createOutput } from "./output.ts";
-import {
-  addHelpSections,
-  backendOption,
-  debugOption,
-  jsonOption,
-  quietOption,
-} from "./shared_options.ts";
+import { PROGRAM } from "./program_name.ts";
+import { addDocumentOptions } from "./present.ts";
+import { addHelpSections, backendOption, debugOption, quietOption } from "./shared_options.ts";
 import { addSweepOptions, type SweepOptions } from "./sweep_options.ts";
 
 const ACTIONS = ["plan", "run", "status", "cancel", "retry", "results", "task"] as const;
@@ -17,6 +12,9 @@ type Action = typeof ACTIONS[number];
 
 /** Folder of the sweeps where none is named. */
 const SWEEPS_FOLDER = "sweeps";
+
+/** What starts a sweep: a task of its own, since "deno task puppet" may run no programs. */
+const TASK = Deno.build.standalone ? PROGRAM : "deno task";
 
 /** What is to be done, and where: `sweep status sweeps/width`, or `sweep --preset ...` for a new plan. */
 function readWords(
@@ -96,11 +94,9 @@ export function sweepCommand(): CommandUnknownOpts {
       ),
     );
   addSweepOptions(command);
+  addDocumentOptions(command);
   command
-    .addOption(outputOption())
-    .addOption(forceOption())
     .addOption(backendOption())
-    .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
     .action((words, options) => sweep(words as string[], options as unknown as SweepOptions));
@@ -117,6 +113,6 @@ export function sweepCommand(): CommandUnknownOpts {
     ["sweep status sweeps/width", "what runs, waits, is done, has failed"],
     ["sweep retry sweeps/width --executor slurm", "failed rows again"],
     ["sweep results sweeps/width --output width.html", "by setting, over the seeds"],
-  ]);
+  ], TASK);
   return command;
 }

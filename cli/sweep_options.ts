@@ -1,5 +1,6 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { addOverrideOptions, type CompareOverrideOptions } from "./compare_overrides.ts";
+import type { DocumentOptions } from "./present.ts";
 import { readDuration } from "./duration_option.ts";
 import { readSeeds, readTables, splitList } from "./list_options.ts";
 import { type TalkOptions, wholeNumber } from "./shared_options.ts";
@@ -28,7 +29,8 @@ export interface ExecutorOptions {
 }
 
 /** Options of `sweep`. */
-export interface SweepOptions extends ExecutorOptions, CompareOverrideOptions, TalkOptions {
+export interface SweepOptions
+  extends ExecutorOptions, CompareOverrideOptions, DocumentOptions, TalkOptions {
   readonly preset?: string | undefined;
   readonly config?: string | undefined;
   readonly table?: readonly number[] | undefined;
@@ -41,8 +43,6 @@ export interface SweepOptions extends ExecutorOptions, CompareOverrideOptions, T
   readonly retries: number;
   readonly index?: number | undefined;
   readonly write?: true | undefined;
-  readonly output?: string | undefined;
-  readonly force?: true | undefined;
 }
 
 function collect(word: string, previous: string[] | undefined): string[] {

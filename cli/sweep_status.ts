@@ -1,66 +1,12 @@
 import { UsageError } from "../lib/errors.ts";
-import type { RowState } from "../lib/sweeps/row_state.ts";
 import { resetRows } from "../lib/sweeps/run_row_task.ts";
-import { cancelSlurm, type SlurmTask } from "../lib/sweeps/slurm_executor.ts";
+import { cancelSlurm } from "../lib/sweeps/slurm_executor.ts";
+import { statusRows } from "../lib/sweeps/status_row.ts";
 import { readSubmissions } from "../lib/sweeps/submissions.ts";
-import { formatShare } from "./number_text.ts";
 import { createOutput } from "./output.ts";
-import { formatDuration } from "./progress.ts";
-import { readSweep, runSweep, type SweepState } from "./sweep_run.ts";
+import { planDocument, present } from "./present.ts";
+import { readSweep, runSweep } from "./sweep_run.ts";
 import type { SweepOptions } from "./sweep_options.ts";
-import { renderTable } from "./text_table.ts";
-
-/** What else there is to say of a row. */
-function remarkOn(row: RowState, task: SlurmTask | undefined): string {
-  if (row.message !== null) return row.message.split("\n")[0]!.slice(0, 200);
-  if (row.state === "running") {
-    const left = row.secondsLeft === null ? "" : `${formatDuration(row.secondsLeft)} left, `;
-    const by = row.attempts.at(-1)!;
-    return `${left}${by.job ?? `process ${by.process}`} on ${by.host}`;
-  }
-  if (row.state === "done") return "";
-  if (task !== undefined) return `${task.job} ${task.state.toLowerCase()} ${task.reason}`;
-  if (row.state === "lost") return "killed; goes on from its last checkpoint when started again";
-  return row.epochs > 0 ? "saved; goes on when started again" : "";
-}
-
-/** A row as `--json` shows it. */
-function summarize(row: RowState, task: SlurmTask | undefined) {
-  const { index, state, epochs, plannedEpochs, validationTop1, secondsLeft, message } = row;
-  const { attempts, seconds } = row;
-  return {
-    ...{ index, run: row.row.name, settings: row.row.settings, seed: row.row.config.training.seed },
-    ...{ state, epochs, plannedEpochs, validationTop1, seconds, secondsLeft, message, attempts },
-    queue: task ?? null,
-  };
-}
-
-function formatStatus({ states, queue }: SweepState): string {
-  const tasks = new Map(queue?.map((task) => [task.row, task]));
-  const counts = ["done", "running", "waiting", "lost", "failed"].flatMap((name) => {
-    const count = states.filter(({ state }) => state === name).length;
-    return count === 0 ? [] : [`${count} ${name}`];
-  });
-  const table = renderTable(
-    [
-      { header: "row", align: "right" },
-      { header: "run" },
-      { header: "state" },
-      { header: "epochs", align: "right" },
-      { header: "validation", align: "right" },
-      { header: "" },
-    ],
-    states.map((row) => [
-      String(row.index),
-      row.row.name,
-      row.state,
-      `${row.epochs}/${row.plannedEpochs}`,
-      formatShare(row.validationTop1),
-      remarkOn(row, tasks.get(row.index)),
-    ]),
-  );
-  return `${table}\n\n${counts.join(", ")} of ${states.length}`;
-}
 
 /**
  * Shows how the rows of a sweep stand.
@@ -69,13 +15,11 @@ function formatStatus({ states, queue }: SweepState): string {
  * @param options What the parser found.
  */
 export async function showStatus(folder: string, options: SweepOptions): Promise<void> {
-  const output = createOutput(options);
-  const sweep = await readSweep(folder, output);
-  const tasks = new Map(sweep.queue?.map((task) => [task.row, task]));
-  output.result(
-    sweep.states.map((row) => summarize(row, tasks.get(row.index))),
-    () => formatStatus(sweep),
-  );
+  const to = createOutput(options);
+  const format = await planDocument(options);
+  const { states, queue } = await readSweep(folder, to);
+  const content = statusRows(states, queue);
+  await present([{ kind: "sweep-status", content, origin: folder }], { ...options, format, to });
 }
 
 /**

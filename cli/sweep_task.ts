@@ -4,7 +4,7 @@ import { readPlan } from "../lib/sweeps/sweep_plan.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
 import { createOutput, readEnvironment } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { collectProvenance } from "./provenance.ts";
+import { collectProvenance } from "../lib/runs/collect_provenance.ts";
 import { startBackend } from "./start_backend.ts";
 import { withStopSignals } from "./stop_signals.ts";
 import type { SweepOptions } from "./sweep_options.ts";

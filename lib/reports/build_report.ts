@@ -3,6 +3,8 @@ import type { ParameterScaling } from "../analyses/parameter_scaling.ts";
 import { DataError } from "../errors.ts";
 import type { ListedModel, ModelDetails } from "../models/list_model.ts";
 import type { Comparison } from "../paper/comparison.ts";
+import type { SweepResults } from "../sweeps/results_by_setting.ts";
+import type { SweepStatusRow } from "../sweeps/status_row.ts";
 import type { EvaluationSummary, Prediction, TrainingSummary } from "../runs/run_types.ts";
 import { comparisonPart } from "./parts/comparison_part.ts";
 import { depthPart } from "./parts/depth_part.ts";
@@ -12,6 +14,7 @@ import { predictionsPart } from "./parts/predictions_part.ts";
 import { overviewPart } from "./parts/overview_part.ts";
 import { evaluationPart, runPart } from "./parts/run_part.ts";
 import { scalingPart } from "./parts/scaling_part.ts";
+import { sweepResultsPart, sweepStatusPart } from "./parts/sweep_part.ts";
 import { trainingPart } from "./parts/training_part.ts";
 import { writeText } from "./text/write_text.ts";
 import type { ReportDocument, ReportPart } from "./report_document.ts";
@@ -28,6 +31,8 @@ export type ReportContent =
   | { readonly kind: "model"; readonly content: ModelDetails }
   | { readonly kind: "training-plan"; readonly content: DryRun }
   | { readonly kind: "training"; readonly content: TrainingSummary }
+  | { readonly kind: "sweep-results"; readonly content: SweepResults }
+  | { readonly kind: "sweep-status"; readonly content: readonly SweepStatusRow[] }
   | { readonly kind: "predictions"; readonly content: readonly Prediction[] };
 
 /** A run or a document, with the place that it came from. */
@@ -58,6 +63,10 @@ function partOf(source: ReportContent): ReportPart {
       return planPart(source.content);
     case "training":
       return trainingPart(source.content);
+    case "sweep-results":
+      return sweepResultsPart(source.content);
+    case "sweep-status":
+      return sweepStatusPart(source.content);
   }
 }
 

@@ -1,5 +1,5 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import type { RowState } from "./row_state.ts";
+import type { RowState, RowStateName } from "./row_state.ts";
 import type { Setting } from "./sweep_plan.ts";
 
 /** What came of one setting over its seeds. */
@@ -19,6 +19,30 @@ export interface SettingResult {
   readonly seconds: number | null;
   /** Whether no other setting validates better. */
   readonly isBest: boolean;
+}
+
+/** The results of a sweep. */
+export interface SweepResults {
+  readonly kind: "sweep-results";
+  readonly version: 1;
+  /** Folder of the sweep. */
+  readonly folder: string;
+  /** Rows by their state. */
+  readonly counts: Readonly<Record<RowStateName, number>>;
+  /** One result per setting, in the order of the plan. */
+  readonly results: readonly SettingResult[];
+}
+
+/**
+ * Counts rows by their state.
+ *
+ * @param states The rows.
+ * @returns A number for every state.
+ */
+export function countStates(states: readonly RowState[]): Record<RowStateName, number> {
+  const counts = { done: 0, running: 0, waiting: 0, lost: 0, failed: 0 };
+  for (const { state } of states) counts[state] += 1;
+  return counts;
 }
 
 /** What rows of one setting share: everything of their names but seed and identity. */

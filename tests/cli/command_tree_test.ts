@@ -5,7 +5,7 @@ import configuration from "../../deno.json" with { type: "json" };
 
 const COMMANDS = [
   ...["fetch-data", "train", "eval", "predict", "compare", "export"],
-  ...["analyze-depth", "param-scaling", "models", "report", "doctor"],
+  ...["analyze-depth", "param-scaling", "models", "report", "doctor", "sweep"],
 ];
 
 function snapshotFile(name: string): URL {

@@ -35,6 +35,7 @@ function useOf(command: string, { data, run, fresh }: Places): string[] {
     "param-scaling": ["--table", "7"],
     compare: [run, "--no-speed", "--backend", "cpu"],
     export: [run, fresh],
+    sweep: ["plan", fresh, "--preset", "puppet-cnn"],
     report: [run, "--no-eval", "--json", "--backend", "cpu"],
     models: [],
     doctor: [],
@@ -66,7 +67,7 @@ async function withPlaces(body: (places: Omit<Places, "fresh">) => Promise<void>
 Deno.test("every command runs with exactly the permissions that docs/security.md lists for it", () =>
   withPlaces(async ({ data, run }) => {
     const documented = await documentedPermissions();
-    assert.equal(documented.size, 11);
+    assert.equal(documented.size, 12);
     await Promise.all([...documented].map(async ([command, permissions]) => {
       const attempts = [permissions].concat(
         permissions.map((without) => permissions.filter((flag) => flag !== without)),

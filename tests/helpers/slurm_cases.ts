@@ -17,7 +17,7 @@ export interface Bench {
 interface Row {
   readonly state: string;
   readonly epochs: number;
-  readonly message: string | null;
+  readonly remark: string;
   readonly run: string;
   readonly attempts: readonly { readonly state: string; readonly process: number }[];
 }
@@ -98,7 +98,7 @@ export async function tryFailure(bench: Bench): Promise<void> {
   const [right, wrong] = await rowsOf(bench, "failing");
   assert.equal(right!.state, "done");
   assert.equal(wrong!.state, "failed");
-  assert.match(wrong!.message!, /validationFraction 0\.99 leaves none to train on/);
+  assert.match(wrong!.remark, /validationFraction 0\.99 leaves none to train on/);
   assert.equal(wrong!.attempts.length, 1);
   const again = await sweep("run", "failing", "--executor", "slurm");
   assert.match(again.stderr + again.stdout, /1 rows have failed.*nothing is left to start/s);
