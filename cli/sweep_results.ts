@@ -10,7 +10,7 @@ import type { SweepOptions } from "./sweep_options.ts";
 /** The comparison of the tables whose runs the sweep has made. */
 async function compareTables(folder: string, sweep: SweepState, options: SweepOptions) {
   const { tables, seeds, smoke } = sweep.plan.tables!;
-  const { runCommandLine } = await import("./command_tree.ts");
+  const { compareCommand } = await import("./compare.ts");
   const { output, format, force, json } = options;
   const target = options.write
     ? ["--output", join(folder, "results.md"), "--report", join(folder, "results.html"), "--force"]
@@ -20,10 +20,10 @@ async function compareTables(folder: string, sweep: SweepState, options: SweepOp
       ...(force ? ["--force"] : []),
       ...(json ? ["--json"] : []),
     ];
-  await runCommandLine([
-    ...["compare", "--table", tables.join(), "--seeds", seeds.join(), "--no-train", "--no-speed"],
+  await compareCommand().parseAsync([
+    ...["--table", tables.join(), "--seeds", seeds.join(), "--no-train", "--no-speed"],
     ...["--runs", resolve(folder, sweep.plan.runs), ...(smoke ? ["--smoke"] : []), ...target],
-  ]);
+  ], { from: "user" });
 }
 
 /**

@@ -23,6 +23,7 @@ export type AttemptState = "running" | "saved" | "done" | "failed" | "failed-for
 export interface Attempt {
   /** 1, 2, 3 ... */
   readonly number: number;
+  /** How it stands. */
   readonly state: AttemptState;
   /** Name of the machine. */
   readonly host: string;

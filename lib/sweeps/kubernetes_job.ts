@@ -29,6 +29,18 @@ export interface KubernetesOptions {
 /** Exit codes after which another attempt would end in the same way: use, data, checkpoint, backend, divergence. */
 const FOR_GOOD = [2, 3, 4, 5, 6];
 
+/** An index that fails for good is not tried again; one whose node is gone is, as often as that happens. */
+const FAILURE_POLICY = {
+  rules: [
+    {
+      action: "FailIndex",
+      onExitCodes: { containerName: "task", operator: "In", values: FOR_GOOD },
+    },
+    // The pod was taken away for another, or its node is gone: its run goes on from the last checkpoint.
+    { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] },
+  ],
+};
+
 /**
  * Writes an Indexed Job for a plan: a pod a row, whose completion index is the row's number. An index that fails for good
  * fails alone; the loss of a node does not count.
@@ -56,16 +68,7 @@ export function renderKubernetesJob(options: KubernetesOptions): string {
       backoffLimitPerIndex: retries,
       // A row that failed for good keeps no other from being tried.
       maxFailedIndexes: rows,
-      podFailurePolicy: {
-        rules: [
-          {
-            action: "FailIndex",
-            onExitCodes: { containerName: "task", operator: "In", values: FOR_GOOD },
-          },
-          // The pod was taken away for another, or its node is gone: its run goes on from the last checkpoint.
-          { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget" }] },
-        ],
-      },
+      podFailurePolicy: FAILURE_POLICY,
       template: {
         spec: {
           restartPolicy: "Never",

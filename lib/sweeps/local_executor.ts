@@ -1,6 +1,8 @@
 /** How a task's process ended. */
 export interface TaskExit {
+  /** Number of its row. */
   readonly row: number;
+  /** Its exit code. */
   readonly code: number;
 }
 

@@ -10,6 +10,7 @@ export interface SettingResult {
   readonly name: string;
   /** Rows that are done, of how many. */
   readonly done: number;
+  /** Rows of the setting. */
   readonly rows: number;
   /** Mean over the seeds that are done of the best validation Top-1, 0..1; `null` without one. */
   readonly validationTop1: number | null;
@@ -23,7 +24,9 @@ export interface SettingResult {
 
 /** The results of a sweep. */
 export interface SweepResults {
+  /** Kind of the document. */
   readonly kind: "sweep-results";
+  /** Version of its form. */
   readonly version: 1;
   /** Folder of the sweep. */
   readonly folder: string;

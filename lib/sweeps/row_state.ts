@@ -9,12 +9,15 @@ export type RowStateName = "waiting" | "running" | "done" | "failed" | "lost";
 export interface RowState {
   /** Number of the row. */
   readonly index: number;
+  /** The row. */
   readonly row: SweepRow;
+  /** What it is doing. */
   readonly state: RowStateName;
   /** Attempts so far, without those that somebody has reset. */
   readonly attempts: readonly Attempt[];
   /** Epochs completed, of how many. */
   readonly epochs: number;
+  /** Epochs of the whole training. */
   readonly plannedEpochs: number;
   /** Best Top-1 on the validation images, 0..1; `null` before the first validation. */
   readonly validationTop1: number | null;

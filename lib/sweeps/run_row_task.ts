@@ -29,11 +29,13 @@ import type { TrainingEvent } from "../training/training_event.ts";
 export interface RunRowTaskOptions extends Pick<StateConditions, "host" | "isJobRunning"> {
   /** Folder of the plan. */
   readonly folder: string;
+  /** The plan. */
   readonly plan: SweepPlan;
   /** Number of the row. */
   readonly index: number;
   /** Job of a batch system; `null` without one. */
   readonly job: string | null;
+  /** Where the command came from; added to the run folder. */
   readonly provenance: Provenance;
   /** Saves, and ends. */
   readonly signal: AbortSignal;

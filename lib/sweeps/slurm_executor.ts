@@ -74,6 +74,7 @@ async function readMaxArraySize(): Promise<number> {
 
 /** What `submitToSlurm` starts. */
 export interface SubmitOptions extends ScriptParts {
+  /** What every task asks for. */
   readonly slurm: SlurmOptions;
   /** Numbers of the rows, ascending; at least one. */
   readonly rows: readonly number[];

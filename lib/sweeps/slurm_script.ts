@@ -1,6 +1,8 @@
 /** What every task of a plan asks Slurm for. */
 export interface SlurmOptions {
+  /** Partition; Slurm's default without one. */
   readonly partition?: string | undefined;
+  /** Account that is charged. */
   readonly account?: string | undefined;
   /** Time limit in Slurm's words: `2:00:00`. */
   readonly time?: string | undefined;
@@ -139,6 +141,7 @@ exec ${command}
 
 /** Rows that one job array holds: its indices are these numbers less the offset. */
 export interface ArrayChunk {
+  /** Number of the row of index 0. */
   readonly offset: number;
   /** Indices in the array, ascending. */
   readonly indices: readonly number[];

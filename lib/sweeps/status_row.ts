@@ -9,11 +9,15 @@ export interface SweepStatusRow {
   readonly index: number;
   /** Name of its run folder. */
   readonly run: string;
+  /** What distinguishes it, apart from the seed. */
   readonly settings: Readonly<Record<string, Setting>>;
+  /** Its seed. */
   readonly seed: number;
+  /** What it is doing. */
   readonly state: RowStateName;
   /** Epochs completed, of how many. */
   readonly epochs: number;
+  /** Epochs of the whole training. */
   readonly plannedEpochs: number;
   /** Best Top-1 on the validation images, 0..1; `null` before the first validation. */
   readonly validationTop1: number | null;
@@ -21,6 +25,7 @@ export interface SweepStatusRow {
   readonly secondsLeft: number | null;
   /** What else there is to say: why it failed, where it runs, what it waits for. */
   readonly remark: string;
+  /** Attempts so far. */
   readonly attempts: readonly Attempt[];
 }
 

@@ -9,22 +9,32 @@ const FILE = "submissions.json";
 
 const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
 
+const job = z.string().regex(/^\d+$/);
+
 const submissionSchema = z.object({
   executor: z.enum(["local", "slurm"]),
-  /** ISO 8601. */
   at: z.iso.datetime(),
-  /** Name of the machine that started it. */
   host: z.string(),
-  /** Number of the process that started it. */
   process: z.int(),
-  /** Job arrays of Slurm, with the number of the row of their index 0. */
-  arrays: z.array(z.object({ job: z.string().regex(/^\d+$/), offset: z.int().min(0) })),
-  /** Job that writes the results; `null` without one. */
-  report: z.string().regex(/^\d+$/).nullable(),
+  arrays: z.array(z.object({ job, offset: z.int().min(0) })),
+  report: job.nullable(),
 });
 
 /** One start of a plan's tasks. */
-export type Submission = z.infer<typeof submissionSchema>;
+export interface Submission {
+  /** What runs them. */
+  readonly executor: "local" | "slurm";
+  /** ISO 8601. */
+  readonly at: string;
+  /** Name of the machine that started it. */
+  readonly host: string;
+  /** Number of the process that started it. */
+  readonly process: number;
+  /** Job arrays of Slurm, with the number of the row of their index 0. */
+  readonly arrays: readonly { readonly job: string; readonly offset: number }[];
+  /** Job that writes the results; `null` without one. */
+  readonly report: string | null;
+}
 
 /**
  * Reads what was started for a plan.

@@ -35,7 +35,9 @@ export interface SweptTables {
 
 /** Trainings that belong together, numbered. */
 export interface SweepPlan {
+  /** Kind of the document. */
   readonly kind: "sweep-plan";
+  /** Version of its form. */
   readonly version: 1;
   /** Folder of the run folders, relative to that of the plan. */
   readonly runs: string;
@@ -128,6 +130,7 @@ export async function readPlan(folder: string): Promise<SweepPlan> {
 
 /** What `writePlan` did. */
 export interface WrittenPlan {
+  /** The plan as it stands now. */
   readonly plan: SweepPlan;
   /** Rows that were there before. */
   readonly kept: number;
