@@ -4,8 +4,7 @@ import { formatConfig } from "../lib/configuration/format_config.ts";
 import { type ConfigOverride, parseConfig } from "../lib/configuration/parse_config.ts";
 import { planTable } from "../lib/paper/plan_rows.ts";
 import { requireData } from "../lib/paper/run_comparison.ts";
-import { protocolConfig } from "../lib/paper/presets/preset.ts";
-import { findPreset } from "../lib/paper/presets/preset_registry.ts";
+import { findPreset, protocolConfig } from "../lib/paper/preset.ts";
 import { type Axis, planGrid, withAbsoluteData } from "../lib/sweeps/plan_grid.ts";
 import {
   type Setting,
