@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import configuration from "../../deno.json" with { type: "json" };
 import * as library from "../../lib/mod.ts";
 import { repositoryRoot } from "../helpers/run_command.ts";
@@ -31,4 +31,23 @@ Deno.test("every path that the package exports leads to a module, and every room
       await Deno.stat(join(repositoryRoot, path)).then(() => true, () => false);
     if (isThere) assert.ok(paths.includes(path), path);
   }
+});
+
+Deno.test("the package can be published, with what users need and no more", async () => {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["publish", "--dry-run", "--allow-dirty"],
+    cwd: repositoryRoot,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = new TextDecoder().decode(stderr);
+  assert.ok(success, text);
+  const files = [...text.matchAll(/^\s+file:\/\/(\S+) \(/gm)]
+    .map(([, path]) => relative(repositoryRoot, path!));
+  for (const needed of ["README.md", "deno.json", "docs/model.md", "lib/mod.ts", "main.ts"]) {
+    assert.ok(files.includes(needed), needed);
+  }
+  const tops = new Set(files.map((file) => file.split("/")[0]));
+  assert.deepEqual([...tops].sort(), [
+    ...["CHANGELOG.md", "LICENSE", "README.md", "cli", "deno.json", "docs", "lib", "main.ts"],
+  ]);
 });
