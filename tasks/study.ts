@@ -11,7 +11,7 @@
  */
 import { join } from "node:path";
 import { runCommandLine } from "../cli/command_tree.ts";
-import { loadCheckpoint } from "../lib/checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../lib/checkpoints/load_checkpoint.ts";
 import { UsageError } from "../lib/errors.ts";
 import { CHECKPOINTS_FOLDER } from "../lib/runs/run_folder.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";

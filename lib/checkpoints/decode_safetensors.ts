@@ -1,7 +1,8 @@
 import { CheckpointError } from "../errors.ts";
-import { maxHeaderLength, type SafeTensor } from "./encode_safetensors.ts";
-import { dtypeNames, dtypes, elementCount, type SafetensorsDtype } from "./safetensors_dtypes.ts";
-import { type HeaderEntry, parseSafetensorsHeader, quoteName } from "./safetensors_header.ts";
+import { dtypeNames, dtypes, elementCount } from "./safetensors_dtypes.ts";
+import { maxHeaderLength, parseSafetensorsHeader, quoteName } from "./safetensors_header.ts";
+import type { SafeTensor, SafetensorsDtype } from "./safetensors_dtypes.ts";
+import type { HeaderEntry } from "./safetensors_header.ts";
 
 /** What a safetensors file holds. */
 export interface DecodedSafetensors {

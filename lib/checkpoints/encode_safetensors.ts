@@ -1,19 +1,6 @@
 import { dtypeNames, dtypes, elementCount, maxDimensions } from "./safetensors_dtypes.ts";
-import type { SafetensorsDtype, TensorData } from "./safetensors_dtypes.ts";
-import { maxEntries, quoteName } from "./safetensors_header.ts";
-
-/** A named array of numbers with its shape. */
-export interface SafeTensor {
-  /** Element type. */
-  readonly dtype: SafetensorsDtype;
-  /** Sides, row-major; empty for a scalar. */
-  readonly shape: readonly number[];
-  /** The elements; the array class must be the one of `dtype`. */
-  readonly data: TensorData;
-}
-
-/** Largest header that readers accept, in bytes. */
-export const maxHeaderLength = 100_000_000;
+import type { SafeTensor } from "./safetensors_dtypes.ts";
+import { maxEntries, maxHeaderLength, quoteName } from "./safetensors_header.ts";
 
 /**
  * Writes tensors in the safetensors format: 8 bytes of header length, a JSON header, the data. Equal tensors give

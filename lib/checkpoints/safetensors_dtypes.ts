@@ -27,6 +27,16 @@ export type SafetensorsDtype =
   | "I64"
   | "U64";
 
+/** A named array of numbers with its shape. */
+export interface SafeTensor {
+  /** Element type. */
+  readonly dtype: SafetensorsDtype;
+  /** Sides, row-major; empty for a scalar. */
+  readonly shape: readonly number[];
+  /** The elements; the array class must be the one of `dtype`. */
+  readonly data: TensorData;
+}
+
 /** What the code needs to know of an element type. */
 export interface DtypeInfo {
   /** Bytes of one element. */

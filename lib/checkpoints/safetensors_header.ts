@@ -5,6 +5,9 @@ import { maxDimensions } from "./safetensors_dtypes.ts";
 /** Most tensors that a file may list: a header can be valid and still be made to exhaust its reader. */
 export const maxEntries = 100_000;
 
+/** Largest header that readers accept, in bytes. */
+export const maxHeaderLength = 100_000_000;
+
 /** Most keys of a header: a name and three more for every tensor, and as many texts of metadata. */
 const maxKeys = 5 * maxEntries;
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { decodeSafetensors } from "../checkpoints/safetensors.ts";
+import { decodeSafetensors } from "../checkpoints/decode_safetensors.ts";
 import { activate } from "../layers/run_layers.ts";
 import type { Activation } from "../architectures/layer.ts";
 

@@ -1,7 +1,7 @@
-import { encodeSafetensors } from "../checkpoints/safetensors.ts";
+import { encodeSafetensors } from "../checkpoints/encode_safetensors.ts";
 import { describeInput } from "./describe_input.ts";
 import { toOihw } from "./onnx_graph.ts";
-import type { SafeTensor } from "../checkpoints/safetensors.ts";
+import type { SafeTensor } from "../checkpoints/safetensors_dtypes.ts";
 import type { BakedModel, BakedNetwork } from "./baked_model.ts";
 import type { PlacedLayer } from "./placed_layer.ts";
 

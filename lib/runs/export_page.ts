@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { installFolder } from "../datasets/install_folder.ts";
 import { isResized } from "../datasets/data_config.ts";
 import { CheckpointError, PuppetError } from "../errors.ts";

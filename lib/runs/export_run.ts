@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../files/atomic_write.ts";
 import { describePathFailure } from "../files/path_failure.ts";
-import { loadCheckpoint, saveCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
+import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
 import { jsonlName, MAX_LOG_BYTES } from "../training/metrics_log.ts";

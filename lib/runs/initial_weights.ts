@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
 import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import { resolveChoice } from "./load_trained.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadCheckpoint } from "../checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { withEveryLevel } from "../classifiers/level_statistics.ts";

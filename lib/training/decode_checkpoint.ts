@@ -1,4 +1,4 @@
-import { decodeSafetensors } from "../checkpoints/safetensors.ts";
+import { decodeSafetensors } from "../checkpoints/decode_safetensors.ts";
 import { statisticsFromTensors } from "../classifiers/level_statistics.ts";
 import { CheckpointError } from "../errors.ts";
 import { readCheckpointCard } from "./checkpoint_card.ts";

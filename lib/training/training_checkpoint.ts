@@ -1,4 +1,4 @@
-import { encodeSafetensors } from "../checkpoints/safetensors.ts";
+import { encodeSafetensors } from "../checkpoints/encode_safetensors.ts";
 import { statisticsToTensors, withEveryLevel } from "../classifiers/level_statistics.ts";
 import { DivergenceError } from "../errors.ts";
 import { CONTENT_VERSION } from "./checkpoint_card.ts";

@@ -3,7 +3,7 @@ import { decodeSafetensors } from "../../lib/checkpoints/decode_safetensors.ts";
 import { encodeSafetensors } from "../../lib/checkpoints/encode_safetensors.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { CLASSES, DEPTH, logitsOf, modelConfig, randomImages } from "./bench_models.ts";
-import type { SafeTensor } from "../../lib/checkpoints/encode_safetensors.ts";
+import type { SafeTensor } from "../../lib/checkpoints/safetensors_dtypes.ts";
 import type { Classifier } from "../../lib/classifiers/classifier.ts";
 import type { TorchReference } from "./torch_reference.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
-import { encodeSafetensors } from "../../lib/checkpoints/safetensors.ts";
+import { encodeSafetensors } from "../../lib/checkpoints/encode_safetensors.ts";
 import { selectBackend } from "../../lib/backends/select_backend.ts";
 import { completeConfig } from "../../lib/configuration/experiment_config.ts";
 import { requireSameModel } from "../../lib/runs/require_same_model.ts";

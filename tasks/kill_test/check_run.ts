@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { stagingPattern } from "../../lib/files/atomic_write.ts";
 import { compareNewestFirst, listCheckpoints } from "../../lib/checkpoints/checkpoint_pointer.ts";
-import { loadCheckpoint } from "../../lib/checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../../lib/checkpoints/load_checkpoint.ts";
 import { readMetricsLog } from "../../lib/training/metrics_log.ts";
 import { decodeCheckpoint } from "../../lib/training/decode_checkpoint.ts";
 

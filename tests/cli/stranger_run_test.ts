@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describeFile, encodeManifest } from "../../lib/checkpoints/checkpoint_manifest.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../lib/checkpoints/safetensors.ts";
-import type { SafeTensor } from "../../lib/checkpoints/safetensors.ts";
+import { decodeSafetensors } from "../../lib/checkpoints/decode_safetensors.ts";
+import { encodeSafetensors } from "../../lib/checkpoints/encode_safetensors.ts";
+import type { SafeTensor } from "../../lib/checkpoints/safetensors_dtypes.ts";
 import { type CommandResult, runCommand } from "../helpers/run_command.ts";
 import { mountProblem, runOnSmallDisk } from "../helpers/small_disk.ts";
 import { TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type {
-  CheckpointContent,
-  LoadedCheckpoint,
-} from "../../../lib/checkpoints/checkpoint_store.ts";
+import type { LoadedCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
+import type { CheckpointContent } from "../../../lib/checkpoints/save_checkpoint.ts";
 
 /** Runs a test with a folder that does not exist yet, and removes it afterwards. */
 export async function withFolder(test: (root: string) => Promise<void>): Promise<void> {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { loadCheckpoint, saveCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
+import { saveCheckpoint } from "../../../lib/checkpoints/save_checkpoint.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
 import { assertContent, contentOf, names, withFolder } from "./checkpoint_helpers.ts";
 

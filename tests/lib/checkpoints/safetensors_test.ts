@@ -5,9 +5,9 @@ import fc from "fast-check";
 import {
   type DecodedSafetensors,
   decodeSafetensors,
-  encodeSafetensors,
-  type SafeTensor,
-} from "../../../lib/checkpoints/safetensors.ts";
+} from "../../../lib/checkpoints/decode_safetensors.ts";
+import { encodeSafetensors } from "../../../lib/checkpoints/encode_safetensors.ts";
+import type { SafeTensor } from "../../../lib/checkpoints/safetensors_dtypes.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
 
 /** Written by the Python package safetensors 0.8.0 (`safetensors.numpy.save`), with the tensors below. */

@@ -1,5 +1,5 @@
 // Run by save_checkpoint_test.ts: saves a checkpoint and kills itself without warning at one stage.
-import { saveCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
+import { saveCheckpoint } from "../../../lib/checkpoints/save_checkpoint.ts";
 
 const [root, fatalStage] = Deno.args as [string, string];
 await saveCheckpoint(root, {

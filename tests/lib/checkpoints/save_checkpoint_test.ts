@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  loadCheckpoint,
-  type LoadedCheckpoint,
-  saveCheckpoint,
-} from "../../../lib/checkpoints/checkpoint_store.ts";
+import { loadCheckpoint, type LoadedCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
+import { saveCheckpoint } from "../../../lib/checkpoints/save_checkpoint.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
 import {
   assertContent,

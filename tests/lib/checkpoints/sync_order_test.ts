@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { saveCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
+import { saveCheckpoint } from "../../../lib/checkpoints/save_checkpoint.ts";
 
 /** Why the test is left out; `null` where system calls can be watched. */
 const problem: string | null = (() => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf } from "../../../lib/architectures/layer.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../../lib/checkpoints/safetensors.ts";
+import { decodeSafetensors } from "../../../lib/checkpoints/decode_safetensors.ts";
+import { encodeSafetensors } from "../../../lib/checkpoints/encode_safetensors.ts";
 import { layersOfModel } from "../../../lib/models/model_layers.ts";
 import { countModel } from "../../../lib/models/count_model.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { readMetricsLog } from "../../../lib/training/metrics_log.ts";
 import { withBackend } from "../../helpers/backends.ts";

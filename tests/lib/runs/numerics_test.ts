@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encode } from "fast-png";
 import * as tf from "@tensorflow/tfjs-core";
-import { loadCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
 import { DataError, DivergenceError } from "../../../lib/errors.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { readMetricsLog } from "../../../lib/training/metrics_log.ts";

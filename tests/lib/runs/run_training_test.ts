@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
-import { loadCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
+import { loadCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
 import { CheckpointError, DataError, UsageError } from "../../../lib/errors.ts";
 import { loadTrained } from "../../../lib/runs/load_trained.ts";
 import { readRunConfig } from "../../../lib/runs/run_config_file.ts";

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadCheckpoint, saveCheckpoint } from "../../../lib/checkpoints/checkpoint_store.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../../lib/checkpoints/safetensors.ts";
+import { loadCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
+import { saveCheckpoint } from "../../../lib/checkpoints/save_checkpoint.ts";
+import { decodeSafetensors } from "../../../lib/checkpoints/decode_safetensors.ts";
+import { encodeSafetensors } from "../../../lib/checkpoints/encode_safetensors.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
 import { loadTrained } from "../../../lib/runs/load_trained.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
-import type { SafeTensor } from "../../../lib/checkpoints/safetensors.ts";
+import type { SafeTensor } from "../../../lib/checkpoints/safetensors_dtypes.ts";
 
 type Files = Map<string, Uint8Array>;
 
