@@ -82,6 +82,42 @@ Deno.test("train --quiet --json says nothing but the result", async () => {
   });
 });
 
+Deno.test("train --resume leaves a run that stopped early as it is, unless its rule is changed", async () => {
+  await withCommandFolders(async (data, run) => {
+    // A rate this small leaves the predictions as they are.
+    const still = ["--epochs", "20", "--learning-rate", "1e-12", "--schedule", "constant"];
+    const argv = ["train", "--run", run, "--data", data, ...TINY_COMMAND, ...still];
+    const told = ["--json", "--quiet"];
+    const epochsOf = async (argv: string[]) => {
+      const { stopReason, epochs } = JSON.parse((await runWell([...argv, ...told])).stdout);
+      return [stopReason, epochs];
+    };
+    assert.deepEqual(await epochsOf([...argv, "--patience", "2"]), ["early-stop", 3]);
+    const resume = ["train", "--resume", run];
+    assert.deepEqual(await epochsOf(resume), ["early-stop", 3]);
+    assert.deepEqual(await epochsOf([...resume, "--patience", "3"]), ["early-stop", 4]);
+    assert.deepEqual(await epochsOf([...resume, "--epochs", "25"]), ["early-stop", 7]);
+    assert.deepEqual(await epochsOf(resume), ["early-stop", 7]);
+  });
+});
+
+Deno.test("train --time saves and ends well, and the run goes on to the same end", async () => {
+  await withCommandFolders(async (data, run) => {
+    const argv = ["train", "--data", data, ...TINY_COMMAND, "--epochs", "2", "--json", "--quiet"];
+    const first = await runWell([...argv, "--run", run, "--time", "0.001s", "--save-every", "2"]);
+    const { stopReason, steps } = JSON.parse(first.stdout);
+    assert.deepEqual([stopReason, steps], ["time-limit", 1]);
+    const resumed = JSON.parse(
+      (await runWell(["train", "--resume", run, "--json", "--quiet"])).stdout,
+    );
+    const straight = JSON.parse((await runWell([...argv, "--run", `${run}-straight`])).stdout);
+    assert.equal(resumed.stopReason, "finished");
+    assert.equal(resumed.lastEpoch.trainLoss, straight.lastEpoch.trainLoss);
+    const [provenance] = JSON.parse(await Deno.readTextFile(join(run, "provenance.json")));
+    assert.equal(provenance.host, Deno.hostname());
+  });
+});
+
 Deno.test("train exits with 6 when the loss stops being finite, and says what to change", async () => {
   await withCommandFolders(async (data, run) => {
     const argv = ["train", "--run", run, "--data", data, ...TINY_COMMAND, "--epochs", "50"];

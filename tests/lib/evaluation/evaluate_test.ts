@@ -5,6 +5,7 @@ import { imageEntropyMeasure } from "../../../lib/complexity/image_entropy.ts";
 import { measureComplexity } from "../../../lib/complexity/measure_complexity.ts";
 import { channelStatistics } from "../../../lib/datasets/standardization.ts";
 import { subset } from "../../../lib/datasets/subset.ts";
+import { DivergenceError } from "../../../lib/errors.ts";
 import { classifyDataset, evaluate } from "../../../lib/evaluation/evaluate.ts";
 import { KernelBank } from "../../../lib/puppet/kernel_bank.ts";
 import { withBackend } from "../../helpers/backends.ts";
@@ -12,6 +13,7 @@ import { largestDifference } from "../../helpers/tensors.ts";
 import { TINY_SIZE, tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { Classifier, InferenceNetwork } from "../../../lib/classifiers/classifier.ts";
 import type { ModelConfig } from "../../../lib/models/model_config.ts";
+import type { Work } from "../../../lib/evaluation/report_work.ts";
 import type { Classification } from "../../../lib/evaluation/evaluate.ts";
 
 const OPTIONS = { batchSize: 4, exact: false };
@@ -27,6 +29,44 @@ async function prepare(model: Partial<ModelConfig> = {}) {
   };
   return { trained, dispose };
 }
+
+Deno.test("evaluate() refuses logits that are not finite, though every weight is", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const weights = trained.classifier.parameters.get("head.weights");
+    const huge = tf.fill(weights.shape, 3e38);
+    weights.assign(huge);
+    huge.dispose();
+    const live = tf.memory().numTensors;
+    await assert.rejects(
+      evaluate(trained, tinyDataset(30, 7), OPTIONS),
+      (error) => error instanceof DivergenceError && /logits are not finite/.test(error.message),
+    );
+    assert.equal(tf.memory().numTensors, live);
+    dispose();
+  }));
+
+Deno.test("evaluate() reports every step of generating kernels, then every pass of images", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const seen = new Map<Work, number[]>();
+    await evaluate(trained, tinyDataset(30, 7), {
+      ...OPTIONS,
+      report: (done, total, work) => seen.set(work, [...seen.get(work) ?? [], done / total]),
+    });
+    const levels = trained.classifier.levels.list;
+    const [kernels = [], images = []] = [
+      seen.get("generating kernels"),
+      seen.get("classifying images"),
+    ];
+    assert.equal(kernels.length, levels.reduce((sum, { depth }) => sum + depth, 0));
+    assert.ok(images.length >= 30 / OPTIONS.batchSize);
+    for (const shares of [kernels, images]) {
+      assert.equal(shares.at(-1), 1);
+      assert.deepEqual([...shares].sort((left, right) => left - right), shares);
+    }
+    dispose();
+  }));
 
 Deno.test("evaluate() counts every image once and routes it by its complexity", () =>
   withBackend("wasm", async () => {

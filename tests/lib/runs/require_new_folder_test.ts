@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { lockRunFolder } from "../../../lib/checkpoints/run_lock.ts";
+import { CheckpointError } from "../../../lib/errors.ts";
+import { requireNewFolder } from "../../../lib/runs/require_new_folder.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+
+Deno.test("requireNewFolder() takes an empty folder, and what a run leaves that was killed at its beginning", () =>
+  withFolder(async (folder) => {
+    await requireNewFolder(join(folder, "absent"));
+    await Deno.writeTextFile(join(folder, ".lock"), "1\n");
+    await requireNewFolder(folder);
+  }));
+
+Deno.test("requireNewFolder() says that a folder is not empty, and first that another process works in it", () =>
+  withFolder(async (folder) => {
+    const lock = await lockRunFolder(folder);
+    await Deno.writeTextFile(join(folder, "config.yaml"), "");
+    await assert.rejects(
+      requireNewFolder(folder),
+      (error) =>
+        error instanceof CheckpointError &&
+        error.message.includes(`${folder} is in use by process ${Deno.pid};`),
+    );
+    lock.release();
+    await assert.rejects(requireNewFolder(folder), /not empty \(it holds .*config\.yaml/);
+    assert.equal(await Deno.readTextFile(join(folder, ".lock")), "", "looking changes nothing");
+  }));
