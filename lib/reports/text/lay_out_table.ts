@@ -18,11 +18,22 @@ function pad(text: string, width: number, align: ReportColumn["align"]): string 
   return align === "right" ? blanks + text : text + blanks;
 }
 
+/** Pieces of a word, none wider than the width. */
+function breakWord(word: string, width: number): string[] {
+  if (widthOf(word) <= width) return [word];
+  const pieces = [""];
+  for (const character of word) {
+    if (widthOf(pieces.at(-1)! + character) > width && pieces.at(-1) !== "") pieces.push("");
+    pieces[pieces.length - 1] += character;
+  }
+  return pieces;
+}
+
 /**
  * Breaks text into lines between words.
  *
  * @param text The text; line ends in it are blanks.
- * @param width Places in a line; a longer word has one of its own.
+ * @param width Places in a line; a longer word is broken.
  * @returns The lines, at least one.
  *
  * @example
@@ -34,14 +45,19 @@ function pad(text: string, width: number, align: ReportColumn["align"]): string 
 export function wrapText(text: string, width: number): string[] {
   const lines = [""];
   for (const word of safeLine(text).split(" ").filter((word) => word !== "")) {
+    const [first, ...others] = breakWord(word, width);
     const last = lines.at(-1)!;
-    if (last === "") lines[lines.length - 1] = word;
-    else if (widthOf(last) + 1 + widthOf(word) <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
+    if (last === "") lines[lines.length - 1] = first!;
+    else if (widthOf(last) + 1 + widthOf(first!) <= width && others.length === 0) {
+      lines[lines.length - 1] = `${last} ${first}`;
+    } else lines.push(first!);
+    lines.push(...others);
   }
   return lines;
 }
+
+/** A longer word is broken where a table would not fit for it. */
+const LONGEST_WORD = 24;
 
 interface Column {
   readonly align: ReportColumn["align"];
@@ -64,14 +80,17 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1);
 }
 
-/** Widths with whole headers if there is room, else with wrapped ones, else with wrapped cells; `null` without room. */
-function fit(columns: readonly Column[], width: number): number[] | null {
+/**
+ * Widths with whole headers if there is room, else with wrapped ones, else with wrapped cells; `null` without room. Words
+ * longer than `longest` may be broken.
+ */
+function fit(columns: readonly Column[], width: number, longest = Infinity): number[] | null {
   const cells = columns.map((column) => most(column.cells.map(widthOf)));
   const whole = columns.map(({ header }, at) => Math.max(cells[at]!, widthOf(header)));
   if (total(whole) <= width) return whole;
   const widths = columns.map(({ header }, at) => Math.max(cells[at]!, longestWord([header])));
   const least = columns.map(({ align, header, cells }, at) => {
-    const words = longestWord([header, ...cells]);
+    const words = Math.max(longestWord([header]), Math.min(longest, longestWord(cells)));
     return align === "right" ? widths[at]! : Math.min(widths[at]!, Math.max(NARROWEST, words));
   });
   while (total(widths) > width) {
@@ -85,6 +104,8 @@ function fit(columns: readonly Column[], width: number): number[] | null {
 
 /** Columns that stand side by side; the first one comes again in every group. */
 function groupsOf(columns: readonly Column[], width: number): Column[][] {
+  // A broken path is better than a parted table, if that is all it takes.
+  if (fit(columns, width, LONGEST_WORD) !== null) return [[...columns]];
   const groups: Column[][] = [[]];
   for (const column of columns) {
     const group = groups.at(-1)!;
@@ -113,9 +134,10 @@ function rowLines(
     }).join(" ".repeat(GAP)).trimEnd());
 }
 
-/** A table of columns that stand side by side; a word longer than the line makes it longer. */
+/** A table of columns that stand side by side. */
 function renderGroup(columns: readonly Column[], width: number): string {
-  const widths = fit(columns, width) ?? fit(columns, Infinity)!;
+  const widths = fit(columns, width) ?? fit(columns, width, LONGEST_WORD) ??
+    fit(columns, Infinity)!;
   const hasHead = columns.some(({ header }) => header !== "");
   const heads = columns.map(({ header }, at) => wrapText(header, widths[at]!));
   const rows = Array.from(
@@ -141,7 +163,7 @@ function renderGroup(columns: readonly Column[], width: number): string {
  * @param columns The columns; without any header text the head is left out.
  * @param rows Cells, as many in a row as there are columns.
  * @param width Places in a line (default: as many as it takes).
- * @returns Lines without a trailing line end. A word longer than the width makes them longer.
+ * @returns Lines without a trailing line end; longer than the width only where two columns do not fit into it.
  *
  * @example
  * ```ts

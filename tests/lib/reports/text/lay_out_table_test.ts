@@ -70,9 +70,16 @@ Deno.test("layOutTable() parts a table that is too wide, and names the rows in e
   for (const cell of rows.flatMap((row) => row.slice(1))) assert.ok(cells.has(cell), cell);
 });
 
-Deno.test("layOutTable() never breaks a word", () => {
-  const path = "/a/very/long/path/that/somebody/wants/to/copy";
-  assert.ok(layOutTable([{ header: "folder" }], [[path]], 20).includes(path));
+Deno.test("layOutTable() breaks a long word before it parts the table, and no word without need", () => {
+  const path = "/a/very/long/path/that/somebody/wants/to/copy.png";
+  const columns = [{ header: "image" }, { header: "class" }, right("probability")];
+  const rows = [[path, "automobile", "84.13 %"]];
+  assert.ok(layOutTable(columns, rows, 80).includes(`${path}  automobile`));
+  const narrow = layOutTable(columns, rows, 60);
+  assert.doesNotMatch(narrow, /\n\n/);
+  assert.ok(narrow.split("\n").every((line) => line.length <= 60), narrow);
+  const first = narrow.split("\n").slice(2).map((line) => line.slice(0, 35).trim()).join("");
+  assert.equal(first, path);
 });
 
 Deno.test("layOutFacts() writes names and values without a head", () => {
