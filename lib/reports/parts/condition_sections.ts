@@ -114,7 +114,7 @@ function protocolFacts(report: RunReport): ReportBlock {
         : fact(
           "training images",
           countCell(taken - held),
-          `${held.toLocaleString("en-US")} held out`,
+          `${countCell(held).text} held out`,
         ),
       fact(
         "augmentation",

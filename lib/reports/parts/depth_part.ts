@@ -112,10 +112,10 @@ function examplesSection(analysis: DepthAnalysis): ReportSection | null {
       images: pictures.map((example) => ({
         source: example.thumbnail,
         caption: `${example.className}, ${
-          example.complexity.toFixed(2)
+          decimalCell(example.complexity, 2).text
         } ${unit}, ${example.depth} layers`,
         alternative: `Image ${example.index}, ${example.className}, ${
-          example.complexity.toFixed(2)
+          decimalCell(example.complexity, 2).text
         } ${unit}`,
       })),
       note: "Least complex first: the ends of the axis, and the images around its quantiles.",
@@ -197,7 +197,7 @@ export function depthPart(analysis: DepthAnalysis): ReportPart {
   return {
     title: `Depth analysis of ${data.dataset}`,
     subtitle: `${
-      data.images.toLocaleString("en-US")
+      countCell(data.images).text
     } ${data.part} images of ${data.height} x ${data.width} pixels`,
     sections: sections.filter((section) => section !== null),
   };

@@ -36,7 +36,7 @@ function depthChart(rows: readonly LevelRow[]): Chart {
   const most = points.reduce((a, b) => b.y > a.y ? b : a);
   return {
     title: "Images by depth",
-    description: `Most images, ${most.y.toLocaleString("en-US")}, have depth ${most.x}.`,
+    description: `Most images, ${countCell(most.y).text}, have depth ${most.x}.`,
     xLabel: "depth, layers",
     yLabel: "images",
     xScale: "category",

@@ -23,7 +23,7 @@ import { bestEpoch, trainingSection } from "./training_section.ts";
 
 /** The figures of an evaluation that say most. */
 function evaluationFacts({ figures, part }: EvaluationSummary): Fact[] {
-  const images = `${figures.images.toLocaleString("en-US")} ${part} images`;
+  const images = `${countCell(figures.images).text} ${part} images`;
   return [
     fact("Top-1", shareCell(figures.top1), images),
     fact("Top-5", shareCell(figures.top5)),

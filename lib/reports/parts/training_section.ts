@@ -149,7 +149,7 @@ export function trainingSection(report: RunReport): ReportSection | null {
       {
         kind: "facts",
         facts: [
-          fact("epochs", countCell(last.epoch), `${last.step.toLocaleString("en-US")} steps`),
+          fact("epochs", countCell(last.epoch), `${countCell(last.step).text} steps`),
           ...best === null ? [] : [
             fact("best validation Top-1", shareCell(best.validationTop1), `epoch ${best.epoch}`),
           ],
