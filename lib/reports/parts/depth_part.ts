@@ -17,7 +17,13 @@ import {
 import { numbers, tableOf, words } from "../table.ts";
 import { complexitySection } from "./complexity_section.ts";
 import { trainedDepthSection } from "./trained_depth_section.ts";
-import type { Fact, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
+import type {
+  Fact,
+  ReportBlock,
+  ReportImage,
+  ReportPart,
+  ReportSection,
+} from "../report_document.ts";
 
 function spread(unit: string, { deviation }: { readonly deviation: number }): string {
   return `${unit}, deviation ${deviation.toFixed(2)}`;
@@ -91,36 +97,31 @@ function measureDepthsTable({ measures }: DepthAnalysis): ReportBlock {
   ]);
 }
 
+function exampleImage(example: ExampleImage, unit: string): ReportImage[] {
+  const { className, thumbnail, depth, index } = example;
+  if (thumbnail === null) return [];
+  const complexity = `${decimalCell(example.complexity, 2).text} ${unit}`;
+  return [{
+    source: thumbnail,
+    caption: `${className}, ${complexity}, ${depth} layers`,
+    alternative: `Image ${index}, ${className}, ${complexity}`,
+  }];
+}
+
 /** Example images; without pixels, their figures alone. */
-function examplesSection(analysis: DepthAnalysis): ReportSection | null {
-  const { examples, rule } = analysis;
+function examplesSection({ examples, rule }: DepthAnalysis): ReportSection | null {
   if (examples.length === 0) return null;
-  const unit = rule.unit;
-  const pictures = examples.filter((example): example is ExampleImage & { thumbnail: string } =>
-    example.thumbnail !== null
-  );
-  const images: ReportBlock[] = pictures.length === 0
-    ? [{
-      kind: "missing",
-      text:
-        "The pictures of the examples are not in the document: analyze-depth --thumbnails puts them in.",
-    }]
-    : [{
-      kind: "images",
-      caption: "Images along the complexity axis",
-      pixelated: true,
-      images: pictures.map((example) => ({
-        source: example.thumbnail,
-        caption: `${example.className}, ${
-          decimalCell(example.complexity, 2).text
-        } ${unit}, ${example.depth} layers`,
-        alternative: `Image ${example.index}, ${example.className}, ${
-          decimalCell(example.complexity, 2).text
-        } ${unit}`,
-      })),
-      note: "Least complex first: the ends of the axis, and the images around its quantiles.",
-    }];
-  return { title: "Examples", blocks: [...images, examplesTable(examples)] };
+  const images = examples.flatMap((example) => exampleImage(example, rule.unit));
+  const text =
+    "The pictures of the examples are not in the document: analyze-depth --thumbnails puts them in.";
+  const pictures: ReportBlock = images.length === 0 ? { kind: "missing", text } : {
+    kind: "images",
+    caption: "Images along the complexity axis",
+    pixelated: true,
+    images,
+    note: "Least complex first: the ends of the axis, and the images around its quantiles.",
+  };
+  return { title: "Examples", blocks: [pictures, examplesTable(examples)] };
 }
 
 function examplesTable(examples: readonly ExampleImage[]): ReportBlock {
