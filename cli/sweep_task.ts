@@ -31,7 +31,7 @@ function sayEnd(end: TaskEnd, index: number, signal: StopSignal | null): string 
       throw new InterruptedError(signal, `Row ${index} is saved; its task goes on from there`);
     case "given-up":
       throw new CheckpointError(
-        `Cannot try row ${index} again: ${end.message}; mend it, and use "sweep retry"`,
+        `Cannot try row ${index} again: ${end.message}; fix it, and use "sweep retry"`,
       );
   }
 }

@@ -47,7 +47,7 @@ function percentCell(value: number | null): Cell {
   return { value, text: value === null ? text : `${text} %` };
 }
 
-/** The name of the row; of runs of one's own also the model. */
+/** The name of the row; of the user's own runs also the model. */
 function nameColumns({ mode }: Comparison, names: readonly string[]): RowColumn[] {
   const name = (header: string): RowColumn => words(header, (_, at) => textCell(names[at]));
   return mode === "runs"
@@ -242,7 +242,7 @@ function runsTable({ rows }: Comparison, names: readonly string[]): ReportBlock 
 const MODES: Readonly<Record<Comparison["mode"], string>> = {
   full: "the paper's protocol",
   changed: "not the full protocol",
-  smoke: "smoke runs of seconds that show that everything works; their figures are no result",
+  smoke: "smoke runs of seconds that show that everything works; their figures are not a result",
   runs: "runs as they are",
 };
 
