@@ -60,6 +60,7 @@ interface AnalyzeDepthOptions extends DocumentOptions, TalkOptions {
   readonly part: typeof PARTS[number];
   readonly measure?: string | undefined;
   readonly backend?: BackendChoice | undefined;
+  readonly threads?: number | undefined;
   readonly checkpoint: CheckpointChoice;
   readonly batchSize: number;
   readonly exact?: true | undefined;
@@ -150,12 +151,12 @@ async function startNeededBackend(
   output: Output,
 ): Promise<void> {
   if ("runDirectory" in request) {
-    await startBackend(options.backend ?? "auto", output);
+    await startBackend(options.backend ?? "auto", output, options);
     return;
   }
   const { modelEntry } = await import("../lib/models/model_registry.ts");
   if (modelEntry(request.config.model.name).kind === "custom") {
-    await startBackend(options.backend ?? "wasm", output);
+    await startBackend(options.backend ?? "wasm", output, options);
   }
 }
 

@@ -30,6 +30,7 @@ import {
   debugOption,
   quietOption,
   type TalkOptions,
+  threadsOption,
 } from "./shared_options.ts";
 import { addExecutorOptions, type ExecutorOptions } from "./sweep_options.ts";
 import { startBackend } from "./start_backend.ts";
@@ -46,6 +47,7 @@ interface CompareOptions
   readonly only?: readonly string[] | undefined;
   readonly train?: boolean | undefined;
   readonly speed: boolean;
+  readonly threads?: number | undefined;
 }
 
 /** What only the options together can tell. */
@@ -163,7 +165,9 @@ async function compareIn(
 ): Promise<void> {
   const startedAt = new Date();
   const output = createOutput(options);
-  const backend = await startBackend(options.backend ?? "auto", output);
+  const backend = await startBackend(options.backend ?? "auto", output, {
+    threads: options.threads,
+  });
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const conditions = conditionsOf(backend, provenance);
   const progress = createProgress({ quiet: output.quiet });
@@ -255,6 +259,7 @@ export function compareCommand(): CommandUnknownOpts {
   addExecutorOptions(command);
   command
     .addOption(backendOption())
+    .addOption(threadsOption())
     .addOption(quietOption())
     .addOption(debugOption())
     .action((runs, options) => compare(runs as string[], options as unknown as CompareOptions));

@@ -4,7 +4,7 @@ import { CONFIG_KEYS, type ConfigKey } from "../lib/configuration/experiment_con
 import { describeKey } from "../lib/configuration/config_values.ts";
 import { describeDefault } from "../lib/configuration/describe_default.ts";
 import { type ConfigOverride, readConfigWord } from "../lib/configuration/parse_config.ts";
-import { backendOption } from "./shared_options.ts";
+import { backendOption, threadsOption } from "./shared_options.ts";
 
 const GROUP_OF_SECTION: Readonly<Record<string, string>> = {
   data: "Data:",
@@ -59,7 +59,7 @@ export function addConfigOptions(command: CommandUnknownOpts, only?: ReadonlySet
       command.addOption(group === undefined ? option : option.helpGroup(group));
     }
   }
-  command.addOption(backendOption());
+  command.addOption(backendOption()).addOption(threadsOption());
   if (only !== undefined) return;
   command.addOption(
     new Option("--set <path=value>", "set a key of the configuration by its path; may be repeated")

@@ -15,6 +15,7 @@ import {
   exactOption,
   quietOption,
   type TalkOptions,
+  threadsOption,
   wholeNumber,
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
@@ -44,12 +45,13 @@ interface EvalOptions extends DataOptions, DocumentOptions, TalkOptions {
   readonly speed?: true | undefined;
   readonly confusion?: true | undefined;
   readonly backend?: BackendChoice | undefined;
+  readonly threads?: number | undefined;
 }
 
 async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<void> {
   const output = createOutput(options);
   const format = await planDocument(options);
-  await startBackend(options.backend ?? "auto", output);
+  await startBackend(options.backend ?? "auto", output, options);
   const { runEvaluation } = await import("../lib/runs/run_evaluation.ts");
   const progress = createProgress({ quiet: output.quiet });
   const { checkpoint, part, batchSize, exact = false, confusion = false, speed } = options;
@@ -107,7 +109,8 @@ export function evalCommand(): CommandUnknownOpts {
         "print the confusion matrix too, where it fits; other formats than text always have it",
       ),
     )
-    .addOption(backendOption());
+    .addOption(backendOption())
+    .addOption(threadsOption());
   addDocumentOptions(command);
   command
     .addOption(quietOption())

@@ -14,6 +14,7 @@ import {
   debugOption,
   jsonOption,
   quietOption,
+  threadsOption,
   wholeNumber,
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
@@ -31,6 +32,7 @@ interface ExportOptions {
   readonly checkpoint: "auto" | "best" | "last";
   readonly backend?: BackendChoice | undefined;
   readonly data?: string | undefined;
+  readonly threads?: number | undefined;
 }
 
 function megabytes(bytes: number): string {
@@ -122,7 +124,7 @@ async function exportNetworkFiles(
   },
 ): Promise<void> {
   const { format, options, output } = at;
-  await startBackend(options.backend ?? "auto", output);
+  await startBackend(options.backend ?? "auto", output, options);
   const { exportNetworks } = await import("../lib/runs/export_networks.ts");
   const summary = await exportNetworks({
     ...{ runDirectory, directory, format, checkpoint: options.checkpoint },
@@ -210,6 +212,7 @@ export function exportCommand(): CommandUnknownOpts {
     )
     .addOption(checkpointOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())

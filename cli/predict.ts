@@ -13,6 +13,7 @@ import {
   exactOption,
   quietOption,
   type TalkOptions,
+  threadsOption,
   wholeNumber,
 } from "./shared_options.ts";
 import { showWork } from "./show_work.ts";
@@ -24,6 +25,7 @@ interface PredictOptions extends DocumentOptions, TalkOptions {
   readonly top: number;
   readonly exact?: true | undefined;
   readonly backend?: BackendChoice | undefined;
+  readonly threads?: number | undefined;
 }
 
 async function predict(
@@ -35,7 +37,7 @@ async function predict(
   const format = await planDocument(options);
   await refuseWrongOrder(run, files);
   const runDirectory = await findRun(run);
-  await startBackend(options.backend ?? "auto", to);
+  await startBackend(options.backend ?? "auto", to, options);
   const { runPrediction } = await import("../lib/runs/run_prediction.ts");
   const { checkpoint, top: topK, exact = false } = options;
   const warn = (text: string) => to.warn(text);
@@ -66,6 +68,7 @@ export function predictCommand(): CommandUnknownOpts {
     )
     .addOption(exactOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
     .action((run, files, options) =>
       predict(run as string, files as string[], options as unknown as PredictOptions)
     );

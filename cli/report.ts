@@ -16,6 +16,7 @@ import {
   debugOption,
   quietOption,
   type TalkOptions,
+  threadsOption,
   wholeNumber,
 } from "./shared_options.ts";
 import { showWork } from "./show_work.ts";
@@ -28,6 +29,7 @@ interface ReportOptions extends DocumentOptions, TalkOptions {
   readonly data?: string;
   readonly checkpoint: CheckpointChoice;
   readonly backend?: BackendChoice;
+  readonly threads?: number | undefined;
 }
 
 /** Folders are runs, files are documents. */
@@ -114,7 +116,7 @@ async function collectSources(
   const readable: string[] = [];
   // Before a backend is started for nothing.
   for (const run of runs) if (await attempt(run, () => readRunConfig(run))) readable.push(run);
-  if (readable.length > 0) await startBackend(options.backend ?? "auto", options.to);
+  if (readable.length > 0) await startBackend(options.backend ?? "auto", options.to, options);
   const evaluations = await assignEvaluations([...sources.values()].flat(), readable);
   for (const run of readable) {
     const evaluation = evaluations.get(run) ?? null;
@@ -169,6 +171,7 @@ export function reportCommand(): CommandUnknownOpts {
     )
     .addOption(new Option("--data <folder>", "folder that holds the dataset, if not the run's"))
     .addOption(backendOption())
+    .addOption(threadsOption())
     .addOption(quietOption())
     .addOption(debugOption())
     .action((sources, options) => report(sources, options as unknown as ReportOptions));

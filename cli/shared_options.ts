@@ -36,6 +36,12 @@ export function backendOption(): Option<
     .argParser(readBackend);
 }
 
+/** Makes `--threads <count>`. */
+export function threadsOption(): Option<"--threads <count>", undefined, undefined, number> {
+  return new Option("--threads <count>", "cores that backend wasm uses (default: all)")
+    .argParser(wholeNumber(1, 1024));
+}
+
 /** Makes `--json`. */
 export function jsonOption(): Option<"--json"> {
   return new Option("--json", "print the result as JSON");

@@ -1,20 +1,22 @@
-import type { ActiveBackend } from "../lib/backends/backend.ts";
+import type { ActivateOptions, ActiveBackend } from "../lib/backends/backend.ts";
 import type { Output } from "./output.ts";
 import { wasSaidBefore } from "./said_before.ts";
 import type { BackendChoice } from "./shared_options.ts";
 
 /** Makes a backend current. */
-type SelectBackend = (choice: BackendChoice) => Promise<ActiveBackend>;
+type SelectBackend = (choice: BackendChoice, options: ActivateOptions) => Promise<ActiveBackend>;
 
-/** Parts that a test replaces. */
+/** What was asked for, and parts that a test replaces. */
 interface StartOptions {
+  /** `--threads`. @default all cores */
+  readonly threads?: number | undefined;
   readonly select?: SelectBackend;
   readonly wasSaid?: (text: string) => Promise<boolean>;
 }
 
-async function select(choice: BackendChoice): Promise<ActiveBackend> {
+async function select(choice: BackendChoice, options: ActivateOptions): Promise<ActiveBackend> {
   const { selectBackend } = await import("../lib/backends/select_backend.ts");
-  return await selectBackend(choice);
+  return await selectBackend(choice, options);
 }
 
 /**
@@ -22,7 +24,7 @@ async function select(choice: BackendChoice): Promise<ActiveBackend> {
  *
  * @param choice The backend asked for.
  * @param output Where to say it.
- * @param options A test selects and remembers by other means.
+ * @param options Threads; a test selects and remembers by other means.
  * @returns The backend in use.
  * @throws {BackendError} if it cannot be used here.
  */
@@ -31,7 +33,9 @@ export async function startBackend(
   output: Pick<Output, "warn" | "talk">,
   options: StartOptions = {},
 ): Promise<ActiveBackend> {
-  const backend = await (options.select ?? select)(choice);
+  const { threads } = options;
+  const activation = threads === undefined ? {} : { threads };
+  const backend = await (options.select ?? select)(choice, activation);
   for (const { name, reason, remedy } of backend.passedOver) {
     const text = `backend ${name} passed over: ${reason}${remedy ? `; ${remedy}` : ""}`;
     // Once a machine: the line below names the backend in use every time.

@@ -42,6 +42,7 @@ interface TrainOptions extends TrainingRequestOptions, TalkOptions {
   readonly tensorboard?: true;
   readonly time?: number;
   readonly saveEvery?: SaveSchedule;
+  readonly threads?: number;
 }
 
 /** What is left of the time that the command was given. */
@@ -57,9 +58,12 @@ function inspectionLines(inspection: ImageInspection): string[] {
 }
 
 /** Loads data and model, says what would be done, and leaves no trace. */
-async function rehearse(request: TrainingRequest, output: Output): Promise<void> {
+async function rehearse(
+  request: TrainingRequest,
+  { output, threads }: { readonly output: Output; readonly threads: number | undefined },
+): Promise<void> {
   const { config, runDirectory } = request;
-  const backend = await startBackend(config.backend, output);
+  const backend = await startBackend(config.backend, output, { threads });
   const { planTraining } = await import("../lib/runs/plan_training.ts");
   const progress = createProgress({ quiet: output.quiet });
   let plan;
@@ -78,16 +82,18 @@ async function rehearse(request: TrainingRequest, output: Output): Promise<void>
 /** Trains until the end or until a signal, and shows how it goes. */
 async function runWithSignals(
   request: TrainingRequest,
-  options: Pick<TrainOptions, "tensorboard" | "time" | "saveEvery" | "changedImages"> & {
-    readonly output: Output;
-    readonly startedAt: Date;
-    readonly onInspection: (inspection: ImageInspection) => void;
-    readonly initialWeights: InitialWeights | null;
-  },
+  options:
+    & Pick<TrainOptions, "tensorboard" | "time" | "saveEvery" | "changedImages" | "threads">
+    & {
+      readonly output: Output;
+      readonly startedAt: Date;
+      readonly onInspection: (inspection: ImageInspection) => void;
+      readonly initialWeights: InitialWeights | null;
+    },
 ): Promise<StoppableResult<TrainingSummary>> {
   const { config, runDirectory, resume, allowOtherBackend } = request;
   const { output, startedAt, saveEvery } = options;
-  const backend = await startBackend(config.backend, output);
+  const backend = await startBackend(config.backend, output, options);
   const { runTraining } = await import("../lib/runs/run_training.ts");
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
@@ -164,7 +170,7 @@ async function train(options: TrainOptions): Promise<void> {
   for (const remark of remarksOnIdleOptions(request.config, request.overrides)) {
     output.talk(remark);
   }
-  if (options.dryRun) return await rehearse(request, output);
+  if (options.dryRun) return await rehearse(request, { output, threads: options.threads });
   let hasTestImages = true;
   const ending = await runWithSignals(request, {
     ...options,

@@ -25,6 +25,8 @@ export interface ActiveBackend {
   readonly versions: Readonly<Record<string, string>>;
   /** `cpu` or `gpu`. */
   readonly device: "cpu" | "gpu";
+  /** Cores that it uses; absent where it leaves that to a library. */
+  readonly threads?: number;
   /** Better backends that `auto` could not take, with the reason; empty for a backend that was named. */
   readonly passedOver: readonly PassedOverBackend[];
   /** The machine's NVIDIA GPU that this backend could use and does not; absent where there is none. */
@@ -41,6 +43,16 @@ export interface PassedOverBackend {
   readonly remedy?: string;
 }
 
+/** How a backend is to work. */
+export interface ActivateOptions {
+  /**
+   * Threads that `wasm` computes on, >= 1; the results do not depend on it. Other backends do not look at it.
+   *
+   * @default the number of cores
+   */
+  readonly threads?: number;
+}
+
 /** The contract of a backend: found without side effects, then made TensorFlow.js's current one. */
 export interface Backend {
   /** Which backend. */
@@ -50,7 +62,8 @@ export interface Backend {
   /**
    * Makes the backend current.
    *
+   * @param options How it is to work.
    * @throws {BackendError} if it cannot work here; the message says why and how to fix it.
    */
-  activate(): Promise<ActiveBackend>;
+  activate(options?: ActivateOptions): Promise<ActiveBackend>;
 }

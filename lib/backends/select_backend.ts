@@ -1,5 +1,11 @@
 import { BackendError, messageOf } from "../errors.ts";
-import type { ActiveBackend, Backend, BackendName, PassedOverBackend } from "./backend.ts";
+import type {
+  ActivateOptions,
+  ActiveBackend,
+  Backend,
+  BackendName,
+  PassedOverBackend,
+} from "./backend.ts";
 import { checkComputation } from "./check_computation.ts";
 import { cpuBackend } from "./cpu.ts";
 import { tensorflowBackend } from "./tensorflow.ts";
@@ -20,8 +26,8 @@ export const BACKENDS: Readonly<Record<BackendName, Backend>> = {
 /** The order in which `auto` tries, best first; `cpu` is for tests only. */
 export const AUTO_ORDER: readonly BackendName[] = ["tensorflow", "webgpu", "wasm"];
 
-/** Parts that a test replaces. */
-export interface SelectBackendOptions {
+/** How the backend is to work, and parts that a test replaces. */
+export interface SelectBackendOptions extends ActivateOptions {
   /** The backends to choose from. @default BACKENDS */
   readonly backends?: Readonly<Record<BackendName, Backend>>;
   /** Whether WebGPU would run on a real GPU. @default asks WebGPU */
@@ -69,7 +75,7 @@ async function chooseBackend(
   options: SelectBackendOptions,
 ): Promise<ActiveBackend> {
   const { backends = BACKENDS } = options;
-  if (request !== "auto") return requireGpu(await backends[request].activate());
+  if (request !== "auto") return requireGpu(await backends[request].activate(options));
   const passedOver: PassedOverBackend[] = [];
   for (const name of AUTO_ORDER) {
     const result = await tryBackend(backends[name], options);
@@ -107,7 +113,7 @@ async function tryBackend(
     return { name, reason: `${probe.detail} is not a GPU` };
   }
   try {
-    const active = await backend.activate();
+    const active = await backend.activate(options);
     // A driver's fault must not become a worse model: WebGPU shaders have been miscompiled before.
     const computesCorrectly = options.computesCorrectly ?? checkComputation;
     if (name !== "webgpu" || await computesCorrectly()) return active;

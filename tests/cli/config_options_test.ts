@@ -16,7 +16,8 @@ Deno.test("addConfigOptions() has one visible option for every key", () => {
   addConfigOptions(command);
   const visible = command.options.filter((option) => !option.hidden);
   // The keys, and --set.
-  assert.equal(visible.length, CONFIG_KEYS.length + 1);
+  // Beside the keys there are --set and --threads.
+  assert.equal(visible.length, CONFIG_KEYS.length + 2);
   for (const option of visible) assert.ok(option.description.length > 10, option.flags);
 });
 

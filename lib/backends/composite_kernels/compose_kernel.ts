@@ -59,6 +59,18 @@ export class KernelRunner {
   }
 
   /**
+   * Makes a tensor by other means than a kernel.
+   *
+   * @param compute - makes it on the backend.
+   * @returns the tensor; it lives until the composite ends.
+   */
+  make(compute: (backend: unknown) => TensorInfo): TensorInfo {
+    const tensor = compute(this.#backend);
+    this.#outputs.push(tensor);
+    return tensor;
+  }
+
+  /**
    * The same numbers in another shape; `-1` is not resolved.
    *
    * @param input - what is reshaped.

@@ -1,5 +1,6 @@
 import type { KernelConfig, NamedAttrMap } from "@tensorflow/tfjs-core";
 import { asShape4D, composeKernel, inputNamed } from "./compose_kernel.ts";
+import { turnFilter } from "./turn_filter.ts";
 import {
   addMargins,
   areMarginsPositive,
@@ -35,9 +36,7 @@ export function conv2dBackpropInput(original: KernelConfig): KernelConfig {
       geometry.strideWidth,
     ]);
     const images = addMargins(runner, spread, margins);
-    const turned = runner.run("Reverse", { x: filter }, { dims: [0, 1] });
-    // [height, width, inputs, outputs] -> [height, width, outputs, inputs]
-    const taps = runner.run("Transpose", { x: turned }, { perm: [0, 1, 3, 2] });
+    const taps = runner.make((backend) => turnFilter(backend, filter));
     return runner.run("Conv2D", { x: images, filter: taps }, {
       strides: 1,
       pad: "valid",

@@ -1,13 +1,6 @@
-import { backend_util, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core";
+import { backend_util, type KernelConfig } from "@tensorflow/tfjs-core";
 import { asShape4D, COMPOSED_BACKEND, inputNamed } from "./compose_kernel.ts";
-
-/** What of the WASM backend this kernel uses. */
-interface WasmMemory {
-  /** A new tensor, whatever its memory holds. */
-  makeOutput(shape: readonly number[], dtype: "float32"): TensorInfo;
-  /** The numbers of a tensor in WebAssembly's memory; the view is good until memory grows. */
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
-}
+import { openOutput } from "./wasm_memory.ts";
 
 type Pool2D = ReturnType<typeof backend_util.computePool2DInfo>;
 type PoolArguments = Parameters<typeof backend_util.computePool2DInfo>;
@@ -40,7 +33,6 @@ export const maxPoolGrad: KernelConfig = {
   kernelName: "MaxPoolGrad",
   backendName: COMPOSED_BACKEND,
   kernelFunc({ inputs, attrs, backend }) {
-    const memory = backend as unknown as WasmMemory;
     const input = inputNamed(inputs, "input");
     const { filterSize, strides, pad, dimRoundingMode } = attrs as Record<string, unknown>;
     const pool = backend_util.computePool2DInfo(
@@ -51,11 +43,12 @@ export const maxPoolGrad: KernelConfig = {
       pad as PoolArguments[4],
       dimRoundingMode as PoolArguments[5],
     );
-    const result = memory.makeOutput(input.shape, "float32");
-    // Views are taken after the last allocation, which may have moved the memory.
-    const values = memory.typedArrayFromHeap(input);
-    const gradient = memory.typedArrayFromHeap(inputNamed(inputs, "dy"));
-    const output = memory.typedArrayFromHeap(result).fill(0);
+    const { tensor, output, inputs: views } = openOutput(backend, input.shape, [
+      input,
+      inputNamed(inputs, "dy"),
+    ]);
+    const [values, gradient] = views as [Float32Array, Float32Array];
+    output.fill(0);
     let next = 0;
     for (let image = 0; image < pool.batchSize; image++) {
       for (let y = 0; y < pool.outHeight; y++) {
@@ -69,6 +62,6 @@ export const maxPoolGrad: KernelConfig = {
         }
       }
     }
-    return result;
+    return tensor;
   },
 };

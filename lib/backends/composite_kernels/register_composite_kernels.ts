@@ -10,6 +10,7 @@ import { conv2dBackpropFilter } from "./conv2d_backprop_filter.ts";
 import { conv2dBackpropInput } from "./conv2d_backprop_input.ts";
 import { depthwiseBackpropFilter } from "./depthwise_backprop_filter.ts";
 import { depthwiseBackpropInput } from "./depthwise_backprop_input.ts";
+import { identity } from "./identity.ts";
 import { maxPoolGrad } from "./max_pool_grad.ts";
 import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
 
@@ -24,6 +25,7 @@ export function registerCompositeKernels(): void {
   registered = true;
   replaceKernel("BatchMatMul", batchMatMul);
   replaceKernel("Conv2DBackpropInput", conv2dBackpropInput);
+  replaceKernel("Identity", identity);
   replaceKernel("MaxPoolGrad", () => maxPoolGrad);
   registerKernel(conv2dBackpropFilter);
   registerKernel(depthwiseBackpropFilter);
