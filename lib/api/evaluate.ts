@@ -1,5 +1,5 @@
 import { evaluate as evaluateClassifier } from "../evaluation/evaluate.ts";
-import { classifierOf } from "../runs/model.ts";
+import { partsOf } from "../runs/model.ts";
 import { loadPartForModel } from "../runs/load_part.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
@@ -37,7 +37,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
   const { batchSize = 256, data = {}, onProgress } = options;
-  const { trained, card, config } = classifierOf(model);
+  const { trained, card, config, exact, prepare } = partsOf(model);
   const dataset = typeof images === "string"
     ? (await loadPartForModel({ ...config, data: { ...config.data, ...data } }, {
       card,
@@ -46,8 +46,8 @@ export async function evaluate(
     : images;
   requireFitting(model, dataset);
   return await evaluateClassifier(trained, dataset, {
-    batchSize,
-    exact: card.model.exact,
+    ...{ batchSize, exact },
+    network: await prepare(),
     ...(onProgress === undefined ? {} : { report: onProgress }),
   });
 }

@@ -145,19 +145,31 @@ class LevelCounts {
   }
 }
 
+/** Options of {@linkcode evaluate}. */
+export interface EvaluateOptions extends EvaluationOptions {
+  /** Called for every image. */
+  readonly onImage?: (image: Classification) => void;
+  /**
+   * A network of the classifier for images of this size; not disposed of.
+   *
+   * @default one is made and disposed of
+   */
+  readonly network?: InferenceNetwork;
+}
+
 /**
  * Evaluates a classifier on a labelled dataset: each image passes its own level's network.
  *
  * @param trained Classifier with statistics of every level.
  * @param dataset Images with labels; at least one.
- * @param options Batch size, exact mode, progress, and who hears of every image.
+ * @param options Batch size, exact mode, progress, who hears of every image, and a network that is there.
  * @returns The figures; the time per image excludes the making of the kernel bank, which is given apart.
  * @throws {RangeError} if the dataset is empty.
  */
 export async function evaluate(
   trained: TrainedClassifier,
   dataset: ImageDataset,
-  options: EvaluationOptions & { readonly onImage?: (image: Classification) => void },
+  options: EvaluateOptions,
 ): Promise<EvaluationReport> {
   if (dataset.length === 0) {
     throw new RangeError(`Cannot evaluate: the dataset ${dataset.name} must hold images`);
@@ -172,11 +184,12 @@ export async function evaluate(
   const bankStarted = performance.now();
   const { height, width } = dataset;
   const image = { height, width };
-  const network = await prepareNetwork(trained, {
+  const network = options.network ?? await prepareNetwork(trained, {
     ...{ image, exact: options.exact },
     report: (done, total) => options.report?.(done, total, "generating kernels"),
   });
-  const bankSeconds = options.exact ? 0 : (performance.now() - bankStarted) / 1000;
+  const isNew = options.network === undefined;
+  const bankSeconds = options.exact || !isNew ? 0 : (performance.now() - bankStarted) / 1000;
   const started = performance.now();
   try {
     for await (const image of classifyDataset(trained, dataset, { ...options, network })) {
@@ -188,7 +201,7 @@ export async function evaluate(
       if (image.route !== null) routes.set(image.route, (routes.get(image.route) ?? 0) + 1);
     }
   } finally {
-    network.dispose();
+    if (isNew) network.dispose();
   }
   const { images, loss, top1, top5, confusion, classes } = metrics;
   return {

@@ -52,6 +52,6 @@ export interface EvaluationReport {
   readonly routes: readonly { readonly route: number; readonly share: number }[];
   /** Wall time per image in seconds: complexity, routing, forward; kernels banked unless `exact`. */
   readonly secondsPerImage: number;
-  /** Wall time of making the kernel bank, in seconds; 0 in exact mode. */
+  /** Wall time of making the kernel bank, in seconds; 0 in exact mode, and of a network that was there. */
   readonly bankSeconds: number;
 }

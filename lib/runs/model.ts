@@ -56,16 +56,24 @@ export interface ClassifyOptions {
   readonly groupSize?: number;
 }
 
-let loadedOf: (model: Model) => LoadedClassifier;
+/** What a model is made of. */
+export interface ModelParts extends LoadedClassifier {
+  /** Whether every image has its own trajectory. */
+  readonly exact: boolean;
+  /** The network that classifies, made at the first call. */
+  readonly prepare: () => Promise<InferenceNetwork>;
+}
+
+let open: (model: Model) => ModelParts;
 
 /**
- * What a model is made of, for functions that work on tensors.
+ * Opens a model, for functions that work on tensors.
  *
- * @param model The model; it stays the owner.
- * @returns Its classifier with statistics, and what its checkpoint says.
+ * @param model The model; it stays the owner of all that it is made of.
+ * @returns Its classifier with statistics, what its checkpoint says, and its network.
  */
-export function classifierOf(model: Model): LoadedClassifier {
-  return loadedOf(model);
+export function partsOf(model: Model): ModelParts {
+  return open(model);
 }
 
 /** A trained model, ready to classify pictures as often as wanted. Made by {@linkcode loadModel}. */
@@ -84,7 +92,11 @@ export class Model implements Disposable {
   #network: Promise<InferenceNetwork> | null = null;
 
   static {
-    loadedOf = (model) => model.#loaded;
+    open = (model) => ({
+      ...model.#loaded,
+      exact: model.#exact,
+      prepare: () => model.#prepare(),
+    });
   }
 
   /**
@@ -238,6 +250,14 @@ export class Model implements Disposable {
     return { size, resizeTo: (isResized(dataset) ? resizeTo : null) ?? size };
   }
 
+  #prepare(): Promise<InferenceNetwork> {
+    return this.#network ??= prepareNetwork(this.#loaded.trained, {
+      image: this.imageSize,
+      exact: this.#exact,
+      report: (done, total) => this.#report(done, total, "generating kernels"),
+    });
+  }
+
   async #classifyGroup(
     names: readonly string[],
     pictures: readonly Uint8Array[],
@@ -248,11 +268,7 @@ export class Model implements Disposable {
     const { height, width } = this.imageSize;
     const pixels = new Uint8Array(pictures.length * height * width * 3);
     pictures.forEach((picture, index) => pixels.set(picture, index * height * width * 3));
-    const network = await (this.#network ??= prepareNetwork(trained, {
-      image: { height, width },
-      exact: this.#exact,
-      report: (done, total) => this.#report(done, total, "generating kernels"),
-    }));
+    const network = await this.#prepare();
     const routed = routeImages(trained, { pixels, height, width });
     const pass = new PassSize(BATCH_SIZE, tf.getBackend());
     let done = 0;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
 import { evaluate } from "../../../lib/api/evaluate.ts";
 import { openDataset } from "../../../lib/api/open_dataset.ts";
 import { train } from "../../../lib/api/train.ts";
@@ -22,6 +23,11 @@ Deno.test("evaluate() takes a part of the run's data, or any dataset that fits t
       );
       const own = await evaluate(model);
       assert.equal(own.images, 20);
+      const live = tf.memory().numTensors;
+      const { secondsPerImage: _, ...again } = await evaluate(model);
+      const { secondsPerImage: __, ...first } = own;
+      assert.deepEqual(again, first);
+      assert.equal(tf.memory().numTensors, live, "evaluating again keeps nothing");
       const { test } = await openDataset("synthetic", { directory: "does-not-exist" });
       const all = await evaluate(model, test);
       assert.equal(all.images, test.length);
