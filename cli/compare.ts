@@ -7,7 +7,7 @@ import type { MachineConditions } from "../lib/runs/machine_conditions.ts";
 import type { ComparisonOutcome } from "../lib/paper/run_comparison.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { Provenance } from "../lib/runs/run_types.ts";
-import { PRESET_NAMES } from "../lib/paper/presets.ts";
+import { PRESET_NAMES, presets } from "../lib/paper/presets.ts";
 import {
   addOverrideOptions,
   type CompareOverrideOptions,
@@ -280,9 +280,16 @@ export function compareCommand(): CommandUnknownOpts {
   ]);
   command.addHelpText(
     "after",
-    `\nPresets (--only, and train --preset; puppet-cnn-regularized is ours, in no table):\n${presetLines()}`,
+    `\nPresets (--only, and train --preset; puppet-cnn-regularized is ours, in no table):\n${presetLines()}` +
+      `\n\nWhat presets gave at full size, in the repository:\n${resultLines()}`,
   );
   return command;
+}
+
+/** Presets that have been trained at full size, with the folder of what they gave. */
+function resultLines(): string {
+  return presets.flatMap(({ name, result }) => result === null ? [] : [`  ${name}: ${result}`])
+    .join("\n");
 }
 
 /** The names in lines of the help's width. */

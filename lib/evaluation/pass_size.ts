@@ -1,8 +1,8 @@
 /**
- * Multiply-adds of one forward pass, by backend: about a third of a second on two cores, so that a person sees
+ * Multiply-adds of one forward pass, by backend: about a quarter of a second on two cores, so that a person sees
  * something move. More would not be faster: a pass of this size keeps every core busy.
  */
-const WORK_OF_PASS: Readonly<Record<string, number>> = { cpu: 2e7, wasm: 1.5e9 };
+const WORK_OF_PASS: Readonly<Record<string, number>> = { cpu: 2e7, wasm: 1e9 };
 const WORK_OF_PASS_ELSEWHERE = 2.5e10;
 
 /** Images of the first pass, whose work is not known yet. */
