@@ -21,6 +21,9 @@ export interface DocumentOptions extends DocumentTarget {
 /** Width of text that goes to no terminal. */
 const FILE_COLUMNS = 100;
 
+/** In less, nothing can be laid out. */
+const LEAST_COLUMNS = 20;
+
 /**
  * Adds `--format`, `--json`, `--output` and `--force` to a command, and `--report` where a page beside the result is of use.
  *
@@ -63,10 +66,11 @@ export async function planDocument(
   return format;
 }
 
-/** Columns of the terminal behind stdout. */
+/** Columns of the terminal behind stdout; some say that they have none. */
 function terminalColumns(): number {
   try {
-    return isTerminal("stdout") ? Deno.consoleSize().columns : FILE_COLUMNS;
+    const columns = isTerminal("stdout") ? Deno.consoleSize().columns : 0;
+    return columns > 0 ? Math.max(columns, LEAST_COLUMNS) : FILE_COLUMNS;
   } catch {
     return FILE_COLUMNS;
   }

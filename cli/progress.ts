@@ -198,7 +198,8 @@ function createPlainProgress(options: CompleteOptions): Progress {
 /** Width of the terminal behind stderr, or 80. */
 function terminalColumns(): number {
   try {
-    return Deno.consoleSize().columns;
+    // Some terminals say that they have none.
+    return Deno.consoleSize().columns || 80;
   } catch {
     return 80;
   }
