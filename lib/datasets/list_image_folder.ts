@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { IMAGE_NAME } from "./decode_image.ts";
 import { isSystemName, PassedOverTally } from "./passed_over.ts";
 
@@ -73,10 +74,10 @@ export async function listFolder(
     }
   } catch (error) {
     if (error instanceof DataError) throw error;
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
     throw new DataError(
-      `Cannot list images: ${directory} cannot be read (${
-        error instanceof Error ? error.message : error
-      }); give a folder of the form <class>/<image>.png`,
+      `Cannot list images: ${directory} cannot be read, ${failure}; give a folder of the form <class>/<image>.png`,
       { cause: error },
     );
   }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { DataError } from "../errors.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { readBounded } from "../read_bounded.ts";
 import type { ManifestFile } from "./dataset_manifest.ts";
 import { IMAGE_NAME, imageFormat } from "./decode_image.ts";
@@ -122,11 +123,10 @@ async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readBounded(path, { maxBytes: MAX_IMAGE_BYTES, refusal: DataError });
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable || error instanceof DataError) throw error;
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
     throw new DataError(
-      `Cannot install images: ${path} cannot be read (${
-        error instanceof Error ? error.message : error
-      }); complete the copy, or take the image off its list`,
+      `Cannot install images: ${path} cannot be read, ${failure}; complete the copy, or take the image off its list`,
       { cause: error },
     );
   }

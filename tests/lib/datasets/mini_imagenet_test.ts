@@ -80,7 +80,7 @@ Deno.test("fetchDataset() names the image that a list has and the copy has not",
     const options = { directory: join(folder, "data"), source, from: join(folder, "mine") };
     await assert.rejects(
       fetchDataset("small-images", options),
-      /gone\.png cannot be read .*take the image off its list/,
+      /gone\.png cannot be read, .*take the image off its list/,
     );
   });
 });
