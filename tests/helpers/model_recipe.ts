@@ -49,28 +49,28 @@ function fnv(text: string, start: number): number {
     .reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, start);
 }
 
+/** Upper 32 bits of a product of two uint32. */
+function upperHalf(left: number, right: number): number {
+  const [low, high] = [left * (right & 0xffff), left * (right >>> 16)];
+  return Math.floor((high + Math.floor(low / 2 ** 16)) / 2 ** 16);
+}
+
 /** Uniform numbers of the key `0/initial-state`. */
 function* uniforms(): Generator<number> {
   const label = "0/initial-state";
-  const key = [fnv(label, 0x811c9dc5), fnv(label, 0x9747b28c)] as const;
+  const [key0, key1] = [fnv(label, 0x811c9dc5), fnv(label, 0x9747b28c)];
   for (let block = 0;; block++) {
-    let word = [block, 0, 0, 0];
-    let [first, second] = key as readonly [number, number];
+    let [word0, word1, word2, word3] = [block, 0, 0, 0];
     for (let round = 0; round < 10; round++) {
-      const left = BigInt(word[0]!) * 0xd2511f53n;
-      const right = BigInt(word[2]!) * 0xcd9e8d57n;
-      word = [
-        Number(right >> 32n) ^ word[1]! ^ first,
-        Number(right & 0xffffffffn),
-        Number(left >> 32n) ^ word[3]! ^ second,
-        Number(left & 0xffffffffn),
-      ].map((value) => value >>> 0);
-      first = (first + 0x9e3779b9) >>> 0;
-      second = (second + 0xbb67ae85) >>> 0;
+      const left0 = (upperHalf(0xcd9e8d57, word2) ^ word1 ^ (key0 + round * 0x9e3779b9)) >>> 0;
+      const left2 = (upperHalf(0xd2511f53, word0) ^ word3 ^ (key1 + round * 0xbb67ae85)) >>> 0;
+      word1 = Math.imul(0xcd9e8d57, word2) >>> 0;
+      word3 = Math.imul(0xd2511f53, word0) >>> 0;
+      word0 = left0;
+      word2 = left2;
     }
-    for (const at of [0, 2]) {
-      yield (Math.floor(word[at]! / 32) * 2 ** 26 + Math.floor(word[at + 1]! / 64)) / 2 ** 53;
-    }
+    yield (Math.floor(word0 / 32) * 2 ** 26 + Math.floor(word1 / 64)) / 2 ** 53;
+    yield (Math.floor(word2 / 32) * 2 ** 26 + Math.floor(word3 / 64)) / 2 ** 53;
   }
 }
 
@@ -127,17 +127,19 @@ export function measureComplexity(pixels: Uint8Array, side: number): number {
 function normRows(rows: Float32Array, scale: Float32Array, offset: Float32Array): void {
   const channels = scale.length;
   const count = rows.length / channels;
+  const forEach = (visit: (at: number, channel: number) => void) => {
+    for (let start = 0; start < rows.length; start += channels) {
+      for (let channel = 0; channel < channels; channel++) visit(start + channel, channel);
+    }
+  };
   const mean = new Float64Array(channels);
   const square = new Float64Array(channels);
-  for (let at = 0; at < rows.length; at++) mean[at % channels]! += rows[at]! / count;
-  for (let at = 0; at < rows.length; at++) {
-    square[at % channels]! += (rows[at]! - mean[at % channels]!) ** 2 / count;
-  }
-  for (let at = 0; at < rows.length; at++) {
-    const channel = at % channels;
-    const normed = (rows[at]! - mean[channel]!) / Math.sqrt(square[channel]! + 1e-5);
-    rows[at] = normed * scale[channel]! + offset[channel]!;
-  }
+  forEach((at, channel) => mean[channel]! += rows[at]! / count);
+  forEach((at, channel) => square[channel]! += (rows[at]! - mean[channel]!) ** 2 / count);
+  const factor = square.map((value, channel) => scale[channel]! / Math.sqrt(value + 1e-5));
+  forEach((at, channel) => {
+    rows[at] = (rows[at]! - mean[channel]!) * factor[channel]! + offset[channel]!;
+  });
 }
 
 /** `[rows, inner]` times `[inner, columns]`. */
