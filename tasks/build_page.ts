@@ -14,7 +14,10 @@ const HELP = `Builds the scripts of the page that "export --format web" writes, 
 Usage: deno task build-page`;
 
 /** Files of TensorFlow.js that compute; those with threads need headers that a page from a disk does not have. */
-const WASM_FILES = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
+export const WASM_FILES: readonly string[] = [
+  "tfjs-backend-wasm.wasm",
+  "tfjs-backend-wasm-simd.wasm",
+];
 
 /** Folder of the WebAssembly files of TensorFlow.js. */
 export function wasmFolder(): string {

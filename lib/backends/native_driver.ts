@@ -36,8 +36,9 @@ export async function loadDriver(
   { directory }: Pick<NativeInstallation, "directory">,
   binding: NativeBinding,
 ): Promise<KernelBackend> {
-  // What CommonJS modules of the package itself would get.
-  const core = (await import("@tensorflow/tfjs-core") as unknown as { default: unknown }).default;
+  // What CommonJS modules of the package itself would get; a bundle has no such form, only the names.
+  const module = await import("@tensorflow/tfjs-core") as unknown as { default?: unknown };
+  const core = module.default ?? module;
   const load = createRequire(join(directory, DRIVER_FOLDER, "package.json"));
   const shared = globalThis as unknown as Record<symbol, unknown>;
   restoreNodeUtil();

@@ -49,8 +49,14 @@ export interface PageExport {
 }
 
 async function readBuilt(name: string): Promise<Uint8Array> {
+  const address = toolkitFile(`dist/page/${name}`);
+  if (address.protocol !== "file:") {
+    throw new PuppetError(
+      "Cannot export a page: its scripts are not on this disk; use a checkout of the toolkit, or its binary",
+    );
+  }
   try {
-    return await Deno.readFile(toolkitFile(`dist/page/${name}`));
+    return await Deno.readFile(address);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new PuppetError(
