@@ -34,7 +34,7 @@ import {
   type TrainingRequestOptions,
 } from "./training_request.ts";
 
-/** Options of `train` that are no keys of the configuration. */
+/** Options of `train` that are not keys of the configuration. */
 interface TrainOptions extends TrainingRequestOptions, TalkOptions {
   readonly dryRun?: true;
   readonly changedImages?: true;
@@ -212,10 +212,10 @@ function changedImagesOption() {
 const EXAMPLES: readonly [command: string, comment: string][] = [
   ["train --run runs/first", "the paper's protocol, data in ./data"],
   ["train --channels 128 --images 2000 --epochs 5 --depth 10", "a small, quick training"],
-  ["train --config runs/first/config.yaml --seed 2", "another run like a former one"],
+  ["train --config runs/first/config.yaml --seed 2", "the same training with another seed"],
   ["train --preset vgg-cifar100 --run runs/vgg", "one training of the paper's Table 6"],
   ["train --weights puppet-cnn-cifar10 --dataset folder --data pets", "from a trained model"],
-  ["train --resume runs/first --epochs 150", "go on, for longer than first planned"],
+  ["train --resume runs/first --epochs 150", "continue, for longer than first planned"],
   ["train --print-config > my.yaml", "a configuration file to start from"],
 ];
 
@@ -253,7 +253,7 @@ export function trainCommand(): CommandUnknownOpts {
     .addOption(
       new Option(
         "--time <duration>",
-        "save and end after this time, for example 2h; --resume goes on",
+        "save and end after this time, for example 2h; --resume continues",
       ).argParser(readDuration),
     )
     .addOption(
