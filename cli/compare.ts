@@ -208,7 +208,7 @@ function interruption(signal: StopSignal, isKept: boolean): InterruptedError {
     signal,
     "Comparison was interrupted; " +
       (isKept
-        ? "what was trained and evaluated is saved, and the same command goes on from there; networks that are only timed " +
+        ? "what was trained and evaluated is saved, and the same command continues from there; networks that are only timed " +
           "are timed again"
         : "the smoke runs were removed"),
   );

@@ -50,7 +50,7 @@ export class InterruptedError extends Error {
 
   /**
    * @param signal The signal that stopped the command.
-   * @param message What was saved and how to go on.
+   * @param message What was saved and how to continue.
    */
   constructor(signal: StopSignal, message: string) {
     super(safeLine(message));

@@ -150,7 +150,7 @@ async function runLocal(
   );
   progress.end();
   if (signal !== null) {
-    throw new InterruptedError(signal, "Sweep was interrupted; the same command goes on");
+    throw new InterruptedError(signal, "Sweep was interrupted; the same command continues");
   }
 }
 

@@ -204,7 +204,7 @@ function resumeOption() {
 }
 
 function changedImagesOption() {
-  const what = "with --resume: go on though images were repaired, added or taken away";
+  const what = "with --resume: continue though images were repaired, added or taken away";
   return new Option("--changed-images", what);
 }
 

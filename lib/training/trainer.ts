@@ -91,7 +91,7 @@ export class Trainer {
    */
   async run(hooks: TrainerHooks): Promise<StopReason> {
     if (hasStoppedEarly(this.progress, this.#config)) {
-      const text = "stopped early before; raise --patience or --epochs to go on";
+      const text = "stopped early before; raise --patience or --epochs to continue";
       hooks.report?.({ kind: "phase", text });
       return "early-stop";
     }

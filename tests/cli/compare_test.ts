@@ -44,7 +44,7 @@ Deno.test("compare writes a file once, and never over another without --force", 
   });
 });
 
-Deno.test("compare saves after SIGTERM, exits with 143, and the same command goes on", async () => {
+Deno.test("compare saves after SIGTERM, exits with 143, and the same command continues", async () => {
   await withFolder(async (folder) => {
     const argv = [...SMALL, "--runs", folder, "--epochs", "15", "--set", "data.testImages=5"];
     const child = spawnCommand(argv);
@@ -59,7 +59,7 @@ Deno.test("compare saves after SIGTERM, exits with 143, and the same command goe
     }
     assert.equal((await child.status).code, 143, stderr);
     assert.equal(await stdout, "");
-    assert.match(stderr, /^stopped: Comparison was interrupted; .*the same command goes on/m);
+    assert.match(stderr, /^stopped: Comparison was interrupted; .*the same command continues/m);
     const { code, stderr: second } = await runCommand([...argv]);
     assert.equal(code, 0, second);
     assert.match(second, /resuming after epoch \d+ of 15/);
