@@ -17,6 +17,12 @@ function jobOfTask(): string | null {
   return job === undefined || index === undefined ? null : `${job}_${index}`;
 }
 
+/** The share of the cores that the executor gives: TensorFlow reads the variable itself, WASM is told. */
+function threadsOfTask(): number | undefined {
+  const threads = Number(readEnvironment("OMP_NUM_THREADS"));
+  return Number.isInteger(threads) && threads >= 1 ? threads : undefined;
+}
+
 /** Says how a task ended; what is to be tried again, and what not, follows from the exit code. */
 function sayEnd(end: TaskEnd, index: number, signal: StopSignal | null): string {
   switch (end.kind) {
@@ -57,7 +63,7 @@ export async function runTask(folder: string, options: SweepOptions): Promise<vo
       `Cannot work on row ${index}: the plan has rows 0 to ${plan.rows.length - 1}`,
     );
   }
-  const backend = await startBackend(row.config.backend, output);
+  const backend = await startBackend(row.config.backend, output, { threads: threadsOfTask() });
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
   const report = showTraining(progress, {
