@@ -23,6 +23,10 @@ async function runReport(): Promise<unknown> {
     ...{ gradientNorm: 1.5, meanDepth: 10.2, imagesPerSecond: 30, seconds: 2, liveTensors: 40 },
   });
   const image = { height: 8, width: 8 };
+  const picture = {
+    ...{ index: 3, className: "a", predicted: "b", confidence: 0.9, complexity: 7, depth: 2 },
+    source: PIXEL,
+  };
   return {
     ...{ kind: "run-report", version: 1, runDirectory: "runs/a", config },
     provenance: [{
@@ -34,6 +38,10 @@ async function runReport(): Promise<unknown> {
     count: await countModel(config.model, { classes: 2, image }),
     evaluation: madeUpEvaluation(["a", "b"]),
     complexityHistogram: [{ from: 6, to: 7, count: 3 }],
+    pictures: {
+      ...{ byDepth: [picture], mistakes: [picture] },
+      takenFor: [{ className: "a", predicted: "b", images: 2, support: 5, picture }],
+    },
     weights: {
       trajectories: [{
         ...{ level: 0, complexity: 7.5, depth: 2, scale: 0.6 },
@@ -42,6 +50,7 @@ async function runReport(): Promise<unknown> {
       firstKernels: {
         ...{ layer: "stage1.conv1", generated: true, kernels: 4, kernelSize: 3, largest: 1.5 },
         pictures: [{ level: 0, depth: 2, source: PIXEL }],
+        differences: { largest: 0.5, pictures: [{ level: 1, depth: 3, source: PIXEL }] },
       },
     },
     missing: ["Nothing."],
