@@ -9,7 +9,7 @@ import { networkFormat } from "../exports/network_format.ts";
 import { probeImages } from "../exports/probe_images.ts";
 import { loadTrained } from "./load_trained.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { requireNewFolder } from "./require_new_folder.ts";
+import { EXPORT_FOLDER, requireNewFolder } from "./require_new_folder.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { BakedModel, BakedNetwork } from "../exports/baked_model.ts";
 import type { NetworkFormat, NetworkFormatName, Probe } from "../exports/network_format.ts";
@@ -224,9 +224,7 @@ export async function exportNetworks(options: ExportNetworksOptions): Promise<Ne
   const { runDirectory, directory, checkpoint, warn } = options;
   const { model } = await readRunConfig(runDirectory);
   requireBakeable(model, model.exact);
-  await requireNewFolder(directory, {
-    ...{ action: "export to", advice: "name a folder that does not exist yet" },
-  });
+  await requireNewFolder(directory, EXPORT_FOLDER);
   const loaded = await loadTrained({
     runDirectory,
     checkpoint,

@@ -13,7 +13,7 @@ import { decodeCheckpoint, OPTIMIZER_FILE } from "../training/decode_checkpoint.
 import { complexityOfTraining } from "./complexity_file.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { requireNewFolder } from "./require_new_folder.ts";
+import { EXPORT_FOLDER, requireNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { PageData } from "../page/page_data.ts";
@@ -117,9 +117,7 @@ async function collectData(
  */
 export async function exportPage(options: ExportPageOptions): Promise<PageExport> {
   const { directory } = options;
-  await requireNewFolder(directory, {
-    ...{ action: "export to", advice: "name a folder that does not exist yet" },
-  });
+  await requireNewFolder(directory, EXPORT_FOLDER);
   const { data, folder } = await collectData(options);
   const { card, histogram } = data;
   const encoder = new TextEncoder();

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../files/atomic_write.ts";
-import { describePathFailure } from "../files/path_failure.ts";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
@@ -11,7 +10,7 @@ import { defaultConfig } from "../configuration/experiment_config.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
-import { requireNewFolder } from "./require_new_folder.ts";
+import { EXPORT_FOLDER, makeNewFolder } from "./require_new_folder.ts";
 import { readRunConfig, RUN_CONFIG_FILE } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { CheckpointChoice } from "./run_types.ts";
@@ -47,19 +46,6 @@ async function copyLog(from: string, to: string): Promise<void> {
   }
 }
 
-async function makeFolder(directory: string): Promise<void> {
-  try {
-    await Deno.mkdir(directory, { recursive: true });
-  } catch (error) {
-    const failure = describePathFailure(error);
-    if (failure === null) throw error;
-    throw new CheckpointError(
-      `Cannot export to ${directory}: ${failure}; name another folder, or give permission`,
-      { cause: error },
-    );
-  }
-}
-
 /**
  * Writes a trained model for use and for passing on: the run folder with one checkpoint, without the optimizer, which is
  * two thirds of it, and without the paths of the machine that trained it. `eval`, `predict` and `report` take it like a
@@ -83,10 +69,7 @@ export async function exportRun(options: ExportRunOptions): Promise<ExportSummar
         "interrupted within an epoch; continue it to the end of the epoch, or export --checkpoint best",
     );
   }
-  await requireNewFolder(directory, {
-    ...{ action: "export to", advice: "name a folder that does not exist yet" },
-  });
-  await makeFolder(directory);
+  await makeNewFolder(directory, EXPORT_FOLDER);
   const files = new Map([...loaded.files].filter(([name]) => name !== OPTIMIZER_FILE));
   const data = { ...config.data, directory: defaultConfig().data.directory };
   await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig({ ...config, data }));

@@ -14,6 +14,20 @@ export interface NewFolderWords {
   readonly advice: string;
 }
 
+/** What is said of the folder of an export. */
+export const EXPORT_FOLDER: NewFolderWords = {
+  action: "export to",
+  advice: "name a folder that does not exist yet",
+};
+
+/** What is said of the folder of a run. */
+function wordsOfRun(directory: string): NewFolderWords {
+  return {
+    action: "start a run in",
+    advice: `name another with --run, or continue that run with --resume ${directory}`,
+  };
+}
+
 /**
  * Makes sure that a new run overwrites nothing. Changes nothing.
  *
@@ -23,10 +37,7 @@ export interface NewFolderWords {
  */
 export async function requireNewFolder(
   directory: string,
-  words: NewFolderWords = {
-    action: "start a run in",
-    advice: `name another with --run, or continue that run with --resume ${directory}`,
-  },
+  words: NewFolderWords = wordsOfRun(directory),
 ): Promise<void> {
   try {
     for await (const entry of Deno.readDir(directory)) {
@@ -39,13 +50,35 @@ export async function requireNewFolder(
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
-    const failure = error instanceof Deno.errors.NotADirectory
-      ? "it is a file"
-      : describePathFailure(error);
-    if (failure === null) throw error;
-    throw new CheckpointError(
-      `Cannot ${words.action} ${directory}: ${failure}; ${words.advice}`,
-      { cause: error },
-    );
+    throw refusal(error, directory, words);
   }
+}
+
+/**
+ * Makes the folder of a new run, which overwrites nothing.
+ *
+ * @param directory Folder of the run that is to be.
+ * @param words What a refusal says; by default that of a training.
+ * @throws {CheckpointError} as `requireNewFolder` does, and if the folder cannot be made.
+ */
+export async function makeNewFolder(
+  directory: string,
+  words: NewFolderWords = wordsOfRun(directory),
+): Promise<void> {
+  await requireNewFolder(directory, words);
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw refusal(error, directory, words);
+  }
+}
+
+function refusal(error: unknown, directory: string, { action, advice }: NewFolderWords): unknown {
+  const failure = error instanceof Deno.errors.NotADirectory
+    ? "it is a file"
+    : describePathFailure(error);
+  if (failure === null) return error;
+  return new CheckpointError(`Cannot ${action} ${directory}: ${failure}; ${advice}`, {
+    cause: error,
+  });
 }

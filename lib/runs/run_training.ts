@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
 import { removeStagedFiles, writeFileAtomically } from "../files/atomic_write.ts";
-import { describePathFailure } from "../files/path_failure.ts";
 import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
@@ -22,7 +21,7 @@ import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths } from "./fit_depths.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import { refuseLinks } from "./refuse_links.ts";
-import { requireNewFolder } from "./require_new_folder.ts";
+import { makeNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { resolveRecompute } from "../configuration/resolve_recompute.ts";
 import { openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
@@ -38,19 +37,6 @@ const PROVENANCE_FILE = "provenance.json";
 
 /** An entry takes some 2 kB. */
 const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
-
-async function makeRunFolder(directory: string): Promise<void> {
-  try {
-    await Deno.mkdir(directory, { recursive: true });
-  } catch (error) {
-    const failure = describePathFailure(error);
-    if (failure === null) throw error;
-    throw new CheckpointError(
-      `Cannot make run folder ${directory}: ${failure}; name another with --run`,
-      { cause: error },
-    );
-  }
-}
 
 /** One entry for every command that worked on the run, oldest first. */
 async function addProvenance(directory: string, provenance: Provenance): Promise<void> {
@@ -266,10 +252,7 @@ export async function runTraining(
   const { runDirectory, resume, timeLimit = Infinity } = options;
   const deadline = performance.now() + timeLimit * 1000;
   const { config, data } = await loadForTraining(given, options);
-  if (!resume) {
-    await requireNewFolder(runDirectory);
-    await makeRunFolder(runDirectory);
-  }
+  if (!resume) await makeNewFolder(runDirectory);
   const lock = await lockRunFolder(runDirectory);
   try {
     await refuseLinks(runDirectory, [CHECKPOINTS_FOLDER, TENSORBOARD_FOLDER]);

@@ -72,7 +72,7 @@ Deno.test({
         disk,
       );
       assert.equal(code, 4, stderr);
-      assert.match(stderr, /^error: Cannot make run folder .*its disk is read-only/m);
+      assert.match(stderr, /^error: Cannot start a run in .*its disk is read-only/m);
       assert.doesNotMatch(stderr, /^epoch/m);
     }),
 });
