@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { UsageError } from "../lib/errors.ts";
 
 /** Forms that a document can take. A command has those that its document can be shown in. */
-export type DocumentFormat = "text" | "md" | "csv" | "json" | "html" | "svg";
+export type DocumentFormat = "text" | "md" | "csv" | "json" | "jsonl" | "html" | "svg";
 
 /** What the name of a file ends with, and the form that this stands for. */
 const ENDINGS: Readonly<Record<string, DocumentFormat>> = {
@@ -11,6 +11,8 @@ const ENDINGS: Readonly<Record<string, DocumentFormat>> = {
   ".markdown": "md",
   ".csv": "csv",
   ".json": "json",
+  ".jsonl": "jsonl",
+  ".ndjson": "jsonl",
   ".html": "html",
   ".htm": "html",
   ".svg": "svg",

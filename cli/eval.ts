@@ -12,6 +12,7 @@ import {
   backendOption,
   checkpointOption,
   debugOption,
+  depthOption,
   exactOption,
   quietOption,
   type TalkOptions,
@@ -42,6 +43,7 @@ interface EvalOptions extends DataOptions, DocumentOptions, TalkOptions {
   readonly part: typeof PARTS[number];
   readonly batchSize: number;
   readonly exact?: true | undefined;
+  readonly depth?: number | undefined;
   readonly speed?: true | undefined;
   readonly confusion?: true | undefined;
   readonly backend?: BackendChoice | undefined;
@@ -54,7 +56,7 @@ async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<
   await startBackend(options.backend ?? "auto", output, options);
   const { runEvaluation } = await import("../lib/runs/run_evaluation.ts");
   const progress = createProgress({ quiet: output.quiet });
-  const { checkpoint, part, batchSize, exact = false, confusion = false, speed } = options;
+  const { checkpoint, part, batchSize, exact = false, confusion = false, speed, depth } = options;
   try {
     const summary = await runEvaluation({
       ...{ runDirectory, checkpoint, part, batchSize, exact },
@@ -62,6 +64,7 @@ async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<
       report: showWork(progress, `evaluating ${part} images`),
       warn: (text) => output.warn(text),
       ...(speed ? { speed: {} } : {}),
+      ...(depth === undefined ? {} : { depth }),
     });
     progress.end();
     const source = { kind: "evaluation", content: summary, origin: runDirectory } as const;
@@ -97,6 +100,7 @@ export function evalCommand(): CommandUnknownOpts {
         .argParser(wholeNumber(1, 65_536)).default(256),
     )
     .addOption(exactOption())
+    .addOption(depthOption())
     .addOption(
       new Option(
         "--speed",

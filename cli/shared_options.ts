@@ -85,6 +85,19 @@ export function checkpointOption(): Option<
     .default("auto");
 }
 
+/**
+ * Makes `--depth`, for models that are used.
+ *
+ * @returns The option.
+ */
+export function depthOption(): Option<"--depth <layers>", undefined, undefined, number> {
+  return new Option(
+    "--depth <layers>",
+    "send every image through the network of this depth, not its own",
+  )
+    .argParser(wholeNumber(1, 1000));
+}
+
 /** Makes `--exact`. */
 export function exactOption(): Option<"--exact"> {
   return new Option(

@@ -1,6 +1,6 @@
 import { classifyDataset } from "../evaluation/evaluate.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import type { RoutingOptions } from "../evaluation/evaluate.ts";
+import type { EvaluationOptions } from "../evaluation/evaluate.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 
@@ -51,7 +51,7 @@ export function judge(
 export async function classifyImages(
   trained: TrainedClassifier,
   dataset: ImageDataset,
-  options: RoutingOptions & { readonly network: InferenceNetwork },
+  options: EvaluationOptions & { readonly network: InferenceNetwork },
 ): Promise<TrainedImages> {
   const images: TrainedImages = {
     predicted: new Uint16Array(dataset.length),

@@ -14,6 +14,12 @@ const MAX_WORKERS = 8;
 export interface DecodeInParallelOptions {
   /** Side in pixels of the squares wanted. */
   readonly side: number;
+  /**
+   * Side in pixels to which pictures are resized before the centre is cut out.
+   *
+   * @default side
+   */
+  readonly resizeTo?: number;
   /** Called with every picture as it comes, in any order. */
   readonly receive: (position: number, image: PreparedFile) => void;
   /**
@@ -52,7 +58,7 @@ function failure(cause: unknown): DataError {
 
 /** Deals the files out; returns the positions of those that no worker decoded. */
 function distributeFiles({ workers, files, options }: Crew): Promise<number[]> {
-  const { side, receive } = options;
+  const { side, resizeTo = side, receive } = options;
   const { maxPixels = Math.floor(MAX_PIXELS / Math.max(workers.length, 1)) } = options;
   const left: number[] = [];
   let asked = 0;
@@ -60,7 +66,13 @@ function distributeFiles({ workers, files, options }: Crew): Promise<number[]> {
   const { promise, resolve, reject } = Promise.withResolvers<number[]>();
   const ask = (worker: Worker) => {
     if (asked === files.length) return;
-    const request: DecodeRequest = { position: asked, file: files[asked]!, side, maxPixels };
+    const request: DecodeRequest = {
+      position: asked,
+      file: files[asked]!,
+      side,
+      resizeTo,
+      maxPixels,
+    };
     worker.postMessage(request);
     asked += 1;
   };
@@ -93,8 +105,13 @@ export async function decodeInParallel(
   files: readonly string[],
   options: DecodeInParallelOptions,
 ): Promise<void> {
-  const { side: size, receive, refuse, worker = new URL("./decode_worker.ts", import.meta.url) } =
-    options;
+  const {
+    side: size,
+    resizeTo = size,
+    receive,
+    refuse,
+    worker = new URL("./decode_worker.ts", import.meta.url),
+  } = options;
   const cores = Math.max(navigator.hardwareConcurrency, 1);
   const length = Math.min(cores, MAX_WORKERS, files.length);
   const workers = Array.from({ length }, () => new Worker(worker));
@@ -106,7 +123,7 @@ export async function decodeInParallel(
   }
   for (const position of left.sort((a, b) => a - b)) {
     try {
-      receive(position, await prepareFile(files[position]!, { size }));
+      receive(position, await prepareFile(files[position]!, { size, resizeTo }));
     } catch (error) {
       if (!(refuse !== undefined && error instanceof DataError)) throw error;
       refuse(position, error);

@@ -13,6 +13,8 @@ export interface DecodeRequest {
   readonly file: string;
   /** Side in pixels of the square wanted. */
   readonly side: number;
+  /** Side to which the picture is resized before the centre is cut out. */
+  readonly resizeTo: number;
   /** Largest picture that is decoded, in pixels. */
   readonly maxPixels: number;
 }
@@ -26,10 +28,10 @@ export interface DecodeAnswer {
 }
 
 async function answer(
-  { position, file, side: size, maxPixels }: DecodeRequest,
+  { position, file, side: size, resizeTo, maxPixels }: DecodeRequest,
 ): Promise<DecodeAnswer> {
   try {
-    return { position, image: await prepareFile(file, { size, maxPixels }) };
+    return { position, image: await prepareFile(file, { size, resizeTo, maxPixels }) };
   } catch {
     return { position, image: null };
   }

@@ -1,5 +1,5 @@
 import { readImageSize } from "./decode_image.ts";
-import { prepareImage } from "./prepare_image.ts";
+import { prepareImage, type PrepareImageOptions } from "./prepare_image.ts";
 import { readImageFile } from "./read_image_file.ts";
 
 /** An image file, decoded and brought to size. */
@@ -15,15 +15,14 @@ export interface PreparedFile {
  * Decodes an image file.
  *
  * @param file Its path.
- * @param options Side of the square wanted, and the largest picture that is decoded.
+ * @param options Side of the square wanted, side before the centre is cut out, and the largest picture that is decoded.
  * @returns Pixels, and the size that the picture had.
  * @throws {DataError} if it cannot be read or decoded.
  */
 export async function prepareFile(
   file: string,
-  { size, maxPixels }: { readonly size: number; readonly maxPixels?: number },
+  options: Omit<PrepareImageOptions, "file">,
 ): Promise<PreparedFile> {
   const bytes = await readImageFile(file);
-  const bound = maxPixels === undefined ? {} : { maxPixels };
-  return { pixels: prepareImage(bytes, { file, size, ...bound }), ...readImageSize(bytes) };
+  return { pixels: prepareImage(bytes, { file, ...options }), ...readImageSize(bytes) };
 }

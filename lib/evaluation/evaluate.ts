@@ -21,16 +21,12 @@ export interface EvaluationOptions {
   readonly exact: boolean;
   /** Hears how far it has come. */
   readonly report?: ReportWork | undefined;
-}
-
-/** Options of `classifyDataset`. */
-export interface RoutingOptions extends EvaluationOptions {
   /**
    * Level that all images are sent through, an index into the classifier's list.
    *
    * @default each image's own
    */
-  readonly level?: number;
+  readonly level?: number | undefined;
 }
 
 /** What the classifier says of one image. */
@@ -59,7 +55,7 @@ async function* classifyChunk(
     readonly count: number;
     readonly pass: PassSize;
   },
-  options: RoutingOptions,
+  options: EvaluationOptions,
 ): AsyncGenerator<Classification> {
   const { dataset, start, count, pass } = chunk;
   const { height, width } = dataset;
@@ -112,7 +108,7 @@ async function* classifyChunk(
 export async function* classifyDataset(
   trained: TrainedClassifier,
   dataset: ImageDataset,
-  options: RoutingOptions & { readonly network: InferenceNetwork },
+  options: EvaluationOptions & { readonly network: InferenceNetwork },
 ): AsyncGenerator<Classification> {
   const pass = new PassSize(options.batchSize, tf.getBackend());
   for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {

@@ -88,6 +88,17 @@ export class ComplexityLevels {
   }
 
   /**
+   * The level of a depth that was chosen by hand: the middle one, where a depth has several.
+   *
+   * @param depth Number of layers.
+   * @returns Index into `list`; `null` if no level has that depth.
+   */
+  levelOfDepth(depth: number): number | null {
+    const levels = this.list.filter((level) => level.depth === depth);
+    return levels[levels.length >> 1]?.index ?? null;
+  }
+
+  /**
    * The trajectory of one image by itself: the paper's per-sample reading.
    *
    * @param complexity H(x) in bits, finite, >= 0.

@@ -5,7 +5,7 @@ import type { ListedModel, ModelDetails } from "../models/list_model.ts";
 import type { Comparison } from "../paper/comparison.ts";
 import type { SweepResults } from "../sweeps/results_by_setting.ts";
 import type { SweepStatusRow } from "../sweeps/status_row.ts";
-import type { EvaluationSummary, Prediction, TrainingSummary } from "../runs/run_types.ts";
+import type { EvaluationSummary, PredictionAnswer, TrainingSummary } from "../runs/run_types.ts";
 import { comparisonPart } from "./parts/comparison_part.ts";
 import { depthPart } from "./parts/depth_part.ts";
 import { modelPart, modelsPart } from "./parts/models_part.ts";
@@ -33,7 +33,7 @@ export type ReportContent =
   | { readonly kind: "training"; readonly content: TrainingSummary }
   | { readonly kind: "sweep-results"; readonly content: SweepResults }
   | { readonly kind: "sweep-status"; readonly content: readonly SweepStatusRow[] }
-  | { readonly kind: "predictions"; readonly content: readonly Prediction[] };
+  | { readonly kind: "predictions"; readonly content: readonly PredictionAnswer[] };
 
 /** A run or a document, with the place that it came from. */
 export type ReportSource = ReportContent & {

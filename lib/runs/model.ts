@@ -7,8 +7,9 @@ import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { loadTrained } from "./load_trained.ts";
+import { requireDepth } from "./require_depth.ts";
 import { mostProbable } from "./most_probable.ts";
-import { loadPicture, nameOfPicture, type Picture } from "./picture.ts";
+import { loadPicture, nameOfPicture, type Picture, type PictureSize } from "./picture.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
@@ -235,16 +236,16 @@ export class Model implements Disposable {
     for await (const picture of pictures) {
       const name = nameOfPicture(picture, index++);
       names.push(name);
-      pixels.push(await loadPicture(picture, { name, ...this.#pictureSize() }));
+      pixels.push(await loadPicture(picture, { name, ...this.pictureSize }));
       if (names.length < groupSize) continue;
-      yield* await this.#classifyGroup(names, pixels, topK);
+      yield* await this.classifyPrepared(names, pixels, { topK });
       [names, pixels] = [[], []];
     }
-    if (names.length > 0) yield* await this.#classifyGroup(names, pixels, topK);
+    if (names.length > 0) yield* await this.classifyPrepared(names, pixels, { topK });
   }
 
-  /** As in training: where the images have their size, nothing is cut off at their edges. */
-  #pictureSize(): { readonly size: number; readonly resizeTo: number } {
+  /** Sizes that pictures are brought to, as in training: where images have their size, nothing is cut off. */
+  get pictureSize(): PictureSize {
     const { dataset, resizeTo } = this.config.data;
     const size = this.imageSize.height;
     return { size, resizeTo: (isResized(dataset) ? resizeTo : null) ?? size };
@@ -258,18 +259,30 @@ export class Model implements Disposable {
     });
   }
 
-  async #classifyGroup(
+  /**
+   * Classifies pictures that have been brought to the model's size.
+   *
+   * @param names What the pictures are called in the answers.
+   * @param pictures Pixels `[size, size, 3]` of each, as `pictureSize` says.
+   * @param options Number of classes, and a depth for all in place of each picture's own.
+   * @returns One answer per picture.
+   * @throws {UsageError} if the model has no network of that depth.
+   */
+  async classifyPrepared(
     names: readonly string[],
     pictures: readonly Uint8Array[],
-    topK: number,
+    options: { readonly topK: number; readonly depth?: number | undefined },
   ): Promise<Prediction[]> {
+    const { topK, depth } = options;
     const { classNames } = this;
     const { trained } = this.#loaded;
     const { height, width } = this.imageSize;
     const pixels = new Uint8Array(pictures.length * height * width * 3);
     pictures.forEach((picture, index) => pixels.set(picture, index * height * width * 3));
     const network = await this.#prepare();
-    const routed = routeImages(trained, { pixels, height, width });
+    const { levels } = trained.classifier;
+    const forced = depth === undefined ? {} : { level: requireDepth(levels, depth) };
+    const routed = routeImages(trained, { pixels, height, width }, forced);
     const pass = new PassSize(BATCH_SIZE, tf.getBackend());
     let done = 0;
     const predictions = new Array<Prediction>(names.length);

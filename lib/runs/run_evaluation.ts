@@ -3,6 +3,7 @@ import { evaluate } from "../evaluation/evaluate.ts";
 import { measureSpeed } from "../evaluation/measure_speed.ts";
 import { generatesKernels } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
+import { requireDepth } from "./require_depth.ts";
 import { loadTrained } from "./load_trained.ts";
 import { loadPartForModel } from "./load_part.ts";
 import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
@@ -22,9 +23,12 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
     const { dataset, images } = await loadPartForModel(config, { card, part: options.part });
     const { batchSize, report } = options;
     const exact = options.exact || card.model.exact;
+    const { depth } = options;
+    const level = depth === undefined ? undefined : requireDepth(trained.classifier.levels, depth);
     const figures = await evaluate(trained, dataset, {
       batchSize,
       exact,
+      level,
       ...(report === undefined ? {} : { report }),
     });
     const generates = generatesKernels(modelEntry(card.model.name));
@@ -38,6 +42,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       part: options.part,
       exact,
       complexityUnit: trained.measure.unit,
+      ...(depth === undefined ? {} : { depth }),
       figures,
       images,
       ...(speed === null ? {} : { speed }),

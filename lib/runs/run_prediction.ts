@@ -1,21 +1,64 @@
-import { loadModel } from "./model.ts";
-import type { Prediction, RunPredictionOptions } from "./run_types.ts";
+import type { DataError } from "../errors.ts";
+import { loadModel, partsOf } from "./model.ts";
+import { requireDepth } from "./require_depth.ts";
+import { loadPreparedPictures } from "./load_prepared_pictures.ts";
+import type { Prediction, PredictionAnswer, RunPredictionOptions } from "./run_types.ts";
+
+/** Pixels that are held at a time, in bytes: bounds the memory, whatever the number of files. */
+const GROUP_BYTES = 64e6;
+
+/** Files of a group: enough for threads to be worth their start, and few enough for progress to be seen. */
+const [FEWEST_FILES, MOST_FILES] = [64, 2048];
 
 /**
- * Classifies image files with a checkpoint of a run. The backend must have been selected before.
+ * Classifies image files with a checkpoint of a run, in groups, each decoded on several threads. The backend must have
+ * been selected before.
  *
  * @param options Run folder, checkpoint, files, number of classes per image.
- * @returns One prediction per file, in the order given.
+ * @returns One answer per file, in the order given; a file that cannot be read has its error for an answer.
  * @throws {CheckpointError} if the checkpoint is missing or damaged.
- * @throws {DataError} if a file is missing or not a PNG or JPEG image.
+ * @throws {UsageError} if the model has no network of the depth asked for.
  */
-export async function runPrediction(options: RunPredictionOptions): Promise<Prediction[]> {
-  const { runDirectory, checkpoint, files, topK, exact, warn, report } = options;
+export async function runPrediction(options: RunPredictionOptions): Promise<PredictionAnswer[]> {
+  const { runDirectory, checkpoint, files, topK, exact, warn, report, depth, onAnswer } = options;
   report?.(0, 0, "loading images");
   using model = await loadModel(runDirectory, {
     ...{ checkpoint, exact },
     ...(warn === undefined ? {} : { onWarning: warn }),
-    ...(report === undefined ? {} : { onProgress: report }),
+    // Of many files, the share of all says more than that of a group.
+    onProgress: (done, total, work) => {
+      if (work !== "classifying images") report?.(done, total, work);
+    },
   });
-  return await model.classify(files, { topK });
+  // A wrong depth is refused before kernels are generated.
+  if (depth !== undefined) requireDepth(partsOf(model).trained.classifier.levels, depth);
+  const { height, width } = model.imageSize;
+  const groupSize = Math.floor(GROUP_BYTES / (height * width * 3));
+  const length = Math.min(Math.max(groupSize, FEWEST_FILES), MOST_FILES);
+  const answers: PredictionAnswer[] = [];
+  for (let first = 0; first < files.length; first += length) {
+    const group = files.slice(first, first + length);
+    const { names, pictures, failures } = await loadPreparedPictures(group, {
+      ...model.pictureSize,
+      onLoaded: (done) => report?.(first + done, files.length, "loading images"),
+    });
+    const predictions = await model.classifyPrepared(names, pictures, { topK, depth });
+    const byPosition = merge(group, predictions, failures);
+    for (const answer of byPosition) onAnswer?.(answer);
+    answers.push(...byPosition);
+    report?.(first + group.length, files.length, "classifying images");
+  }
+  return answers;
+}
+
+function merge(
+  files: readonly string[],
+  predictions: readonly Prediction[],
+  failures: ReadonlyMap<number, DataError>,
+): PredictionAnswer[] {
+  let next = 0;
+  return files.map((file, position) => {
+    const failure = failures.get(position);
+    return failure === undefined ? predictions[next++]! : { file, error: failure.message };
+  });
 }

@@ -137,6 +137,12 @@ export interface RunEvaluationOptions {
   readonly exact: boolean;
   /** Hears how far it has come. */
   readonly report?: ReportWork | undefined;
+  /**
+   * Number of layers that every image passes, in place of its own.
+   *
+   * @default each image's own
+   */
+  readonly depth?: number;
   /** Measures the speed of the whole pipeline too; absent does not. */
   readonly speed?: Omit<MeasureSpeedOptions, "generates">;
 }
@@ -153,6 +159,8 @@ export interface EvaluationSummary {
   readonly part: string;
   /** Whether every image had its own trajectory. */
   readonly exact: boolean;
+  /** Number of layers that every image passed; absent where each had its own. */
+  readonly depth?: number;
   /** The figures. */
   readonly figures: EvaluationReport;
   /** Unit of the complexities in the figures; absent in what was written before the unit was: bits. */
@@ -169,8 +177,16 @@ export interface RunPredictionOptions {
   readonly runDirectory: string;
   /** Which checkpoint. */
   readonly checkpoint: CheckpointChoice;
-  /** PNG or JPEG files; resized to the model's input size. */
+  /** Picture files; resized to the model's input size. */
   readonly files: readonly string[];
+  /**
+   * Number of layers that every image passes, in place of its own.
+   *
+   * @default each image's own
+   */
+  readonly depth?: number | undefined;
+  /** Hears every answer as soon as it is there, in the order of the files. */
+  readonly onAnswer?: ((answer: PredictionAnswer) => void) | undefined;
   /** Called with what a person should know: a checkpoint that was skipped. */
   readonly warn?: (text: string) => void;
   /** Number of classes returned per image. */
@@ -180,6 +196,17 @@ export interface RunPredictionOptions {
   /** Hears how far it has come. */
   readonly report?: ReportWork | undefined;
 }
+
+/** A file that could not be read, among others that could. */
+export interface FailedPrediction {
+  /** The file, as it was given. */
+  readonly file: string;
+  /** What is wrong with it, and what to do. */
+  readonly error: string;
+}
+
+/** What there is to say of a file. */
+export type PredictionAnswer = Prediction | FailedPrediction;
 
 /** The answer for one image. */
 export interface Prediction {

@@ -61,6 +61,29 @@ Deno.test("train, eval and predict work together in one run folder", async () =>
     assert.deepEqual([best.className, second.className].sort(), TINY_CLASSES);
     assert.ok(best.probability >= second.probability);
     assert.ok(Math.abs(best.probability + second.probability - 1) < 1e-9);
+    const shallow = await runWell(["eval", run, "--depth", "4", "--checkpoint", "last", ...common]);
+    assert.equal(JSON.parse(shallow.stdout).depth, 4);
+
+    await Deno.writeTextFile(join(data, "light", "bad.png"), "no picture");
+    const many = await runCommand([
+      "predict",
+      run,
+      data,
+      "--format",
+      "jsonl",
+      "--backend",
+      "cpu",
+      "--quiet",
+    ]);
+    assert.equal(many.code, 3);
+    assert.match(many.stderr, /Cannot read 1 of 25 images:\n.*light\/bad\.png/);
+    const lines = many.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert.equal(lines.length, 25);
+    assert.deepEqual(lines.filter(({ error }) => error).map(({ file }) => file), [
+      join(data, "light", "bad.png"),
+    ]);
+    assert.equal(lines.filter(({ classes }) => classes?.length === 1).length, 24);
+    await Deno.remove(join(data, "light", "bad.png"));
     const below = await runCommand(["predict", run, join(image, "x.png"), ...common]);
     assert.equal(below.code, 3, below.stderr);
     assert.match(

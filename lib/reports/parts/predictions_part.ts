@@ -1,4 +1,4 @@
-import type { Prediction } from "../../runs/run_types.ts";
+import type { FailedPrediction, Prediction, PredictionAnswer } from "../../runs/run_types.ts";
 import { countCell, decimalCell, shareCell, textCell } from "../cells.ts";
 import { type Column, numbers, tableOf, words } from "../table.ts";
 import type { ReportPart } from "../report_document.ts";
@@ -15,13 +15,22 @@ function once(cell: Column<Prediction>["cell"]): Column<Guess>["cell"] {
     rank === 0 ? cell(prediction, index) : { value: null, text: "" };
 }
 
+function failureTable(failures: readonly FailedPrediction[]) {
+  return tableOf<FailedPrediction>("Images that could not be read", failures, [
+    words("image", ({ file }) => textCell(file)),
+    words("error", ({ error }) => textCell(error)),
+  ]);
+}
+
 /**
  * What predictions say.
  *
- * @param predictions One per image.
+ * @param answers One per image.
  * @returns One table: images, and their most probable classes best first.
  */
-export function predictionsPart(predictions: readonly Prediction[]): ReportPart {
+export function predictionsPart(answers: readonly PredictionAnswer[]): ReportPart {
+  const predictions = answers.filter((answer): answer is Prediction => !("error" in answer));
+  const failures = answers.filter((answer): answer is FailedPrediction => "error" in answer);
   const guesses = predictions.flatMap((prediction) =>
     prediction.classes.map((_, rank) => ({ prediction, rank }))
   );
@@ -38,6 +47,12 @@ export function predictionsPart(predictions: readonly Prediction[]): ReportPart 
   return {
     title: "Predictions",
     subtitle: "",
-    sections: [{ title: "Predictions", blocks: [table] }],
+    sections: [{
+      title: "Predictions",
+      blocks: [
+        ...predictions.length > 0 || failures.length === 0 ? [table] : [],
+        ...failures.length === 0 ? [] : [failureTable(failures)],
+      ],
+    }],
   };
 }

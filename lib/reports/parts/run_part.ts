@@ -61,6 +61,9 @@ function evaluationBlock(summary: EvaluationSummary): ReportBlock {
       fact("evaluated", countCell(figures.images), `${summary.part} images of ${summary.dataset}`),
       fact("checkpoint", textCell(summary.checkpoint)),
       fact("loss", decimalCell(figures.loss), "nats"),
+      ...summary.depth === undefined
+        ? []
+        : [fact("depth of every image", countCell(summary.depth), "chosen by hand")],
       fact("mean complexity", decimalCell(figures.meanComplexity, 2), summary.complexityUnit),
       fact("speed", significantCell(figures.secondsPerImage, "s/image"), way),
       ...summary.exact

@@ -160,9 +160,9 @@ Deno.test("predictions name the image once and its classes best first, in csv on
   await assertSnapshot(`${await textOf(source)}\n`, snapshotFile("result_predict"));
   const csv = await writeReport([{ ...source, origin: "x" }], "csv", { width: 100, footer: "" });
   assert.deepEqual(csv.split("\n").slice(0, 3), [
-    "file,rank,class,probability,complexity,depth,level",
-    "cat.png,1,cat,0.75,12.345,10,4",
-    "cat.png,2,dog,0.2,12.345,10,4",
+    "file,rank,class,probability,complexity,depth,level,error",
+    "cat.png,1,cat,0.75,12.345,10,4,",
+    "cat.png,2,dog,0.2,12.345,10,4,",
   ]);
 });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encode } from "fast-png";
-import { DataError } from "../../../lib/errors.ts";
+import { UsageError } from "../../../lib/errors.ts";
+import type { Prediction, PredictionAnswer } from "../../../lib/runs/run_types.ts";
 import { runPrediction } from "../../../lib/runs/run_prediction.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { withBackend } from "../../helpers/backends.ts";
@@ -18,6 +19,11 @@ async function writePicture(file: string, size: number, noise: number): Promise<
   return file;
 }
 
+function answered(answer: PredictionAnswer): Prediction {
+  if ("error" in answer) throw new Error(answer.error);
+  return answer;
+}
+
 Deno.test("runPrediction() classifies files in order and gives complex images more layers", () =>
   withBackend("wasm", async () => {
     const folder = await Deno.makeTempDir({ prefix: "puppet-predict-" });
@@ -30,7 +36,7 @@ Deno.test("runPrediction() classifies files in order and gives complex images mo
         await writePicture(join(folder, "wild.png"), 32, 60),
       ];
       const options = { runDirectory, checkpoint: "last", files, topK: 3, exact: false } as const;
-      const [flat, wild] = await runPrediction(options);
+      const [flat, wild] = (await runPrediction(options)).map(answered);
       assert.equal(flat!.file, files[0]);
       assert.equal(flat!.complexity, 0);
       assert.equal(flat!.depth, 6);
@@ -40,9 +46,23 @@ Deno.test("runPrediction() classifies files in order and gives complex images mo
         assert.ok(classes[0]!.probability >= classes[1]!.probability);
         assert.ok(classes.every(({ probability }) => probability >= 0 && probability <= 1));
       }
+      const none = join(folder, "none.png");
+      const heard: string[] = [];
+      const mixed = await runPrediction({
+        ...{ ...options, files: [none, files[1]!], depth: 8 },
+        onAnswer: ({ file }) => heard.push(file),
+      });
+      assert.deepEqual(heard, [none, files[1]]);
+      assert.ok("error" in mixed[0]! && /none\.png/.test(mixed[0].error));
+      // The depth is another than its own; the complexity is the image's.
+      assert.deepEqual([answered(mixed[1]!).depth, answered(mixed[1]!).complexity], [
+        8,
+        wild!.complexity,
+      ]);
       await assert.rejects(
-        runPrediction({ ...options, files: [join(folder, "none.png")] }),
-        (error) => error instanceof DataError && /none\.png/.test(error.message),
+        runPrediction({ ...options, depth: 13 }),
+        (error) =>
+          error instanceof UsageError && /networks of 6, 7, .* 12 layers/.test(error.message),
       );
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -81,7 +101,7 @@ Deno.test("runPrediction() resizes as the training did: images that have their s
         ...{ runDirectory: join(folder, "run-64"), checkpoint: "last", files, topK: 3 },
         exact: false,
       });
-      assert.equal(image!.classes.length, 3);
+      assert.equal(answered(image!).classes.length, 3);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

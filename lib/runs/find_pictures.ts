@@ -1,0 +1,78 @@
+import { glob } from "node:fs/promises";
+import { join } from "node:path";
+import { type FolderContent, listFolder } from "../datasets/list_image_folder.ts";
+import { type PassedOver, PassedOverTally } from "../datasets/passed_over.ts";
+import { DataError } from "../errors.ts";
+import { pathExists } from "../files/path_exists.ts";
+
+/** Folders within folders are followed so far; links can lead in a circle. */
+const MAX_DEPTH = 32;
+
+/** The word that stands for a list on standard input. */
+const STANDARD_INPUT = "-";
+
+/** Picture files that words stand for. */
+export interface FoundPictures {
+  /** Paths in the order of the words; those of a folder sorted. */
+  readonly files: readonly string[];
+  /** What folders hold that is no picture, or of a format that is not read. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+async function listDeep(
+  folder: string,
+  passedOver: PassedOverTally,
+  depth: number,
+): Promise<string[]> {
+  const { images, folders }: FolderContent = await listFolder(folder, { passedOver });
+  const files = images.map(({ name }) => join(folder, name));
+  for (const inner of folders) {
+    if (depth === MAX_DEPTH) passedOver.add("folders too deep", join(folder, inner));
+    else files.push(...await listDeep(join(folder, inner), passedOver, depth + 1));
+  }
+  return files;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    // Whoever reads it finds out what is wrong with it.
+    return false;
+  }
+}
+
+async function expandPattern(pattern: string): Promise<string[]> {
+  const files = (await Array.fromAsync(glob(pattern))).sort();
+  if (files.length > 0) return files;
+  throw new DataError(`Cannot find images: nothing matches ${pattern}; name files or folders`);
+}
+
+/**
+ * Finds the picture files that words of a command stand for: files, folders with all that is in them, patterns that the
+ * shell left as they are (`photos/*.jpg`, `**` for any folders), and `-` for a list on standard input, one path a line.
+ *
+ * @param words The words.
+ * @param readList Reads standard input.
+ * @returns The files; those named by themselves need not exist.
+ * @throws {DataError} if a folder cannot be read, a pattern matches nothing, or there is no file in the end.
+ */
+export async function findPictures(
+  words: readonly string[],
+  readList: () => Promise<string>,
+): Promise<FoundPictures> {
+  const passedOver = new PassedOverTally();
+  const files: string[] = [];
+  for (const word of words) {
+    if (word === STANDARD_INPUT) {
+      files.push(...(await readList()).split(/\r?\n/).filter((line) => line.trim() !== ""));
+    } else if (await isFolder(word)) files.push(...await listDeep(word, passedOver, 0));
+    else if (/[*?[{]/.test(word) && !await pathExists(word)) {
+      files.push(...await expandPattern(word));
+    } else files.push(word);
+  }
+  if (files.length === 0) {
+    throw new DataError(`Cannot find images: there are none in ${words.join(", ")}; name others`);
+  }
+  return { files, passedOver: passedOver.list };
+}

@@ -1,0 +1,23 @@
+import { UsageError } from "../errors.ts";
+import type { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
+
+/**
+ * Finds the level of a depth that a person chose in place of the images' own.
+ *
+ * @param levels Levels of the model.
+ * @param depth Number of layers.
+ * @returns Index of the level.
+ * @throws {UsageError} if the model has no network of that depth.
+ */
+export function requireDepth(levels: ComplexityLevels, depth: number): number {
+  const level = levels.levelOfDepth(depth);
+  if (level !== null) return level;
+  const depths = [...new Set(levels.list.map((each) => each.depth))].sort((one, other) =>
+    one - other
+  );
+  throw new UsageError(
+    `Cannot use depth ${depth}: the model has networks of ${
+      depths.join(", ")
+    } layers; give one of them with --depth`,
+  );
+}

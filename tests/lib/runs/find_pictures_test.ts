@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DataError } from "../../../lib/errors.ts";
+import { findPictures } from "../../../lib/runs/find_pictures.ts";
+import { writeImages } from "../datasets/helpers/image_files.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+
+function noList(): Promise<string> {
+  throw new Error("standard input was not asked for");
+}
+
+Deno.test("findPictures() takes files, folders with folders in them, patterns and a list, in their order", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, [
+      "b/2.png",
+      "b/deep/er/1.webp",
+      "a/10.png",
+      "a/9.png",
+      "[odd].png",
+      ".hidden/x.png",
+    ]);
+    await Deno.writeTextFile(join(folder, "b", "film.gif"), "GIF89a");
+    const at = (path: string) => join(folder, path);
+    const find = async (words: string[]) =>
+      (await findPictures(words, () => Promise.resolve("list/x.png\r\n\nlist/y.png\n"))).files;
+    assert.deepEqual(await find([at("[odd].png"), "-", "gone.png"]), [
+      at("[odd].png"),
+      "list/x.png",
+      "list/y.png",
+      "gone.png",
+    ]);
+    assert.deepEqual(await find([at("b")]), [at("b/2.png"), at("b/deep/er/1.webp")]);
+    assert.deepEqual(await find([at("a/*.png")]), [at("a/10.png"), at("a/9.png")]);
+    assert.deepEqual(await find([at("**/2.*")]), [at("b/2.png")]);
+    const { passedOver } = await findPictures([folder], noList);
+    assert.deepEqual(passedOver.map(({ what, count }) => `${count} ${what}`).sort(), [
+      "1 .gif",
+      "1 hidden and system files",
+    ]);
+  });
+});
+
+Deno.test("findPictures() refuses words that stand for nothing", async () => {
+  await withFolder(async (folder) => {
+    for (const word of [folder, join(folder, "*.png")]) {
+      await assert.rejects(
+        findPictures([word], noList),
+        (error) => error instanceof DataError && error.message.includes(word),
+      );
+    }
+  });
+});
