@@ -1,14 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { isResized } from "../datasets/data_config.ts";
 import { UsageError } from "../errors.ts";
-import { PassSize } from "../evaluation/pass_size.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
-import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
-import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { loadTrained } from "./load_trained.ts";
-import { requireDepth } from "./require_depth.ts";
-import { mostProbable } from "./most_probable.ts";
+import { classifyPrepared } from "./classify_prepared.ts";
 import { loadPicture, nameOfPicture, type Picture, type PictureSize } from "./picture.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -17,9 +13,6 @@ import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { LoadedClassifier } from "./load_trained.ts";
 import type { CheckpointChoice, Prediction } from "./run_types.ts";
-
-/** Images per forward pass. */
-const BATCH_SIZE = 64;
 
 /** Options of {@linkcode loadModel}. */
 export interface LoadModelOptions {
@@ -273,42 +266,15 @@ export class Model implements Disposable {
     pictures: readonly Uint8Array[],
     options: { readonly topK: number; readonly depth?: number | undefined },
   ): Promise<Prediction[]> {
-    const { topK, depth } = options;
-    const { classNames } = this;
-    const { trained } = this.#loaded;
-    const { height, width } = this.imageSize;
-    const pixels = new Uint8Array(pictures.length * height * width * 3);
-    pictures.forEach((picture, index) => pixels.set(picture, index * height * width * 3));
-    const network = await this.#prepare();
-    const { levels } = trained.classifier;
-    const forced = depth === undefined ? {} : { level: requireDepth(levels, depth) };
-    const routed = routeImages(trained, { pixels, height, width }, forced);
-    const pass = new PassSize(BATCH_SIZE, tf.getBackend());
-    let done = 0;
-    const predictions = new Array<Prediction>(names.length);
-    for (const [level, positions] of routed.groups) {
-      for (let first = 0; first < positions.length;) {
-        const batch = positions.slice(first, first + pass.size);
-        first += batch.length;
-        await yieldToEventLoop();
-        const use = { trained, network, positions: batch, level };
-        const { rows, result } = await inferRouted(routed, use);
-        pass.add(batch.length, result.multiplyAdds);
-        done += batch.length;
-        this.#report(done, names.length, "classifying images");
-        batch.forEach((position, row) => {
-          predictions[position] = {
-            file: names[position]!,
-            classes: mostProbable(rows[row]!, classNames, topK),
-            complexity: routed.complexities[position]!,
-            complexityUnit: trained.measure.unit,
-            depth: trained.classifier.levels.list[level]!.depth,
-            level,
-          };
-        });
-      }
-    }
-    return predictions;
+    return await classifyPrepared(
+      {
+        ...this.#loaded,
+        network: await this.#prepare(),
+        report: (done) => this.#report(done, names.length, "classifying images"),
+      },
+      names.map((name, index) => ({ name, pixels: pictures[index]! })),
+      options,
+    );
   }
 }
 

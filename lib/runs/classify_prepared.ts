@@ -1,0 +1,88 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { PassSize } from "../evaluation/pass_size.ts";
+import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
+import { mostProbable } from "./most_probable.ts";
+import { requireDepth } from "./require_depth.ts";
+import type { InferenceNetwork } from "../classifiers/classifier.ts";
+import type { LoadedClassifier } from "./load_trained.ts";
+import type { Prediction } from "./run_types.ts";
+
+/** Images per forward pass. */
+const BATCH_SIZE = 64;
+
+/** What classifies pictures. */
+export interface PreparedModel extends LoadedClassifier {
+  readonly network: InferenceNetwork;
+  /** Hears how many pictures have been classified. */
+  readonly report: (done: number) => void;
+}
+
+/** A picture at a model's size. */
+export interface PreparedPicture {
+  /** What it is called in the answer. */
+  readonly name: string;
+  /** `[height, width, 3]`, RGB, row-major, uint8, 0..255. */
+  readonly pixels: Uint8Array;
+}
+
+/** Options of {@linkcode classifyPrepared}. */
+export interface ClassifyPreparedOptions {
+  /** Most probable classes of every answer. */
+  readonly topK: number;
+  /**
+   * Number of layers that every picture passes.
+   *
+   * @default each picture's own
+   */
+  readonly depth?: number | undefined;
+}
+
+/**
+ * Classifies pictures that have been brought to a model's size.
+ *
+ * @param model The classifier with its network.
+ * @param pictures The pictures.
+ * @param options Number of classes, and a depth for all.
+ * @returns One answer per picture, in their order.
+ * @throws {UsageError} if the model has no network of that depth.
+ */
+export async function classifyPrepared(
+  model: PreparedModel,
+  pictures: readonly PreparedPicture[],
+  options: ClassifyPreparedOptions,
+): Promise<Prediction[]> {
+  const { trained, card: { classNames, image: { height, width } }, network, report } = model;
+  const { levels } = trained.classifier;
+  const pixels = new Uint8Array(pictures.length * height * width * 3);
+  pictures.forEach((picture, index) => pixels.set(picture.pixels, index * height * width * 3));
+  const { topK, depth } = options;
+  const forced = depth === undefined ? {} : { level: requireDepth(levels, depth) };
+  const routed = routeImages(trained, { pixels, height, width }, forced);
+  const pass = new PassSize(BATCH_SIZE, tf.getBackend());
+  let done = 0;
+  const predictions = new Array<Prediction>(pictures.length);
+  for (const [level, positions] of routed.groups) {
+    for (let first = 0; first < positions.length;) {
+      const batch = positions.slice(first, first + pass.size);
+      first += batch.length;
+      await yieldToEventLoop();
+      const use = { trained, network, positions: batch, level };
+      const { rows, result } = await inferRouted(routed, use);
+      pass.add(batch.length, result.multiplyAdds);
+      done += batch.length;
+      report(done);
+      batch.forEach((position, row) => {
+        predictions[position] = {
+          file: pictures[position]!.name,
+          classes: mostProbable(rows[row]!, classNames, topK),
+          complexity: routed.complexities[position]!,
+          complexityUnit: trained.measure.unit,
+          depth: levels.list[level]!.depth,
+          level,
+        };
+      });
+    }
+  }
+  return predictions;
+}
