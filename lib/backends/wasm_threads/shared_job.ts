@@ -24,10 +24,12 @@ export const Control = {
   messageBytes: 2,
   /** 1 once the workers are to end. */
   ending: 3,
+  /** Twice the number of parts that may be taken, and one more once there will be no others. */
+  offered: 4,
 } as const;
 
-const WORKERS_AT = 4;
-const PARTS_AT = 132;
+const WORKERS_AT = 8;
+const PARTS_AT = 136;
 
 /** Most threads beside the main one. */
 export const MOST_WORKERS = (PARTS_AT - WORKERS_AT) / 2;

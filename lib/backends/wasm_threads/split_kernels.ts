@@ -104,7 +104,8 @@ function shareCalls(
     if (!input || !output || whole.includes(undefined)) return original(...args);
     const shared = threads.run({
       call,
-      input: places.view(input),
+      inputLength: input.length,
+      input: () => places.view(input),
       whole: whole.map((place) => place ? places.view(place) : null),
       outputLength: output.length,
       run: (part) => places.runPart(run, { call, part, args, input, output }),

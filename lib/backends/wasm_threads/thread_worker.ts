@@ -113,18 +113,29 @@ function runPart(
   memory.freeAllBut(kept);
 }
 
+/** Takes the next part, and waits until it may; `null` if there is none left. */
+function takePart({ call }: Job, control: Int32Array): number | null {
+  const index = Atomics.add(control, Control.next, 1);
+  if (index >= call.parts.length) return null;
+  for (;;) {
+    const offered = Atomics.load(control, Control.offered);
+    if (index < offered >> 1) return index;
+    if (offered % 2 === 1) return null;
+    Atomics.wait(control, Control.offered, offered);
+  }
+}
+
 /** Takes parts until there are none left. */
 function work(job: Job, control: Int32Array, module: WasmModule, memory: WorkerMemory): void {
   const run = callable(module, job.call.name);
   let whole: number[] | null = null;
   try {
     for (;;) {
-      const index = Atomics.add(control, Control.next, 1);
-      const part = job.call.parts[index];
-      if (part === undefined) return;
+      const index = takePart(job, control);
+      if (index === null) return;
       // Not before there is a part to do: a late worker need not copy a filter for nothing.
       whole ??= job.whole.map((tensor) => tensor === null ? 0 : memory.take(tensor));
-      runPart(job, part, memory, whole, run);
+      runPart(job, job.call.parts[index]!, memory, whole, run);
       Atomics.store(control, partPlace(index), PartState.done);
     }
   } finally {

@@ -14,13 +14,16 @@ import {
   type SharedTensor,
   type WorkerData,
 } from "./shared_job.ts";
-import type { CallPart, SplitCall } from "./split_call.ts";
+import type { CallPart, SplitCall, Stretch } from "./split_call.ts";
 
 /** Most memory for the tensors of a job; a larger one is left to one core. Address space, not memory, until it is used. */
 const MOST_TENSOR_BYTES = 2 ** 31;
 
 /** Bytes for a job as JSON: its parts take some 200 each. */
 const MESSAGE_BYTES = 2 ** 19;
+
+/** Parts that lie ready for each worker beside the one that it computes. */
+const PARTS_AHEAD = 2;
 
 /** Parts per thread: a thread that others disturb does fewer. */
 const PARTS_PER_THREAD = 16;
@@ -39,8 +42,10 @@ function newControl(): Int32Array<SharedArrayBuffer> {
 export interface MainJob {
   /** The call, cut into `parts` or fewer parts. */
   readonly call: SplitCall;
-  /** Numbers of the input, in the main thread's memory. */
-  readonly input: Float32Array;
+  /** Length of the input. */
+  readonly inputLength: number;
+  /** The input, asked for whenever some of it is needed: memory may have moved. */
+  readonly input: () => Float32Array;
   /** Numbers of the tensors of `call.whole`; `null` where there is none. */
   readonly whole: readonly (Float32Array | null)[];
   /** Length of the output. */
@@ -149,21 +154,18 @@ export class WasmThreads {
     const shared = this.#share(job);
     if (shared === null) return false;
     this.#send(shared, ready);
-    const { parts } = job.call;
     const own = new Set<number>();
     try {
-      if (this.delegates) this.#waitFor(ready.length);
-      for (;;) {
-        const index = Atomics.add(this.#control, Control.next, 1);
-        if (index >= parts.length) break;
-        own.add(index);
-        job.run(parts[index]!);
-      }
+      this.#deal(job, shared, { own, workers: ready.length });
+    } catch (error) {
+      Atomics.store(this.#control, Control.next, MOST_PARTS);
+      this.#offer(0, true);
+      throw error;
     } finally {
       // After an error too: nobody may still be at work when the next job is sent.
-      Atomics.store(this.#control, Control.next, parts.length);
       this.#waitFor(ready.length);
     }
+    const { parts } = job.call;
     parts.forEach((part, index) => {
       if (own.has(index)) return;
       if (Atomics.load(this.#control, partPlace(index)) !== PartState.done) job.run(part);
@@ -172,9 +174,55 @@ export class WasmThreads {
     return true;
   }
 
-  /** Copies the tensors into the shared memory; `null` where they do not fit. */
-  #share({ call, input, whole, outputLength }: MainJob): Job | null {
-    const lengths = [input.length, ...whole.map((tensor) => tensor?.length ?? 0), outputLength];
+  /**
+   * Offers the first parts to the workers, always some more than they have begun, and computes the last ones itself in the
+   * meantime: only what others compute has to be copied.
+   */
+  #deal(
+    job: MainJob,
+    shared: Job,
+    { own, workers }: { readonly own: Set<number>; readonly workers: number },
+  ): void {
+    const { parts } = job.call;
+    const compute = (index: number) => {
+      own.add(index);
+      job.run(parts[index]!);
+    };
+    let last = parts.length;
+    for (let offered = 0; offered < last;) {
+      const begun = Math.min(Atomics.load(this.#control, Control.next), offered);
+      if (this.delegates || offered - begun < PARTS_AHEAD * workers) {
+        this.#copy(parts[offered]!.input, job.input(), shared.input);
+        offered += 1;
+        this.#offer(offered, false);
+      } else {
+        last -= 1;
+        compute(last);
+      }
+    }
+    this.#offer(last, true);
+    if (this.delegates) this.#waitFor(workers);
+    for (;;) {
+      const index = Atomics.add(this.#control, Control.next, 1);
+      if (index >= last) return;
+      compute(index);
+    }
+  }
+
+  /** Lets workers take so many parts; `final` says that there will be no more. */
+  #offer(parts: number, final: boolean): void {
+    Atomics.store(this.#control, Control.offered, 2 * parts + (final ? 1 : 0));
+    Atomics.notify(this.#control, Control.offered);
+  }
+
+  #copy({ start, length }: Stretch, from: Float32Array, to: SharedTensor): void {
+    const target = new Float32Array(this.#tensors, to.at, to.length);
+    target.set(from.subarray(start, start + length), start);
+  }
+
+  /** Copies the whole tensors into the shared memory and finds places for the others; `null` where they do not fit. */
+  #share({ call, inputLength, whole, outputLength }: MainJob): Job | null {
+    const lengths = [inputLength, ...whole.map((tensor) => tensor?.length ?? 0), outputLength];
     const bytes = lengths.reduce((total, length) => total + length * NUMBER_BYTES, 0);
     if (!this.#grow(bytes)) return null;
     let next = 0;
@@ -190,7 +238,7 @@ export class WasmThreads {
     };
     return {
       call,
-      input: copy(input),
+      input: place(inputLength),
       whole: whole.map((tensor) => tensor === null ? null : copy(tensor)),
       output: place(outputLength),
     };
@@ -215,6 +263,7 @@ export class WasmThreads {
       Atomics.store(this.#control, partPlace(index), PartState.none);
     }
     Atomics.store(this.#control, Control.next, 0);
+    Atomics.store(this.#control, Control.offered, 0);
     Atomics.store(this.#control, Control.finished, 0);
     Atomics.store(this.#control, Control.messageBytes, text.length);
     for (const slot of slots) this.#wake(slot);

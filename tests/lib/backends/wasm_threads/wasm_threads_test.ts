@@ -51,16 +51,17 @@ const OPERATIONS: Readonly<Record<string, () => tf.Tensor>> = {
   "both gradients of a convolution with a stride": () => gradients(2),
 };
 
-/** Runs a test with so many threads, of which the main one computes nothing that can be shared. */
+/** Runs a test with so many threads, of which the main one computes what can be shared only if it helps. */
 async function withThreads<Result>(
   count: number,
   test: () => Promise<Result>,
+  { mainHelps = false } = {},
 ): Promise<{ readonly result: Result; readonly helped: number }> {
   await selectBackend("wasm", { threads: count });
   const threads = wasmThreads()!;
   const { leastWork, helped } = threads;
   threads.leastWork = 0;
-  threads.delegates = true;
+  threads.delegates = !mainHelps;
   try {
     threads.ready();
     const result = await test();
@@ -88,6 +89,8 @@ for (const [name, operation] of Object.entries(OPERATIONS)) {
       assert.deepEqual(result, expected);
       assert.ok(helped > 0, "no other thread computed a part");
     }
+    const { result } = await withThreads(3, () => bytesOf(operation), { mainHelps: true });
+    assert.deepEqual(result, expected);
     assert.equal(tf.memory().numTensors, live);
   });
 }
