@@ -42,6 +42,8 @@ export interface CardFile {
 /** Fits the names of checkpoint folders, however long the training goes on from there. */
 const count = z.int().nonnegative().max(1e14);
 const share = z.number().min(0).max(1);
+/** Classes are named by folders, whose names have at most 255 bytes. */
+const text = z.string().max(1000);
 /** Longer sides would not fit into memory; they can only come from damage or malice. */
 const side = z.int().min(1).max(4096);
 /** Pixels are counted in 0..1, so that other values can only come from damage or malice; they would overflow. */
@@ -52,15 +54,15 @@ const cardSchema = z.object({
   formatVersion: z.literal(CONTENT_VERSION),
   card: z.object({
     // Its keys are compared with the run's configuration by whoever builds the model.
-    model: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    classNames: z.array(z.string()).min(1).max(65_536),
+    model: z.record(text, z.union([text, z.number(), z.boolean(), z.null()])),
+    classNames: z.array(text).min(1).max(65_536),
     image: z.object({ height: side, width: side }),
     standardization: z.object({
       mean: z.tuple([share, share, share]),
       deviation: z.tuple([deviation, deviation, deviation]),
     }),
-    trainFingerprint: z.string(),
-    backend: z.string(),
+    trainFingerprint: text,
+    backend: text,
   }),
   progress: z.object({
     step: count,

@@ -53,6 +53,11 @@ Deno.test("readCheckpointCard() names what is malformed", () => {
     [{ ...GOOD, formatVersion: "1" }, /"formatVersion" has not/],
     [{ ...GOOD, card: null }, /"card" has not/],
     [{ ...GOOD, card: { ...card, classNames: [] } }, /"card\.classNames" has not/],
+    [
+      { ...GOOD, card: { ...card, classNames: ["x".repeat(2e6), "y"] } },
+      /"card\.classNames\.0" has not/,
+    ],
+    [{ ...GOOD, card: { ...card, backend: "x".repeat(2e6) } }, /"card\.backend" has not/],
     [{ ...GOOD, card: { ...card, image: { height: 1e9, width: 8 } } }, /"card\.image\.height"/],
     [
       { ...GOOD, card: { ...card, standardization: { mean: [0, 0, 0], deviation: [1, 0, 1] } } },
