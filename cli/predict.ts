@@ -131,7 +131,7 @@ export function predictCommand(): CommandUnknownOpts {
     ["predict runs/first cat.png", "the most probable class"],
     ["predict runs/first --top 3 photos/", "three classes for every image in a folder"],
     [
-      "find . -name '*.jpg' | ... predict runs/first - --output all.csv",
+      "predict runs/first - --output all.csv < list.txt",
       "a list from another program",
     ],
     ["predict runs/first cat.png --depth 6", "the shallowest network instead of the image's own"],
