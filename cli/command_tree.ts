@@ -81,6 +81,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: "check what works on this machine, and how to fix the rest",
     load: async () => (await import("./doctor.ts")).doctorCommand(),
   },
+  {
+    name: "complete",
+    summary: "print a script with which a shell completes words",
+    load: async () => (await import("./complete.ts")).completeCommand(),
+  },
 ];
 
 const EXAMPLES_HELP = `Examples:
@@ -122,7 +127,7 @@ export async function createProgram(requested: string | undefined): Promise<Comm
     .description("Puppet-CNN: convolutional networks whose kernels are generated for every image.")
     .version(TOOLKIT_VERSION, "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
-    .helpCommand("help [command]", "show the help of a command")
+    .helpCommand("help [command]", "show the help of a command, or of all with --all")
     .addHelpText("after", `\n${EXAMPLES_HELP}\n\n${EXIT_CODES_HELP}`)
     .exitOverride()
     .configureOutput({
@@ -145,6 +150,23 @@ export async function createProgram(requested: string | undefined): Promise<Comm
   return program;
 }
 
+/** What a shell asks for while somebody types. */
+async function answerCompletion(words: readonly string[]): Promise<void> {
+  const program = await createProgram(requestedCommand(words.slice(0, -1)));
+  const { answerShell } = await import("./complete.ts");
+  await answerShell(program, words);
+}
+
+/** The help of the program and of every command, as one text. */
+async function showAllHelp(): Promise<void> {
+  (await createProgram(undefined)).outputHelp();
+  for (const { name } of COMMANDS) {
+    const program = await createProgram(name);
+    writeText(`\n${"-".repeat(80)}\n\n`, "stdout");
+    program.commands.find((command) => command.name() === name)!.outputHelp();
+  }
+}
+
 /**
  * Runs a command line.
  *
@@ -152,6 +174,8 @@ export async function createProgram(requested: string | undefined): Promise<Comm
  * @throws {UsageError} if the arguments are wrong; and whatever the command throws.
  */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  if (argv[0] === "complete" && argv[1] === "--") return await answerCompletion(argv.slice(2));
+  if (argv[0] === "help" && argv[1] === "--all") return await showAllHelp();
   const requested = requestedCommand(argv);
   const program = await createProgram(requested);
   const isUnknown = requested !== undefined && requested !== "help" && !isKnown(requested);

@@ -6,7 +6,7 @@ import { RUN_CONFIG_FILE } from "../lib/runs/run_config_file.ts";
 import { PROGRAM } from "./program_name.ts";
 
 /** Folder of the models that come with the toolkit; `null` where the toolkit is not on a disk. */
-function shippedModels(): string | null {
+export function shippedModels(): string | null {
   const folder = new URL("../models/", import.meta.url);
   return folder.protocol === "file:" ? fileURLToPath(folder) : null;
 }

@@ -1,2 +1,5 @@
+/** Whether `puppet-cnn.ts` started the program: as an installed command, a bundle or a binary. */
+const isInstalled: boolean = Symbol.for("puppet-cnn.installed") in globalThis;
+
 /** How the program is called: what a person can paste into the terminal. */
-export const PROGRAM: string = Deno.build.standalone ? "puppet-cnn" : "deno task puppet";
+export const PROGRAM: string = isInstalled ? "puppet-cnn" : "deno task puppet";

@@ -8,7 +8,9 @@ import { fileURLToPath } from "node:url";
 import { PuppetError } from "../lib/errors.ts";
 import { toolkitFile } from "../lib/files/toolkit_file.ts";
 import { installFolder } from "../lib/datasets/install_folder.ts";
+import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 import { buildPage, WASM_FILES, wasmFolder } from "./build_page.ts";
+import { npmFiles } from "./bundle/npm_package.ts";
 import { BUNDLE_SCRIPT, relocate, workerFile } from "./bundle/relocate.ts";
 import { runTool } from "./native/run_tool.ts";
 import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
@@ -83,9 +85,12 @@ export async function buildBundle(): Promise<{ readonly folder: string; readonly
   await buildPage();
   const folder = fileURLToPath(toolkitFile("dist/bundle"));
   await installFolder(folder, async (stage) => {
-    await addProgram(fileURLToPath(toolkitFile("main.ts")), join(stage, BUNDLE_SCRIPT));
+    await addProgram(fileURLToPath(toolkitFile("cli/puppet-cnn.ts")), join(stage, BUNDLE_SCRIPT));
     for (const name of WASM_FILES) await Deno.copyFile(join(wasmFolder(), name), join(stage, name));
     for (const path of SHIPPED) await copyTree(fileURLToPath(toolkitFile(path)), join(stage, path));
+    for (const [name, content] of Object.entries(npmFiles(TOOLKIT_VERSION))) {
+      await Deno.writeTextFile(join(stage, name), content);
+    }
     const bytes = await sizeOf(stage);
     if (bytes <= MAX_BUNDLE_BYTES) return;
     throw new PuppetError(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copy } from "../helpers/copy_folder.ts";
 import { join } from "node:path";
 import { buildBundle, MAX_BUNDLE_BYTES } from "../../tasks/build_bundle.ts";
+import { BIN_SCRIPT } from "../../tasks/bundle/npm_package.ts";
 import { BUNDLE_SCRIPT } from "../../tasks/bundle/relocate.ts";
 import { repositoryRoot } from "../helpers/run_command.ts";
 import { writeTinyImages } from "../helpers/tiny_command.ts";
@@ -54,6 +55,16 @@ Deno.test("the bundle does all work from an empty folder without packages, cache
       const [out, talk] = [stdout, stderr].map((part) => new TextDecoder().decode(part));
       assert.equal(code, 0, `${words.join(" ")}: ${talk}`);
       assert.match(out!, said, `${words.join(" ")}: ${talk}`);
+    }
+    // The program of the npm package: Deno runs it, Node is told what it needs.
+    const start = (program: string, flags: readonly string[]) =>
+      new Deno.Command(program, { args: [...flags, join(tool, BIN_SCRIPT), "--version"] }).output();
+    const deno = await start(Deno.execPath(), ["run", "--allow-read", "--allow-env"]);
+    assert.match(new TextDecoder().decode(deno.stdout), /^\d+\.\d+\.\d+\n$/);
+    const node = await start("node", []).catch(() => null);
+    if (node !== null) {
+      assert.equal(node.code, 1);
+      assert.match(new TextDecoder().decode(node.stderr), /^error: .* needs Deno/);
     }
     assert.match(await Deno.readTextFile(join(work, "report.html")), /<html/);
     const names = [...Deno.readDirSync(join(folder, "cache"))].map(({ name }) => name);

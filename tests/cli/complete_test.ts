@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
+import { withFolder } from "../helpers/with_folder.ts";
+
+const ENTRY = join(repositoryRoot, "cli", "puppet-cnn.ts");
+
+/** Runs the command as it is installed. */
+async function runInstalled(words: readonly string[], cwd: string = repositoryRoot) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-read", ENTRY, ...words],
+    cwd,
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [out, talk] = [stdout, stderr].map((part) => new TextDecoder().decode(part));
+  return { code, stdout: out!, stderr: talk! };
+}
+
+/** Words that are suggested for a line whose last word is at the cursor, and the directive. */
+async function suggested(words: readonly string[], cwd?: string): Promise<[string[], number]> {
+  const { code, stdout, stderr } = await runInstalled(["complete", "--", ...words], cwd);
+  assert.equal(code, 0, stderr);
+  const lines = stdout.trimEnd().split("\n");
+  const directive = Number(/^:(\d+)$/.exec(lines.pop()!)![1]);
+  return [lines.map((line) => line.split("\t")[0]!), directive];
+}
+
+/** No names of files beside what was suggested. */
+const NO_FILES = 4;
+
+Deno.test("complete -- suggests commands, options and their values", async () => {
+  assert.deepEqual(await suggested(["ev"]), [["eval"], NO_FILES]);
+  assert.deepEqual(await suggested(["help", "ex"]), [["export"], NO_FILES]);
+  assert.deepEqual(await suggested(["export", "x", "--fo"]), [["--format"], NO_FILES]);
+  assert.deepEqual(await suggested(["export", "x", "--format", "o"]), [["onnx"], NO_FILES]);
+  assert.deepEqual(await suggested(["export", "--format=web"]), [["--format=web"], NO_FILES]);
+  assert.deepEqual(await suggested(["train", "--backend", "we"]), [["webgpu"], NO_FILES]);
+  assert.deepEqual(await suggested(["train", "--model", "squ"]), [["squeezenet"], NO_FILES]);
+  assert.deepEqual(await suggested(["no-command", ""]), [[], NO_FILES]);
+  const [presets] = await suggested(["train", "--preset", ""]);
+  assert.ok(presets.includes("puppet-cnn"));
+});
+
+Deno.test("complete -- suggests run folders and shipped models, and leaves files to the shell", () =>
+  withFolder(async (folder) => {
+    for (const name of ["first", "second", "no-run"]) {
+      await Deno.mkdir(join(folder, "runs", name), { recursive: true });
+      if (name !== "no-run") {
+        await Deno.writeTextFile(join(folder, "runs", name, "config.yaml"), "");
+      }
+    }
+    const runs = [join("runs", "first"), join("runs", "second")];
+    assert.deepEqual(await suggested(["eval", "ru"], folder), [runs, 0]);
+    assert.deepEqual(await suggested(["predict", ""], folder), [
+      [...runs, "puppet-cnn-cifar10"],
+      0,
+    ]);
+    assert.deepEqual(await suggested(["train", "--resume", "runs/s"], folder), [[runs[1]], 0]);
+    // The second argument of predict is a picture.
+    assert.deepEqual(await suggested(["predict", "--top", "3", "x", ""], folder), [[], 0]);
+  }));
+
+Deno.test("complete prints a script for each shell that calls the command by its name", async () => {
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { code, stdout, stderr } = await runInstalled(["complete", shell]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /puppet-cnn complete --/);
+  }
+  const { code, stderr } = await runInstalled(["complete", "tcsh"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /Allowed choices are bash, zsh, fish/);
+  // A task has no single word that a shell could complete.
+  const task = await runCommand(["complete", "bash"]);
+  assert.equal(task.code, 2);
+  assert.match(task.stderr, /install the command puppet-cnn/);
+});
+
+Deno.test("help and errors name the program as it was called", async () => {
+  const installed = await runInstalled(["train", "--help"]);
+  assert.match(installed.stdout, /^Usage: puppet-cnn train/);
+  assert.doesNotMatch(installed.stdout, /deno task/);
+  assert.match((await runInstalled(["trian"])).stderr, /See "puppet-cnn --help"/);
+  assert.match((await runCommand(["trian"])).stderr, /See "deno task puppet --help"/);
+});
+
+Deno.test("help --all shows the help of every command", async () => {
+  const { code, stdout } = await runInstalled(["help", "--all"]);
+  assert.equal(code, 0);
+  const usages = [...stdout.matchAll(/^Usage: puppet-cnn ([\w-]+) /gm)].map(([, name]) => name);
+  assert.ok(usages.length >= 13, String(usages));
+  for (const name of ["train", "export", "complete"]) assert.ok(usages.includes(name));
+});
