@@ -3,4 +3,6 @@
  * but the name by which help and errors call the program.
  */
 import "./name_installed.ts";
-import "../main.ts";
+import { runProgram } from "./run_program.ts";
+
+await runProgram();
