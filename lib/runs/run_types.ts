@@ -101,7 +101,7 @@ export interface TrainingSummary {
   readonly stopReason: StopReason;
   /** Epochs completed over the life of the run. */
   readonly epochs: number;
-  /** Optimiser steps made over the life of the run. */
+  /** Optimizer steps made over the life of the run. */
   readonly steps: number;
   /** Figures of the last complete epoch; `null` before the first. */
   readonly lastEpoch: EpochRecord | null;
@@ -153,7 +153,7 @@ export interface EvaluationSummary {
   readonly runDirectory: string;
   /** Name of the checkpoint's folder. */
   readonly checkpoint: string;
-  /** Name of the data set. */
+  /** Name of the dataset. */
   readonly dataset: string;
   /** Part of the data that was evaluated. */
   readonly part: string;
