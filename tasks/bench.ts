@@ -103,7 +103,8 @@ async function runProcesses(options: BenchOptions, add: (row: BenchRow) => void)
     await compareEvaluationMemory({ ...options, channels, images: 8192, add });
   }
   if (only.has("h")) {
-    const { compareWasm } = await import("./bench/wasm_share.ts");
+    const { compareThreads, compareWasm } = await import("./bench/wasm_share.ts");
+    await compareThreads({ ...options, rounds: options.wasmRounds, add });
     await compareWasm({ ...options, rounds: options.wasmRounds, add });
   }
 }

@@ -23,7 +23,7 @@ export interface WasmOptions {
   readonly add: (row: BenchRow) => void;
 }
 
-/** A backend on one core: WASM has one thread outside browsers, and a fair comparison gives the other one too. */
+/** A backend on one core: what a multiply-add costs, whatever the number of cores. */
 function onOneCore(backend: string, { channels, batchSize }: WasmOptions): LineProcess {
   const program = new URL("child_step.ts", import.meta.url).pathname;
   const command = [Deno.execPath(), "run", "--no-check", "--allow-all", program, backend];
@@ -52,6 +52,53 @@ async function generationShare({ channels, batchSize }: WasmOptions): Promise<nu
   const { reference } = await countModel(config, { classes: CLASSES, image: IMAGE });
   const generation = reference.dynamics + reference.resizing;
   return generation / (generation + batchSize * reference.forward);
+}
+
+/** What child_threads.ts answers, seconds. */
+interface ThreadTimes {
+  readonly generation: number;
+  readonly evaluation: number;
+  readonly step: number;
+}
+
+/** Largest share of one core's time on two or three cores, and on more; generation is half made of passes over memory. */
+const THREAD_LIMITS = {
+  step: { name: "training step", few: 0.65, many: 0.4 },
+  evaluation: { name: "evaluation", few: 0.6, many: 1 / 3 },
+  generation: { name: "generation", few: 0.65, many: 0.5 },
+} as const;
+
+/** Target h: WASM on all cores against WASM on one. */
+export async function compareThreads(options: WasmOptions): Promise<void> {
+  const { rounds, batchSize, channels, add } = options;
+  const cores = navigator.hardwareConcurrency;
+  if (cores < 2) return;
+  const program = new URL("child_threads.ts", import.meta.url).pathname;
+  const withThreads = (threads: number) =>
+    new LineProcess(Deno.execPath(), [
+      ...["run", "--no-check", "--allow-all", program],
+      ...[`${threads}`, `${channels}`, `${batchSize}`],
+    ]);
+  const [all, one] = [withThreads(cores), withThreads(1)];
+  const times: [ThreadTimes, ThreadTimes][] = [];
+  for (let round = -1; round < rounds; round++) {
+    const pair: [ThreadTimes, ThreadTimes] = [await all.ask("go"), await one.ask("go")];
+    if (round >= 0) times.push(pair);
+  }
+  await all.stop();
+  await one.stop();
+  for (const [key, { name, few, many }] of Object.entries(THREAD_LIMITS)) {
+    const of = key as keyof ThreadTimes;
+    const pairs = times.map(([ours, other]) => [ours[of], other[of]] as const);
+    add(rowOf(
+      pairs.map(([ours, other]) => ours / other),
+      [pairs.map(([ours]) => ours), pairs.map(([, other]) => other)],
+      {
+        name: `WASM, ${name}, C = ${channels}, batch ${batchSize}: ${cores} cores / one`,
+        ...{ limit: cores < 4 ? few : many, unit: "s" },
+      },
+    ));
+  }
 }
 
 /** Target h: WASM against the native backend, both on one core, and whether generation costs WASM more than its share. */
