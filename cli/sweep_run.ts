@@ -213,8 +213,8 @@ export async function runSweep(
 function refuseFailed({ states }: SweepState, folder: string): void {
   const failed = states.filter(({ state }) => state === "failed");
   if (failed.length === 0) return;
-  const rows = failed.map(({ index, message }) => `\n  row ${index}: ${message}`).join("");
-  throw new PuppetError(
-    `Rows of ${join(folder, "plan.json")} have failed, the others stand:${rows}`,
-  );
+  throw new PuppetError([
+    `Rows of ${join(folder, "plan.json")} have failed, the others stand:`,
+    ...failed.map(({ index, message }) => `  row ${index}: ${message}`),
+  ]);
 }

@@ -106,9 +106,10 @@ export class ArchiveDigests {
    */
   refuseMissing(): void {
     if (this.#missing.length === 0) return;
-    throw new BackendError(
-      `Cannot use archives without a known SHA-256, these came:\n${this.#missing.join("\n")}\n` +
-        `${DIGESTS_ADVICE}`,
-    );
+    throw new BackendError([
+      "Cannot use archives without a known SHA-256, these came:",
+      ...this.#missing,
+      DIGESTS_ADVICE,
+    ]);
   }
 }

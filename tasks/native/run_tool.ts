@@ -49,9 +49,12 @@ export async function runTool(
   const stdout = new TextDecoder().decode(output.stdout);
   const stderr = new TextDecoder().decode(output.stderr);
   if (output.success) return { stdout, stderr };
-  const tail = (stderr.trim() || stdout.trim()).split("\n").slice(-ERROR_TAIL_LINES).join("\n  ");
+  const tail = (stderr.trim() || stdout.trim()).split("\n").slice(-ERROR_TAIL_LINES);
   const ending = output.signal ? `was ended by ${output.signal}` : `ended with ${output.code}`;
-  throw new BackendError(`Cannot ${options.purpose}: "${program}" ${ending}:\n  ${tail}`);
+  throw new BackendError([
+    `Cannot ${options.purpose}: "${program}" ${ending}:`,
+    ...tail.map((line) => `  ${line}`),
+  ]);
 }
 
 /**
