@@ -88,6 +88,7 @@ Deno.test("the README is two screens: at most 8 KB", async () => {
 /** The command and what stands behind it, as the task `puppet` gets them; `null` for another program. */
 function argumentsOf(words: readonly string[]): string[] | null {
   const rest = words[0] === "npx" ? words.slice(1) : words;
+  if (rest[0] === "puppet-cnn") return rest.slice(1);
   if (rest[0] === "deno" && rest[1] === "run") {
     const main = rest.indexOf("main.ts");
     return main < 0 ? null : rest.slice(main + 1);

@@ -61,7 +61,7 @@ function* commandsOf(block: string): Generator<string[]> {
       continue;
     }
     // Of a pipe only the first program is ours, and where its output goes does not matter.
-    const words = splitWords(filled.split(/\s[|>]\s/)[0]!);
+    const words = splitWords(filled.split(/\s(?:\||>>?)\s/)[0]!);
     if (words.length > 0) yield words;
   }
 }
