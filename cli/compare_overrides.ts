@@ -1,6 +1,6 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../lib/errors.ts";
-import type { ConfigOverride } from "../lib/configuration/parse_config.ts";
+import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 import { readSetting } from "./config_options.ts";
 import { type BackendChoice, wholeNumber } from "./shared_options.ts";
 

@@ -3,7 +3,7 @@ import { UsageError } from "../lib/errors.ts";
 import { CONFIG_KEYS, type ConfigKey } from "../lib/configuration/experiment_config.ts";
 import { describeKey } from "../lib/configuration/config_values.ts";
 import { describeDefault } from "../lib/configuration/describe_default.ts";
-import { type ConfigOverride, readConfigWord } from "../lib/configuration/parse_config.ts";
+import { type ConfigOverride, readConfigWord } from "../lib/configuration/config_words.ts";
 import { backendOption, threadsOption } from "./shared_options.ts";
 
 const GROUP_OF_SECTION: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../lib/errors.ts";
 import { pathExists } from "../lib/files/path_exists.ts";
-import { RUN_CONFIG_FILE } from "../lib/runs/run_config_file.ts";
+import { RUN_CONFIG_FILE } from "../lib/runs/run_folder.ts";
 import { PROGRAM } from "./program_name.ts";
 
 /** Folder of the models that come with the toolkit; `null` where the toolkit is not on a disk. */

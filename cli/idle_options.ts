@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
 import { idleSettings } from "../lib/configuration/idle_settings.ts";
-import type { ConfigOverride } from "../lib/configuration/parse_config.ts";
+import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 
 /**
  * Says which of the options that were given make no difference; what stands in a file or a preset is left alone.

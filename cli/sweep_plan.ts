@@ -1,7 +1,8 @@
 import { basename, join } from "node:path";
 import { UsageError } from "../lib/errors.ts";
 import { formatConfig } from "../lib/configuration/format_config.ts";
-import { type ConfigOverride, parseConfig } from "../lib/configuration/parse_config.ts";
+import { parseConfig } from "../lib/configuration/parse_config.ts";
+import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 import { planTable } from "../lib/paper/plan_rows.ts";
 import { requireData } from "../lib/paper/run_comparison.ts";
 import { findPreset, protocolConfig } from "../lib/paper/preset.ts";

@@ -1,6 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { DivergenceError, UsageError } from "../lib/errors.ts";
-import { formatConfig } from "../lib/configuration/format_config.ts";
 import type { SaveSchedule } from "../lib/training/save_schedule.ts";
 import type { ImageInspection } from "../lib/runs/inspect_images.ts";
 import { significantCell } from "../lib/reports/cells.ts";
@@ -28,11 +27,7 @@ import { startBackend } from "./start_backend.ts";
 import { type StoppableResult, withStopSignals } from "./stop_signals.ts";
 import { PROGRAM } from "./program_name.ts";
 import { showTraining } from "./training_display.ts";
-import {
-  resolveTrainingRequest,
-  type TrainingRequest,
-  type TrainingRequestOptions,
-} from "./training_request.ts";
+import type { TrainingRequest, TrainingRequestOptions } from "./training_request.ts";
 
 /** Options of `train` that are not keys of the configuration. */
 interface TrainOptions extends TrainingRequestOptions, TalkOptions {
@@ -156,6 +151,7 @@ async function train(options: TrainOptions): Promise<void> {
   const startedAt = new Date();
   const output = createOutput(options);
   const weights = options.weights === undefined ? undefined : await findRun(options.weights);
+  const { resolveTrainingRequest } = await import("./training_request.ts");
   const request = await resolveTrainingRequest({ ...options, weights }, startedAt);
   if (options.changedImages && !request.resume) {
     throw new UsageError(
@@ -163,6 +159,7 @@ async function train(options: TrainOptions): Promise<void> {
     );
   }
   if (options.printConfig) {
+    const { formatConfig } = await import("../lib/configuration/format_config.ts");
     return output.result(request.config, () => formatConfig(request.config).trimEnd());
   }
   for (const choice of request.choices) output.talk(choice);

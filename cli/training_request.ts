@@ -2,12 +2,8 @@ import { UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import { readBoundedText } from "../lib/read_bounded.ts";
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
-import {
-  type ConfigOverride,
-  givenKeys,
-  MAX_CONFIG_BYTES,
-  parseConfig,
-} from "../lib/configuration/parse_config.ts";
+import { givenKeys, MAX_CONFIG_BYTES, parseConfig } from "../lib/configuration/parse_config.ts";
+import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 import { findPreset, protocolConfig } from "../lib/paper/preset.ts";
 import { changeForResume } from "../lib/configuration/change_for_resume.ts";
 import { defaultRunDirectory } from "../lib/runs/default_run_directory.ts";

@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
-import { configEntries } from "./format_config.ts";
-import { type ConfigOverride, parseConfig } from "./parse_config.ts";
+import { configEntries } from "./config_words.ts";
+import { parseConfig } from "./parse_config.ts";
+import type { ConfigOverride } from "./config_words.ts";
 import { CONFIG_KEYS, type ExperimentConfig } from "./experiment_config.ts";
 
 /** Keys that may change when a run goes on: the rest of the run is as if they had always been so. */

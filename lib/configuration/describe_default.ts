@@ -1,7 +1,7 @@
 import { complexityMeasureNames } from "../complexity/measure_registry.ts";
 import { dataKeys } from "./data_keys.ts";
 import { completeConfig, type ConfigKey } from "./experiment_config.ts";
-import { configEntries } from "./format_config.ts";
+import { configEntries } from "./config_words.ts";
 
 /** Default values by path, of configurations that name one thing each. */
 type Defaults = readonly (readonly [name: string, values: ReadonlyMap<string, unknown>])[];

@@ -1,28 +1,12 @@
 import { parse } from "yaml";
 import { describeKey } from "./config_values.ts";
+import { valueOf } from "./config_words.ts";
 import { CONFIG_KEYS, type ExperimentConfig } from "./experiment_config.ts";
-
-/** Value of a key; the path comes from the list of keys, never from input. */
-function valueOf(config: ExperimentConfig, path: string): unknown {
-  const [section, name] = path.split(".");
-  const value = config[section as keyof ExperimentConfig];
-  return name === undefined ? value : (value as unknown as Record<string, unknown>)[name];
-}
 
 /** A value as it stands in YAML on one line: plain where it can be, otherwise as JSON. */
 function formatValue(value: unknown): string {
   const isPlain = typeof value === "string" && /^[\w./-]+$/.test(value) && parse(value) === value;
   return isPlain ? value : JSON.stringify(value);
-}
-
-/**
- * Lists a configuration as path -> value, in the order in which it is written.
- *
- * @param config The configuration.
- * @returns One entry per key: `["model.maxChannels", 512]`.
- */
-export function configEntries(config: ExperimentConfig): [path: string, value: unknown][] {
-  return CONFIG_KEYS.map((key) => [key.path, valueOf(config, key.path)]);
 }
 
 /**

@@ -13,3 +13,4 @@ export * from "./experiment_config.ts";
 export * from "./format_config.ts";
 export * from "./idle_settings.ts";
 export * from "./parse_config.ts";
+export * from "./config_words.ts";

@@ -2,28 +2,17 @@ import { isObject } from "../files/is_object.ts";
 import { parseDocument } from "yaml";
 import { UsageError } from "../errors.ts";
 import {
-  completeConfig,
-  CONFIG_KEYS,
-  type ConfigKey,
-  type ExperimentConfig,
-} from "./experiment_config.ts";
-import { configEntries } from "./format_config.ts";
+  CONFIG_SECTIONS,
+  type ConfigOverride,
+  describeUnknownKey,
+  findKey,
+  showKey,
+  showValue,
+} from "./config_words.ts";
+import { completeConfig, type ConfigKey, type ExperimentConfig } from "./experiment_config.ts";
+import { configEntries } from "./config_words.ts";
 import { findContradictions } from "./config_rules.ts";
 import { nearestWord } from "./nearest_word.ts";
-
-/** A value that wins over the file: `{ path: "model.maxChannels", value: 128 }`. */
-export interface ConfigOverride {
-  /** Path of a key of the configuration. */
-  readonly path: string;
-  /** Its value, of the key's type. */
-  readonly value: unknown;
-  /**
-   * How the person spelled the key, for messages: `--batch-size`.
-   *
-   * @default the path
-   */
-  readonly from?: string;
-}
 
 /** Options of {@linkcode parseConfig}. */
 export interface ParseConfigOptions {
@@ -50,55 +39,6 @@ export interface ParseConfigOptions {
 /** Longest configuration that is read, in bytes; a complete one has some 10,000. */
 export const MAX_CONFIG_BYTES = 1_000_000;
 
-const KEY_BY_PATH: ReadonlyMap<string, ConfigKey> = new Map(
-  CONFIG_KEYS.map((key) => [key.path, key]),
-);
-
-const SECTIONS: ReadonlySet<string> = new Set(
-  CONFIG_KEYS.flatMap((key) => key.path.includes(".") ? [key.path.split(".")[0]!] : []),
-);
-
-/** Longest piece of a value that a message repeats. */
-const SHOWN_CHARACTERS = 60;
-
-function showValue(value: unknown): string {
-  const text = textOf(value);
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}...`;
-}
-
-function textOf(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    // YAML can write a list that holds itself; JSON cannot show it.
-    return "a value that holds itself";
-  }
-}
-
-/** Says that a key is unknown, with the key that was probably meant. */
-function describeUnknownKey(path: string): string {
-  const [section = "", name] = path.split(".");
-  const known = [...KEY_BY_PATH.keys(), ...SECTIONS];
-  const lastName = (other: string) => other.split(".").at(-1)!;
-  const meant = nearestWord(path, known) ??
-    // The right name in the wrong section, or without any.
-    known.find((other) => lastName(other) === (name ?? section)) ??
-    known.find((other) => nearestWord(name ?? section, [lastName(other)]) !== undefined);
-  const siblings = CONFIG_KEYS.filter((key) => key.path.startsWith(`${section}.`));
-  const help = meant !== undefined
-    ? `did you mean ${meant}?`
-    : siblings.length > 0
-    ? `known keys: ${siblings.map((key) => lastName(key.path)).join(", ")}`
-    : `known keys: ${[...SECTIONS].join(", ")}, backend`;
-  return `unknown key ${showKey(path)}; ${help}`;
-}
-
-/** A key as it can be printed: control characters never reach a terminal. */
-function showKey(path: string): string {
-  return /^[\w.-]{1,80}$/.test(path) ? path : showValue(path);
-}
-
 /** Text of a file to its top-level map. */
 function readMap(text: string, source: string): Record<string, unknown> {
   // Not "silent": a second document in the text would be passed over without a word.
@@ -124,7 +64,7 @@ function readMap(text: string, source: string): Record<string, unknown> {
   if (value === null || value === undefined) return {};
   if (isObject(value)) return value;
   throw new UsageError(
-    `Cannot use ${source}: it must hold the sections ${[...SECTIONS].join(", ")}, ` +
+    `Cannot use ${source}: it must hold the sections ${[...CONFIG_SECTIONS].join(", ")}, ` +
       `current value is ${showValue(value)}`,
   );
 }
@@ -133,11 +73,11 @@ function readMap(text: string, source: string): Record<string, unknown> {
 function flatten(map: Record<string, unknown>, problems: string[]): Map<string, unknown> {
   const values = new Map<string, unknown>();
   const add = (path: string, value: unknown) => {
-    if (KEY_BY_PATH.has(path)) values.set(path, value);
+    if (findKey(path) !== undefined) values.set(path, value);
     else problems.push(describeUnknownKey(path));
   };
   for (const [name, value] of Object.entries(map)) {
-    if (!SECTIONS.has(name)) {
+    if (!CONFIG_SECTIONS.has(name)) {
       // A dotted name is not a path in a file: `model.maxChannels: 64` at top level would hide its section.
       if (name.includes(".")) {
         problems.push(`unknown key ${showKey(name)}; write it in its section`);
@@ -154,7 +94,7 @@ function flatten(map: Record<string, unknown>, problems: string[]): Map<string, 
 /** Puts checked values in their sections. Only known paths get here, so no input names a property. */
 function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   const config: Record<string, unknown> = {};
-  for (const section of SECTIONS) config[section] = {};
+  for (const section of CONFIG_SECTIONS) config[section] = {};
   for (const [path, value] of values) {
     const [section, name] = path.split(".");
     if (name === undefined) config[path] = value;
@@ -205,12 +145,12 @@ export function parseConfig(text: string, options: ParseConfigOptions = {}): Exp
   for (const [path, value] of flatten(readMap(text, source), problems)) values.set(path, value);
   const spelling = new Map<string, string>();
   for (const { path, value, from } of overrides) {
-    if (!KEY_BY_PATH.has(path)) problems.push(describeUnknownKey(path));
+    if (findKey(path) === undefined) problems.push(describeUnknownKey(path));
     else values.set(path, value);
     if (from !== undefined) spelling.set(path, ` (${from})`);
   }
   for (const [path, value] of values) {
-    const key = KEY_BY_PATH.get(path)!;
+    const key = findKey(path)!;
     if (key.accepts(value)) continue;
     const name = `${path}${spelling.get(path) ?? ""}`;
     const given = `current value is ${showValue(value)}${describeMeantWord(value, key)}`;
@@ -241,34 +181,4 @@ export function parseConfig(text: string, options: ParseConfigOptions = {}): Exp
  */
 export function givenKeys(text: string): ReadonlySet<string> {
   return new Set(flatten(readMap(text, "the configuration"), []).keys());
-}
-
-/**
- * Reads the value of a key from a word of the command line: the first of text, number, truth value and `null`
- * (also spelled as the key's table says) that the key accepts.
- *
- * @param path Path of a key.
- * @param word The word.
- * @returns The value; where the key accepts no reading of the word, the most likely one, so that
- *   `parseConfig` can say what is wrong with it.
- * @throws {UsageError} if the key is unknown.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.equal(readConfigWord("training.epochs", "12"), 12);
- * assert.equal(readConfigWord("data.images", "all"), null);
- * assert.equal(readConfigWord("training.levelSharing", "all"), "all");
- * ```
- */
-export function readConfigWord(path: string, word: string): unknown {
-  const key = KEY_BY_PATH.get(path);
-  if (key === undefined) throw new UsageError(`Cannot set ${describeUnknownKey(path)}`);
-  const isNumber = word.trim() !== "" && Number.isFinite(Number(word));
-  const readings: unknown[] = [word];
-  if (isNumber) readings.push(Number(word));
-  if (word === "true" || word === "false") readings.push(word === "true");
-  if (word === "null" || word === key.orNull?.[0]) readings.push(null);
-  const accepted = readings.find((reading) => key.accepts(reading));
-  return accepted !== undefined ? accepted : isNumber ? Number(word) : word;
 }

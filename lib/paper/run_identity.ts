@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { CONFIG_KEYS } from "../configuration/experiment_config.ts";
-import { configEntries } from "../configuration/format_config.ts";
+import { configEntries } from "../configuration/config_words.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ProtocolChange } from "./comparison.ts";
 

@@ -11,7 +11,8 @@ import { formatConfig } from "../configuration/format_config.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { EXPORT_FOLDER, makeNewFolder } from "./require_new_folder.ts";
-import { readRunConfig, RUN_CONFIG_FILE } from "./run_config_file.ts";
+import { readRunConfig } from "./run_config_file.ts";
+import { RUN_CONFIG_FILE } from "./run_folder.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { CheckpointChoice } from "./run_types.ts";
 

@@ -3,10 +3,8 @@ import { CheckpointError, UsageError } from "../errors.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import { RUN_CONFIG_FILE } from "./run_folder.ts";
 import { MAX_CONFIG_BYTES, parseConfig } from "../configuration/parse_config.ts";
-
-/** Name of the file in a run folder that holds the run's complete configuration. */
-export const RUN_CONFIG_FILE = "config.yaml";
 
 /**
  * Reads the configuration that a run was started with.

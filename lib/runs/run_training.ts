@@ -25,7 +25,7 @@ import { makeNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { resolveRecompute } from "../configuration/resolve_recompute.ts";
 import { openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
-import { RUN_CONFIG_FILE } from "./run_config_file.ts";
+import { RUN_CONFIG_FILE } from "./run_folder.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";

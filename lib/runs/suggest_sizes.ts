@@ -1,5 +1,5 @@
 import { suggestImageSize } from "../datasets/suggest_image_size.ts";
-import type { ConfigOverride } from "../configuration/parse_config.ts";
+import type { ConfigOverride } from "../configuration/config_words.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 
 /** Sizes that were chosen where nothing was said. */

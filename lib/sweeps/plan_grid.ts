@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { formatConfig } from "../configuration/format_config.ts";
-import { type ConfigOverride, parseConfig } from "../configuration/parse_config.ts";
+import { parseConfig } from "../configuration/parse_config.ts";
+import type { ConfigOverride } from "../configuration/config_words.ts";
 import { UsageError } from "../errors.ts";
 import { runFolderName } from "../paper/run_identity.ts";
 import { RandomStream } from "../randomness/random_stream.ts";

@@ -46,8 +46,8 @@ Deno.test("the package can be published, with what users need and no more", asyn
   for (const needed of ["README.md", "deno.json", "docs/model.md", "lib/mod.ts", "main.ts"]) {
     assert.ok(files.includes(needed), needed);
   }
-  const tops = new Set(files.map((file) => file.split("/")[0]));
-  assert.deepEqual([...tops].sort(), [
-    ...["CHANGELOG.md", "LICENSE", "README.md", "cli", "deno.json", "docs", "lib", "main.ts"],
-  ]);
+  // The page's scripts are there once they were built.
+  const users =
+    /^(CHANGELOG\.md|LICENSE|README\.md|deno\.json|main\.ts|(cli|docs|lib|models|dist\/page)\/.+)$/;
+  assert.deepEqual(files.filter((file) => !users.test(file)), []);
 });

@@ -1,4 +1,5 @@
-import { configEntries, formatConfig } from "../../configuration/format_config.ts";
+import { formatConfig } from "../../configuration/format_config.ts";
+import { configEntries } from "../../configuration/config_words.ts";
 import { defaultConfig } from "../../configuration/experiment_config.ts";
 import {
   configCell,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describeDefault } from "../../../lib/configuration/describe_default.ts";
 import { CONFIG_KEYS } from "../../../lib/configuration/experiment_config.ts";
-import { readConfigWord } from "../../../lib/configuration/parse_config.ts";
+import { readConfigWord } from "../../../lib/configuration/config_words.ts";
 
 function defaultOf(path: string): string {
   return describeDefault(CONFIG_KEYS.find((key) => key.path === path)!);

@@ -5,11 +5,7 @@ import fc from "fast-check";
 import { UsageError } from "../../../lib/errors.ts";
 import { CONFIG_KEYS, defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { formatConfig } from "../../../lib/configuration/format_config.ts";
-import {
-  parseConfig,
-  type ParseConfigOptions,
-  readConfigWord,
-} from "../../../lib/configuration/parse_config.ts";
+import { parseConfig, type ParseConfigOptions } from "../../../lib/configuration/parse_config.ts";
 
 function messageOf(text: string, options: ParseConfigOptions = {}): string {
   try {
@@ -193,18 +189,6 @@ Deno.test("findContradictions() finds what only two keys together make wrong", (
   const mixing = { featureMixing: 0.5 };
   assert.match(find({ training: mixing, model: { name: "skipnet" } })[0]!, /single list of layers/);
   assert.deepEqual(find({ training: mixing, model: { name: "resnet" } }), []);
-});
-
-Deno.test("readConfigWord() reads a word as what its key accepts", () => {
-  assert.equal(readConfigWord("data.directory", "12"), "12");
-  assert.equal(readConfigWord("training.batchSize", "12"), 12);
-  assert.equal(readConfigWord("training.flip", "true"), true);
-  assert.equal(readConfigWord("data.images", "null"), null);
-  assert.equal(readConfigWord("training.levelSharing", "all"), "all");
-  assert.equal(readConfigWord("training.levelSharing", "0"), 0);
-  // Kept wrong, so that parseConfig() can say what is wrong.
-  assert.equal(readConfigWord("training.batchSize", "-3"), -3);
-  assert.equal(readConfigWord("training.batchSize", "many"), "many");
 });
 
 Deno.test("CONFIG_KEYS describes every key and its default is allowed", () => {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { CheckpointError } from "../../../lib/errors.ts";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { formatConfig } from "../../../lib/configuration/format_config.ts";
-import { readRunConfig, RUN_CONFIG_FILE } from "../../../lib/runs/run_config_file.ts";
+import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
+import { RUN_CONFIG_FILE } from "../../../lib/runs/run_folder.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
 Deno.test("readRunConfig() reads what a run wrote", async () => {
