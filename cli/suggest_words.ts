@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { shippedModels } from "./find_run.ts";
-import { RUN_CONFIG_FILE } from "../lib/runs/run_config_file.ts";
+import { RUN_CONFIG_FILE } from "../lib/runs/run_folder.ts";
 
 /** What can stand where the cursor is. */
 export interface Suggestions {
