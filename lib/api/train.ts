@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { currentBackend, selectBackend } from "../backends/select_backend.ts";
+import { currentBackend } from "../backends/current_backend.ts";
+import { selectBackend } from "../backends/select_backend.ts";
 import { changeForResume } from "../configuration/change_for_resume.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
 import { findPreset, protocolConfig } from "../paper/preset.ts";

@@ -6,4 +6,5 @@
 
 export * from "./backend.ts";
 export type { UnusedGpu } from "./cuda/explain_unused_gpu.ts";
+export { currentBackend } from "./current_backend.ts";
 export * from "./select_backend.ts";

@@ -1,3 +1,4 @@
+import { setCurrentBackend } from "./current_backend.ts";
 import { BackendError, messageOf } from "../errors.ts";
 import type {
   ActivateOptions,
@@ -56,18 +57,7 @@ export async function selectBackend(
   request: BackendRequest = "auto",
   options: SelectBackendOptions = {},
 ): Promise<ActiveBackend> {
-  return current = await chooseBackend(request, options);
-}
-
-let current: ActiveBackend | null = null;
-
-/**
- * The backend that was selected last, which is TensorFlow.js's current one.
- *
- * @returns What {@linkcode selectBackend} returned; `null` if it was not called yet.
- */
-export function currentBackend(): ActiveBackend | null {
-  return current;
+  return setCurrentBackend(await chooseBackend(request, options));
 }
 
 async function chooseBackend(

@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
 import { PassSize } from "./pass_size.ts";
@@ -110,7 +109,7 @@ export async function* classifyDataset(
   dataset: ImageDataset,
   options: EvaluationOptions & { readonly network: InferenceNetwork },
 ): AsyncGenerator<Classification> {
-  const pass = new PassSize(options.batchSize, tf.getBackend());
+  const pass = new PassSize(options.batchSize);
   for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {
     const count = Math.min(CHUNK_IMAGES, dataset.length - start);
     yield* classifyChunk(trained, options.network, { dataset, start, count, pass }, options);

@@ -1,6 +1,9 @@
+import { currentBackend } from "../backends/current_backend.ts";
+import type { ActiveBackend } from "../backends/backend.ts";
+
 /**
- * Multiply-adds of one forward pass, by backend: about a quarter of a second on two cores, so that a person sees
- * something move. More would not be faster: a pass of this size keeps every core busy.
+ * Multiply-adds of one forward pass on one thread, by backend: about a quarter of a second on two cores, so that a person sees
+ * something move. More would not be faster. WASM divides the images of a pass among its threads: each gets as much.
  */
 const WORK_OF_PASS: Readonly<Record<string, number>> = { cpu: 2e7, wasm: 1e9 };
 const WORK_OF_PASS_ELSEWHERE = 2.5e10;
@@ -18,11 +21,15 @@ export class PassSize {
    * Starts with a small pass.
    *
    * @param batchSize Most images of a pass, >= 1.
-   * @param backend Name of the backend.
+   * @param backend Name and threads of the backend; by default the one in use.
    */
-  constructor(batchSize: number, backend: string) {
+  constructor(
+    batchSize: number,
+    { name, threads = 1 }: Partial<Pick<ActiveBackend, "name" | "threads">> = currentBackend() ??
+      {},
+  ) {
     this.#limit = batchSize;
-    this.#work = WORK_OF_PASS[backend] ?? WORK_OF_PASS_ELSEWHERE;
+    this.#work = threads * (WORK_OF_PASS[name ?? ""] ?? WORK_OF_PASS_ELSEWHERE);
     this.#size = Math.min(batchSize, FIRST_PASS);
   }
 

@@ -4,7 +4,7 @@ import { createClassifier } from "../models/create_classifier.ts";
 import { generatesKernels } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
-import { Trainer } from "../training/trainer.ts";
+import { computeStatistics, levelsOfImages } from "../training/compute_statistics.ts";
 import { loadExperimentImages, prepareTrainingData } from "../runs/prepare_data.ts";
 import type { SpeedReport } from "../evaluation/speed_report.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -33,12 +33,14 @@ export async function measureUntrained(
   const data = await prepareTrainingData(images, model.complexity);
   const classes = images.train.classNames.length;
   const classifier = createClassifier(model, { classes, seed: config.training.seed });
-  const training = { ...config.training, statisticsImages: STATISTICS_IMAGES };
-  const trainer = new Trainer({ classifier, data, config: training, exact: model.exact });
   try {
     const trained = {
       classifier,
-      statistics: await trainer.computeStatistics(),
+      statistics: await computeStatistics({
+        ...{ classifier, data, exact: model.exact, epoch: 0 },
+        config: { ...config.training, statisticsImages: STATISTICS_IMAGES },
+        levelOfImage: levelsOfImages(classifier, data),
+      }),
       standardization: data.standardization,
       measure: complexityMeasure(model.complexity),
     };
@@ -47,7 +49,6 @@ export async function measureUntrained(
       generates: generatesKernels(modelEntry(model.name)),
     });
   } finally {
-    trainer.dispose();
     classifier.dispose();
   }
 }

@@ -115,7 +115,7 @@ async function timeUntrained(
   if (speed === null) return null;
   watcher.phase?.("timing the network as it is initialised: this table needs no training");
   return {
-    speed: await measureUntrained(config, { ...speed, signal }),
+    speed: await measureUntrained(config, { ...speed, signal, report: watcher.evaluation }),
     measuredOn: conditions,
   };
 }

@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { PassSize } from "../evaluation/pass_size.ts";
 import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
@@ -59,7 +58,7 @@ export async function classifyPrepared(
   const { topK, depth } = options;
   const forced = depth === undefined ? {} : { level: requireDepth(levels, depth) };
   const routed = routeImages(trained, { pixels, height, width }, forced);
-  const pass = new PassSize(BATCH_SIZE, tf.getBackend());
+  const pass = new PassSize(BATCH_SIZE);
   let done = 0;
   const predictions = new Array<Prediction>(pictures.length);
   for (const [level, positions] of routed.groups) {

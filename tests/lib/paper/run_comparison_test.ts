@@ -181,9 +181,9 @@ Deno.test("runComparison() says how many of the paper's counted prints are met",
         [
           1,
           ["skipnet"],
-          /^Params, MB: 0 of 1 prints .* last digit; SkipNet 69\.94 against 68\.88\.$/,
+          /^Params, MB: 0 of 1 .* last digit; SkipNet 69\.94 against 68\.88\.$/,
         ],
-        [5, [], /^Multiply-adds by the paper's tool, G: 3 of 3 prints .* last digit\.$/],
+        [5, [], /^Multiply-adds by the paper's tool, G: 3 of 3 .* last digit\.$/],
       ] as const
     ) {
       const options = { table, only, train: false, overrides: [] };
