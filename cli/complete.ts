@@ -59,7 +59,7 @@ export function completeCommand(): CommandUnknownOpts {
       if (/\s/.test(PROGRAM)) {
         throw new UsageError(
           `Cannot complete "${PROGRAM}": a shell completes programs of one word; install the command puppet-cnn ` +
-            '("deno install -g", docs/installation.md) and ask it',
+            'with "deno install -g" and ask it',
         );
       }
       writeText(scriptFor(shell), "stdout");
