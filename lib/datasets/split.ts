@@ -11,6 +11,13 @@ export interface SplitOptions {
   readonly validationFraction: number;
   /** `random` draws the images by seed; `first` takes them in the order of the files. */
   readonly selection: "random" | "first";
+  /**
+   * Takes the same share of every class for validation, as near as whole images allow: of few images, chance would leave
+   * some classes nearly without.
+   *
+   * @default false
+   */
+  readonly stratified?: boolean;
   /** Root seed; the draw depends on nothing else. */
   readonly seed: number;
 }
@@ -21,6 +28,36 @@ export interface TrainingSplit {
   readonly train: ImageDataset;
   /** Images to choose by. */
   readonly validation: ImageDataset;
+}
+
+/** Images that each class gives to validation: its share, rounded so that all together are as many as wanted. */
+function quotasOf(labels: Uint16Array, pool: Uint32Array, held: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const index of pool) counts.set(labels[index]!, (counts.get(labels[index]!) ?? 0) + 1);
+  const shares = [...counts].map(([label, count]) => ({
+    label,
+    share: held * count / pool.length,
+  }));
+  const quotas = new Map(shares.map(({ label, share }) => [label, Math.floor(share)]));
+  let left = held - [...quotas.values()].reduce((sum, quota) => sum + quota, 0);
+  const byRemainder = shares.sort((one, other) =>
+    other.share % 1 - one.share % 1 || one.label - other.label
+  );
+  for (const { label } of byRemainder) if (left-- > 0) quotas.set(label, quotas.get(label)! + 1);
+  return quotas;
+}
+
+/** The same images, those for validation last, with the share of every class that it has of all. */
+function stratify(labels: Uint16Array, pool: Uint32Array, held: number): Uint32Array {
+  const quotas = quotasOf(labels, pool, held);
+  const kept: number[] = [];
+  const chosen: number[] = [];
+  for (const index of pool) {
+    const left = quotas.get(labels[index]!)!;
+    (left > 0 ? chosen : kept).push(index);
+    if (left > 0) quotas.set(labels[index]!, left - 1);
+  }
+  return Uint32Array.from([...kept, ...chosen]);
 }
 
 /**
@@ -80,8 +117,10 @@ export function splitTraining(dataset: ImageDataset, options: SplitOptions): Tra
   const order = selection === "random"
     ? shuffledIndices(dataset.length, new RandomStream(seed, "split"))
     : Uint32Array.from({ length: dataset.length }, (_, index) => index);
+  const pool = order.subarray(0, images);
+  const drawn = options.stratified ? stratify(dataset.labels, pool, held) : pool;
   return {
-    train: subset(dataset, order.subarray(0, images - held)),
-    validation: subset(dataset, order.subarray(images - held, images)),
+    train: subset(dataset, drawn.subarray(0, images - held)),
+    validation: subset(dataset, drawn.subarray(images - held)),
   };
 }

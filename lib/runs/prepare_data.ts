@@ -106,6 +106,8 @@ export async function loadExperimentImages(
     ...data,
     // A validation part of its own leaves nothing to draw.
     validationFraction: parts.validation === undefined ? data.validationFraction : 0,
+    // The paper draws from all images alike; a person's folder may hold a few of a class.
+    stratified: data.dataset === "folder" && data.selection === "random",
     seed: data.splitSeed ?? training.seed,
   });
   return {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createInMemoryDataset } from "../../../lib/datasets/in_memory_dataset.ts";
 import { splitTraining } from "../../../lib/datasets/split.ts";
 import { subset } from "../../../lib/datasets/subset.ts";
 import type { ImageDataset } from "../../../lib/datasets/dataset.ts";
@@ -67,4 +68,60 @@ Deno.test("subset() of a subset reads the right images and checks its own bounds
   assert.deepEqual([...part.labels], [7, 3, 7]);
   assert.throws(() => part.read([3]), RangeError);
   assert.throws(() => subset(makeDots(3), [3]), RangeError);
+});
+
+Deno.test("splitTraining() takes the same share of every class where it is asked to", () => {
+  const labels = Uint16Array.from({ length: 100 }, (_, at) => at < 60 ? 0 : at < 90 ? 1 : 2);
+  const dataset = createInMemoryDataset({
+    name: "dots",
+    classNames: ["a", "b", "c"],
+    height: 1,
+    width: 1,
+    images: Uint8Array.from({ length: 300 }, (_, at) => Math.floor(at / 3)),
+    labels,
+  });
+  for (
+    const [validationFraction, expected] of [[0.2, [12, 6, 2]], [0.25, [15, 8, 2]], [0, [
+      0,
+      0,
+      0,
+    ]]] as const
+  ) {
+    for (const seed of [1, 2]) {
+      const options = {
+        images: null,
+        validationFraction,
+        selection: "random",
+        seed,
+        stratified: true,
+      } as const;
+      const { train, validation } = splitTraining(dataset, options);
+      const counts = [0, 1, 2].map((label) =>
+        validation.labels.filter((each) => each === label).length
+      );
+      assert.deepEqual(counts, expected);
+      assert.equal(train.length + validation.length, 100);
+    }
+  }
+  const draw = async (seed: number) => {
+    const options = {
+      images: 50,
+      validationFraction: 0.2,
+      selection: "random",
+      seed,
+      stratified: true,
+    } as const;
+    const { train, validation } = splitTraining(dataset, options);
+    const all = (length: number) => Array.from({ length }, (_, at) => at);
+    const seen = [
+      ...await train.read(all(train.length)),
+      ...await validation.read(all(validation.length)),
+    ];
+    assert.equal(new Set(seen).size, 50, "no image is in both parts");
+    return seen.join();
+  };
+  return Promise.all([draw(1), draw(1), draw(2)]).then(([first, again, other]) => {
+    assert.equal(first, again);
+    assert.notEqual(first, other);
+  });
 });
