@@ -28,7 +28,7 @@ async function generate(): Promise<void> {
   tf.dispose(kernels);
 }
 
-/** One batch with kernels at hand, waited for. */
+/** One batch with kernels generated beforehand, waited for. */
 const bank = await bankOf(classifier);
 
 for await (const _ of Deno.stdin.readable.pipeThrough(TextLineStream())) {
