@@ -1,6 +1,6 @@
 import type { KernelConfig } from "@tensorflow/tfjs-core";
 import { asShape4D, composeKernel, inputNamed } from "./compose_kernel.ts";
-import { addMargins, convolutionGeometry } from "./convolution_geometry.ts";
+import { convolutionGeometry, explicitPadding } from "./convolution_geometry.ts";
 
 /**
  * Gradient of a convolution with respect to its filter, which the WASM backend lacks:
@@ -15,14 +15,13 @@ export const conv2dBackpropFilter: KernelConfig = composeKernel(
     const outputGradient = inputNamed(inputs, "dy");
     const filterShape = asShape4D(attrs["filterShape"] as number[]);
     const geometry = convolutionGeometry(asShape4D(input.shape), filterShape, attrs, false);
-    const padded = addMargins(runner, input, geometry.padInfo);
     // [batch, height, width, channels] -> [channels, height, width, batch]
-    const images = runner.run("Transpose", { x: padded }, { perm: [3, 1, 2, 0] });
+    const images = runner.run("Transpose", { x: input }, { perm: [3, 1, 2, 0] });
     // [batch, height, width, outputs] -> [height, width, batch, outputs]
     const taps = runner.run("Transpose", { x: outputGradient }, { perm: [1, 2, 0, 3] });
     const correlation = runner.run("Conv2D", { x: images, filter: taps }, {
       strides: 1,
-      pad: "valid",
+      pad: explicitPadding(geometry.padInfo),
       dataFormat: "NHWC",
       dilations: [geometry.strideHeight, geometry.strideWidth],
     });

@@ -2,9 +2,9 @@ import type { KernelConfig, NamedAttrMap } from "@tensorflow/tfjs-core";
 import { asShape4D, composeKernel, inputNamed } from "./compose_kernel.ts";
 import { turnFilter } from "./turn_filter.ts";
 import {
-  addMargins,
   areMarginsPositive,
   convolutionGeometry,
+  explicitPadding,
   spreadByStride,
   transposedMargins,
 } from "./convolution_geometry.ts";
@@ -35,11 +35,10 @@ export function conv2dBackpropInput(original: KernelConfig): KernelConfig {
       geometry.strideHeight,
       geometry.strideWidth,
     ]);
-    const images = addMargins(runner, spread, margins);
     const taps = runner.make((backend) => turnFilter(backend, filter));
-    return runner.run("Conv2D", { x: images, filter: taps }, {
+    return runner.run("Conv2D", { x: spread, filter: taps }, {
       strides: 1,
-      pad: "valid",
+      pad: explicitPadding(margins),
       dataFormat: "NHWC",
       dilations: 1,
     });

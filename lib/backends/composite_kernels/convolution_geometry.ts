@@ -65,6 +65,16 @@ export function addMargins(
 }
 
 /**
+ * Margins as a convolution takes them, which sees zeros there without their being written.
+ *
+ * @param margins - how many rows and columns; none may be negative.
+ * @returns the attribute `pad`.
+ */
+export function explicitPadding({ top, bottom, left, right }: Margins): number[][] {
+  return [[0, 0], [top, bottom], [left, right], [0, 0]];
+}
+
+/**
  * Puts `stride - 1` zeros between neighbouring rows and columns: what a strided convolution skipped.
  *
  * @param runner - runs the kernels.
