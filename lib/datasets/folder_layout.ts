@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { DataError } from "../errors.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { type DataPart, partOfName } from "./data_part.ts";
 import { type ListedImage, readImageList } from "./image_list.ts";
 import {
@@ -66,7 +67,7 @@ async function fileBytes(path: string): Promise<number> {
     return (await Deno.stat(path)).size;
   } catch (error) {
     // Whoever reads the image finds out, and names it with all others.
-    if (error instanceof Deno.errors.NotFound) return 0;
+    if (describePathFailure(error) !== null) return 0;
     throw error;
   }
 }

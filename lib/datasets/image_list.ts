@@ -1,6 +1,7 @@
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import Papa from "papaparse";
 import { DataError } from "../errors.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { type DataPart, partOfName } from "./data_part.ts";
@@ -40,6 +41,16 @@ function findColumns(first: readonly string[]): Columns | null {
   return first.length === 2 ? { path: 0, label: 1, part: null, header: 0 } : null;
 }
 
+/** Whether a word of a list leads to a file; words can be of any kind and length. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return await pathExists(path);
+  } catch (error) {
+    if (describePathFailure(error) !== null) return false;
+    throw error;
+  }
+}
+
 /** Folders that the paths of a list start from, and endings that they lack, as lists of contests do. */
 async function findAddition(
   list: string,
@@ -50,7 +61,7 @@ async function findAddition(
   for (const inner of ["", "images", stem, `${stem}_images`, "img", "imgs"]) {
     for (const ending of ["", ".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG"]) {
       const file = isAbsolute(path) ? path : join(folder, inner, path);
-      if (await pathExists(file + ending)) return { folder: inner, ending };
+      if (await isThere(file + ending)) return { folder: inner, ending };
     }
   }
   return null;
@@ -66,6 +77,11 @@ async function findAddition(
  */
 export async function readImageList(list: string): Promise<ListedImage[] | null> {
   const text = (await readBoundedText(list, LIST_BOUNDS)).replace(/^\ufeff/, "");
+  if (text.includes("\0")) {
+    throw new DataError(
+      `Cannot read list of images: ${list} holds zero characters, so it is no text; name another`,
+    );
+  }
   const rows: string[][] = Papa.parse(text, { delimitersToGuess: [",", "\t", ";"] }).data;
   const columns = rows[0] === undefined ? null : findColumns(rows[0]);
   const firstPath = columns === null ? undefined : rows[columns.header]?.[columns.path]?.trim();

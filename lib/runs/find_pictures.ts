@@ -8,6 +8,9 @@ import { pathExists } from "../files/path_exists.ts";
 /** Folders within folders are followed so far; links can lead in a circle. */
 const MAX_DEPTH = 32;
 
+/** Lines, or what `find -print0` writes between paths. */
+const SEPARATOR = /\r?\n|\0/;
+
 /** The word that stands for a list on standard input. */
 const STANDARD_INPUT = "-";
 
@@ -65,7 +68,7 @@ export async function findPictures(
   const files: string[] = [];
   for (const word of words) {
     if (word === STANDARD_INPUT) {
-      files.push(...(await readList()).split(/\r?\n/).filter((line) => line.trim() !== ""));
+      files.push(...(await readList()).split(SEPARATOR).filter((line) => line.trim() !== ""));
     } else if (await isFolder(word)) files.push(...await listDeep(word, passedOver, 0));
     else if (/[*?[{]/.test(word) && !await pathExists(word)) {
       files.push(...await expandPattern(word));

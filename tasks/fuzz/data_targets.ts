@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { readCifarBinary } from "../../lib/datasets/cifar_binary.ts";
 import { cifarLayouts, encodeCifarBinary } from "../../lib/datasets/cifar_binary.ts";
 import { manifestFile, readManifest } from "../../lib/datasets/dataset_manifest.ts";
+import { readFolderLayout } from "../../lib/datasets/folder_layout.ts";
 import { decodeImage } from "../../lib/datasets/decode_image.ts";
 import { parseContentRange, retryAfterMilliseconds } from "../../lib/datasets/http_request.ts";
 import { selectImageMember, stageImages } from "../../lib/datasets/mini_imagenet.ts";
@@ -178,6 +179,17 @@ async function readLists(list: string, folder: string): Promise<void> {
   for (const { name } of files) assert.ok((await Deno.lstat(join(stage, name))).isFile);
 }
 
+async function readImageLayout(list: string, folder: string): Promise<void> {
+  for (const name of ["a.png", "b.png"]) await Deno.writeFile(join(folder, name), png);
+  await Deno.writeTextFile(join(folder, "labels.csv"), list);
+  const { train, validation, test } = await readFolderLayout(folder);
+  for (const part of [train, validation, test]) {
+    if (part === null) continue;
+    assert.equal(part.files.length, part.labels.length);
+    assert.ok(part.labels.every((label) => part.classNames[label] !== undefined));
+  }
+}
+
 const goodManifest = JSON.stringify(
   {
     ...{
@@ -241,6 +253,16 @@ export const dataTargets: readonly FuzzTarget[] = [
     input: mutatedBytes(fixtures(".webp")),
     read: readImage,
     maxGrowth: 400e6,
+  }),
+  fuzzTarget({
+    name: "lists of images",
+    cases: 3_000,
+    input: mutatedText([
+      "file,label\na.png,n01\nb.png,n02\n",
+      'path;class;split\r\na.png;"n, 01";train\r\nb.png;"n, 01";val\r\n',
+      "a.png\tn01\nb.png\tn02",
+    ]),
+    read: readImageLayout,
   }),
   fuzzTarget({
     name: "split lists of mini-ImageNet",
