@@ -25,7 +25,7 @@ function lineOf(columns: number | null, record: EpochRecord = RECORD): string {
 
 Deno.test("showTraining() says everything of an epoch where nothing wraps", () => {
   const whole = "epoch 100/100: loss 1.2346 top-1 55.25 %, validation loss 1.3579 top-1 66.12 % " +
-    "(best), depth 10.2, rate 9.98e-4, 812 images/s, 3 min 07 s";
+    "(best), depth 10.2, rate 0.000998, 812 images/s, 3 min 07 s";
   assert.equal(lineOf(null), whole);
   assert.equal(lineOf(200), whole);
 });
