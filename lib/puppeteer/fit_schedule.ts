@@ -56,6 +56,7 @@ function mostFrequentDepth(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { stepCount } from "./step_schedule.ts";
  *
  * const complexities = Float64Array.from({ length: 101 }, (_, at) => 16 + at / 50);
  * const fit = fitSchedule(complexities, { stepsPerBit: 0.8, minSteps: 6, maxSteps: 12 });

@@ -116,6 +116,8 @@ Deno.test("readNativeInstallation() that cannot read what is there says so, for 
       { path: `${DRIVER_FOLDER}/package.json`, bytes: 1, sha256: "" },
     ];
     await Deno.writeTextFile(path, JSON.stringify({ ...MANIFEST, binding: "a/b", files }));
+    await Deno.mkdir(join(directory, DRIVER_FOLDER), { recursive: true });
+    await Deno.writeTextFile(join(directory, DRIVER_FOLDER, "package.json"), "1");
     await Deno.writeTextFile(join(directory, "a"), "a file where a folder belongs");
     await refused(/b cannot be read \(/);
   } finally {
