@@ -85,7 +85,7 @@ export function requireComplete<Result>(what: string, work: () => Result): Resul
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw new DataError(
-      `Cannot make a report of ${what}: it is no complete document (${error.message}); make it again with this version`,
+      `Cannot make a report of ${what}: a field is missing or of another kind; make the document again with this version`,
       { cause: error },
     );
   }
