@@ -84,8 +84,12 @@ export function requireComplete<Result>(what: string, work: () => Result): Resul
     return work();
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    // A TypeError is the engine's, about our code: it tells nothing of the document.
+    const reason = error instanceof RangeError
+      ? error.message
+      : "a field is missing or of another kind";
     throw new DataError(
-      `Cannot make a report of ${what}: a field is missing or of another kind; make the document again with this version`,
+      `Cannot make a report of ${what}: it is no complete document (${reason}); make it again with this version`,
       { cause: error },
     );
   }
