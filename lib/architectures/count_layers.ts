@@ -1,3 +1,4 @@
+import { ownInputs, ownOutputs } from "./layer.ts";
 import type { ConvolutionLayer, Layer } from "./layer.ts";
 
 /** Height and width of a feature map, in pixels. */
@@ -23,6 +24,11 @@ export interface LayerWork {
 export function kernelLength(layer: ConvolutionLayer): number {
   const inputs = layer.depthwise ? 1 : layer.inputChannels;
   return layer.kernelSize ** 2 * inputs * layer.outputChannels;
+}
+
+/** Numbers that fix a convolution's kernel: half of it where its channels are mirror pairs. */
+export function ownKernelLength(layer: ConvolutionLayer): number {
+  return layer.mirror === "none" ? kernelLength(layer) : kernelLength(layer) / 2;
 }
 
 /** Size of a feature map after a layer. */
@@ -57,15 +63,15 @@ function workOfLayer(layer: Layer, size: MapSize, work: ConvolutionWork): LayerW
   if (layer.kind === "convolution") {
     const { height, width } = sizeAfter(layer, size);
     const weights = kernelLength(layer);
-    const biases = layer.bias ? layer.outputChannels : 0;
-    const norms = layer.norm ? 2 * layer.outputChannels : 0;
+    const biases = layer.bias ? ownOutputs(layer) : 0;
+    const norms = layer.norm ? 2 * ownOutputs(layer) : 0;
     return {
       multiplyAdds: work(layer, height * width),
       multiplyAddsOfTool: (weights + biases) * height * width + norms,
     };
   }
   if (layer.kind === "linear") {
-    const weights = layer.inputs * layer.outputs;
+    const weights = ownInputs(layer) * layer.outputs;
     return { multiplyAdds: weights, multiplyAddsOfTool: weights + layer.outputs };
   }
   if (layer.kind === "residual") {

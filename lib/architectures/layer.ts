@@ -4,6 +4,13 @@ export type Activation = "none" | "relu" | "relu6" | "leaky-relu";
 /** Slope of `leaky-relu` below zero. */
 export const LEAK = 0.1;
 
+/**
+ * Whether the channels of feature maps come in mirror pairs, channel c and channel c + C/2: mirroring the image then mirrors
+ * every map and exchanges the two of a pair (a group convolution over the reflections of the image; Cohen and Welling 2016).
+ * `lifting` makes pairs from channels that are none, those of the image; `group` takes pairs and makes pairs.
+ */
+export type MirrorPairs = "none" | "lifting" | "group";
+
 /** Convolution with "same" padding, then bias, batch norm and activation where asked for. */
 export interface ConvolutionLayer {
   /** Tells the kinds of layer apart. */
@@ -24,6 +31,8 @@ export interface ConvolutionLayer {
   readonly bias: boolean;
   /** Batch norm with affine parameters. */
   readonly norm: boolean;
+  /** Whether the channels are mirror pairs; then half of the kernel fixes the other half. */
+  readonly mirror: MirrorPairs;
   /** Applied last. */
   readonly activation: Activation;
 }
@@ -54,6 +63,12 @@ export interface LinearLayer {
   readonly inputs: number;
   /** Length of the output. */
   readonly outputs: number;
+  /**
+   * Whether the input comes in mirror pairs, both of which have the same weight.
+   *
+   * @default false
+   */
+  readonly mirror?: boolean;
   /** Applied last. */
   readonly activation: Activation;
 }
@@ -121,17 +136,29 @@ export function convolution(
     depthwise: false,
     bias: false,
     norm: true,
+    mirror: "none",
     activation: "relu",
     ...changes,
   };
+}
+
+/** Channels that fix all output channels of a convolution: one of every mirror pair. */
+export function ownOutputs({ outputChannels, mirror }: ConvolutionLayer): number {
+  return mirror === "none" ? outputChannels : outputChannels / 2;
+}
+
+/** Numbers of an input that have a weight of their own: one of every mirror pair. */
+export function ownInputs({ inputs, mirror }: Pick<LinearLayer, "inputs" | "mirror">): number {
+  return mirror === true ? inputs / 2 : inputs;
 }
 
 /**
  * A head: global average pooling, then linear layers with ReLU between them.
  *
  * @param widths Length of the pooled vector, of the hidden layers, and the number of classes last.
+ * @param mirror Whether the pooled vector comes in mirror pairs.
  */
-export function classifierHead(widths: readonly number[]): Layer[] {
+export function classifierHead(widths: readonly number[], mirror = false): Layer[] {
   const last = widths.length - 2;
   return [
     { kind: "global-average-pool" },
@@ -140,6 +167,7 @@ export function classifierHead(widths: readonly number[]): Layer[] {
       name: index === last ? "head" : `hidden${index + 1}`,
       inputs: widths[index]!,
       outputs,
+      mirror: mirror && index === 0,
       activation: index === last ? "none" : "relu",
     })),
   ];

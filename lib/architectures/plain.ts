@@ -17,6 +17,12 @@ export interface PlainArchitectureOptions {
   /** Adds the input to the output where a layer keeps its channel count. */
   readonly identityShortcuts: boolean;
   /**
+   * Channels come in mirror pairs, so that an image and its mirror image have the same logits.
+   *
+   * @default false
+   */
+  readonly mirrorSymmetry?: boolean;
+  /**
    * Follows every convolution.
    *
    * @default "relu"
@@ -51,11 +57,11 @@ export function layersPerStage(depth: number): number[] {
  *
  * @param options Depth, widths and classes.
  * @returns The layers in order.
- * @throws {RangeError} if maxChannels is not a positive multiple of 8 or depth not an integer >= 1.
+ * @throws {RangeError} if maxChannels is not a positive multiple of 8 (of 16 with mirror pairs) or depth not an integer >= 1.
  */
 export function plainArchitecture(options: PlainArchitectureOptions): Layer[] {
-  const { depth, maxChannels, kernelSize, classes, identityShortcuts, activation = "relu" } =
-    options;
+  const { depth, maxChannels, kernelSize, classes, identityShortcuts } = options;
+  const { activation = "relu", mirrorSymmetry = false } = options;
   if (!Number.isInteger(maxChannels / STAGE_DIVISORS[0]) || maxChannels < STAGE_DIVISORS[0]) {
     throw new RangeError(
       `Cannot lay out the plain backbone: maxChannels must be a positive multiple of 8 (its stages have C/8, C/4, C/2 and C channels), current value is ${maxChannels}`,
@@ -64,6 +70,11 @@ export function plainArchitecture(options: PlainArchitectureOptions): Layer[] {
   if (!Number.isInteger(depth) || depth < 1) {
     throw new RangeError(
       `Cannot lay out the plain backbone: depth must be an integer >= 1, current value is ${depth}`,
+    );
+  }
+  if (mirrorSymmetry && maxChannels % (2 * STAGE_DIVISORS[0]) !== 0) {
+    throw new RangeError(
+      `Cannot lay out the plain backbone: maxChannels must be a multiple of 16 for mirror pairs (the first stage has C/8), current value is ${maxChannels}`,
     );
   }
   const layers: Layer[] = [];
@@ -76,18 +87,19 @@ export function plainArchitecture(options: PlainArchitectureOptions): Layer[] {
       }
       const name = `stage${stage + 1}.conv${position + 1}`;
       const shape = { kernelSize, inputChannels: channels, outputChannels };
+      const mirror = mirrorSymmetry ? layers.length === 0 ? "lifting" : "group" : "none";
       layers.push(
         identityShortcuts && channels === outputChannels
           ? {
             kind: "residual",
-            body: [convolution(name, shape, { activation: "none" })],
+            body: [convolution(name, shape, { activation: "none", mirror })],
             shortcut: [],
             activation,
           }
-          : convolution(name, shape, { activation }),
+          : convolution(name, shape, { activation, mirror }),
       );
       channels = outputChannels;
     }
   });
-  return [...layers, ...classifierHead([channels, classes])];
+  return [...layers, ...classifierHead([channels, classes], mirrorSymmetry)];
 }

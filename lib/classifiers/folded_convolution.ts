@@ -3,6 +3,7 @@ import { BATCH_NORM_EPSILON } from "../layers/batch_norm.ts";
 import { nativeBiasedConvolution } from "../backends/native_convolution.ts";
 import { nativeBackend } from "../backends/native_operation.ts";
 import { LEAK } from "../architectures/layer.ts";
+import { pairUp } from "../layers/mirror_pairs.ts";
 import { activate } from "../layers/run_layers.ts";
 import { convolveWith } from "./layer_weights.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
@@ -38,13 +39,14 @@ function foldNorm(
 ): [tf.Tensor4D, tf.Tensor1D] {
   const { norm, statistics } = options;
   const deviation = tf.sqrt(tf.add(tf.tensor1d(statistics.variance), BATCH_NORM_EPSILON));
-  const factor = tf.div<tf.Tensor1D>(norm.scale, deviation);
+  const ofAll = (own: tf.Tensor1D) => layer.mirror === "none" ? own : pairUp(own);
+  const factor = ofAll(tf.div<tf.Tensor1D>(norm.scale, deviation));
   // A depthwise kernel has its channels on the third axis, any other on the fourth.
   const kernelFactor = layer.depthwise ? tf.reshape(factor, [-1, 1]) : factor;
-  const centre = tf.sub(parts.bias ?? 0, tf.tensor1d(statistics.mean));
+  const centre = tf.sub(parts.bias ?? 0, ofAll(tf.tensor1d(statistics.mean)));
   return [
     tf.mul<tf.Tensor4D>(parts.kernel, kernelFactor),
-    tf.add<tf.Tensor1D>(norm.offset, tf.mul(centre, factor)),
+    tf.add<tf.Tensor1D>(ofAll(norm.offset), tf.mul(centre, factor)),
   ];
 }
 

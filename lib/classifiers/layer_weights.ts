@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { ownInputs, ownOutputs } from "../architectures/layer.ts";
+import { completeKernel, pairUp } from "../layers/mirror_pairs.ts";
 import { constantValues, uniformFanIn, uniformHe } from "../tensors/initial_values.ts";
 import type { ConvolutionLayer, LinearLayer } from "../architectures/layer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
@@ -23,10 +25,13 @@ export class LayerWeights {
     this.#seed = seed;
   }
 
-  /** Adds `kernels.<layer>`, `[k, k, in, out]`, or `[k, k, channels, 1]` for a depthwise layer. */
+  /**
+   * Adds `kernels.<layer>`, `[k, k, in, out]`, or `[k, k, channels, 1]` for a depthwise layer; of mirror pairs, here and
+   * below, one of two.
+   */
   addKernel(layer: ConvolutionLayer): void {
-    const { kernelSize, inputChannels, outputChannels, depthwise, norm, activation } = layer;
-    const channels = depthwise ? [inputChannels, 1] : [inputChannels, outputChannels];
+    const { kernelSize, inputChannels, depthwise, norm, activation } = layer;
+    const channels = depthwise ? [inputChannels, 1] : [inputChannels, ownOutputs(layer)];
     const name = `kernels.${layer.name}`;
     const shape = [kernelSize, kernelSize, ...channels];
     const uniform = norm || activation === "none" ? uniformFanIn : uniformHe;
@@ -36,9 +41,9 @@ export class LayerWeights {
   /** Adds `biases.<layer>` and `norms.<layer>.*` where the layer has them. */
   addBiasAndNorm(layer: ConvolutionLayer): void {
     if (layer.bias) {
-      this.#addUniform(`biases.${layer.name}`, [layer.outputChannels], fanInOf(layer));
+      this.#addUniform(`biases.${layer.name}`, [ownOutputs(layer)], fanInOf(layer));
     }
-    if (layer.norm) this.addNorm(layer.name, layer.outputChannels);
+    if (layer.norm) this.addNorm(layer.name, ownOutputs(layer));
   }
 
   /** Adds `norms.<name>.scale` and `.offset`. */
@@ -48,19 +53,24 @@ export class LayerWeights {
   }
 
   /** Adds `<name>.weights`, `[in, out]`, and `<name>.bias`. */
-  addLinear(layer: Pick<LinearLayer, "name" | "inputs" | "outputs">): void {
-    this.#addUniform(`${layer.name}.weights`, [layer.inputs, layer.outputs], layer.inputs);
-    this.#addUniform(`${layer.name}.bias`, [layer.outputs], layer.inputs);
+  addLinear(layer: Pick<LinearLayer, "name" | "inputs" | "outputs" | "mirror">): void {
+    this.#addUniform(`${layer.name}.weights`, [ownInputs(layer), layer.outputs], ownInputs(layer));
+    this.#addUniform(`${layer.name}.bias`, [layer.outputs], ownInputs(layer));
   }
 
-  /** The stored kernel of a layer. */
+  /** The whole kernel of a layer whose kernel is stored. */
   kernel(layer: ConvolutionLayer): tf.Tensor4D {
-    return this.#parameters.get<tf.Rank.R4>(`kernels.${layer.name}`);
+    return completeKernel(
+      this.#parameters.get<tf.Rank.R4>(`kernels.${layer.name}`),
+      layer.mirror,
+    );
   }
 
   /** The bias of a layer, `[out]`; `null` if it has none. */
   bias(layer: ConvolutionLayer): tf.Tensor1D | null {
-    return layer.bias ? this.#parameters.get<tf.Rank.R1>(`biases.${layer.name}`) : null;
+    if (!layer.bias) return null;
+    const bias = this.#parameters.get<tf.Rank.R1>(`biases.${layer.name}`);
+    return layer.mirror === "none" ? bias : pairUp(bias);
   }
 
   /** The batch norm of a name, with statistics of that name or of another. */
@@ -72,10 +82,16 @@ export class LayerWeights {
     };
   }
 
+  /** Weights of a linear layer, `[in, out]`. */
+  linearWeights({ name, mirror }: Pick<LinearLayer, "name" | "mirror">): tf.Tensor2D {
+    const weights = this.#parameters.get<tf.Rank.R2>(`${name}.weights`);
+    return mirror === true ? tf.mul(pairUp(weights), 0.5) : weights;
+  }
+
   /** Affine map of vectors: `[batch, in] -> [batch, out]`. */
-  linear(layer: Pick<LinearLayer, "name">, input: tf.Tensor2D): tf.Tensor2D {
-    const weights = this.#parameters.get<tf.Rank.R2>(`${layer.name}.weights`);
-    return tf.add(tf.matMul(input, weights), this.#parameters.get(`${layer.name}.bias`));
+  linear(layer: Pick<LinearLayer, "name" | "mirror">, input: tf.Tensor2D): tf.Tensor2D {
+    const product = tf.matMul(input, this.linearWeights(layer));
+    return tf.add(product, this.#parameters.get(`${layer.name}.bias`));
   }
 
   #addUniform(name: string, shape: readonly number[], fanIn: number): void {

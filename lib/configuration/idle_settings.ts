@@ -36,6 +36,7 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
     ]],
     [!isPlain, `the layers of ${name} are given`, [
       "model.identityShortcuts",
+      "model.mirrorSymmetry",
       "model.activation",
       "model.fixedDepth",
     ]],

@@ -109,6 +109,12 @@ export const modelKeys = {
     default: false,
     option: "--identity-shortcuts",
   }),
+  mirrorSymmetry: flag({
+    description:
+      "kernels come in mirror pairs, so that an image and its mirror image get the same answer",
+    default: false,
+    option: "--mirror-symmetry",
+  }),
   activation: oneOf(["relu", "leaky-relu"], {
     description:
       "follows the convolutions of puppet-cnn and fixed-cnn; leaky-relu has slope 0.1 below zero",

@@ -6,6 +6,7 @@ import { modelEntry } from "../models/model_registry.ts";
 import { levelStarts } from "../puppeteer/level_starts.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { placeLayers } from "./placed_layer.ts";
+import type { LinearLayer } from "../architectures/layer.ts";
 import type { FoldedConvolution } from "../classifiers/folded_convolution.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
@@ -97,14 +98,18 @@ async function readFolded({ kernel, bias }: FoldedConvolution): Promise<BakedWei
 }
 
 /** Copies of stored values, `[in, out]` and `[out]`. */
-async function readLinear(classifier: LevelClassifier, name: string): Promise<BakedWeights> {
-  const weights = classifier.parameters.get<tf.Rank.R2>(`${name}.weights`);
-  const bias = classifier.parameters.get<tf.Rank.R1>(`${name}.bias`);
-  return {
-    values: await weights.data<"float32">(),
-    shape: weights.shape,
-    bias: await bias.data<"float32">(),
-  };
+async function readLinear(classifier: LevelClassifier, layer: LinearLayer): Promise<BakedWeights> {
+  const weights = tf.tidy(() => tf.clone(classifier.weights.linearWeights(layer)));
+  const bias = classifier.parameters.get<tf.Rank.R1>(`${layer.name}.bias`);
+  try {
+    return {
+      values: await weights.data<"float32">(),
+      shape: weights.shape,
+      bias: await bias.data<"float32">(),
+    };
+  } finally {
+    weights.dispose();
+  }
 }
 
 /** Kernels of a level with norms folded in, in the order of the layers; the caller disposes of them. */
@@ -156,8 +161,8 @@ export async function bakeNetwork(
   } finally {
     for (const { kernel, bias } of folded.values()) tf.dispose([kernel, ...bias ? [bias] : []]);
   }
-  for (const { name } of linearsOf(layers)) {
-    weights.set(name, await readLinear(classifier, name));
+  for (const layer of linearsOf(layers)) {
+    weights.set(layer.name, await readLinear(classifier, layer));
   }
   return { level, layers: placeLayers(layers, options.image), weights };
 }

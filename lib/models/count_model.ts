@@ -1,5 +1,5 @@
-import { kernelLength, workOfLayers } from "../architectures/count_layers.ts";
-import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { ownKernelLength, workOfLayers } from "../architectures/count_layers.ts";
+import { convolutionsOf, linearsOf, ownInputs, ownOutputs } from "../architectures/layer.ts";
 import { createCustomModel } from "./create_classifier.ts";
 import { layersOfEntry, levelsOfModel } from "./model_layers.ts";
 import { modelEntry } from "./model_registry.ts";
@@ -90,14 +90,19 @@ function storedParameters({ levels, layersOf, isGenerated }: ModelLayers): numbe
   }
   let total = 0;
   for (const layer of places.values()) {
-    total += isGenerated?.(layer) === true ? 0 : kernelLength(layer);
-    total += layer.bias ? layer.outputChannels : 0;
-    total += layer.norm ? 2 * layer.outputChannels : 0;
+    total += isGenerated?.(layer) === true ? 0 : ownKernelLength(layer);
+    total += layer.bias ? ownOutputs(layer) : 0;
+    total += layer.norm ? 2 * ownOutputs(layer) : 0;
   }
-  for (const { inputs, outputs } of linearsOf(layersOf(levels.list[0]!))) {
-    total += (inputs + 1) * outputs;
+  for (const layer of linearsOf(layersOf(levels.list[0]!))) {
+    total += (ownInputs(layer) + 1) * layer.outputs;
   }
   return total;
+}
+
+/** What a state is resized to. */
+function ownPart(layer: ConvolutionLayer): ConvolutionLayer {
+  return { ...layer, outputChannels: ownOutputs(layer) };
 }
 
 function workOfLevel(
@@ -111,7 +116,10 @@ function workOfLevel(
   const evaluations = evaluationsFor(generated.length, config);
   const { multiplyAdds: forward } = workOfLayers(layers, options.image);
   const dynamics = evaluations * workOfEvaluation(config).multiplyAdds;
-  const resizing = generated.reduce((total, layer) => total + workOfResizing(layer, config), 0);
+  const resizing = generated.reduce(
+    (total, layer) => total + workOfResizing(ownPart(layer), config),
+    0,
+  );
   return {
     level: level.index,
     complexity: level.complexity,

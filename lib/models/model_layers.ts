@@ -79,7 +79,7 @@ export function layersOfEntry(
   config: ModelConfig,
   classes: number,
 ): ModelLayers {
-  const { maxChannels, kernelSize, identityShortcuts, activation } = config;
+  const { maxChannels, kernelSize, identityShortcuts, mirrorSymmetry, activation } = config;
   const levels = levelsOfModel(config, entry);
   const shared = {
     levels,
@@ -93,7 +93,15 @@ export function layersOfEntry(
     ...shared,
     layersOf: ({ depth }) =>
       plainArchitecture({
-        ...{ depth, maxChannels, kernelSize, classes, identityShortcuts, activation },
+        ...{
+          depth,
+          maxChannels,
+          kernelSize,
+          classes,
+          identityShortcuts,
+          mirrorSymmetry,
+          activation,
+        },
       }),
     isGenerated: entry.generates ? () => true : null,
   };

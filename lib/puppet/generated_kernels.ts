@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { Puppeteer } from "../puppeteer/puppeteer.ts";
+import { ownOutputs } from "../architectures/layer.ts";
+import { completeKernel } from "../layers/mirror_pairs.ts";
 import { resizeKernel } from "./kernel_resizing.ts";
 import type { KernelReduction } from "./kernel_resizing.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
@@ -74,7 +76,8 @@ export class GeneratedKernels {
     let index = 0;
     for (const state of states) {
       const layer = convolutions[index++]!;
-      const kernel = resizeKernel(state, layer, this.#reduction);
+      const own = { ...layer, outputChannels: ownOutputs(layer) };
+      const kernel = completeKernel(resizeKernel(state, own, this.#reduction), layer.mirror);
       yield {
         ...{ layer, state },
         kernel: layer.norm ? kernel : tf.mul(kernel, this.#scaleWithoutNorm(layer, state)),

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { normalizePairs } from "../layers/mirror_pairs.ts";
 import { runLayers } from "../layers/run_layers.ts";
 import { KernelBank } from "./kernel_bank.ts";
 import { ExactNetwork } from "./exact_network.ts";
@@ -128,7 +129,11 @@ export class LevelClassifier implements Classifier, LevelNetworks {
         const bias = this.weights.bias(layer);
         const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
         const normed = layer.norm
-          ? options.normalize(this.weights.norm(layer.name), biased)
+          ? normalizePairs(
+            layer.mirror,
+            biased,
+            (maps) => options.normalize(this.weights.norm(layer.name), maps),
+          )
           : biased;
         return options.drop?.maps(normed) ?? normed;
       },

@@ -38,6 +38,7 @@ export const TINY_MODEL: ModelConfig = {
   complexityOffset: 0,
   scaleExponent: 1,
   identityShortcuts: false,
+  mirrorSymmetry: false,
   activation: "relu",
 };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { convolutionsOf } from "../../../lib/architectures/layer.ts";
+import { convolutionsOf, linearsOf, ownInputs } from "../../../lib/architectures/layer.ts";
 import type { ConvolutionLayer } from "../../../lib/architectures/layer.ts";
 import { layersPerStage, plainArchitecture } from "../../../lib/architectures/plain.ts";
 
@@ -57,5 +57,18 @@ Deno.test("plainArchitecture() refuses widths that do not divide by 8", () => {
   assert.throws(
     () => plainArchitecture({ ...OPTIONS, depth: 6, maxChannels: 100 }),
     /maxChannels must be a positive multiple of 8 .* current value is 100/,
+  );
+});
+
+Deno.test("plainArchitecture() with mirror pairs lifts the image once, and needs even stages", () => {
+  const layers = plainArchitecture({ ...OPTIONS, depth: 6, mirrorSymmetry: true });
+  const kinds = convolutionsOf(layers).map(({ mirror }) => mirror);
+  assert.deepEqual(kinds, ["lifting", ...new Array<string>(5).fill("group")]);
+  assert.deepEqual(linearsOf(layers).map(ownInputs), [256]);
+  const plain = convolutionsOf(plainArchitecture({ ...OPTIONS, depth: 6 }));
+  assert.ok(plain.every(({ mirror }) => mirror === "none"));
+  assert.throws(
+    () => plainArchitecture({ ...OPTIONS, depth: 6, maxChannels: 24, mirrorSymmetry: true }),
+    /maxChannels must be a multiple of 16 for mirror pairs .* current value is 24/,
   );
 });

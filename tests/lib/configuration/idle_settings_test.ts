@@ -12,6 +12,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   "model.kernelSize": "5",
   "model.maxChannels": "64",
   "model.identityShortcuts": "true",
+  "model.mirrorSymmetry": "true",
   "model.activation": "leaky-relu",
   "model.fixedDepth": "7",
   "model.depthAdaptation": "false",

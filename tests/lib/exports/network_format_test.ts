@@ -117,6 +117,7 @@ async function makeTrained(name: ModelName): Promise<[TrainedClassifier, ModelCa
   const model = {
     ...TINY_MODEL,
     ...{ name, maxChannels: 16, minSteps: 4, maxSteps: 6, activation: "leaky-relu" as const },
+    mirrorSymmetry: name === "puppet-cnn",
   };
   const classifier = createClassifier(model, { classes: CLASSES.length, seed: 3 });
   const images = normalTensor<tf.Tensor4D>([4, SIDE, SIDE, 3], "exports");

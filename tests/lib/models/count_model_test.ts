@@ -140,6 +140,7 @@ Deno.test("countModel() counts what createClassifier() stores, without a tensor"
       {},
       { initialState: "learned", levelsPerDepth: 2, identityShortcuts: true },
       { depthAdaptation: false, parameterAdaptation: false, kernelSize: 5, fixedDepth: 7 },
+      { maxChannels: 16, mirrorSymmetry: true },
     ];
     const names = modelNames.filter((name) => /^(?:puppet|fixed)-|squeezenet/.test(name));
     for (const name of names) {
