@@ -104,7 +104,14 @@ export interface PrepareOptions {
   readonly image: { readonly height: number; readonly width: number };
   /** One trajectory per image instead of one per level, where kernels are generated. */
   readonly exact: boolean;
-  /** Called while kernels are generated, with the levels done (also in part) and all levels. */
+  /**
+   * Levels whose kernels are generated at once; those of another level come with its first image. Without effect where no
+   * kernels are generated beforehand.
+   *
+   * @default all that have statistics
+   */
+  readonly levels?: readonly number[] | undefined;
+  /** Called while kernels are generated, with the levels done (also in part) and all that are generated in one go. */
   readonly report?: ((done: number, total: number) => void) | undefined;
 }
 

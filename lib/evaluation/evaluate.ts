@@ -181,6 +181,7 @@ export async function evaluate(
   const image = { height, width };
   const network = options.network ?? await prepareNetwork(trained, {
     ...{ image, exact: options.exact },
+    ...(options.level === undefined ? {} : { levels: [options.level] }),
     report: (done, total) => options.report?.(done, total, "generating kernels"),
   });
   const isNew = options.network === undefined;

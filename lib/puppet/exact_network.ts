@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { convolutionsOf } from "../architectures/layer.ts";
 import { workOfLayers } from "../architectures/count_layers.ts";
 import { batchNormWithMoments } from "../layers/batch_norm.ts";
-import { requireLength } from "../classifiers/folded_convolution.ts";
+import { requireStatistics } from "./require_statistics.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type {
   Classifier,
@@ -12,18 +11,6 @@ import type {
 } from "../classifiers/classifier.ts";
 import type { LevelNetworks } from "./level_networks.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
-
-/** Makes sure that every norm of every level has statistics of its own. */
-function requireStatistics(classifier: LevelNetworks, statistics: LevelStatistics): void {
-  for (const level of classifier.levels.list) {
-    for (const { name, norm } of convolutionsOf(classifier.layersOf(level))) {
-      if (!norm) continue;
-      const channels = classifier.weights.norm(name).scale.size;
-      const found = statistics.get(level.index)?.get(name)?.mean.length ?? 0;
-      requireLength(name, { found, channels });
-    }
-  }
-}
 
 /**
  * The paper's literal reading: every image has a trajectory of its own, generated when it is classified. Batch norm uses
@@ -47,7 +34,7 @@ export class ExactNetwork implements InferenceNetwork {
     statistics: LevelStatistics,
     image: MapSize,
   ) {
-    requireStatistics(classifier, statistics);
+    requireStatistics(classifier, statistics, classifier.levels.list.keys());
     this.#classifier = classifier;
     this.#statistics = statistics;
     this.#image = image;

@@ -8,6 +8,7 @@ import {
   foldConvolution,
   foldedOperations,
 } from "../classifiers/folded_convolution.ts";
+import { requireStatistics } from "./require_statistics.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { firstNonFiniteState } from "../puppeteer/integrate.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
@@ -20,7 +21,10 @@ import type {
   PrepareOptions,
 } from "../classifiers/classifier.ts";
 import type { LevelNetworks } from "./level_networks.ts";
-import type { LevelStatistics } from "../classifiers/level_statistics.ts";
+import type { LevelStatistics, StatisticsOfLevel } from "../classifiers/level_statistics.ts";
+import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
+
+type BankOptions = Pick<PrepareOptions, "image" | "levels" | "report">;
 
 interface BankedNetwork {
   readonly layers: readonly Layer[];
@@ -30,80 +34,74 @@ interface BankedNetwork {
 }
 
 /**
- * The kernels of every level, generated once and kept. Kernels depend on an image only through its level, so an image
+ * The kernels of the levels, each generated once and kept. Kernels depend on an image only through its level, so an image
  * costs what it would cost in a fixed CNN of its depth. Batch norm with fixed statistics is an affine map per channel and
  * is folded into kernel and bias.
  */
 export class KernelBank implements InferenceNetwork {
   readonly #classifier: LevelNetworks;
-  readonly #networks: ReadonlyMap<number, BankedNetwork>;
+  readonly #statistics: LevelStatistics;
+  readonly #image: MapSize;
+  /** Levels asked for, with their networks once all kernels are known to be finite. */
+  readonly #networks = new Map<number, Promise<BankedNetwork>>();
+  readonly #made: BankedNetwork[] = [];
+  #report: PrepareOptions["report"];
 
-  private constructor(classifier: LevelNetworks, networks: ReadonlyMap<number, BankedNetwork>) {
+  private constructor(
+    classifier: LevelNetworks,
+    statistics: LevelStatistics,
+    { image, report }: BankOptions,
+  ) {
     this.#classifier = classifier;
-    this.#networks = networks;
+    this.#statistics = statistics;
+    this.#image = image;
+    this.#report = report;
   }
 
   /**
-   * Generates and folds the kernels of all levels that have statistics.
+   * Generates and folds the kernels of the levels asked for.
    *
-   * @param classifier The model; must outlive the bank, whose head is the model's.
-   * @param statistics Batch-norm statistics by level.
-   * @param options Height and width of the images, and who is told how far it has come.
+   * @param classifier The model; must outlive the bank, and keep its parameters until all levels are generated.
+   * @param statistics Batch-norm statistics of the levels that images may be of.
+   * @param options Height and width of the images, levels that are generated at once, and who is told how far it has come.
    * @returns The bank; the caller disposes of it.
+   * @throws {RangeError} if statistics are missing, or of another layer.
    * @throws {DivergenceError} if a kernel holds a number that is not finite.
    */
   static async create(
     classifier: LevelNetworks,
     statistics: LevelStatistics,
-    options: Pick<PrepareOptions, "image" | "report">,
+    options: BankOptions,
   ): Promise<KernelBank> {
-    const { image, report } = options;
-    const networks = new Map<number, BankedNetwork>();
-    const bank = new KernelBank(classifier, networks);
+    requireStatistics(classifier, statistics, statistics.keys());
+    const { levels = [...statistics.keys()], report } = options;
+    const bank = new KernelBank(classifier, statistics, options);
     try {
-      for (const index of statistics.keys()) {
-        const made = networks.size;
-        const onStep = (done: number, steps: number) =>
-          report?.(made + done / steps, statistics.size);
-        const network = foldNetwork(classifier, index, { statistics, image, onStep });
-        networks.set(index, network);
-        await yieldToEventLoop();
-        const kernels = [...network.convolutions.values()].map(({ kernel }) => kernel);
-        const broken = await firstNonFiniteState(kernels);
-        if (broken >= 0) {
-          throw new DivergenceError(
-            `Cannot make the kernel bank: kernel ${broken + 1} of level ${index} is not finite; ` +
-              "train with a lower learning rate or with --clip-norm",
-          );
-        }
+      for (const [made, level] of levels.entries()) {
+        bank.#report = (done) => report?.(made + done, levels.length);
+        await bank.#network(level);
       }
     } catch (error) {
       bank.dispose();
       throw error;
     }
+    bank.#report = report;
     return bank;
   }
 
-  /** Levels that the bank holds. */
+  /** Levels whose kernels have been generated. */
   get levels(): readonly number[] {
     return [...this.#networks.keys()];
   }
 
   /**
-   * Classifies images of one level.
+   * Classifies images of one level, whose kernels are generated with the first of them.
    *
-   * @throws {RangeError} if the bank does not hold the level.
+   * @throws {RangeError} if the bank has no statistics of the level.
+   * @throws {DivergenceError} if a kernel holds a number that is not finite.
    */
-  // deno-lint-ignore require-await -- errors come as rejections, as the interface promises
   async infer({ images, level }: InferenceBatch): Promise<InferenceResult> {
-    const network = this.#networks.get(level);
-    if (network === undefined) {
-      throw new RangeError(
-        `Cannot classify: the kernel bank holds levels ${
-          this.levels.join(", ")
-        }, current value is ${level}`,
-      );
-    }
+    const network = await this.#network(level);
     const logits = tf.tidy(() =>
       runLayers(network.layers, images, {
         ...foldedOperations((layer) => network.convolutions.get(layer.name)!),
@@ -113,27 +111,57 @@ export class KernelBank implements InferenceNetwork {
     return { logits, multiplyAdds: network.multiplyAdds * images.shape[0], routes: null };
   }
 
+  // deno-lint-ignore require-await -- errors come as rejections; what is kept is the promise itself
+  async #network(level: number): Promise<BankedNetwork> {
+    const found = this.#networks.get(level);
+    if (found !== undefined) return found;
+    const statistics = this.#statistics.get(level);
+    if (statistics === undefined) {
+      throw new RangeError(
+        `Cannot classify: the kernel bank holds levels ${
+          [...this.#statistics.keys()].join(", ")
+        }, current value is ${level}`,
+      );
+    }
+    const made = this.#make(level, statistics);
+    this.#networks.set(level, made);
+    return made;
+  }
+
+  async #make(level: number, statistics: StatisticsOfLevel): Promise<BankedNetwork> {
+    const network = foldNetwork(this.#classifier, this.#classifier.levels.list[level]!, {
+      statistics,
+      image: this.#image,
+      onStep: (done, steps) => this.#report?.(done / steps, 1),
+    });
+    this.#made.push(network);
+    await yieldToEventLoop();
+    const kernels = [...network.convolutions.values()].map(({ kernel }) => kernel);
+    const broken = await firstNonFiniteState(kernels);
+    if (broken >= 0) {
+      throw new DivergenceError(
+        `Cannot make the kernel bank: kernel ${broken + 1} of level ${level} is not finite; ` +
+          "train with a lower learning rate or with --clip-norm",
+      );
+    }
+    return network;
+  }
+
   /** Frees the kernels. */
   dispose(): void {
-    for (const { convolutions } of this.#networks.values()) disposeFolded(convolutions.values());
+    for (const { convolutions } of this.#made) disposeFolded(convolutions.values());
   }
 }
 
 function foldNetwork(
   classifier: LevelNetworks,
-  index: number,
+  level: ComplexityLevel,
   options: {
-    readonly statistics: LevelStatistics;
+    readonly statistics: StatisticsOfLevel;
     readonly image: MapSize;
     readonly onStep: (done: number, steps: number) => void;
   },
 ): BankedNetwork {
-  const level = classifier.levels.list[index];
-  if (level === undefined) {
-    throw new RangeError(
-      `Cannot make the kernel bank: the model has ${classifier.levels.list.length} levels, statistics are of level ${index}`,
-    );
-  }
   const layers = classifier.layersOf(level);
   const convolutions = new Map<string, FoldedConvolution>();
   tf.tidy(() => {
@@ -143,7 +171,7 @@ function foldNetwork(
         kernel: kernels.get(layer.name)!,
         bias: classifier.weights.bias(layer),
         norm: layer.norm ? classifier.weights.norm(layer.name) : null,
-        statistics: options.statistics.get(index)!.get(layer.name),
+        statistics: options.statistics.get(layer.name),
       });
       convolutions.set(layer.name, folded);
     }

@@ -248,6 +248,8 @@ export class Model implements Disposable {
     return this.#network ??= prepareNetwork(this.#loaded.trained, {
       image: this.imageSize,
       exact: this.#exact,
+      // One picture needs one level: kernels of others would only be waited for.
+      levels: [],
       report: (done, total) => this.#report(done, total, "generating kernels"),
     });
   }

@@ -54,6 +54,50 @@ for (const backend of await testBackends()) {
     }));
 }
 
+Deno.test("KernelBank.infer() generates a level with its first image, to the same bytes", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const statistics = await trainer.computeStatistics();
+    const live = tf.memory().numTensors;
+    const images = normalTensor<tf.Tensor4D>([2, 8, 8, 3], "images");
+    const batch = { images, level: 1, complexities: [9, 9] };
+    const all = await KernelBank.create(classifier, statistics, { image: IMAGE });
+    const expected = await take((await all.infer(batch)).logits);
+    all.dispose();
+    const told: number[] = [];
+    const bank = await KernelBank.create(classifier, statistics, {
+      ...{ image: IMAGE, levels: [] },
+      report: (done, total) => told.push(done / total),
+    });
+    assert.deepEqual(bank.levels, []);
+    // Two at once: the level is generated once.
+    const found = await Promise.all([bank.infer(batch), bank.infer(batch)]);
+    assert.deepEqual(bank.levels, [1]);
+    assert.equal(told.filter((share) => share === 1).length, 1);
+    for (const { logits } of found) assert.deepEqual(await take(logits), expected);
+    images.dispose();
+    bank.dispose();
+    assert.equal(tf.memory().numTensors, live, "no tensor is left");
+    dispose();
+  }));
+
+Deno.test("KernelBank.create() refuses statistics that do not fit before it generates anything", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const statistics = await trainer.computeStatistics();
+    const bad = [
+      [new Map([...statistics, [2, new Map()]]), /must have \d+ channels, current value is 0/],
+      [new Map([...statistics, [3, statistics.get(2)!]]), /3 levels, statistics are of level 3/],
+    ] as const;
+    for (const [found, message] of bad) {
+      await assert.rejects(
+        KernelBank.create(classifier, found, { image: IMAGE, levels: [] }),
+        (error) => error instanceof RangeError && message.test(error.message),
+      );
+    }
+    dispose();
+  }));
+
 Deno.test("KernelBank.infer() names the levels it holds when asked for another", () =>
   withBackend("cpu", async () => {
     const { trainer, classifier, dispose } = await tinyTrainer();
