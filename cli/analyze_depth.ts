@@ -1,4 +1,5 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import type { MathType } from "../lib/backends/backend.ts";
 import type { DepthAnalysisResult } from "../lib/analyses/analyze_depth.ts";
 import type { DepthAnalysis } from "../lib/analyses/depth_analysis.ts";
 import type { DepthChartName } from "../lib/reports/parts/depth_charts.ts";
@@ -61,6 +62,7 @@ interface AnalyzeDepthOptions extends DocumentOptions, TalkOptions {
   readonly measure?: string | undefined;
   readonly backend?: BackendChoice | undefined;
   readonly threads?: number | undefined;
+  readonly math?: MathType | undefined;
   readonly checkpoint: CheckpointChoice;
   readonly batchSize: number;
   readonly exact?: true | undefined;

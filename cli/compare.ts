@@ -28,6 +28,7 @@ import {
   addHelpSections,
   backendOption,
   debugOption,
+  mathOption,
   quietOption,
   type TalkOptions,
   threadsOption,
@@ -61,7 +62,8 @@ function checkOptions(runs: readonly string[], options: CompareOptions): void {
     );
   }
   // Where the images are and what computes changes no run.
-  const given = compareOverrides({ ...options, data: undefined, backend: undefined })[0];
+  const elsewhere = { data: undefined, backend: undefined, math: undefined };
+  const given = compareOverrides({ ...options, ...elsewhere })[0];
   if (runs.length > 0 && (options.smoke || options.only || given)) {
     const name = options.smoke ? "--smoke" : options.only ? "--only" : given!.from;
     throw new UsageError(`Cannot use ${name} with run folders: they are taken as they are`);
@@ -167,6 +169,7 @@ async function compareIn(
   const output = createOutput(options);
   const backend = await startBackend(options.backend ?? "auto", output, {
     threads: options.threads,
+    math: options.math,
   });
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const conditions = conditionsOf(backend, provenance);
@@ -260,6 +263,7 @@ export function compareCommand(): CommandUnknownOpts {
   command
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(mathOption())
     .addOption(quietOption())
     .addOption(debugOption())
     .action((runs, options) => compare(runs as string[], options as unknown as CompareOptions));

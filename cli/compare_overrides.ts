@@ -1,5 +1,6 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../lib/errors.ts";
+import type { MathType } from "../lib/backends/backend.ts";
 import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 import { readSetting } from "./config_options.ts";
 import { type BackendChoice, wholeNumber } from "./shared_options.ts";
@@ -8,6 +9,7 @@ import { type BackendChoice, wholeNumber } from "./shared_options.ts";
 export interface CompareOverrideOptions {
   readonly data?: string | undefined;
   readonly backend?: BackendChoice | undefined;
+  readonly math?: MathType | undefined;
   readonly epochs?: number | undefined;
   readonly trainImages?: number | undefined;
   readonly testImages?: number | undefined;
@@ -64,6 +66,7 @@ export function compareOverrides(options: CompareOverrideOptions): ConfigOverrid
   const add = (path: string, value: unknown, from: string) => overrides.push({ path, value, from });
   if (options.data !== undefined) add("data.directory", options.data, "--data");
   if (options.backend !== undefined) add("backend", options.backend, "--backend");
+  if (options.math !== undefined) add("math", options.math, "--math");
   for (const [name, flags, path] of NUMBER_OPTIONS) {
     if (options[name] !== undefined) add(path, options[name], flags.split(" ")[0]!);
   }

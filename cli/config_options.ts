@@ -4,7 +4,7 @@ import { CONFIG_KEYS, type ConfigKey } from "../lib/configuration/experiment_con
 import { describeKey } from "../lib/configuration/config_values.ts";
 import { describeDefault } from "../lib/configuration/describe_default.ts";
 import { type ConfigOverride, readConfigWord } from "../lib/configuration/config_words.ts";
-import { backendOption, threadsOption } from "./shared_options.ts";
+import { backendOption, mathOption, threadsOption } from "./shared_options.ts";
 
 const GROUP_OF_SECTION: Readonly<Record<string, string>> = {
   data: "Data:",
@@ -39,15 +39,15 @@ function switchOptions(key: ConfigKey): Option[] {
 }
 
 function optionsOfKey(key: ConfigKey): Option[] {
-  // `--backend` stands in every command that computes.
-  if (key.path === "backend") return [];
+  // `--backend` and `--math` stand in every command that computes.
+  if (!key.path.includes(".")) return [];
   return key.option === flagOf(key)
     ? switchOptions(key)
     : [new Option(key.option, describeOption(key))];
 }
 
 /**
- * Adds one option for every key of the configuration, `--backend`, and `--set` for keys by path.
+ * Adds one option for every key of the configuration, and `--set` for keys by path.
  *
  * @param command Receives the options.
  * @param only Paths of the keys that get an option, without `--set`; all by default.
@@ -59,7 +59,7 @@ export function addConfigOptions(command: CommandUnknownOpts, only?: ReadonlySet
       command.addOption(group === undefined ? option : option.helpGroup(group));
     }
   }
-  command.addOption(backendOption()).addOption(threadsOption());
+  command.addOption(backendOption()).addOption(threadsOption()).addOption(mathOption());
   if (only !== undefined) return;
   command.addOption(
     new Option("--set <path=value>", "set a key of the configuration by its path; may be repeated")

@@ -40,6 +40,8 @@ export interface DoctorReport {
   readonly backends: readonly BackendInspection[];
   /** What `--backend auto` takes; `null` if nothing works. */
   readonly auto: string | null;
+  /** Whether the processor has instructions for `--math bfloat16`; `null` where that cannot be known. */
+  readonly bfloat16: boolean | null;
   /** Folder of the native library; `null` where the environment may not be read. */
   readonly nativeDirectory: string | null;
   readonly permissions: readonly PermissionCheck[];
@@ -91,6 +93,7 @@ async function examine(): Promise<DoctorReport> {
   for (const name of AUTO_ORDER) backends.push(await inspectBackend(BACKENDS[name]));
   const runsTensorflow = backends.some(({ name, works }) => name === "tensorflow" && works);
   const { inspectGpu } = await import("../lib/backends/cuda/inspect_gpu.ts");
+  const { hasBfloat16Instructions } = await import("../lib/backends/bfloat16_instructions.ts");
   let auto: string | null = null;
   try {
     auto = (await selectBackend("auto")).name;
@@ -108,6 +111,7 @@ async function examine(): Promise<DoctorReport> {
     gpu: await inspectGpu(runsTensorflow),
     backends,
     auto,
+    bfloat16: await hasBfloat16Instructions(),
     nativeDirectory,
     permissions: await checkPermissions(nativeDirectory),
     folder: await checkFolder(),
@@ -194,6 +198,7 @@ export function formatDoctorReport(report: DoctorReport): string {
     ...gpuLines(report.gpu),
     ...report.backends.flatMap((backend) => backendLines(backend, report.gpu)),
     line(report.auto !== null, `backend auto takes ${report.auto ?? "nothing"}`),
+    ...mathLines(report),
     `      native library folder: ${report.nativeDirectory ?? "unknown (no permission to look)"}`,
     ...report.permissions.map(({ granted, flag, purpose }) =>
       line(granted, `${flag} (${purpose})`, "not granted")
@@ -238,6 +243,16 @@ function gpuLines({ nvidia, cuda }: GpuInspection): string[] {
 
 function gibibytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+/** Whether `--math bfloat16` is worth trying; nothing where it cannot be known or nothing can compute it. */
+function mathLines({ bfloat16, backends }: DoctorReport): string[] {
+  const tensorflow = backends.find(({ name }) => name === "tensorflow");
+  if (bfloat16 === null || tensorflow?.device !== "cpu") return [];
+  const text = bfloat16
+    ? "instructions for --math bfloat16"
+    : "no instructions for --math bfloat16: float32 is faster";
+  return [`      the processor has ${text}`];
 }
 
 function backendLines(backend: BackendInspection, { tensorflow }: GpuInspection): string[] {

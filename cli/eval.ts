@@ -1,4 +1,5 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import type { MathType } from "../lib/backends/backend.ts";
 import type { DataConfig } from "../lib/datasets/data_config.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
 import { findRun } from "./find_run.ts";
@@ -14,6 +15,7 @@ import {
   debugOption,
   depthOption,
   exactOption,
+  mathOption,
   quietOption,
   type TalkOptions,
   threadsOption,
@@ -48,6 +50,7 @@ interface EvalOptions extends DataOptions, DocumentOptions, TalkOptions {
   readonly confusion?: true | undefined;
   readonly backend?: BackendChoice | undefined;
   readonly threads?: number | undefined;
+  readonly math?: MathType | undefined;
 }
 
 async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<void> {
@@ -114,7 +117,8 @@ export function evalCommand(): CommandUnknownOpts {
       ),
     )
     .addOption(backendOption())
-    .addOption(threadsOption());
+    .addOption(threadsOption())
+    .addOption(mathOption());
   addDocumentOptions(command);
   command
     .addOption(quietOption())

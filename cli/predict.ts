@@ -1,5 +1,6 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { DataError } from "../lib/errors.ts";
+import type { MathType } from "../lib/backends/backend.ts";
 import type { CheckpointChoice, PredictionAnswer } from "../lib/runs/run_types.ts";
 import { findRun, refuseWrongOrder } from "./find_run.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
@@ -20,6 +21,7 @@ import {
   debugOption,
   depthOption,
   exactOption,
+  mathOption,
   quietOption,
   type TalkOptions,
   threadsOption,
@@ -36,6 +38,7 @@ interface PredictOptions extends DocumentOptions, TalkOptions {
   readonly depth?: number | undefined;
   readonly backend?: BackendChoice | undefined;
   readonly threads?: number | undefined;
+  readonly math?: MathType | undefined;
 }
 
 /** Formats of the result: those of every document, and an answer a line. */
@@ -122,6 +125,7 @@ export function predictCommand(): CommandUnknownOpts {
     .addOption(depthOption())
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(mathOption())
     .action((run, files, options) =>
       predict(run as string, files as string[], options as unknown as PredictOptions)
     );

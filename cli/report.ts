@@ -1,6 +1,7 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { CheckpointError, UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
+import type { MathType } from "../lib/backends/backend.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
 import { findRun } from "./find_run.ts";
@@ -14,6 +15,7 @@ import {
   backendOption,
   checkpointOption,
   debugOption,
+  mathOption,
   quietOption,
   type TalkOptions,
   threadsOption,
@@ -30,6 +32,7 @@ interface ReportOptions extends DocumentOptions, TalkOptions {
   readonly checkpoint: CheckpointChoice;
   readonly backend?: BackendChoice;
   readonly threads?: number | undefined;
+  readonly math?: MathType | undefined;
 }
 
 /** Folders are runs, files are documents. */
@@ -172,6 +175,7 @@ export function reportCommand(): CommandUnknownOpts {
     .addOption(new Option("--data <folder>", "folder that holds the dataset, if not the run's"))
     .addOption(backendOption())
     .addOption(threadsOption())
+    .addOption(mathOption())
     .addOption(quietOption())
     .addOption(debugOption())
     .action((sources, options) => report(sources, options as unknown as ReportOptions));

@@ -1,6 +1,6 @@
 import { PROGRAM } from "./program_name.ts";
 import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import type { BackendName } from "../lib/backends/backend.ts";
+import type { BackendName, MathType } from "../lib/backends/backend.ts";
 import { EXIT_CODES_HELP } from "./exit_codes.ts";
 
 /** Words that `--backend` takes. */
@@ -40,6 +40,22 @@ export function backendOption(): Option<
 export function threadsOption(): Option<"--threads <count>", undefined, undefined, number> {
   return new Option("--threads <count>", "cores that backend wasm uses (default: all)")
     .argParser(wholeNumber(1, 1024));
+}
+
+/** Makes `--math <type>`, without a default, so that the configuration's own word can stand. */
+export function mathOption(): Option<
+  "--math <type>",
+  undefined,
+  undefined,
+  undefined,
+  false,
+  MathType
+> {
+  return new Option(
+    "--math <type>",
+    "numbers that convolutions and matrix products are computed with; bfloat16 needs backend tensorflow " +
+      "(default: float32)",
+  ).choices(["float32", "bfloat16"] as const);
 }
 
 /** Makes `--json`. */

@@ -1,4 +1,4 @@
-import type { ActivateOptions, ActiveBackend } from "../lib/backends/backend.ts";
+import type { ActivateOptions, ActiveBackend, MathType } from "../lib/backends/backend.ts";
 import type { Output } from "./output.ts";
 import { wasSaidBefore } from "./said_before.ts";
 import type { BackendChoice } from "./shared_options.ts";
@@ -10,6 +10,8 @@ type SelectBackend = (choice: BackendChoice, options: ActivateOptions) => Promis
 interface StartOptions {
   /** `--threads`. @default all cores */
   readonly threads?: number | undefined;
+  /** `--math`. @default float32 */
+  readonly math?: MathType | undefined;
   readonly select?: SelectBackend;
   readonly wasSaid?: (text: string) => Promise<boolean>;
 }
@@ -24,7 +26,7 @@ async function select(choice: BackendChoice, options: ActivateOptions): Promise<
  *
  * @param choice The backend asked for.
  * @param output Where to say it.
- * @param options Threads; a test selects and remembers by other means.
+ * @param options Threads and arithmetic; a test selects and remembers by other means.
  * @returns The backend in use.
  * @throws {BackendError} if it cannot be used here.
  */
@@ -33,8 +35,11 @@ export async function startBackend(
   output: Pick<Output, "warn" | "talk">,
   options: StartOptions = {},
 ): Promise<ActiveBackend> {
-  const { threads } = options;
-  const activation = threads === undefined ? {} : { threads };
+  const { threads, math } = options;
+  const activation = {
+    ...threads === undefined ? {} : { threads },
+    ...math === undefined ? {} : { math },
+  };
   const backend = await (options.select ?? select)(choice, activation);
   for (const { name, reason, remedy } of backend.passedOver) {
     const text = `backend ${name} passed over: ${reason}${remedy ? `; ${remedy}` : ""}`;
@@ -42,7 +47,8 @@ export async function startBackend(
     if (await (options.wasSaid ?? wasSaidBefore)(text)) continue;
     output.talk(`${text} (said once; "doctor" tells it again)`);
   }
-  const { unusedGpu } = backend;
+  const { unusedGpu, warning } = backend;
+  if (warning !== undefined) output.warn(warning);
   if (unusedGpu !== undefined) {
     output.warn(
       `${unusedGpu.gpu} is not used, ${backend.name} computes on the CPU: ${unusedGpu.reason}; ${unusedGpu.remedy}`,

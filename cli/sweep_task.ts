@@ -63,7 +63,10 @@ export async function runTask(folder: string, options: SweepOptions): Promise<vo
       `Cannot work on row ${index}: the plan has rows 0 to ${plan.rows.length - 1}`,
     );
   }
-  const backend = await startBackend(row.config.backend, output, { threads: threadsOfTask() });
+  const backend = await startBackend(row.config.backend, output, {
+    threads: threadsOfTask(),
+    math: row.config.math,
+  });
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
   const report = showTraining(progress, {

@@ -58,7 +58,7 @@ async function rehearse(
   { output, threads }: { readonly output: Output; readonly threads: number | undefined },
 ): Promise<void> {
   const { config, runDirectory } = request;
-  const backend = await startBackend(config.backend, output, { threads });
+  const backend = await startBackend(config.backend, output, { threads, math: config.math });
   const { planTraining } = await import("../lib/runs/plan_training.ts");
   const progress = createProgress({ quiet: output.quiet });
   let plan;
@@ -88,7 +88,8 @@ async function runWithSignals(
 ): Promise<StoppableResult<TrainingSummary>> {
   const { config, runDirectory, resume, allowOtherBackend } = request;
   const { output, startedAt, saveEvery } = options;
-  const backend = await startBackend(config.backend, output, options);
+  const { threads } = options;
+  const backend = await startBackend(config.backend, output, { threads, math: config.math });
   const { runTraining } = await import("../lib/runs/run_training.ts");
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });

@@ -11,7 +11,7 @@ import { readRunConfig } from "../runs/run_config_file.ts";
 import { RUN_CONFIG_FILE } from "../runs/run_folder.ts";
 import { suggestSizes } from "../runs/suggest_sizes.ts";
 import { runTraining } from "../runs/run_training.ts";
-import type { ActiveBackend } from "../backends/backend.ts";
+import type { ActiveBackend, MathType } from "../backends/backend.ts";
 import type { BackendRequest } from "../backends/select_backend.ts";
 import type { ConfigOverride } from "../configuration/config_words.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -38,6 +38,12 @@ export interface TrainSettings {
    * @default the backend that was selected; the first that works here if none was
    */
   readonly backend?: BackendRequest;
+  /**
+   * Numbers that convolutions and large matrix products are computed with.
+   *
+   * @default those of the backend that was selected; `float32` if none was
+   */
+  readonly math?: MathType;
 }
 
 /** A training that begins. */
@@ -91,7 +97,7 @@ interface Decision extends Pick<RunTrainingOptions, "runDirectory" | "resume"> {
 }
 
 function overridesOf(settings: TrainSettings): ConfigOverride[] {
-  const { data = {}, model = {}, training = {}, backend } = settings;
+  const { data = {}, model = {}, training = {}, backend, math } = settings;
   const sections = {
     data: typeof data === "string" ? { dataset: "folder", directory: data, images: null } : data,
     model: typeof model === "string" ? { name: model } : model,
@@ -100,7 +106,10 @@ function overridesOf(settings: TrainSettings): ConfigOverride[] {
   const overrides = Object.entries(sections).flatMap(([section, values]) =>
     Object.entries(values).map(([name, value]) => ({ path: `${section}.${name}`, value }))
   );
-  return backend === undefined ? overrides : [...overrides, { path: "backend", value: backend }];
+  const computing = Object.entries({ backend, math }).flatMap(([path, value]) =>
+    value === undefined ? [] : [{ path, value }]
+  );
+  return [...overrides, ...computing];
 }
 
 async function decideResumed(request: ResumedTraining): Promise<Decision> {
@@ -112,7 +121,7 @@ async function decideResumed(request: ResumedTraining): Promise<Decision> {
 }
 
 async function decideNew(request: NewTraining, startedAt: Date): Promise<Decision> {
-  const settings = overridesOf(request);
+  const settings = overridesOf({ ...selectedMath(request), ...request });
   const seed = request.training?.seed ?? 1;
   const base = request.preset === undefined
     ? {}
@@ -126,11 +135,19 @@ async function decideNew(request: NewTraining, startedAt: Date): Promise<Decisio
   return { config, runDirectory, resume: false, argv };
 }
 
-/** The backend that was selected, unless another is asked for. */
-async function backendFor(name: BackendRequest): Promise<ActiveBackend> {
+/** What the selected backend rounds to, unless another backend is asked for. */
+function selectedMath({ backend = "auto" }: TrainSettings): Pick<TrainSettings, "math"> {
   const current = currentBackend();
-  if (current !== null && (name === "auto" || name === current.name)) return current;
-  return await selectBackend(name);
+  const stays = backend === "auto" || backend === current?.name;
+  return stays && current?.math !== undefined ? { math: current.math } : {};
+}
+
+/** The backend that was selected, unless another is asked for. */
+async function backendFor({ backend: name, math }: ExperimentConfig): Promise<ActiveBackend> {
+  const current = currentBackend();
+  const isAsked = current !== null && (name === "auto" || name === current.name) &&
+    math === (current.math ?? "float32");
+  return isAsked ? current : await selectBackend(name, { math });
 }
 
 /**
@@ -164,7 +181,7 @@ export async function train(
   const { config, runDirectory, resume, argv } = "resume" in request
     ? await decideResumed(request)
     : await decideNew(request, startedAt);
-  const backend = await backendFor(config.backend);
+  const backend = await backendFor(config);
   const { onEvent: report, ...rest } = options;
   return await runTraining(config, {
     ...{ runDirectory, resume, ...rest },

@@ -3,6 +3,12 @@ import type { UnusedGpu } from "./cuda/explain_unused_gpu.ts";
 /** Backends that the command line offers. `cpu` (plain JavaScript) exists for tests. */
 export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 
+/**
+ * Numbers that convolutions, their gradients and large matrix products are computed with: `bfloat16` rounds what goes in
+ * and what comes out to 8 bits of precision. Everything else is float32.
+ */
+export type MathType = "float32" | "bfloat16";
+
 /** What a backend says about itself before it is used. */
 export interface BackendProbe {
   /** Which backend. */
@@ -27,6 +33,10 @@ export interface ActiveBackend {
   readonly device: "cpu" | "gpu";
   /** Cores that it uses; absent where it leaves that to a library. */
   readonly threads?: number;
+  /** Numbers that products are computed with; absent: float32. */
+  readonly math?: MathType;
+  /** What makes it slower than it should be, and could surprise; absent where nothing does. */
+  readonly warning?: string;
   /** Better backends that `auto` could not take, with the reason; empty for a backend that was named. */
   readonly passedOver: readonly PassedOverBackend[];
   /** The machine's NVIDIA GPU that this backend could use and does not; absent where there is none. */
@@ -51,6 +61,12 @@ export interface ActivateOptions {
    * @default the number of cores
    */
   readonly threads?: number;
+  /**
+   * Numbers that products are computed with; only `tensorflow` on a CPU knows others than float32.
+   *
+   * @default "float32"
+   */
+  readonly math?: MathType;
 }
 
 /** The contract of a backend: found without side effects, then made TensorFlow.js's current one. */

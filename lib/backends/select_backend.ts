@@ -40,7 +40,8 @@ export interface SelectBackendOptions extends ActivateOptions {
 /**
  * Makes a backend TensorFlow.js's current one. `auto` takes the first of `tensorflow`, `webgpu` and `wasm` that
  * works; WebGPU only on a real GPU and after a small computation came out right. Only `auto` goes on with the CPU
- * where TensorFlow's CUDA build was installed and cannot use the machine's GPU.
+ * where TensorFlow's CUDA build was installed and cannot use the machine's GPU. With `math: "bfloat16"`, `auto` is
+ * `tensorflow`.
  *
  * @param request - a backend's name, or `auto`.
  * @param options - parts that a test replaces.
@@ -64,7 +65,17 @@ async function chooseBackend(
   request: BackendRequest,
   options: SelectBackendOptions,
 ): Promise<ActiveBackend> {
-  const { backends = BACKENDS } = options;
+  const { backends = BACKENDS, math = "float32" } = options;
+  if (math !== "float32") {
+    if (request !== "auto" && request !== "tensorflow") {
+      throw new BackendError(
+        `Cannot compute in ${math} with backend "${request}": only tensorflow can; give --backend tensorflow, or ` +
+          "--math float32",
+      );
+    }
+    // Another backend would compute something else than was asked for.
+    return await backends.tensorflow.activate(options);
+  }
   if (request !== "auto") return requireGpu(await backends[request].activate(options));
   const passedOver: PassedOverBackend[] = [];
   for (const name of AUTO_ORDER) {

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { BackendError, messageOf } from "../errors.ts";
-import type { ActiveBackend, Backend, BackendProbe } from "./backend.ts";
+import type { ActivateOptions, ActiveBackend, Backend, BackendProbe } from "./backend.ts";
+import { roundToBfloat16 } from "./bfloat16.ts";
+import { hasBfloat16Instructions } from "./bfloat16_instructions.ts";
 import { explainUnusedGpu, type UnusedGpu } from "./cuda/explain_unused_gpu.ts";
 import { findNvidiaGpu } from "./cuda/find_nvidia_gpu.ts";
 import { type MissingLibrary, preloadCuda } from "./cuda/preload_cuda.ts";
@@ -13,6 +15,7 @@ import {
 } from "./native_cache.ts";
 import { loadDriver, type NativeBinding } from "./native_driver.ts";
 import { areDriversLoaded } from "./webgpu.ts";
+import { nativeBackend } from "./native_operation.ts";
 import { quietStderr } from "./quiet_stderr.ts";
 import { registerGradients } from "./register_gradients.ts";
 import { isGranted } from "./permissions.ts";
@@ -107,17 +110,44 @@ function describe({ manifest }: NativeInstallation): string {
 /** The binding is loaded once a process: a second copy of libtensorflow would register its ops twice. */
 let loaded: Promise<ActiveBackend> | undefined;
 
-async function activateTensorflow(): Promise<ActiveBackend> {
+async function activateTensorflow(options: ActivateOptions = {}): Promise<ActiveBackend> {
   loaded ??= loadBackend();
   try {
     const active = await loaded;
     const tf = await import("@tensorflow/tfjs-core");
     await tf.setBackend("tensorflow");
-    return active;
+    return await useMath(active, options);
   } catch (error) {
     loaded = undefined;
     throw error;
   }
+}
+
+/** Sets the numbers that products are computed with. */
+async function useMath(
+  active: ActiveBackend,
+  { math = "float32" }: ActivateOptions,
+): Promise<ActiveBackend> {
+  roundToBfloat16(nativeBackend()!, math === "bfloat16" && active.device === "cpu");
+  if (math === "float32") return active;
+  if (active.device === "gpu") {
+    throw new BackendError(
+      `Cannot compute in ${math} on a GPU: it is made for CPUs; give --math float32`,
+    );
+  }
+  const warning = await explainSlowMath();
+  const description = `${active.description}, ${math}`;
+  return { ...active, description, math, ...warning === null ? {} : { warning } };
+}
+
+/** Why bfloat16 would not be faster here; `null` where it is, or where nothing can be known. */
+async function explainSlowMath(): Promise<string | null> {
+  if (Deno.env.get("TF_ENABLE_ONEDNN_OPTS") === "0") {
+    return "bfloat16 is slower than float32 without oneDNN: TF_ENABLE_ONEDNN_OPTS is 0";
+  }
+  return await hasBfloat16Instructions() === false
+    ? "bfloat16 is slower than float32 here: this processor has no instructions for it"
+    : null;
 }
 
 async function loadBackend(): Promise<ActiveBackend> {

@@ -76,6 +76,15 @@ function dataRules({ data }: ExperimentConfig): ConfigRule[] {
   ];
 }
 
+function computingRules({ backend, math }: ExperimentConfig): ConfigRule[] {
+  return [
+    [
+      math !== "float32" && backend !== "auto" && backend !== "tensorflow",
+      `math must be float32 with backend ${backend}, current value is ${math}, which only tensorflow can`,
+    ],
+  ];
+}
+
 /**
  * What keys must agree on with each other, and what they must not exceed together.
  *
@@ -83,7 +92,7 @@ function dataRules({ data }: ExperimentConfig): ConfigRule[] {
  * @returns What is wrong, one text per problem; empty if nothing is.
  */
 export function findContradictions(config: ExperimentConfig): string[] {
-  const rules = [...modelRules(config), ...trainingRules(config), ...dataRules(config)];
+  const rules = [modelRules, trainingRules, dataRules, computingRules].flatMap((of) => of(config));
   const contradictions = rules.flatMap(([isBroken, problem]) => isBroken ? [problem] : []);
   return [...contradictions, ...findExcesses(config)];
 }

@@ -18,6 +18,8 @@ export interface KeyText<Value> {
   readonly mayChange?: true;
   /** Says where or how something is computed, not what: results of runs that differ in it alone may stand for each other. */
   readonly isPlace?: true;
+  /** Came after runs were named by their settings: its default does not change their names. */
+  readonly isLater?: true;
 }
 
 /** What a schema carries: the text of its key, and the values allowed, in words. */

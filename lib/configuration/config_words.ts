@@ -78,7 +78,7 @@ export function describeUnknownKey(path: string): string {
     ? `did you mean ${meant}?`
     : siblings.length > 0
     ? `known keys: ${siblings.map((key) => lastName(key.path)).join(", ")}`
-    : `known keys: ${[...CONFIG_SECTIONS].join(", ")}, backend`;
+    : `known keys: ${[...CONFIG_SECTIONS].join(", ")}, backend, math`;
   return `unknown key ${showKey(path)}; ${help}`;
 }
 

@@ -4,7 +4,7 @@ import { dataKeys } from "./data_keys.ts";
 import { withDerivedDefaults } from "./derived_defaults.ts";
 import { modelKeys } from "./model_keys.ts";
 import { trainingKeys } from "./training_keys.ts";
-import type { BackendName } from "../backends/backend.ts";
+import type { BackendName, MathType } from "../backends/backend.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { TrainingConfig } from "../training/training_config.ts";
@@ -19,6 +19,8 @@ export interface ExperimentConfig {
   readonly training: TrainingConfig;
   /** What computes; `auto` takes the first backend that works here. */
   readonly backend: "auto" | BackendName;
+  /** Numbers that convolutions and large matrix products are computed with. */
+  readonly math: MathType;
 }
 
 const backendKey = oneOf(["auto", "tensorflow", "webgpu", "wasm", "cpu"], {
@@ -29,12 +31,21 @@ const backendKey = oneOf(["auto", "tensorflow", "webgpu", "wasm", "cpu"], {
   isPlace: true,
 });
 
+const mathKey = oneOf(["float32", "bfloat16"], {
+  description:
+    "numbers that convolutions and matrix products are computed with; bfloat16 needs backend tensorflow",
+  default: "float32",
+  option: "--math <type>",
+  isLater: true,
+});
+
 /** The schema of a configuration: strict, and every key has a default. */
 const experimentSchema = z.strictObject({
   data: z.strictObject(dataKeys).prefault({}),
   model: z.strictObject(modelKeys).prefault({}),
   training: z.strictObject(trainingKeys).prefault({}),
   backend: backendKey,
+  math: mathKey,
 });
 
 // Does not compile when the schema and the interfaces that the library uses drift apart: this line is
@@ -43,7 +54,7 @@ void ((config: ExperimentConfig): z.output<typeof experimentSchema> => config);
 
 /** A key of the configuration, with what a person has to know about it: a row of the table. */
 export interface ConfigKey extends KeyMeta {
-  /** Section and name: `model.maxChannels`; the key `backend` has no section. */
+  /** Section and name: `model.maxChannels`; the keys `backend` and `math` have no section. */
   readonly path: string;
   /** Whether a value has the right type and range. */
   readonly accepts: (value: unknown) => boolean;
@@ -68,6 +79,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   ...describeSection("model", modelKeys),
   ...describeSection("training", trainingKeys),
   rowOf("backend", backendKey),
+  rowOf("math", mathKey),
 ];
 
 /**

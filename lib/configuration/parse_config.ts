@@ -120,7 +120,7 @@ function failWith(problems: readonly string[], source: string): void {
  * Reads a configuration: text, then overrides, then defaults for the rest. Every problem found is named, each
  * with the path, the current value and what is allowed.
  *
- * @param text YAML or JSON with the sections `data`, `model`, `training` and the key `backend`; all of them
+ * @param text YAML or JSON with the sections `data`, `model`, `training` and the keys `backend` and `math`; all of them
  *   may be missing, so that "" gives the defaults.
  * @param options Where the text comes from, and what wins over it.
  * @returns The complete configuration.

@@ -9,6 +9,11 @@ const NOT_IDENTITY: ReadonlySet<string> = new Set(
   CONFIG_KEYS.filter((key) => key.isPlace).map(({ path }) => path),
 );
 
+/** Keys that are part of an identity only where they are not their default: runs from before are still found. */
+const LATER_DEFAULTS: ReadonlyMap<string, unknown> = new Map(
+  CONFIG_KEYS.filter((key) => key.isLater).map((key) => [key.path, key.default]),
+);
+
 /** Hexadecimal digits of an identity in the name of a folder. */
 const DIGITS = 10;
 
@@ -30,7 +35,9 @@ const DIGITS = 10;
  * ```
  */
 export function runIdentity(config: ExperimentConfig): string {
-  const entries = configEntries(config).filter(([path]) => !NOT_IDENTITY.has(path));
+  const entries = configEntries(config).filter(([path, value]) =>
+    !NOT_IDENTITY.has(path) && !(LATER_DEFAULTS.has(path) && LATER_DEFAULTS.get(path) === value)
+  );
   return createHash("sha256").update(JSON.stringify(entries)).digest("hex");
 }
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { join } from "node:path";
 import { removeStagedFiles, writeFileAtomically } from "../files/atomic_write.ts";
+import { currentMath } from "../backends/bfloat16.ts";
 import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
@@ -234,6 +235,15 @@ async function loadForTraining(
   return { config, data };
 }
 
+/** What stands in the run's configuration has to be what was computed. */
+function requireMath({ math }: ExperimentConfig): void {
+  if (math === currentMath()) return;
+  throw new UsageError(
+    `Cannot train: the configuration says math ${math}, the backend computes in ${currentMath()}; select the ` +
+      `backend with math ${math}`,
+  );
+}
+
 /**
  * Trains a model in a run folder: configuration, provenance, log per epoch, last and best checkpoint.
  * The backend must have been selected before.
@@ -251,6 +261,7 @@ export async function runTraining(
 ): Promise<TrainingSummary> {
   const { runDirectory, resume, timeLimit = Infinity } = options;
   const deadline = performance.now() + timeLimit * 1000;
+  requireMath(given);
   const { config, data } = await loadForTraining(given, options);
   if (!resume) await makeNewFolder(runDirectory);
   const lock = await lockRunFolder(runDirectory);

@@ -26,6 +26,7 @@ const REPORT: DoctorReport = {
     },
   ],
   auto: "wasm",
+  bfloat16: true,
   nativeDirectory: "/cache",
   permissions: [{ name: "net", granted: false, flag: "--allow-net", purpose: "fetch-data" }],
   folder: { path: "/runs", writable: true, free: 64 * 2 ** 30 },

@@ -21,6 +21,7 @@ export function tinyRunConfig(
   const { data, model, training } = defaultConfig();
   return {
     backend: "wasm",
+    math: "float32",
     data: {
       ...data,
       dataset: "synthetic",

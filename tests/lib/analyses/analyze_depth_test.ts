@@ -181,7 +181,7 @@ Deno.test({
       images: 8000,
     } as const;
     const { analysis } = await runDepthAnalysis({
-      config: { data: { ...data, ...images }, model, training, backend: "wasm" },
+      config: { data: { ...data, ...images }, model, training, backend: "wasm", math: "float32" },
       part: "train",
       examples: { perPlace: 0, thumbnails: false },
     });

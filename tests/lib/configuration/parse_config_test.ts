@@ -166,15 +166,21 @@ Deno.test("parseConfig() reads back whatever formatConfig() writes", () => {
 });
 
 Deno.test("findContradictions() finds what only two keys together make wrong", () => {
-  const { data, model, training, backend } = defaultConfig();
-  const find = (changes: { data?: object; model?: object; training?: object }) =>
+  const { data, model, training, ...computing } = defaultConfig();
+  const find = (changes: Partial<Record<"data" | "model" | "training" | "computing", object>>) =>
     findContradictions({
       data: { ...data, ...changes.data },
       model: { ...model, ...changes.model },
       training: { ...training, ...changes.training },
-      backend,
+      ...computing,
+      ...changes.computing,
     });
   assert.deepEqual(find({}), []);
+  assert.deepEqual(find({ computing: { math: "bfloat16" } }), []);
+  assert.match(
+    find({ computing: { math: "bfloat16", backend: "wasm" } })[0]!,
+    /math must be float32 with backend wasm, current value is bfloat16/,
+  );
   assert.match(find({ model: { maxChannels: 12 } })[0]!, /multiple of 8, because the four stages/);
   assert.match(find({ model: { kernelSize: 4 } })[0]!, /must be odd/);
   assert.match(find({ model: { minSteps: 13 } })[0]!, /13 and 12/);

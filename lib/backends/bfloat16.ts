@@ -1,0 +1,163 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { MathType } from "./backend.ts";
+import { type NativeBackend, nativeBackend, type OperationAttribute } from "./native_operation.ts";
+
+/** A tensor as the binding hands it over; nobody but its receiver frees it. */
+export interface NativeTensor {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+/** The binding's functions that work on such tensors. */
+export interface NativeTensorBinding {
+  executeOp(
+    name: string,
+    attributes: readonly OperationAttribute[],
+    ids: readonly number[],
+    outputs: number,
+  ): NativeTensor[];
+  deleteTensor(id: number): void;
+}
+
+/** The inner methods of tfjs-node's backend, through which all its kernels go. */
+export interface RoundingBackend extends NativeBackend {
+  readonly binding: NativeBackend["binding"] & NativeTensorBinding;
+  executeSingleOutput(
+    name: string,
+    attributes: readonly OperationAttribute[],
+    inputs: readonly TensorInfo[],
+  ): unknown;
+  getInputTensorIds(inputs: readonly TensorInfo[]): number[];
+  createOutputTensor(tensor: NativeTensor): ReturnType<NativeBackend["executeMultipleOutputs"]>[0];
+}
+
+/** Number of the type in TensorFlow's C interface; tfjs-node has no name for it. */
+const TF_BFLOAT16 = 14;
+
+/** Multiplications below which a product takes longer with the conversions than without: measured. */
+const LEAST_PRODUCT = 2 ** 22;
+
+/** Columns of a product, channels of a convolution's input below which the conversions outweigh what they save. */
+const LEAST_COLUMNS = 128;
+const LEAST_CHANNELS = 16;
+
+type Inputs = readonly TensorInfo[];
+
+/** Narrow products stay exact as well: logits of a few classes, where rounding would make ties. */
+function isLargeProduct([a, b]: Inputs, attributes: readonly OperationAttribute[]): boolean {
+  const turned = attributes.some(({ name, value }) => name === "adj_y" && value === true);
+  const columns = b!.shape.at(turned ? -2 : -1)!;
+  const batches = b!.shape.slice(0, -2).reduce((product, length) => product * length, 1);
+  const work = batches * columns * a!.shape.reduce((product, length) => product * length, 1);
+  return columns >= LEAST_COLUMNS && work >= LEAST_PRODUCT;
+}
+
+/** The operations that are computed on rounded numbers, and for which inputs that is worth it. */
+const ROUNDED: Readonly<
+  Record<string, (inputs: Inputs, attributes: readonly OperationAttribute[]) => boolean>
+> = {
+  BatchMatMulV2: isLargeProduct,
+  Conv2D: ([, filter]) => filter!.shape[2]! >= LEAST_CHANNELS,
+  Conv2DBackpropInput: ([, filter]) => filter!.shape[2]! >= LEAST_CHANNELS,
+  Conv2DBackpropFilter: ([input]) => input!.shape[3]! >= LEAST_CHANNELS,
+  _MklNativeConv2DWithBias: ([, filter]) => filter!.shape[2]! >= LEAST_CHANNELS,
+};
+
+/** Runs operations on numbers that are rounded to bfloat16 first; sums are float32 inside of oneDNN. */
+class Bfloat16 {
+  readonly #backend: RoundingBackend;
+  readonly #toBfloat16: readonly OperationAttribute[];
+  readonly #toFloat32: readonly OperationAttribute[];
+  readonly #float32: number;
+
+  constructor(backend: RoundingBackend) {
+    const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT } = backend.binding;
+    const conversion = (from: number, to: number): OperationAttribute[] => [
+      { name: "SrcT", type: TF_ATTR_TYPE!, value: from },
+      { name: "DstT", type: TF_ATTR_TYPE!, value: to },
+      { name: "Truncate", type: TF_ATTR_BOOL!, value: false },
+    ];
+    this.#backend = backend;
+    this.#float32 = TF_FLOAT!;
+    this.#toBfloat16 = conversion(TF_FLOAT!, TF_BFLOAT16);
+    this.#toFloat32 = conversion(TF_BFLOAT16, TF_FLOAT!);
+  }
+
+  /** Whether an operation is rounded. */
+  takes(name: string, attributes: readonly OperationAttribute[], inputs: Inputs): boolean {
+    return ROUNDED[name] !== undefined &&
+      attributes.some(({ name, value }) => name === "T" && value === this.#float32) &&
+      ROUNDED[name](inputs, attributes);
+  }
+
+  /** Runs it; what lies between is freed here, since TensorFlow.js does not know of it. */
+  run(
+    name: string,
+    attributes: readonly OperationAttribute[],
+    inputs: Inputs,
+  ): ReturnType<NativeBackend["executeMultipleOutputs"]>[0] {
+    const { binding } = this.#backend;
+    const between: number[] = [];
+    const execute = (
+      operation: string,
+      attributes: readonly OperationAttribute[],
+      ids: readonly number[],
+    ) => {
+      const [output] = binding.executeOp(operation, attributes, ids, 1);
+      between.push(output!.id);
+      return output!;
+    };
+    try {
+      const ids = this.#backend.getInputTensorIds(inputs).map((id, index) =>
+        inputs[index]!.dtype === "float32" ? execute("Cast", this.#toBfloat16, [id]).id : id
+      );
+      const rounded = attributes.map((attribute) =>
+        attribute.name === "T" ? { ...attribute, value: TF_BFLOAT16 } : attribute
+      );
+      const result = execute("Cast", this.#toFloat32, [execute(name, rounded, ids).id]);
+      between.pop();
+      return this.#backend.createOutputTensor(result);
+    } finally {
+      for (const id of between) binding.deleteTensor(id);
+    }
+  }
+}
+
+const rounding = new WeakSet<NativeBackend>();
+
+/** Numbers that the current backend of TensorFlow.js computes products with. */
+export function currentMath(): MathType {
+  const backend = nativeBackend();
+  return backend !== null && rounding.has(backend) ? "bfloat16" : "float32";
+}
+
+/**
+ * Makes the native backend compute convolutions, their gradients and matrix products on numbers rounded to bfloat16,
+ * which halves their time on a processor with instructions for it: inputs and result have 8 bits of precision, the sums
+ * in between are float32. Everything else, and products too small to gain, stay float32.
+ *
+ * @param native The native backend.
+ * @param on Whether it rounds from now on.
+ */
+export function roundToBfloat16(native: NativeBackend, on: boolean): void {
+  const backend = native as RoundingBackend;
+  const own = backend as Partial<RoundingBackend>;
+  // The methods of the class are hidden by functions of the object, so that they appear again when these go.
+  delete own.executeSingleOutput;
+  delete own.executeMultipleOutputs;
+  rounding.delete(native);
+  if (!on) return;
+  rounding.add(native);
+  const bfloat16 = new Bfloat16(backend);
+  const single = backend.executeSingleOutput.bind(backend);
+  const multiple = backend.executeMultipleOutputs.bind(backend);
+  backend.executeSingleOutput = (name, attributes, inputs) =>
+    bfloat16.takes(name, attributes, inputs)
+      ? bfloat16.run(name, attributes, inputs)
+      : single(name, attributes, inputs);
+  backend.executeMultipleOutputs = (name, attributes, inputs, outputs) =>
+    bfloat16.takes(name, attributes, inputs)
+      ? [bfloat16.run(name, attributes, inputs)]
+      : multiple(name, attributes, inputs, outputs);
+}

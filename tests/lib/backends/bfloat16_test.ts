@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  currentMath,
+  type RoundingBackend,
+  roundToBfloat16,
+} from "../../../lib/backends/bfloat16.ts";
+import {
+  floatType,
+  type NativeBackend,
+  nativeBackend,
+} from "../../../lib/backends/native_operation.ts";
+import { nativeBiasedConvolution } from "../../../lib/backends/native_convolution.ts";
+import { BACKENDS, selectBackend } from "../../../lib/backends/select_backend.ts";
+import { testBackends } from "../../helpers/backends.ts";
+import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
+
+const isNative = (await testBackends()).includes("tensorflow");
+
+/** Half of the distance of neighbouring numbers of 8 bits, relative to the number. */
+const ROUNDING = 2 ** -9;
+
+async function withMath<Result>(
+  math: "float32" | "bfloat16",
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await BACKENDS.tensorflow.activate({ math });
+  try {
+    return await work();
+  } finally {
+    await BACKENDS.tensorflow.activate();
+  }
+}
+
+/** Root of the mean square of the difference, in units of that of the reference. */
+function relativeError(found: Float32Array, reference: Float32Array): number {
+  const power = (values: Float32Array) => values.reduce((sum, value) => sum + value * value, 0);
+  return Math.sqrt(power(found.map((value, at) => value - reference[at]!)) / power(reference));
+}
+
+/** Output and gradients of a computation, with a gradient that is not the same everywhere. */
+async function resultsOf(
+  inputs: readonly tf.Tensor[],
+  compute: (...inputs: tf.Tensor[]) => tf.Tensor,
+): Promise<Float32Array[]> {
+  const { value, grads } = tf.tidy(() => {
+    const output = compute(...inputs);
+    const weights = normalTensor(output.shape, "weights");
+    const gradients = tf.grads((...inputs: tf.Tensor[]) =>
+      tf.sum(tf.mul(compute(...inputs), weights))
+    );
+    return { value: output, grads: gradients([...inputs]) };
+  });
+  return await Promise.all([value, ...grads].map(take));
+}
+
+type Case = readonly [
+  name: string,
+  shapes: readonly number[][],
+  compute: (...inputs: tf.Tensor[]) => tf.Tensor,
+];
+
+const CASES: readonly Case[] = [
+  [
+    "a convolution",
+    [[4, 9, 8, 32], [3, 3, 32, 48]],
+    (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"),
+  ],
+  [
+    "a convolution with stride",
+    [[4, 9, 8, 32], [3, 3, 32, 48]],
+    (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, "same"),
+  ],
+  ["a matrix product", [[256, 192], [192, 160]], (a, b) => tf.matMul(a, b)],
+  ["a product of turned matrices", [[192, 256], [160, 192]], (a, b) => tf.matMul(a, b, true, true)],
+  ["products of a batch", [[4, 128, 160], [4, 160, 192]], (a, b) => tf.matMul(a, b)],
+];
+
+for (const [name, shapes, compute] of CASES) {
+  Deno.test({
+    name: `bfloat16 gives ${name} and its gradients within its rounding, and leaks nothing`,
+    ignore: !isNative,
+    fn: async () => {
+      await BACKENDS.tensorflow.activate();
+      const inputs = shapes.map((shape, index) => normalTensor(shape, `input ${index}`));
+      const before = tf.memory().numTensors;
+      const exact = await withMath("float32", () => resultsOf(inputs, compute));
+      const rounded = await withMath("bfloat16", () => resultsOf(inputs, compute));
+      const again = await withMath("bfloat16", () => resultsOf(inputs, compute));
+      assert.equal(tf.memory().numTensors, before);
+      assert.deepEqual(rounded, again);
+      for (const [index, reference] of exact.entries()) {
+        const error = relativeError(rounded[index]!, reference);
+        // Three roundings, of two factors and of the result; and it does round.
+        assert.ok(error < 3 * ROUNDING, `${index}: ${error}`);
+        assert.ok(error > ROUNDING / 8, `${index}: ${error}`);
+      }
+      tf.dispose(inputs);
+    },
+  });
+}
+
+Deno.test({
+  name: "bfloat16 leaves small products and convolutions of few channels as they are",
+  ignore: !isNative,
+  fn: async () => {
+    await BACKENDS.tensorflow.activate();
+    const inputs = [[64, 512], [512, 10], [4, 8, 8, 3], [3, 3, 3, 64]].map((shape, index) =>
+      normalTensor(shape, `input ${index}`)
+    );
+    const compute = async () => [
+      ...await resultsOf(inputs.slice(0, 2), (a, b) => tf.matMul(a, b)),
+      ...await resultsOf(
+        inputs.slice(2),
+        (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"),
+      ),
+    ];
+    assert.deepEqual(await withMath("bfloat16", compute), await withMath("float32", compute));
+    tf.dispose(inputs);
+  },
+});
+
+/** The native backend with a binding that keeps account of its tensors. */
+function countingBackend(alive: Set<number>): NativeBackend {
+  const native = nativeBackend()! as RoundingBackend;
+  const own: Pick<RoundingBackend["binding"], "executeOp" | "deleteTensor"> = {
+    executeOp: (...call: Parameters<RoundingBackend["binding"]["executeOp"]>) => {
+      const outputs = native.binding.executeOp(...call);
+      for (const { id } of outputs) alive.add(id);
+      return outputs;
+    },
+    deleteTensor: (id: number) => {
+      alive.delete(id);
+      native.binding.deleteTensor(id);
+    },
+  };
+  const { executeOp, deleteTensor } = own;
+  const binding = Object.create(native.binding, {
+    executeOp: { value: executeOp },
+    deleteTensor: { value: deleteTensor },
+  });
+  return Object.create(native, { binding: { value: binding } });
+}
+
+Deno.test({
+  name: "bfloat16 frees what TensorFlow.js does not know of, also where an operation fails",
+  ignore: !isNative,
+  fn: async () => {
+    await BACKENDS.tensorflow.activate();
+    const alive = new Set<number>();
+    const backend = countingBackend(alive);
+    roundToBfloat16(backend, true);
+    const [a, b] = [normalTensor([256, 192], "a"), normalTensor([192, 160], "b")];
+    const multiply = (turned: boolean) =>
+      backend.executeMultipleOutputs(
+        "BatchMatMulV2",
+        [
+          floatType(backend),
+          { name: "adj_x", type: backend.binding["TF_ATTR_BOOL"]!, value: turned },
+        ],
+        [a, b],
+        1,
+      );
+    const [product] = multiply(false);
+    assert.equal(alive.size, 1);
+    assert.throws(() => multiply(true), /In\[0\]|incompatible|mismatch/i);
+    assert.equal(alive.size, 1);
+    tf.dispose([a, b, product!]);
+  },
+});
+
+Deno.test({
+  name: "bfloat16 holds for convolution with bias as one operation",
+  ignore: !isNative,
+  fn: async () => {
+    await BACKENDS.tensorflow.activate();
+    const input = normalTensor([4, 8, 8, 32], "maps") as tf.Tensor4D;
+    const kernel = normalTensor([3, 3, 32, 48], "kernel") as tf.Tensor4D;
+    const bias = normalTensor([48], "bias") as tf.Tensor1D;
+    const convolve = nativeBiasedConvolution();
+    if (convolve === null) return;
+    const compute = () => take(convolve(input, { kernel, bias, stride: 1 }));
+    const [exact, rounded] = [
+      await withMath("float32", compute),
+      await withMath("bfloat16", compute),
+    ];
+    const error = relativeError(rounded, exact);
+    assert.ok(error < 3 * ROUNDING && error > ROUNDING / 8, String(error));
+    assert.ok(largestDifference(rounded, exact) > 0);
+    tf.dispose([input, kernel, bias]);
+  },
+});
+
+Deno.test({
+  name: "selectBackend() takes tensorflow for bfloat16, and says so",
+  ignore: !isNative,
+  fn: async () => {
+    const active = await selectBackend("auto", { math: "bfloat16" });
+    assert.equal(active.name, "tensorflow");
+    assert.equal(active.math, "bfloat16");
+    assert.match(active.description, /^TensorFlow .*, CPU, bfloat16$/);
+    assert.equal(currentMath(), "bfloat16");
+    const exact = await selectBackend("tensorflow");
+    assert.equal(exact.math, undefined);
+    assert.equal(currentMath(), "float32");
+  },
+});
+
+Deno.test("selectBackend() refuses bfloat16 on backends that cannot compute it", async () => {
+  for (const name of ["wasm", "cpu", "webgpu"] as const) {
+    await assert.rejects(
+      selectBackend(name, { math: "bfloat16" }),
+      new RegExp(`Cannot compute in bfloat16 with backend "${name}": only tensorflow can`),
+    );
+  }
+});
