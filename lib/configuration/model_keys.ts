@@ -114,6 +114,7 @@ export const modelKeys = {
       "kernels come in mirror pairs, so that an image and its mirror image get the same answer",
     default: false,
     option: "--mirror-symmetry",
+    isLater: true,
   }),
   activation: oneOf(["relu", "leaky-relu"], {
     description:

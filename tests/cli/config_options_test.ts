@@ -32,7 +32,7 @@ Deno.test("readConfigOverrides() reaches every key by its own option", () => {
   for (const option of command.options) {
     const flag = option.long!;
     if (flag === "--set") continue;
-    const words: Record<string, string> = { "--backend": "wasm" };
+    const words: Record<string, string> = { "--backend": "wasm", "--math": "bfloat16" };
     const argv = option.required ? [flag, words[flag] ?? "7"] : [flag];
     for (const { path } of overridesOf(...argv)) paths.add(path);
   }

@@ -52,6 +52,15 @@ Deno.test("formatDoctorReport() says what is missing and how to fix it", () => {
   );
 });
 
+Deno.test("formatDoctorReport() says whether bfloat16 is fast, where TensorFlow computes on the CPU", () => {
+  const [tensorflow] = REPORT.backends;
+  const backends = [{ ...tensorflow!, works: true, device: "cpu" as const }];
+  const text = (bfloat16: boolean | null) => formatDoctorReport({ ...REPORT, backends, bfloat16 });
+  assert.match(text(true), /the processor has instructions for --math bfloat16/);
+  assert.match(text(false), /the processor has no instructions for --math bfloat16: float32 is/);
+  assert.doesNotMatch(text(null), /bfloat16/);
+});
+
 /** The report of a machine with an H100 that TensorFlow uses. */
 const WITH_GPU: DoctorReport = {
   ...REPORT,

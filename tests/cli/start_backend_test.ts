@@ -33,6 +33,22 @@ Deno.test("startBackend() warns in one line of a GPU that is not used, why, and 
   assert.deepEqual(talked, ["backend: TensorFlow 2.21.0, CPU"]);
 });
 
+Deno.test("startBackend() warns of what makes a backend slow", async () => {
+  const { warned } = await saidOf({ ...CPU, math: "bfloat16", warning: "it is slower here" });
+  assert.deepEqual(warned, ["it is slower here"]);
+});
+
+Deno.test("startBackend() passes on how the backend is to work", async () => {
+  const asked: unknown[] = [];
+  const select = (...request: unknown[]) => {
+    asked.push(request);
+    return Promise.resolve(CPU);
+  };
+  const output = { warn: () => {}, talk: () => {} };
+  await startBackend("tensorflow", output, { select, math: "bfloat16", threads: 2 });
+  assert.deepEqual(asked, [["tensorflow", { threads: 2, math: "bfloat16" }]]);
+});
+
 Deno.test("startBackend() says once which better backends auto passed over, and warns of none", async () => {
   const first = { name: "tensorflow", reason: "not there", remedy: "fix it" } as const;
   const passedOver = [first, { name: "webgpu", reason: "said before" }] as const;

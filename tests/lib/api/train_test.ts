@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { train } from "../../../lib/api/train.ts";
+import { currentBackend } from "../../../lib/backends/current_backend.ts";
 import { selectBackend } from "../../../lib/backends/select_backend.ts";
 import { UsageError } from "../../../lib/errors.ts";
-import { withBackend } from "../../helpers/backends.ts";
+import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 import type { NewTraining } from "../../../lib/api/train.ts";
 import type { TrainingEvent } from "../../../lib/training/training_event.ts";
@@ -37,6 +39,23 @@ Deno.test("train() trains, tells of it, keeps where the run came from, and goes 
         /training\.batchSize: 16 in the run, 8 asked for/,
       );
     })));
+
+Deno.test({
+  name:
+    "train() computes in the numbers of the backend that was selected, and goes on in the run's",
+  ignore: !(await testBackends()).includes("tensorflow"),
+  fn: () =>
+    withFolder(async (folder) => {
+      const run = join(folder, "run");
+      await selectBackend("tensorflow", { math: "bfloat16" });
+      await train({ ...TINY, run });
+      assert.equal((await readRunConfig(run)).math, "bfloat16");
+      await selectBackend("wasm");
+      await train({ resume: run, training: { epochs: 2 } });
+      assert.equal(currentBackend()!.math, "bfloat16");
+      await selectBackend("tensorflow");
+    }),
+});
 
 Deno.test("train() fills in what is not said, and names what is wrong", async () => {
   await assert.rejects(

@@ -108,6 +108,20 @@ Deno.test("runTraining() makes no folder when the images are missing", () =>
       assert.equal(existsSync(run), false);
     })));
 
+Deno.test("runTraining() refuses to compute in other numbers than the configuration says", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const config = { ...tinyRunConfig(), backend: "auto", math: "bfloat16" } as const;
+      const run = join(folder, "run");
+      await assert.rejects(
+        train(config, run),
+        (error) =>
+          error instanceof UsageError &&
+          /says math bfloat16, the backend computes in float32/.test(error.message),
+      );
+      assert.equal(existsSync(run), false);
+    })));
+
 Deno.test("runTraining() refuses to resume with other images", () =>
   withBackend("wasm", () =>
     withFolder(async (folder) => {
