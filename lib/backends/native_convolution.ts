@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { floatType, nativeBackend } from "./native_operation.ts";
+import { floatType, hasOnednn, nativeBackend, onednnKernel } from "./native_operation.ts";
 import type { NativeBackend, OperationAttribute } from "./native_operation.ts";
 
 /** What a convolution with bias is made of; "same" padding. */
@@ -14,9 +14,6 @@ export interface BiasedConvolution {
 
 type Convolve = (input: tf.Tensor4D, parts: BiasedConvolution) => tf.Tensor4D;
 
-/** Marks the kernels of oneDNN for TensorFlow's own layout; without it TensorFlow does not find them. */
-const ONEDNN_LABEL = "MklNameChangeOp";
-
 function attributes(backend: NativeBackend, stride: number): OperationAttribute[] {
   const { TF_ATTR_STRING, TF_ATTR_INT } = backend.binding;
   return [
@@ -25,7 +22,7 @@ function attributes(backend: NativeBackend, stride: number): OperationAttribute[
     { name: "dilations", type: TF_ATTR_INT!, value: [1, 1, 1, 1] },
     { name: "padding", type: TF_ATTR_STRING!, value: "SAME" },
     { name: "data_format", type: TF_ATTR_STRING!, value: "NHWC" },
-    { name: "_kernel", type: TF_ATTR_STRING!, value: ONEDNN_LABEL },
+    onednnKernel(backend),
   ];
 }
 
@@ -66,9 +63,8 @@ export function nativeBiasedConvolution(): Convolve | null {
   if (backend === null) return null;
   const known = cache.get(backend);
   if (known !== undefined) return known;
-  const isOnProcessor = !backend.isUsingGpuDevice && Deno.env.get("TF_ENABLE_ONEDNN_OPTS") !== "0";
   const convolve = makeConvolve(backend);
-  const found = isOnProcessor && runs(convolve) ? convolve : null;
+  const found = hasOnednn(backend) && runs(convolve) ? convolve : null;
   cache.set(backend, found);
   return found;
 }

@@ -37,6 +37,24 @@ export function nativeBackend(): NativeBackend | null {
 }
 
 /**
+ * Whether oneDNN computes: on a processor, and where it is not switched off.
+ *
+ * @param backend The native backend.
+ */
+export function hasOnednn({ isUsingGpuDevice }: NativeBackend): boolean {
+  return !isUsingGpuDevice && Deno.env.get("TF_ENABLE_ONEDNN_OPTS") !== "0";
+}
+
+/**
+ * The attribute that marks the kernels of oneDNN for TensorFlow's own layout; without it TensorFlow does not find them.
+ *
+ * @param backend The native backend.
+ */
+export function onednnKernel({ binding }: NativeBackend): OperationAttribute {
+  return { name: "_kernel", type: binding["TF_ATTR_STRING"]!, value: "MklNameChangeOp" };
+}
+
+/**
  * The attribute that gives the element type of an operation on float32 tensors.
  *
  * @param backend The native backend.

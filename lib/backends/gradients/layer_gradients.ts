@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeMaxPoolGradient, type PoolWindows } from "../native_max_pool.ts";
 import { gradientOf, type GradientParts, runKernel } from "./gradient.ts";
 
 /** TensorFlow.js's kernels for the gradients of a convolution do not spread the filter. */
@@ -40,6 +41,11 @@ const maxPool = gradientOf(
   (dy, { saved: [input, output], attributes }) => ({
     x: () => {
       const { filterSize, strides, pad, dimRoundingMode } = attributes;
+      const native = typeof pad === "string" ? nativeMaxPoolGradient() : null;
+      if (native !== null) {
+        const windows = { filterSize, strides, pad } as PoolWindows;
+        return native(dy, { input: input!, output: output! }, windows);
+      }
       const options = { filterSize, strides, pad, dimRoundingMode };
       return runKernel("MaxPoolGrad", { dy, input: input!, output: output! }, options);
     },

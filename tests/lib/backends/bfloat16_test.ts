@@ -67,6 +67,16 @@ const CASES: readonly Case[] = [
     (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"),
   ],
   [
+    "a convolution of many small maps",
+    [[16, 7, 6, 32], [3, 3, 32, 48]],
+    (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"),
+  ],
+  [
+    "a 1x1 convolution of many small maps",
+    [[16, 7, 6, 32], [1, 1, 32, 48]],
+    (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"),
+  ],
+  [
     "a convolution with stride",
     [[4, 9, 8, 32], [3, 3, 32, 48]],
     (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, "same"),
@@ -151,6 +161,8 @@ Deno.test({
     const backend = countingBackend(alive);
     roundToBfloat16(backend, true);
     const [a, b] = [normalTensor([256, 192], "a"), normalTensor([192, 160], "b")];
+    const maps = normalTensor([16, 4, 4, 32], "maps");
+    const sizes = tf.tensor1d([3, 3, 32, 32], "int32");
     const multiply = (turned: boolean) =>
       backend.executeMultipleOutputs(
         "BatchMatMulV2",
@@ -161,11 +173,27 @@ Deno.test({
         [a, b],
         1,
       );
+    const filterGradient = () =>
+      backend.executeMultipleOutputs(
+        "Conv2DBackpropFilter",
+        [
+          floatType(backend),
+          { name: "strides", type: backend.binding["TF_ATTR_INT"]!, value: [1, 1, 1, 1] },
+          { name: "padding", type: backend.binding["TF_ATTR_STRING"]!, value: "SAME" },
+          { name: "data_format", type: backend.binding["TF_ATTR_STRING"]!, value: "NHWC" },
+        ],
+        [maps, sizes, maps],
+        1,
+      );
+    const [gradient] = filterGradient();
+    assert.equal(alive.size, 1);
+    gradient!.dispose();
+    alive.clear();
     const [product] = multiply(false);
     assert.equal(alive.size, 1);
     assert.throws(() => multiply(true), /In\[0\]|incompatible|mismatch/i);
     assert.equal(alive.size, 1);
-    tf.dispose([a, b, product!]);
+    tf.dispose([a, b, maps, sizes, product!]);
   },
 });
 
