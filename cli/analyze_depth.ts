@@ -4,7 +4,6 @@ import type { DepthAnalysisResult } from "../lib/analyses/analyze_depth.ts";
 import type { DepthAnalysis } from "../lib/analyses/depth_analysis.ts";
 import type { DepthChartName } from "../lib/reports/parts/depth_charts.ts";
 import { UsageError } from "../lib/errors.ts";
-import { parseConfig } from "../lib/configuration/parse_config.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
 import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
 import { findRun } from "./find_run.ts";
@@ -93,11 +92,11 @@ function overridesOf(options: AnalyzeDepthOptions): ReturnType<typeof readConfig
 }
 
 /** A run has a model and data of its own. */
-function requestOfRun(
+async function requestOfRun(
   runDirectory: string,
   options: AnalyzeDepthOptions,
   { output, thumbnails }: { readonly output: Output; readonly thumbnails: boolean },
-): Request {
+): Promise<Request> {
   const overrides = overridesOf(options);
   const foreign = overrides.find(({ path }) => !KEYS_WITH_RUN.has(path));
   if (foreign !== undefined) {
@@ -106,6 +105,7 @@ function requestOfRun(
     );
   }
   // Read through the configuration, for its checks.
+  const { parseConfig } = await import("../lib/configuration/parse_config.ts");
   const { data } = parseConfig("", { source: "the options", overrides });
   const given = (path: string) => overrides.some((override) => override.path === path);
   return {
@@ -123,7 +123,10 @@ function requestOfRun(
   };
 }
 
-function requestOfData(options: AnalyzeDepthOptions, thumbnails: boolean): Request {
+async function requestOfData(
+  options: AnalyzeDepthOptions,
+  thumbnails: boolean,
+): Promise<Request> {
   for (const [name, flag] of Object.entries(RUN_OPTIONS)) {
     if (options[name as keyof typeof RUN_OPTIONS] === undefined) continue;
     throw new UsageError(
@@ -135,6 +138,7 @@ function requestOfData(options: AnalyzeDepthOptions, thumbnails: boolean): Reque
       `Cannot use --chart ${options.chart} without a run: it asks a trained model; name the folder of one`,
     );
   }
+  const { parseConfig } = await import("../lib/configuration/parse_config.ts");
   const overrides = overridesOf(options);
   return {
     ...commonOf(options, thumbnails),
@@ -189,8 +193,8 @@ async function analyzeDepth(
   // A page shows its examples.
   const thumbnails = options.thumbnails ?? (format === "html" || options.report !== undefined);
   const request = runDirectory === undefined
-    ? requestOfData(options, thumbnails)
-    : requestOfRun(await findRun(runDirectory), options, { output, thumbnails });
+    ? await requestOfData(options, thumbnails)
+    : await requestOfRun(await findRun(runDirectory), options, { output, thumbnails });
   await startNeededBackend(request, options, output);
   const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");
   const progress = createProgress({ quiet: output.quiet });

@@ -1,15 +1,14 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { DataError, UsageError } from "../lib/errors.ts";
 import { datasetSources } from "../lib/datasets/dataset_catalog.ts";
-import { fetchDataset, type FetchResult } from "../lib/datasets/fetch_dataset.ts";
+import type { FetchResult } from "../lib/datasets/fetch_dataset.ts";
 import type { FetchProgress } from "../lib/datasets/fetch_options.ts";
-import { listDatasets, type Verification, verifyDataset } from "../lib/datasets/verify_dataset.ts";
+import type { Verification } from "../lib/datasets/verify_dataset.ts";
 import { InterruptedError } from "./exit_codes.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
 import { withStopSignals } from "./stop_signals.ts";
-import { layOutTable } from "../lib/reports/text/lay_out_table.ts";
 
 /** What the options of `fetch-data` were set to. */
 interface FetchDataOptions {
@@ -132,6 +131,7 @@ interface FetchContext {
 
 async function install(name: string, context: FetchContext): Promise<void> {
   const { options, output, progress, signal } = context;
+  const { fetchDataset } = await import("../lib/datasets/fetch_dataset.ts");
   const result = await fetchDataset(name, {
     directory: options.directory,
     from: options.from,
@@ -186,6 +186,7 @@ function describe(result: FetchResult): string {
 async function verify(name: string, context: FetchContext): Promise<void> {
   const { options, output, progress, signal } = context;
   const { directory } = options;
+  const { verifyDataset } = await import("../lib/datasets/verify_dataset.ts");
   const found = await verifyDataset(name, { directory, onProgress: progress.update, signal });
   progress.end();
   await showBeforeEnd(
@@ -212,6 +213,8 @@ function summarizeVerification(found: Verification): Record<string, unknown> {
 }
 
 async function showList(directory: string, output: Output): Promise<void> {
+  const { listDatasets } = await import("../lib/datasets/verify_dataset.ts");
+  const { layOutTable } = await import("../lib/reports/text/lay_out_table.ts");
   const entries = await listDatasets(directory);
   output.result(
     entries.map((entry) => ({ ...summarizeVerification(entry), description: entry.description })),

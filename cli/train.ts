@@ -3,8 +3,6 @@ import { DivergenceError, UsageError } from "../lib/errors.ts";
 import type { SaveSchedule } from "../lib/training/save_schedule.ts";
 import type { ImageInspection } from "../lib/runs/inspect_images.ts";
 import { significantCell } from "../lib/reports/cells.ts";
-import { inspectionPart } from "../lib/reports/parts/inspection_part.ts";
-import { writeText } from "../lib/reports/text/write_text.ts";
 import type { InitialWeights, TrainingSummary } from "../lib/runs/run_types.ts";
 import { addConfigOptions } from "./config_options.ts";
 import { readDuration, readSaveSchedule } from "./duration_option.ts";
@@ -46,10 +44,12 @@ function timeLeft(seconds: number | undefined, startedAt: Date) {
   return { timeLimit: Math.max(seconds - (Date.now() - startedAt.getTime()) / 1000, 0) };
 }
 
-/** What was found out about the images, before the first step. */
-function inspectionLines(inspection: ImageInspection): string[] {
-  const document = { title: "", parts: [inspectionPart(inspection)] };
-  return writeText(document, { width: 100 }).split("\n");
+/** Loads what writes down what was found out about the images, before the first step. */
+async function loadInspectionWriter(): Promise<(inspection: ImageInspection) => string[]> {
+  const { inspectionPart } = await import("../lib/reports/parts/inspection_part.ts");
+  const { writeText } = await import("../lib/reports/text/write_text.ts");
+  return (inspection) =>
+    writeText({ title: "", parts: [inspectionPart(inspection)] }, { width: 100 }).split("\n");
 }
 
 /** Loads data and model, says what would be done, and leaves no trace. */
@@ -91,6 +91,7 @@ async function runWithSignals(
   const { threads } = options;
   const backend = await startBackend(config.backend, output, { threads, math: config.math });
   const { runTraining } = await import("../lib/runs/run_training.ts");
+  const inspectionLines = await loadInspectionWriter();
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
   progress.note(`run: ${runDirectory}`);

@@ -13,7 +13,7 @@ import {
   cifar10TrainFiles,
 } from "./cifar10.ts";
 import { type CifarLayout, cifarLayouts } from "./cifar_binary.ts";
-import { miniImageNetFolder } from "./mini_imagenet.ts";
+import { miniImageNetFolder } from "./mini_imagenet_folder.ts";
 import { syntheticFolder } from "./synthetic.ts";
 
 /** What every source of a dataset has. */

@@ -3,7 +3,7 @@ import { cifar100Folder, cifar100TrainFile } from "./cifar100.ts";
 import type { DataConfig } from "./data_config.ts";
 import { findDataFolder } from "./find_data_folder.ts";
 import { pathExists } from "../files/path_exists.ts";
-import { miniImageNetFolderOf } from "./mini_imagenet.ts";
+import { miniImageNetFolderOf } from "./mini_imagenet_folder.ts";
 
 /**
  * Whether the dataset of a configuration is available, without reading it: damage is found when it is loaded.

@@ -8,7 +8,7 @@ import { pathExists } from "../files/path_exists.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { loadImageFolder, splitListing } from "./image_folder.ts";
 import { listMiniImageNet } from "./find_mini_imagenet.ts";
-import { miniImageNetFolderOf } from "./mini_imagenet.ts";
+import { miniImageNetFolderOf } from "./mini_imagenet_folder.ts";
 import { createSyntheticDataset, syntheticClassNames, syntheticFolder } from "./synthetic.ts";
 import { drawSyntheticOnDemand } from "./synthetic_on_demand.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { DataError } from "../errors.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { readBounded } from "../read_bounded.ts";
@@ -7,21 +7,6 @@ import type { ManifestFile } from "./dataset_manifest.ts";
 import { IMAGE_NAME, imageFormat } from "./decode_image.ts";
 import { findImages, type FoundImage, isList, SAFE_NAME } from "./find_mini_imagenet.ts";
 import type { TarMember } from "./read_tar.ts";
-
-/** Folder of mini-ImageNet in the data directory. */
-export const miniImageNetFolder = "mini-imagenet";
-
-/**
- * Names the folder of mini-ImageNet. Like CIFAR, the set is found from its own folder and from the data directory.
- *
- * @param directory The data directory, or the set's own folder.
- * @returns The set's folder; need not exist.
- */
-export function miniImageNetFolderOf(directory: string): string {
-  return basename(directory) === miniImageNetFolder
-    ? directory
-    : join(directory, miniImageNetFolder);
-}
 
 /** How to come by the data, for messages. */
 export const miniImageNetAdvice =

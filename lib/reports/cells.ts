@@ -3,8 +3,16 @@ import type { Cell, Fact } from "./report_document.ts";
 /** Stands where there is no value. */
 const NOTHING = "\u2013";
 
-/** Made once: a formatter for every number would take most of the time of a long table. */
-const GROUPED = new Intl.NumberFormat("en-US");
+let grouped: Intl.NumberFormat | undefined;
+
+/**
+ * Made once, since a formatter for every number would take most of the time of a long table; and only where a number is
+ * written, since it takes longer than the rest of a command's start.
+ */
+function group(value: number): string {
+  grouped ??= new Intl.NumberFormat("en-US");
+  return grouped.format(value);
+}
 
 /** Documents come from files: what is not a number must not be shown as one. */
 function requireNumber(value: unknown): asserts value is number | null {
@@ -54,7 +62,7 @@ export function decimalCell(value: number | null, decimals: number = 4): Cell {
  * @returns `269,824`.
  */
 export function countCell(value: number | null): Cell {
-  return cellOf(value, (count) => GROUPED.format(count));
+  return cellOf(value, group);
 }
 
 /**
@@ -115,7 +123,7 @@ export function megabyteCell(value: number | null, hasUnit: boolean = true): Cel
 export function parametersCell(value: number | null): Cell {
   return cellOf(
     value,
-    (count) => `${GROUPED.format(count)} (${megabyteCell(4 * count / 1e6).text})`,
+    (count) => `${group(count)} (${megabyteCell(4 * count / 1e6).text})`,
   );
 }
 

@@ -1,0 +1,16 @@
+import { basename, join } from "node:path";
+
+/** Folder of mini-ImageNet in the data directory. */
+export const miniImageNetFolder = "mini-imagenet";
+
+/**
+ * Names the folder of mini-ImageNet. Like CIFAR, the set is found from its own folder and from the data directory.
+ *
+ * @param directory The data directory, or the set's own folder.
+ * @returns The set's folder; need not exist.
+ */
+export function miniImageNetFolderOf(directory: string): string {
+  return basename(directory) === miniImageNetFolder
+    ? directory
+    : join(directory, miniImageNetFolder);
+}
