@@ -1,7 +1,8 @@
 import { writeFileAtomically } from "../lib/files/atomic_write.ts";
 import { UsageError } from "../lib/errors.ts";
 import { countCell } from "../lib/reports/cells.ts";
-import type { Output } from "./output.ts";
+import { StagedFile } from "../lib/files/staged_file.ts";
+import { type Output, writeText } from "./output.ts";
 
 /** Where a document goes. */
 export interface DocumentTarget {
@@ -63,6 +64,50 @@ async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
   }
 }
 
+/** A document that is written piece by piece. */
+export interface OpenDocument {
+  /** Adds text. */
+  readonly write: (text: string) => Promise<void>;
+  /** Puts the file in its place, and says so. */
+  readonly complete: () => Promise<void>;
+  /** Leaves nothing of the file. */
+  readonly discard: () => void;
+}
+
+/**
+ * Opens a document: its file, which appears whole or not at all, or stdout.
+ *
+ * @param options Where it goes, and where a command writes.
+ * @returns The document; the caller completes or discards it.
+ * @throws {CheckpointError} if nothing can be written there.
+ */
+export async function openDocument(
+  options: DocumentTarget & { readonly to: Output },
+): Promise<OpenDocument> {
+  const { output, to } = options;
+  if (output === undefined) {
+    return {
+      write: (text) => Promise.resolve(writeText(text, "stdout")),
+      complete: () => Promise.resolve(),
+      discard: () => {},
+    };
+  }
+  const file = await StagedFile.open(output);
+  return {
+    write: (text) => file.write(text),
+    complete: async () => {
+      // Looked at again: the work may have taken minutes.
+      await checkTarget(options);
+      sayWritten(output, await file.complete(), to);
+    },
+    discard: () => file.discard(),
+  };
+}
+
+function sayWritten(path: string, bytes: number, to: Output): void {
+  to.talk(`wrote ${path}, ${countCell(bytes).text} bytes`);
+}
+
 /**
  * Writes a document: to its file, whole or not at all, or to stdout.
  *
@@ -80,5 +125,5 @@ export async function writeDocument(
   // Looked at again: the work may have taken minutes.
   await checkTarget(options);
   await writeFileAtomically(output, lines);
-  to.talk(`wrote ${output}, ${countCell(new TextEncoder().encode(lines).length).text} bytes`);
+  sayWritten(output, new TextEncoder().encode(lines).length, to);
 }

@@ -12,7 +12,16 @@ import {
   present,
 } from "./present.ts";
 import type { DocumentFormat } from "./document_format.ts";
-import { createProgress } from "./progress.ts";
+import { type DocumentTarget, openDocument } from "./document_output.ts";
+import { exitCodeOfSignal } from "./exit_codes.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import {
+  type AnswerFormat,
+  type AnsweringModel,
+  type AnswerWriter,
+  answerWriter,
+} from "../lib/reports/answer_writer.ts";
+import { withStopSignals } from "./stop_signals.ts";
 import {
   addHelpSections,
   type BackendChoice,
@@ -51,16 +60,28 @@ async function readStandardInput(): Promise<string> {
   return await new Response(Deno.stdin.readable).text();
 }
 
-/** Says which files could not be read, when all others have been answered. */
-function refuseFailures(answers: readonly PredictionAnswer[]): void {
-  const failures = answers.filter((answer) => "error" in answer);
-  if (failures.length === 0) return;
-  const named = failures.slice(0, MAX_NAMED).map(({ error }) => `  ${error}`);
-  const more = failures.length > MAX_NAMED ? [`  and ${failures.length - MAX_NAMED} more`] : [];
-  const count = `${failures.length} of ${answers.length} ${
-    answers.length === 1 ? "image" : "images"
-  }`;
-  throw new DataError([`Cannot read ${count}:`, ...named, ...more]);
+/** Counts the files that could not be read, and keeps what is said of the first. */
+class FailureCount {
+  #images = 0;
+  #failures = 0;
+  readonly #named: string[] = [];
+
+  add(answer: PredictionAnswer): void {
+    this.#images += 1;
+    if (!("error" in answer)) return;
+    this.#failures += 1;
+    if (this.#named.length < MAX_NAMED) this.#named.push(`  ${answer.error}`);
+  }
+
+  /** Says which files could not be read, when all others have been answered. */
+  refuse(): void {
+    const left = this.#failures - this.#named.length;
+    if (this.#failures === 0) return;
+    const more = left > 0 ? [`  and ${left} more`] : [];
+    const images = this.#images === 1 ? "image" : "images";
+    const count = `${this.#failures} of ${this.#images} ${images}`;
+    throw new DataError([`Cannot read ${count}:`, ...this.#named, ...more]);
+  }
 }
 
 /** The files that words stand for; what is passed over in folders is said. */
@@ -75,6 +96,38 @@ async function expand(words: readonly string[], to: Output): Promise<readonly st
     }
   }
   return files;
+}
+
+/** Writes every answer as soon as it is there. */
+async function writeAnswers(
+  answers: AsyncIterable<PredictionAnswer>,
+  options: DocumentTarget & {
+    readonly writer: () => AnswerWriter;
+    readonly to: Output;
+    readonly progress: Progress;
+  },
+): Promise<void> {
+  const { writer, progress } = options;
+  const document = await openDocument(options);
+  const write = async () => {
+    try {
+      for await (const answer of answers) {
+        // Both streams may be one terminal.
+        progress.end();
+        await document.write(writer().add(answer));
+      }
+      await document.write(writer().end());
+      progress.end();
+      await document.complete();
+    } finally {
+      document.discard();
+    }
+  };
+  if (options.output === undefined) return await write();
+  await withStopSignals(write, (signal) => {
+    document.discard();
+    Deno.exit(exitCodeOfSignal(signal));
+  });
 }
 
 async function predict(
@@ -93,14 +146,36 @@ async function predict(
   const warn = (text: string) => to.warn(text);
   const progress = createProgress({ quiet: to.quiet });
   const report = showWork(progress);
-  const request = { runDirectory, checkpoint, files, topK, exact, depth, warn, report };
-  const content = await runPrediction(request).finally(() => progress.end());
-  const special = { jsonl: () => content.map((answer) => JSON.stringify(answer)).join("\n") };
-  await showBeforeEnd(
-    () =>
-      present([{ kind: "predictions", content, origin: run }], { ...options, format, to, special }),
-    () => refuseFailures(content),
-  );
+  let model: AnsweringModel = { classNames: [], complexityUnit: "" };
+  const onModel = (found: AnsweringModel) => model = found;
+  const request = { runDirectory, checkpoint, files, topK, exact, depth, warn, report, onModel };
+  const failures = new FailureCount();
+  const answers = counted(runPrediction(request), failures);
+  const show = async () => {
+    if (isAnswerFormat(format)) {
+      let made: AnswerWriter | null = null;
+      const writer = () => made ??= answerWriter(format, model);
+      return await writeAnswers(answers, { ...options, writer, to, progress });
+    }
+    const content = await Array.fromAsync(answers);
+    progress.end();
+    await present([{ kind: "predictions", content, origin: run }], { ...options, format, to });
+  };
+  await showBeforeEnd(() => show().finally(() => progress.end()), () => failures.refuse());
+}
+
+async function* counted(
+  answers: AsyncIterable<PredictionAnswer>,
+  failures: FailureCount,
+): AsyncGenerator<PredictionAnswer> {
+  for await (const answer of answers) {
+    failures.add(answer);
+    yield answer;
+  }
+}
+
+function isAnswerFormat(format: DocumentFormat): format is AnswerFormat {
+  return format === "text" || format === "csv" || format === "json" || format === "jsonl";
 }
 
 /**

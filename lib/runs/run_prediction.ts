@@ -7,7 +7,10 @@ import type { Prediction, PredictionAnswer, RunPredictionOptions } from "./run_t
 /** Pixels that are held at a time, in bytes: bounds the memory, whatever the number of files. */
 const GROUP_BYTES = 64e6;
 
-/** Files of a group: enough for threads to be worth their start, and few enough for progress to be seen. */
+/**
+ * Files of the first group, so that the first answers come soon, and of the largest, each twice as large as the one before:
+ * threads have to be worth their start.
+ */
 const [FEWEST_FILES, MOST_FILES] = [64, 2048];
 
 /**
@@ -15,12 +18,14 @@ const [FEWEST_FILES, MOST_FILES] = [64, 2048];
  * been selected before.
  *
  * @param options Run folder, checkpoint, files, number of classes per image.
- * @returns One answer per file, in the order given; a file that cannot be read has its error for an answer.
+ * @returns One answer per file, in the order given, as they come; a file that cannot be read has its error for an answer.
  * @throws {CheckpointError} if the checkpoint is missing or damaged.
  * @throws {UsageError} if the model has no network of the depth asked for.
  */
-export async function runPrediction(options: RunPredictionOptions): Promise<PredictionAnswer[]> {
-  const { runDirectory, checkpoint, files, topK, exact, warn, report, depth, onAnswer } = options;
+export async function* runPrediction(
+  options: RunPredictionOptions,
+): AsyncGenerator<PredictionAnswer> {
+  const { runDirectory, checkpoint, files, topK, exact, warn, report, depth, onModel } = options;
   report?.(0, 0, "loading images");
   using model = await loadModel(runDirectory, {
     ...{ checkpoint, exact },
@@ -30,25 +35,25 @@ export async function runPrediction(options: RunPredictionOptions): Promise<Pred
       if (work !== "classifying images") report?.(done, total, work);
     },
   });
-  // A wrong depth is refused before kernels are generated.
-  if (depth !== undefined) requireDepth(partsOf(model).trained.classifier.levels, depth);
+  const { classifier, measure } = partsOf(model).trained;
+  // A wrong depth is refused before anything is read.
+  if (depth !== undefined) requireDepth(classifier.levels, depth);
+  onModel?.({ classNames: model.classNames, complexityUnit: measure.unit });
   const { height, width } = model.imageSize;
-  const groupSize = Math.floor(GROUP_BYTES / (height * width * 3));
-  const length = Math.min(Math.max(groupSize, FEWEST_FILES), MOST_FILES);
-  const answers: PredictionAnswer[] = [];
-  for (let first = 0; first < files.length; first += length) {
+  const most = Math.min(Math.max(Math.floor(GROUP_BYTES / (height * width * 3)), 1), MOST_FILES);
+  let length = Math.min(FEWEST_FILES, most);
+  for (let first = 0; first < files.length;) {
     const group = files.slice(first, first + length);
     const { names, pictures, failures } = await loadPreparedPictures(group, {
       ...model.pictureSize,
       onLoaded: (done) => report?.(first + done, files.length, "loading images"),
     });
     const predictions = await model.classifyPrepared(names, pictures, { topK, depth });
-    const byPosition = merge(group, predictions, failures);
-    for (const answer of byPosition) onAnswer?.(answer);
-    answers.push(...byPosition);
-    report?.(first + group.length, files.length, "classifying images");
+    yield* merge(group, predictions, failures);
+    first += group.length;
+    length = Math.min(2 * length, most);
+    report?.(first, files.length, "classifying images");
   }
-  return answers;
 }
 
 function merge(

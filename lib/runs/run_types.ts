@@ -185,8 +185,15 @@ export interface RunPredictionOptions {
    * @default each image's own
    */
   readonly depth?: number | undefined;
-  /** Hears every answer as soon as it is there, in the order of the files. */
-  readonly onAnswer?: ((answer: PredictionAnswer) => void) | undefined;
+  /** Hears what the answers can hold, before the first of them. */
+  readonly onModel?:
+    | ((model: {
+      /** Class names in the order of the labels. */
+      readonly classNames: readonly string[];
+      /** Unit of the complexity. */
+      readonly complexityUnit: string;
+    }) => void)
+    | undefined;
   /** Called with what a person should know: a checkpoint that was skipped. */
   readonly warn?: (text: string) => void;
   /** Number of classes returned per image. */

@@ -8,12 +8,25 @@ const GAP = 2;
 /** A column of words is not made narrower than this for the sake of others. */
 const NARROWEST = 16;
 
-/** Places that text takes on a terminal: two for a Chinese character, none for an accent that is added to one. */
-function widthOf(text: string): number {
+/**
+ * Places that text takes on a terminal: two for a Chinese character, none for an accent that is added to one.
+ *
+ * @param text One line.
+ * @returns Their number.
+ */
+export function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 
-function pad(text: string, width: number, align: ReportColumn["align"]): string {
+/**
+ * Fills a cell up with blanks.
+ *
+ * @param text One line.
+ * @param width Places of the column; longer text stays as it is.
+ * @param align Side on which the text stands.
+ * @returns The cell.
+ */
+export function pad(text: string, width: number, align: ReportColumn["align"]): string {
   const blanks = " ".repeat(Math.max(0, width - widthOf(text)));
   return align === "right" ? blanks + text : text + blanks;
 }

@@ -36,7 +36,7 @@ Deno.test("runPrediction() classifies files in order and gives complex images mo
         await writePicture(join(folder, "wild.png"), 32, 60),
       ];
       const options = { runDirectory, checkpoint: "last", files, topK: 3, exact: false } as const;
-      const [flat, wild] = (await runPrediction(options)).map(answered);
+      const [flat, wild] = (await Array.fromAsync(runPrediction(options))).map(answered);
       assert.equal(flat!.file, files[0]);
       assert.equal(flat!.complexity, 0);
       assert.equal(flat!.depth, 6);
@@ -48,11 +48,13 @@ Deno.test("runPrediction() classifies files in order and gives complex images mo
       }
       const none = join(folder, "none.png");
       const heard: string[] = [];
-      const mixed = await runPrediction({
+      const mixed = await Array.fromAsync(runPrediction({
         ...{ ...options, files: [none, files[1]!], depth: 8 },
-        onAnswer: ({ file }) => heard.push(file),
-      });
-      assert.deepEqual(heard, [none, files[1]]);
+        onModel: ({ classNames, complexityUnit }) => heard.push(...classNames, complexityUnit),
+      }));
+      assert.deepEqual(mixed.map(({ file }) => file), [none, files[1]]);
+      assert.deepEqual(heard, [...heard.slice(0, -1), "bits"]);
+      assert.ok(heard.includes(flat!.classes[0]!.className));
       assert.ok("error" in mixed[0]! && /none\.png/.test(mixed[0].error));
       // The depth is another than its own; the complexity is the image's.
       assert.deepEqual([answered(mixed[1]!).depth, answered(mixed[1]!).complexity], [
@@ -60,7 +62,7 @@ Deno.test("runPrediction() classifies files in order and gives complex images mo
         wild!.complexity,
       ]);
       await assert.rejects(
-        runPrediction({ ...options, depth: 13 }),
+        Array.fromAsync(runPrediction({ ...options, depth: 13 })),
         (error) =>
           error instanceof UsageError && /networks of 6, 7, .* 12 layers/.test(error.message),
       );
@@ -81,9 +83,9 @@ Deno.test("runPrediction() resizes as the training did: images that have their s
           training: { epochs: 1, stepsPerEpoch: 1 },
         });
         await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
-        return await runPrediction({
+        return await Array.fromAsync(runPrediction({
           ...{ runDirectory, checkpoint: "last", files, topK: 3, exact: false },
-        });
+        }));
       };
       assert.deepEqual(await predictAfter(64), await predictAfter(null));
       // The model keeps the size of its images, whatever --image-size and --resize-to said: 32 is above 16.
@@ -97,10 +99,10 @@ Deno.test("runPrediction() resizes as the training did: images that have their s
         )
           .replace(/imageSize: 32/, "imageSize: 8"),
       );
-      const [image] = await runPrediction({
+      const [image] = await Array.fromAsync(runPrediction({
         ...{ runDirectory: join(folder, "run-64"), checkpoint: "last", files, topK: 3 },
         exact: false,
-      });
+      }));
       assert.equal(answered(image!).classes.length, 3);
     } finally {
       await Deno.remove(folder, { recursive: true });
