@@ -4,8 +4,11 @@ import { CheckpointError } from "../errors.ts";
 import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
+import { fitHead, HEAD_PARAMETERS } from "../training/fit_head.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
-import type { InitialWeights } from "./run_types.ts";
+import type { Trainer } from "../training/trainer.ts";
+import type { TrainingData } from "../training/training_data.ts";
+import type { InitialWeights, RunTrainingOptions } from "./run_types.ts";
 
 /** Names that are listed of parameters that were not taken. */
 const MAX_LISTED = 8;
@@ -97,4 +100,54 @@ export function describeTaken(
   return `weights: ${taken.length} of ${
     taken.length + left.length
   } parameters from ${source}${rest}`;
+}
+
+/**
+ * Begins with the weights of a trained model where a training asks for it, and says what was taken.
+ *
+ * @param classifier The classifier of the training.
+ * @param data Its images.
+ * @param options The weights, and who hears of it.
+ * @returns What was taken; `null` where nothing was asked for.
+ * @throws {CheckpointError} if nothing fits.
+ */
+export async function takeInitialWeights(
+  classifier: Classifier,
+  data: TrainingData,
+  { weights, report }: Pick<RunTrainingOptions, "weights" | "report">,
+): Promise<TakenWeights | null> {
+  if (weights === undefined) return null;
+  const taken = await takeWeights(classifier, weights, data.train.classNames);
+  report?.({ kind: "phase", text: describeTaken(weights, taken) });
+  return taken;
+}
+
+/**
+ * Fits the head to what the rest of the network makes of the training images, where the head is all that is new.
+ *
+ * @param trainer The training, before its first step.
+ * @param options Images, what was taken of other weights, and who hears of it.
+ */
+export async function fitNewHead(
+  trainer: Trainer,
+  options: Pick<RunTrainingOptions, "report"> & {
+    readonly data: TrainingData;
+    readonly taken: TakenWeights;
+  },
+): Promise<void> {
+  const { data, taken, report } = options;
+  const { classifier, average } = trainer;
+  const isNew = new Set(taken.left.map(({ name }) => name));
+  // Under other new parameters there are no features yet.
+  if (isNew.size !== HEAD_PARAMETERS.length || !HEAD_PARAMETERS.every((name) => isNew.has(name))) {
+    return;
+  }
+  const phase = (text: string) => (done: number, total: number) =>
+    report?.({ kind: "phase", text, share: done / total });
+  const statistics = await trainer.computeStatistics(phase("computing batch-norm statistics"));
+  const fit = await fitHead(classifier, { data, statistics, report: phase("fitting the head") });
+  average?.write(await classifier.parameters.read());
+  const share = Math.round(100 * fit.accuracy);
+  const text = `head: fitted to ${fit.images} training images, ${share} % of them right`;
+  report?.({ kind: "phase", text });
 }

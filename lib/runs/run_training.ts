@@ -17,7 +17,7 @@ import { decodeCheckpoint, withCheckpointErrors } from "../training/decode_check
 import { encodeCheckpoint, restoreTrainer } from "../training/training_checkpoint.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
-import { describeTaken, takeWeights } from "./initial_weights.ts";
+import { fitNewHead, takeInitialWeights } from "./initial_weights.ts";
 import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths } from "./fit_depths.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
@@ -294,12 +294,10 @@ async function trainLocked(
       "states are recomputed in the backward pass: they would not fit into WASM's memory";
     options.report?.({ kind: "phase", text });
   }
-  if (options.weights !== undefined && !resume) {
-    const taken = await takeWeights(classifier, options.weights, data.train.classNames);
-    options.report?.({ kind: "phase", text: describeTaken(options.weights, taken) });
-  }
+  const taken = resume ? null : await takeInitialWeights(classifier, data, options);
   const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
   try {
+    if (taken !== null) await fitNewHead(trainer, { ...options, data, taken });
     const checkpoint = resume ? await readLastCheckpoint(config, data, options) : null;
     if (checkpoint !== null) {
       withCheckpointErrors(runDirectory, () => restoreTrainer(trainer, checkpoint));

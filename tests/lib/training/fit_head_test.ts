@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { evaluate } from "../../../lib/evaluation/evaluate.ts";
+import { fitHead } from "../../../lib/training/fit_head.ts";
+import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { tinyTrainer } from "../../helpers/tiny_training.ts";
+
+for (const backend of await testBackends()) {
+  Deno.test(`fitHead() reaches on the images what the network then does, and leaves the rest (${backend})`, () =>
+    withBackend(backend, async () => {
+      const { trainer, classifier, data, dispose } = await tinyTrainer();
+      const statistics = await trainer.computeStatistics();
+      const figures = async () => {
+        const { standardization, measure, train } = data;
+        const trained = { classifier, statistics, standardization, measure };
+        return await evaluate(trained, train, { batchSize: 16, exact: false });
+      };
+      const before = await classifier.parameters.read();
+      const { loss: guessing } = await figures();
+      const live = tf.memory().numTensors;
+      const told: number[] = [];
+      const fit = await fitHead(classifier, {
+        ...{ data, statistics },
+        report: (done, total) => told.push(done / total),
+      });
+      assert.equal(tf.memory().numTensors, live, "no tensor is left");
+      assert.equal(told.at(-1), 1);
+      assert.equal(fit.images, data.train.length);
+      const { loss, top1 } = await figures();
+      // The figures come by another way: kernels of the bank, and the head as it was written.
+      assert.ok(Math.abs(top1 - fit.accuracy) <= 1 / data.train.length, `${top1} ${fit.accuracy}`);
+      assert.ok(loss < guessing - 0.05, `${loss} from ${guessing}`);
+      for (const [name, values] of await classifier.parameters.read()) {
+        if (!name.startsWith("head.")) assert.deepEqual(values, before.get(name), name);
+      }
+      dispose();
+    }));
+}
