@@ -19,8 +19,10 @@ export interface FittedSchedule {
   readonly referenceComplexity: number;
 }
 
-/** Why the constants were fitted. */
+/** Why the constants were fitted, and to what. */
 export interface ScheduleFit extends FittedSchedule {
+  /** Complexities of the training images, in the unit of the measure: their 5 %, 50 % and 95 % quantiles. */
+  readonly quantiles: { readonly low: number; readonly median: number; readonly high: number };
   /** Depth that most images would have had without. */
   readonly depthBefore: number;
   /** Their share. */
@@ -75,14 +77,19 @@ export function fitSchedule(
   const { depth, share } = mostFrequentDepth(complexities, options);
   if (share < ONE_DEPTH) return null;
   const sorted = Float64Array.from(complexities).sort();
-  const [low, high] = [quantile(sorted, LOW), quantile(sorted, HIGH)];
+  const [low, median, high] = [
+    quantile(sorted, LOW),
+    quantile(sorted, 0.5),
+    quantile(sorted, HIGH),
+  ];
   if (!(high - low > 1e-6 * high)) return null;
   const round = (value: number) => Number(value.toPrecision(FIGURES));
   const stepsPerBit = round((options.maxSteps - options.minSteps) / (high - low));
   return {
     stepsPerBit,
     complexityOffset: round(low - options.minSteps / stepsPerBit),
-    referenceComplexity: round(quantile(sorted, 0.5)),
+    referenceComplexity: round(median),
+    quantiles: { low, median, high },
     depthBefore: depth,
     shareBefore: share,
   };

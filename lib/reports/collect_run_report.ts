@@ -158,10 +158,13 @@ async function collectCheckpoint(
   });
   try {
     const { card, folder, trained } = loaded;
-    const { backend, image, classNames } = card;
+    const { backend, image, classNames, depthFit } = card;
     const classes = classNames.length;
     return {
-      checkpoint: { folder, backend, image, classNames },
+      checkpoint: {
+        ...{ folder, backend, image, classNames },
+        ...(depthFit === undefined ? {} : { depthFit }),
+      },
       count: await countModel(card.model, { classes, image }),
       ...await findEvaluation(loaded, options, missing),
       weights: await collectWeights(card.model, trained.classifier, {

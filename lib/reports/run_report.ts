@@ -3,6 +3,7 @@ import type { HistogramBin } from "../analyses/distribution.ts";
 import type { EvaluationSummary, Provenance } from "../runs/run_types.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ModelCount } from "../models/count_model.ts";
+import type { ScheduleFit } from "../puppeteer/fit_schedule.ts";
 import type { EpochRecord } from "../training/training_event.ts";
 
 /** The trajectory of one complexity level. */
@@ -82,6 +83,8 @@ export interface RunReport {
     readonly backend: string;
     readonly image: { readonly height: number; readonly width: number };
     readonly classNames: readonly string[];
+    /** How the rule for depth was fitted to the training images; absent where it was not. */
+    readonly depthFit?: ScheduleFit | undefined;
   } | null;
   /** Sizes and multiply-adds; `null` without a checkpoint, which knows classes and image size. */
   readonly count: ModelCount | null;

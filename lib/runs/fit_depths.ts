@@ -37,6 +37,16 @@ export function fitDepths(config: ExperimentConfig, complexities: Float64Array):
 }
 
 /**
+ * Says what the rule was fitted to.
+ *
+ * @param fit What was fitted.
+ * @returns A few words: complexities by quantile.
+ */
+export function describeQuantiles({ quantiles: { low, median, high } }: ScheduleFit): string {
+  return `5 % at ${low.toFixed(2)}, 50 % at ${median.toFixed(2)}, 95 % at ${high.toFixed(2)}`;
+}
+
+/**
  * Says what was fitted, and why.
  *
  * @param fit What was fitted.
@@ -47,6 +57,7 @@ export function describeFit(fit: ScheduleFit): string {
   return `depth: ${
     Math.round(100 * shareBefore)
   } % of the training images would have ${depthBefore} layers; fitted to them: ` +
-    `kappa ${stepsPerBit}, offset ${complexityOffset}, reference complexity ${referenceComplexity} ` +
+    `kappa ${stepsPerBit}, offset ${complexityOffset}, reference complexity ${referenceComplexity}, ` +
+    `from their quantiles: ${describeQuantiles(fit)} ` +
     `(--steps-per-bit, --complexity-offset, --reference-complexity)`;
 }

@@ -62,7 +62,11 @@ function deviceOf({ versions }: Provenance): string {
   return versions.backend ?? tf.getBackend();
 }
 
-function cardOf(config: ExperimentConfig, data: TrainingData, provenance: Provenance): ModelCard {
+function cardOf(
+  config: ExperimentConfig,
+  { data, depthFit }: Pick<OpenRun, "data" | "depthFit">,
+  provenance: Provenance,
+): ModelCard {
   const { classNames, height, width, fingerprint } = data.train;
   return {
     model: config.model,
@@ -71,6 +75,7 @@ function cardOf(config: ExperimentConfig, data: TrainingData, provenance: Proven
     standardization: data.standardization,
     trainFingerprint: fingerprint,
     backend: deviceOf(provenance),
+    ...(depthFit === undefined ? {} : { depthFit }),
   };
 }
 
@@ -147,6 +152,7 @@ type LockedRunOptions = RunTrainingOptions & { readonly deadline: number };
 interface OpenRun {
   readonly trainer: Trainer;
   readonly data: TrainingData;
+  readonly depthFit: ModelCard["depthFit"];
   readonly stopReason: StopReason;
   readonly seconds: number;
 }
@@ -176,12 +182,12 @@ async function summarize(run: OpenRun, options: RunTrainingOptions): Promise<Tra
 /** Trains with everything open, and keeps log and checkpoints; `resumed` names the checkpoint it goes on from. */
 async function trainInFolder(
   config: ExperimentConfig,
-  open: Pick<OpenRun, "trainer" | "data"> & { readonly resumed: string | null },
+  open: Pick<OpenRun, "trainer" | "data" | "depthFit"> & { readonly resumed: string | null },
   options: LockedRunOptions,
 ): Promise<OpenRun> {
-  const { trainer, data, resumed } = open;
+  const { trainer, resumed } = open;
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
-  const card = cardOf(config, data, options.provenance);
+  const card = cardOf(config, open, options.provenance);
   const log = await openMetricsLog(options.runDirectory, {
     resumeAfterEpoch: trainer.progress.epoch,
   });
@@ -212,14 +218,21 @@ async function trainInFolder(
     ...(options.saveEvery === undefined ? {} : { saveEvery: options.saveEvery }),
     deadline: options.deadline,
   });
-  return { trainer, data, stopReason, seconds: (performance.now() - started) / 1000 };
+  return { ...open, stopReason, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Images, and the configuration that they have made complete. */
+interface LoadedTraining {
+  readonly config: ExperimentConfig;
+  readonly data: TrainingData;
+  readonly depthFit: ModelCard["depthFit"];
 }
 
 /** Loads and looks at every image, and fits the rule for depth to them where that is asked for. */
 async function loadForTraining(
   given: ExperimentConfig,
   { report, onInspection, resume }: RunTrainingOptions,
-): Promise<{ readonly config: ExperimentConfig; readonly data: TrainingData }> {
+): Promise<LoadedTraining> {
   report?.({ kind: "phase", text: "loading images" });
   const images = await loadExperimentImages(given);
   requireImageSize(given.model, images.train);
@@ -229,10 +242,10 @@ async function loadForTraining(
   onInspection?.(inspection);
   const data = await prepareTrainingData(images, given.model.complexity);
   // A run that goes on has what was fitted when it began.
-  if (resume) return { config: given, data };
+  if (resume) return { config: given, data, depthFit: undefined };
   const { config, fit } = fitDepths(given, data.complexities);
   if (fit !== null) report?.({ kind: "phase", text: describeFit(fit) });
-  return { config, data };
+  return { config, data, depthFit: fit ?? undefined };
 }
 
 /** What stands in the run's configuration has to be what was computed. */
@@ -262,15 +275,15 @@ export async function runTraining(
   const { runDirectory, resume, timeLimit = Infinity } = options;
   const deadline = performance.now() + timeLimit * 1000;
   requireMath(given);
-  const { config, data } = await loadForTraining(given, options);
+  const loaded = await loadForTraining(given, options);
   if (!resume) await makeNewFolder(runDirectory);
   const lock = await lockRunFolder(runDirectory);
   try {
     await refuseLinks(runDirectory, [CHECKPOINTS_FOLDER, TENSORBOARD_FOLDER]);
     await removeStagedFiles(runDirectory);
-    return await trainLocked(config, data, { ...options, deadline });
+    return await trainLocked(loaded, { ...options, deadline });
   } catch (error) {
-    const { training: { batchSize }, model: { name } } = config;
+    const { training: { batchSize }, model: { name } } = loaded.config;
     throw explainOutOfMemory(error, `a training step of ${batchSize} images through ${name}`);
   } finally {
     lock.release();
@@ -279,8 +292,7 @@ export async function runTraining(
 
 /** Trains in a run folder that no other process works on. */
 async function trainLocked(
-  config: ExperimentConfig,
-  data: TrainingData,
+  { config, data, depthFit }: LoadedTraining,
   options: LockedRunOptions,
 ): Promise<TrainingSummary> {
   const { runDirectory, resume } = options;
@@ -304,7 +316,10 @@ async function trainLocked(
     }
     await writeConfig(runDirectory, config);
     await addProvenance(runDirectory, options.provenance);
-    const open = { trainer, data, resumed: checkpoint?.folder ?? null };
+    const open = {
+      ...{ trainer, data, resumed: checkpoint?.folder ?? null },
+      depthFit: checkpoint === null ? depthFit : checkpoint.card.depthFit,
+    };
     return await summarize(await trainInFolder(config, open, options), options);
   } finally {
     trainer.dispose();

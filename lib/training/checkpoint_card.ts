@@ -4,6 +4,7 @@ import { CheckpointError } from "../errors.ts";
 import { MIN_DEVIATION } from "../datasets/standardization.ts";
 import type { ChannelStatistics } from "../datasets/standardization.ts";
 import type { ModelConfig } from "../models/model_config.ts";
+import type { ScheduleFit } from "../puppeteer/fit_schedule.ts";
 import type { TrainingProgress } from "./training_progress.ts";
 
 /** Version of the checkpoint's content; a reader refuses later ones. */
@@ -23,6 +24,8 @@ export interface ModelCard {
   readonly trainFingerprint: string;
   /** Backend and device that trained the model last. */
   readonly backend: string;
+  /** How the rule for depth was fitted to the training images; absent where it was not. */
+  readonly depthFit?: ScheduleFit | undefined;
 }
 
 /** The file of a checkpoint that is not a tensor. */
@@ -63,6 +66,11 @@ const cardSchema = z.object({
     }),
     trainFingerprint: text,
     backend: text,
+    depthFit: z.object({
+      ...{ stepsPerBit: z.number(), complexityOffset: z.number() },
+      ...{ referenceComplexity: z.number(), depthBefore: count, shareBefore: share },
+      quantiles: z.object({ low: z.number(), median: z.number(), high: z.number() }),
+    }).optional(),
   }),
   progress: z.object({
     step: count,

@@ -13,7 +13,9 @@ import {
 import { tableOf, words } from "../table.ts";
 import { commandLine } from "../command_line.ts";
 import type { ModelCount } from "../../models/count_model.ts";
-import type { ReportBlock, ReportSection } from "../report_document.ts";
+import { describeQuantiles } from "../../runs/fit_depths.ts";
+import { isResized } from "../../datasets/data_config.ts";
+import type { Fact, ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
 
 /** Keys that say where something ran, not what was run. */
@@ -92,6 +94,23 @@ function changesTable(report: RunReport): ReportBlock {
   );
 }
 
+/** How the complexity of an image becomes its number of layers, and where the constants come from. */
+function depthFacts({ config: { model }, checkpoint }: RunReport): Fact[] {
+  const fit = checkpoint?.depthFit;
+  if (fit === undefined) return [];
+  const { stepsPerBit, complexityOffset, referenceComplexity, minSteps, maxSteps } = model;
+  const rule =
+    `N = round(${stepsPerBit} (H - ${complexityOffset})), from ${minSteps} to ${maxSteps}`;
+  const before = `${
+    shareCell(fit.shareBefore).text
+  } of them would have had ${fit.depthBefore} layers`;
+  return [
+    fact("depth", textCell(rule), `fitted to the training images: ${before}`),
+    fact("quantiles of their complexity", textCell(describeQuantiles(fit))),
+    fact("reference complexity", textCell(String(referenceComplexity)), "fitted: the median"),
+  ];
+}
+
 /** Images that were trained on, from the number of images taken and the share held out. */
 function protocolFacts(report: RunReport): ReportBlock {
   const { data, training, model } = report.config;
@@ -100,6 +119,10 @@ function protocolFacts(report: RunReport): ReportBlock {
   const augmentation = [
     ...training.flip ? ["mirrored at random"] : [],
     ...training.crop > 0 ? [`cropped at random by up to ${training.crop} pixels`] : [],
+    ...isResized(data.dataset) && data.resizeTo !== null
+      ? [`cut at random out of ${data.resizeTo} pixels`]
+      : [],
+    ...training.color > 0 ? [`colours changed by up to ${shareCell(training.color).text}`] : [],
   ];
   return {
     kind: "facts",
@@ -126,6 +149,7 @@ function protocolFacts(report: RunReport): ReportBlock {
           } of the steps`
           : undefined,
       ),
+      ...depthFacts(report),
       fact("epochs planned", countCell(training.epochs)),
       fact("batch", countCell(training.batchSize)),
       fact("schedule", textCell(training.schedule), `peak rate ${training.learningRate}`),

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/configuration/parse_config.ts";
+import { loadTrained } from "../../../lib/runs/load_trained.ts";
+import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
+import { runTraining } from "../../../lib/runs/run_training.ts";
+import { runPart } from "../../../lib/reports/parts/run_part.ts";
+import { collectRunReport } from "../../../lib/reports/collect_run_report.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 import { asksForFit, describeFit, fitDepths } from "../../../lib/runs/fit_depths.ts";
 
 const COMPLEXITIES = Float64Array.from({ length: 100 }, (_, at) => 16 + at / 50);
@@ -27,9 +35,48 @@ Deno.test("fitDepths() puts what it fitted into the model, once, and says so", (
   );
   assert.match(
     describeFit(fit),
-    /100 % of the training images would have 12 layers; fitted to them: kappa 3\.\d+/,
+    /100 % of the training images would have 12 layers; fitted to them: kappa 3\.\d+, .*5 % at 16\.10, 50 % at 17\.00, 95 % at 17\.88 /,
   );
   assert.deepEqual(fitDepths(config, COMPLEXITIES), { config, fit: null });
   const cifar = parseConfig("");
   assert.deepEqual(fitDepths(cifar, COMPLEXITIES), { config: cifar, fit: null });
 });
+
+Deno.test("a run keeps in its checkpoints how its depths were fitted, also when it is resumed, and reports it", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const runDirectory = `${folder}/run`;
+      const options = { runDirectory, resume: false, provenance: TEST_PROVENANCE };
+      // Nearly all images would have the most layers.
+      const config = tinyRunConfig({
+        model: { stepsPerBit: 5 },
+        training: { fitDepths: true, epochs: 1, stepsPerEpoch: 1 },
+      });
+      await runTraining(config, options);
+      const fitOf = async () => {
+        const { card, config, trained } = await loadTrained({ runDirectory, checkpoint: "last" });
+        trained.classifier.dispose();
+        assert.equal(config.model.stepsPerBit, card.depthFit?.stepsPerBit);
+        return card.depthFit!;
+      };
+      const fit = await fitOf();
+      assert.equal(fit.depthBefore, 12);
+      const { low, median, high } = fit.quantiles;
+      assert.ok(low < median && median < high, `${low} ${median} ${high}`);
+      const { model } = await readRunConfig(runDirectory);
+      const longer = { ...config, model, training: { ...config.training, epochs: 2 } };
+      await runTraining(longer, { ...options, resume: true });
+      assert.deepEqual(await fitOf(), fit);
+      const report = await collectRunReport({
+        ...{ runDirectory, checkpoint: "last", evaluate: false, evaluation: null },
+        ...{ testImages: null, pictures: false },
+      });
+      const facts = runPart(report).sections.flatMap(({ blocks }) => blocks)
+        .flatMap((block) => block.kind === "facts" ? block.facts : []);
+      const found = facts.find(({ name }) => name === "depth");
+      assert.match(
+        found!.cell.text,
+        new RegExp(`round\\(${fit.stepsPerBit} \\(H - .*from 6 to 12`),
+      );
+      assert.match(found!.note!, /fitted to the training images: .* would have had 12 layers/);
+    })));

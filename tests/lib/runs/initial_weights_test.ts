@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { CheckpointError } from "../../../lib/errors.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
-import { describeTaken, takeWeights } from "../../../lib/runs/initial_weights.ts";
+import {
+  describeTaken,
+  readInitialWeights,
+  takeWeights,
+} from "../../../lib/runs/initial_weights.ts";
+import { runTraining } from "../../../lib/runs/run_training.ts";
 import { withBackend } from "../../helpers/backends.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+import type { InitialWeights } from "../../../lib/runs/run_types.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 
 async function weightsOf(seed: number, classNames: readonly string[]) {
@@ -62,3 +70,42 @@ Deno.test("takeWeights() refuses a model of which nothing fits, with the first r
     );
     classifier.dispose();
   }));
+
+Deno.test("a training with other weights fits its head first, and only where the head alone is new", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const config = tinyRunConfig({ training: { epochs: 2 } });
+      const first = `${folder}/first`;
+      const options = { resume: false, provenance: TEST_PROVENANCE };
+      await runTraining(config, { ...options, runDirectory: first });
+      const { classNames, ...weights } = await readInitialWeights(first);
+      const others = classNames.map((name) => `other ${name}`);
+      const begin = async (name: string, from: InitialWeights, averaging: number) => {
+        const said: string[] = [];
+        const training = { ...config.training, epochs: 1, stepsPerEpoch: 1, learningRate: 1e-6 };
+        const { best } = await runTraining(
+          { ...config, training: { ...training, weightAveraging: averaging } },
+          {
+            ...{ ...options, runDirectory: `${folder}/${name}`, weights: from },
+            report: (event) => event.kind === "phase" && said.push(event.text),
+          },
+        );
+        return { head: said.find((text) => text.startsWith("head: ")), top1: best!.validationTop1 };
+      };
+      const same = await begin("same", { ...weights, classNames }, 0);
+      assert.equal(same.head, undefined);
+      // A step of this size changes nothing: what is reached is the fit's, in the average of the weights too.
+      for (const averaging of [0, 0.9]) {
+        const fitted = await begin(
+          `fitted-${averaging}`,
+          { ...weights, classNames: others },
+          averaging,
+        );
+        assert.match(fitted.head!, /^head: fitted to 96 training images, \d+ % of them right$/);
+        assert.ok(fitted.top1 >= same.top1 - 0.1, `${fitted.top1} ${same.top1}`);
+      }
+      const parameters = new Map(weights.parameters);
+      parameters.delete([...parameters.keys()].find((name) => name.startsWith("norms."))!);
+      const parts = await begin("parts", { ...weights, parameters, classNames: others }, 0);
+      assert.equal(parts.head, undefined);
+    })));
