@@ -194,7 +194,8 @@ async function train(options: TrainOptions): Promise<void> {
 
 function weightsOption() {
   const what =
-    "begin with the weights of this run or model, as far as they fit; its model is the default";
+    "begin with the weights of this run or model, as far as they fit, and fit a new head to the " +
+    "images; its model is the default";
   return new Option("--weights <run>", what).conflicts("resume");
 }
 

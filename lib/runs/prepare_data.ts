@@ -98,7 +98,8 @@ export async function loadExperimentImages(
   if (parts.train.classNames.length < 2) {
     throw new DataError(
       `Cannot train on ${data.dataset} in ${data.directory}: there must be 2 classes at least, current value is ` +
-        `${parts.train.classNames.length}; add a folder for every class`,
+        `${parts.train.classNames.length} (${parts.train.classNames.join()}); add a folder for every class, or give the ` +
+        "folder that holds those folders with --data",
     );
   }
   requireUsableSplit(config, parts);

@@ -43,7 +43,7 @@ export interface HeadFitOptions {
   readonly data: TrainingData;
   /** Batch-norm statistics of every level. */
   readonly statistics: LevelStatistics;
-  /** Hears how many images have passed the network, and of how many. */
+  /** Hears how far it has come: images that have passed the network, then steps of the fit, and the number of both. */
   readonly report?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -72,12 +72,14 @@ export async function fitHead(
   const { parameters } = classifier;
   const [width, classes] = parameters.get<tf.Rank.R2>("head.weights").shape;
   const { features, labels } = await collectFeatures(classifier, width, options);
-  const fit = await fitRegression(features, { labels, width, classes });
+  const images = labels.length;
+  const onStep = (steps: number) => options.report?.(images + steps, images + STEPS);
+  const fit = await fitRegression(features, { labels, width, classes, onStep });
   const values = await parameters.read();
   values.set("head.weights", { shape: [width, classes], values: fit.weights });
   values.set("head.bias", { shape: [classes], values: fit.bias });
   parameters.write(values);
-  return { images: labels.length, accuracy: fit.accuracy };
+  return { images, accuracy: fit.accuracy };
 }
 
 /** Every n-th image where there are many, by level. */
@@ -114,7 +116,7 @@ async function collectFeatures(
       features.set(await inputs.data<"float32">(), labels.length * width);
       tf.dispose([inputs, batch.images, batch.labels]);
       labels.push(...Array.from(indices, (index) => data.train.labels[index]!));
-      report?.(labels.length, total);
+      report?.(labels.length, total + STEPS);
     }
   }
   return { features, labels };
@@ -143,6 +145,13 @@ function headInputs(
   });
 }
 
+interface RegressionOptions {
+  readonly labels: number[];
+  readonly width: number;
+  readonly classes: number;
+  readonly onStep: (steps: number) => void;
+}
+
 interface Regression {
   readonly weights: Float32Array;
   readonly bias: Float32Array;
@@ -151,9 +160,9 @@ interface Regression {
 
 async function fitRegression(
   features: Float32Array,
-  options: { readonly labels: number[]; readonly width: number; readonly classes: number },
+  options: RegressionOptions,
 ): Promise<Regression> {
-  const { labels, width, classes } = options;
+  const { labels, width, classes, onStep } = options;
   const { scaled, mean, deviation } = tf.tidy(() => {
     const all = tf.tensor2d(features, [labels.length, width]);
     const moments = tf.moments(all, 0);
@@ -181,6 +190,7 @@ async function fitRegression(
       adam.update(new Map(Object.entries(gradients)), learningRateAt(step, schedule));
       tf.dispose(gradients);
       await yieldToEventLoop();
+      onStep(step + 1);
     }
     // The head sees features as they are: (x - mean) / deviation is taken into its weights and its bias.
     const found = tf.tidy(() => {
