@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { CONFIG_KEYS, type ConfigKey, type ExperimentConfig } from "./experiment_config.ts";
 import { nearestWord } from "./nearest_word.ts";
+import { describeRetired, isRetired } from "./retired_keys.ts";
 
 /** A value that wins over the file: `{ path: "model.maxChannels", value: 128 }`. */
 export interface ConfigOverride {
@@ -112,13 +113,16 @@ export function showKey(path: string): string {
  */
 export function readConfigWord(path: string, word: string): unknown {
   const key = KEY_BY_PATH.get(path);
-  if (key === undefined) throw new UsageError(`Cannot set ${describeUnknownKey(path)}`);
+  if (key === undefined && !isRetired(path)) {
+    throw new UsageError(`Cannot set ${describeUnknownKey(path)}`);
+  }
+  const accepts = key?.accepts ?? ((reading) => describeRetired(path, reading) === null);
   const isNumber = word.trim() !== "" && Number.isFinite(Number(word));
   const readings: unknown[] = [word];
   if (isNumber) readings.push(Number(word));
   if (word === "true" || word === "false") readings.push(word === "true");
-  if (word === "null" || word === key.orNull?.[0]) readings.push(null);
-  const accepted = readings.find((reading) => key.accepts(reading));
+  if (word === "null" || word === key?.orNull?.[0]) readings.push(null);
+  const accepted = readings.find((reading) => accepts(reading));
   return accepted !== undefined ? accepted : isNumber ? Number(word) : word;
 }
 

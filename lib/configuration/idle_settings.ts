@@ -44,7 +44,6 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
     [adaptsDepth, "depth follows the image", ["model.fixedDepth"]],
     [!entry.adapts.depth, `the depth of ${name} follows no image`, ["model.depthAdaptation"]],
     [!entry.adapts.parameters, `${name} has no initial state`, ["model.parameterAdaptation"]],
-    [!adaptsState, "the initial state does not follow the image", ["model.scaleExponent"]],
     [!adaptsDepth && !adaptsState, "nothing follows the complexity of the image", [
       "model.complexity",
       "model.stepsPerBit",

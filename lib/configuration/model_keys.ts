@@ -99,11 +99,6 @@ export const modelKeys = {
     default: 12.5,
     option: "--reference-complexity <bits>",
   }),
-  scaleExponent: positive(100, {
-    description: "power of complexity that the scale of the initial state follows",
-    default: 1,
-    option: "--scale-exponent <power>",
-  }),
   identityShortcuts: flag({
     description: "adds a layer's input to its output where the shapes agree",
     default: false,

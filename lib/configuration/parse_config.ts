@@ -13,6 +13,7 @@ import { completeConfig, type ConfigKey, type ExperimentConfig } from "./experim
 import { configEntries } from "./config_words.ts";
 import { findContradictions } from "./config_rules.ts";
 import { nearestWord } from "./nearest_word.ts";
+import { describeRetired, isRetired } from "./retired_keys.ts";
 
 /** Options of {@linkcode parseConfig}. */
 export interface ParseConfigOptions {
@@ -69,13 +70,22 @@ function readMap(text: string, source: string): Record<string, unknown> {
   );
 }
 
+/** Adds a value to `values`; what does not fit goes to `problems`. */
+function addValue(
+  values: Map<string, unknown>,
+  [path, value]: readonly [path: string, value: unknown],
+  problems: string[],
+): void {
+  const retired = describeRetired(path, value);
+  if (retired !== null) problems.push(`${retired}, current value is ${showValue(value)}`);
+  else if (findKey(path) !== undefined) values.set(path, value);
+  else if (!isRetired(path)) problems.push(describeUnknownKey(path));
+}
+
 /** Flattens the map of a file to path -> value; what does not fit goes to `problems`. */
 function flatten(map: Record<string, unknown>, problems: string[]): Map<string, unknown> {
   const values = new Map<string, unknown>();
-  const add = (path: string, value: unknown) => {
-    if (findKey(path) !== undefined) values.set(path, value);
-    else problems.push(describeUnknownKey(path));
-  };
+  const add = (path: string, value: unknown) => addValue(values, [path, value], problems);
   for (const [name, value] of Object.entries(map)) {
     if (!CONFIG_SECTIONS.has(name)) {
       // A dotted name is not a path in a file: `model.maxChannels: 64` at top level would hide its section.
@@ -145,8 +155,7 @@ export function parseConfig(text: string, options: ParseConfigOptions = {}): Exp
   for (const [path, value] of flatten(readMap(text, source), problems)) values.set(path, value);
   const spelling = new Map<string, string>();
   for (const { path, value, from } of overrides) {
-    if (findKey(path) === undefined) problems.push(describeUnknownKey(path));
-    else values.set(path, value);
+    addValue(values, [path, value], problems);
     if (from !== undefined) spelling.set(path, ` (${from})`);
   }
   for (const [path, value] of values) {

@@ -41,8 +41,6 @@ export interface ModelConfig {
   readonly exact: boolean;
   /** Complexity in bits at which phi(H) = 1. */
   readonly referenceComplexity: number;
-  /** Exponent p of phi(H) = (H / referenceComplexity)^p, > 0. */
-  readonly scaleExponent: number;
   /** Adds the input of a layer to its output where both have the same shape. */
   readonly identityShortcuts: boolean;
   /** Channels come in mirror pairs: an image and its mirror image have the same answer. */

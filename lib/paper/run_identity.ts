@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { CONFIG_KEYS } from "../configuration/experiment_config.ts";
 import { configEntries } from "../configuration/config_words.ts";
+import { withRetiredKeys } from "../configuration/retired_keys.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ProtocolChange } from "./comparison.ts";
 
@@ -35,7 +36,7 @@ const DIGITS = 10;
  * ```
  */
 export function runIdentity(config: ExperimentConfig): string {
-  const entries = configEntries(config).filter(([path, value]) =>
+  const entries = withRetiredKeys(configEntries(config)).filter(([path, value]) =>
     !NOT_IDENTITY.has(path) && !(LATER_DEFAULTS.has(path) && LATER_DEFAULTS.get(path) === value)
   );
   return createHash("sha256").update(JSON.stringify(entries)).digest("hex");

@@ -25,8 +25,6 @@ export interface ComplexityLevelsOptions extends StepScheduleOptions {
   readonly levelsPerDepth: number;
   /** Complexity in bits at which phi = 1. */
   readonly referenceComplexity: number;
-  /** Exponent p of phi(H) = (H / referenceComplexity)^p, > 0. */
-  readonly scaleExponent: number;
 }
 
 /**
@@ -40,7 +38,7 @@ export interface ComplexityLevelsOptions extends StepScheduleOptions {
  *
  * const levels = new ComplexityLevels({
  *   stepsPerBit: 0.8, minSteps: 6, maxSteps: 12, depthAdaptation: true, parameterAdaptation: true,
- *   fixedDepth: 10, levelsPerDepth: 1, referenceComplexity: 12.5, scaleExponent: 1,
+ *   fixedDepth: 10, levelsPerDepth: 1, referenceComplexity: 12.5,
  * });
  * assert.equal(levels.list.length, 7);
  * assert.deepEqual(levels.list[4], { index: 4, complexity: 12.5, depth: 10, scale: 1 });
@@ -126,9 +124,9 @@ export class ComplexityLevels {
     return { index, complexity, depth, scale: this.#scale(complexity) };
   }
 
-  /** phi(H) = (H / H_reference)^p (Eq. 5, 14; the form is our choice). */
+  /** phi(H) = H / H_reference (Eq. 5, 14; the form is our choice). */
   #scale(complexity: number): number {
-    const { parameterAdaptation, referenceComplexity, scaleExponent } = this.#options;
-    return parameterAdaptation ? (complexity / referenceComplexity) ** scaleExponent : 1;
+    const { parameterAdaptation, referenceComplexity } = this.#options;
+    return parameterAdaptation ? complexity / referenceComplexity : 1;
   }
 }

@@ -1,3 +1,4 @@
+import { retiredModelValues } from "../configuration/retired_keys.ts";
 import { CheckpointError } from "../errors.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 
@@ -28,7 +29,7 @@ export function requireSameModel(
   config: ModelConfig,
   folder: string,
 ): void {
-  const values = new Map<string, unknown>(Object.entries(config));
+  const values = new Map([...retiredModelValues(), ...Object.entries(config)]);
   // A key that the checkpoint lacks came later; its default is what the checkpoint was trained with.
   const differences = Object.entries(found).flatMap(([key, value]) =>
     values.get(key) === value

@@ -93,16 +93,6 @@ const paperVariants: readonly StudyVariant[] = [
     change: "orthogonal initial state",
     set: ["model.initialState=orthogonal"],
   },
-  {
-    name: "root-phi",
-    change: "phi is the root of H / 12.5",
-    set: ["model.scaleExponent=0.5"],
-  },
-  {
-    name: "steep-phi",
-    change: "phi is the third power of H / 12.5",
-    set: ["model.scaleExponent=3"],
-  },
   { name: "selection", change: "selection, no pooling", set: ["model.kernelResizing=selection"] },
   {
     name: "one-trajectory",

@@ -36,7 +36,6 @@ export const TINY_MODEL: ModelConfig = {
   exact: false,
   referenceComplexity: 8,
   complexityOffset: 0,
-  scaleExponent: 1,
   identityShortcuts: false,
   mirrorSymmetry: false,
   activation: "relu",

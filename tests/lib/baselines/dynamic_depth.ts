@@ -22,7 +22,6 @@ export const ONE_LEVEL = new ComplexityLevels({
   levelsPerDepth: 1,
   referenceComplexity: 12.5,
   complexityOffset: 0,
-  scaleExponent: 1,
 });
 
 /** Seed and levels of test models with three classes. */

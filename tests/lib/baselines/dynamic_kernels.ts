@@ -30,7 +30,6 @@ export const ONE_LEVEL: ComplexityLevels = new ComplexityLevels({
   levelsPerDepth: 1,
   referenceComplexity: 12.5,
   complexityOffset: 0,
-  scaleExponent: 1,
 });
 
 /** What a tiny model is made with; the layers are the test's. */

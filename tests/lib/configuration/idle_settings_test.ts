@@ -21,7 +21,6 @@ const CHANGES: Readonly<Record<string, string>> = {
   "model.minSteps": "2",
   "model.maxSteps": "20",
   "model.levelsPerDepth": "3",
-  "model.scaleExponent": "2",
   "training.levelSharing": "0",
   "training.finalLevelSharing": "0",
   "training.levelSmoothing": "1",

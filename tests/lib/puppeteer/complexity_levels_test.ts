@@ -11,7 +11,6 @@ const OPTIONS = {
   fixedDepth: 10,
   levelsPerDepth: 1,
   referenceComplexity: 12.5,
-  scaleExponent: 1,
 };
 
 Deno.test("ComplexityLevels has one level per depth, standing for H = N / kappa", () => {
@@ -57,18 +56,6 @@ Deno.test("ComplexityLevels without depth adaptation keeps the fixed depth", () 
 Deno.test("ComplexityLevels without parameter adaptation keeps phi = 1", () => {
   const { list } = new ComplexityLevels({ ...OPTIONS, parameterAdaptation: false });
   assert.ok(list.every(({ scale }) => scale === 1));
-});
-
-Deno.test("ComplexityLevels scales the state by a power of complexity", () => {
-  for (const scaleExponent of [0.5, 2]) {
-    const levels = new ComplexityLevels({ ...OPTIONS, scaleExponent });
-    for (const { complexity, scale } of levels.list) {
-      assert.equal(scale, (complexity / 12.5) ** scaleExponent);
-    }
-    assert.equal(levels.exactLevel(11.3).scale, (11.3 / 12.5) ** scaleExponent);
-    const still = new ComplexityLevels({ ...OPTIONS, scaleExponent, parameterAdaptation: false });
-    assert.ok(still.list.every(({ scale }) => scale === 1));
-  }
 });
 
 Deno.test("ComplexityLevels without any adaptation has one level", () => {

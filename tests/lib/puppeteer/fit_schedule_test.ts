@@ -40,7 +40,6 @@ Deno.test("ComplexityLevels moves with its offset: levels, routing and scale", (
     fixedDepth: 10,
     levelsPerDepth: 2,
     referenceComplexity: 12.5,
-    scaleExponent: 1,
   };
   const plain = new ComplexityLevels(options);
   const moved = new ComplexityLevels({ ...options, complexityOffset: 4 });

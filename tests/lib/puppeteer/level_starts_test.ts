@@ -8,7 +8,7 @@ Deno.test("levelStarts() are the first doubles that are routed to their level", 
       const levels = new ComplexityLevels({
         ...{ stepsPerBit: 0.8, minSteps: 6, maxSteps: 12, parameterAdaptation: true },
         ...{ depthAdaptation, fixedDepth: 10, levelsPerDepth },
-        ...{ referenceComplexity: 12.5, scaleExponent: 1 },
+        ...{ referenceComplexity: 12.5 },
       });
       const starts = levelStarts(levels);
       assert.equal(starts.length, 7 * levelsPerDepth);
