@@ -19,7 +19,7 @@ export const modelKeys = {
     default: 3,
     option: "--kernel-size <taps>",
   }),
-  initialState: oneOf(["seeded", "orthogonal", "low-frequency", "learned", "constant"], {
+  initialState: oneOf(["seeded", "learned", "constant"], {
     description: "where the trajectory starts; learned adds C x C x taps parameters",
     default: "seeded",
     option: "--initial-state <kind>",

@@ -11,6 +11,11 @@ const RETIRED_KEYS: ReadonlyMap<string, RetiredKey> = new Map([
   ["model.scaleExponent", { neutral: 1, after: "model.referenceComplexity" }],
 ]);
 
+/** Values that were taken out of keys that are still there. */
+const RETIRED_VALUES: ReadonlyMap<string, readonly unknown[]> = new Map([
+  ["model.initialState", ["orthogonal", "low-frequency"]],
+]);
+
 /**
  * Tells whether a key was taken out.
  *
@@ -37,8 +42,11 @@ export function isRetired(path: string): boolean {
  */
 export function describeRetired(path: string, value: unknown): string | null {
   const key = RETIRED_KEYS.get(path);
-  if (key === undefined || value === key.neutral) return null;
-  return `${path} was taken out, as it brought no clear gain (docs/results.md, "What helps?"); leave it out`;
+  const isRetiredValue = RETIRED_VALUES.get(path)?.includes(value) ?? false;
+  if (!isRetiredValue && (key === undefined || value === key.neutral)) return null;
+  return `${path}${
+    isRetiredValue ? ` ${value}` : ""
+  } was taken out, as it brought no clear gain (docs/results.md, "What helps?"); leave it out`;
 }
 
 /** The values that stand for the retired keys of the section `model`, by name. */

@@ -9,7 +9,7 @@ export interface ModelConfig {
   /** Side of the convolution kernels in taps; odd. */
   readonly kernelSize: number;
   /** Where the trajectory starts: E in K_0 = phi(H) E. */
-  readonly initialState: "seeded" | "orthogonal" | "low-frequency" | "learned" | "constant";
+  readonly initialState: "seeded" | "learned" | "constant";
   /** Explicit Runge-Kutta method that integrates the dynamics. */
   readonly solver: "euler" | "midpoint" | "heun" | "rk4";
   /**

@@ -83,16 +83,6 @@ const paperVariants: readonly StudyVariant[] = [
     set: ["training.finalLevelSharing=0"],
   },
   { name: "learned-state", change: "learned initial state", set: ["model.initialState=learned"] },
-  {
-    name: "low-frequency",
-    change: "low-frequency initial state",
-    set: ["model.initialState=low-frequency"],
-  },
-  {
-    name: "orthogonal",
-    change: "orthogonal initial state",
-    set: ["model.initialState=orthogonal"],
-  },
   { name: "selection", change: "selection, no pooling", set: ["model.kernelResizing=selection"] },
   {
     name: "one-trajectory",

@@ -7,6 +7,8 @@ import { requireSameModel } from "../../../lib/runs/require_same_model.ts";
 /** What was taken out: the values that files from before may hold, and one that brought nothing. */
 const RETIRED = [
   ["model.scaleExponent", [1], 3],
+  ["model.initialState", ["seeded", "learned", "constant"], "orthogonal"],
+  ["model.initialState", ["seeded"], "low-frequency"],
 ] as const;
 
 for (const [path, kept, taken] of RETIRED) {

@@ -58,7 +58,7 @@ function longTable(rows: number): ParameterScaling {
       rows: Array.from({ length: rows }, (_, index) => ({
         ...{ channels: 8 * (index + 1), kernelSize: 3, dynamicsParameters: index },
         ...{ initialStateParameters: index, totalMillions: beside, megabytes: beside },
-        stored: { seeded: 1, learned: 2, constant: 3, orthogonal: 4, "low-frequency": 5 },
+        stored: { seeded: 1, learned: 2, constant: 3 },
         ...{ multiplyAddsPerImage: 1, multiplyAddsPerEvaluation: 1, multiplyAddsPerGeneration: 1 },
       })),
     },
