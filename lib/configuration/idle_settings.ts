@@ -26,7 +26,6 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
       "model.initialState",
       "model.solver",
       "model.trajectorySteps",
-      "model.kernelResizing",
       "training.recompute",
       "training.freeze",
     ]],

@@ -35,12 +35,6 @@ export const modelKeys = {
     option: "--trajectory-steps <count>",
     orNull: ["own", "integrates each depth with its own steps"],
   }),
-  kernelResizing: oneOf(["pooling", "selection"], {
-    description:
-      "how a state becomes the kernel of a smaller layer: mean of groups of channels, or one channel of each",
-    default: "pooling",
-    option: "--kernel-resizing <kind>",
-  }),
   complexity: listed(complexityMeasureNames, {
     description: "complexity measure of an image",
     default: "entropy",

@@ -7,7 +7,8 @@ interface RetiredKey {
 }
 
 /** Keys that were taken out, by path. */
-const RETIRED_KEYS: ReadonlyMap<string, RetiredKey> = new Map([
+const RETIRED_KEYS: ReadonlyMap<string, RetiredKey> = new Map<string, RetiredKey>([
+  ["model.kernelResizing", { neutral: "pooling", after: "model.trajectorySteps" }],
   ["model.scaleExponent", { neutral: 1, after: "model.referenceComplexity" }],
 ]);
 

@@ -13,7 +13,6 @@ type PuppeteerConfig = Pick<
   | "initialState"
   | "solver"
   | "trajectorySteps"
-  | "kernelResizing"
 >;
 
 /**
@@ -89,16 +88,15 @@ function workOfPooling(length: number, bins: number): number {
 
 /**
  * Multiply-adds of resizing a state to the kernel of a layer, in the order of `resizeKernel`: input channels, output
- * channels, taps; output channels first where the input channels do not divide. An axis that keeps its length costs nothing, nor does selection.
+ * channels, taps; output channels first where the input channels do not divide. An axis that keeps its length costs nothing.
  *
  * @param layer The layer.
  * @param config Sizes of the state.
  */
 export function workOfResizing(
   layer: Pick<ConvolutionLayer, "kernelSize" | "inputChannels" | "outputChannels">,
-  config: Pick<PuppeteerConfig, "maxChannels" | "kernelSize" | "kernelResizing">,
+  config: Pick<PuppeteerConfig, "maxChannels" | "kernelSize">,
 ): number {
-  if (config.kernelResizing === "selection") return 0;
   const { maxChannels, kernelSize } = config;
   const { inputChannels, outputChannels } = layer;
   const stateTaps = kernelSize ** 2;

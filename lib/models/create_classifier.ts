@@ -68,7 +68,6 @@ function createLevelClassifier(
     initialState: config.initialState,
     solver: config.solver,
     trajectorySteps: config.trajectorySteps,
-    kernelResizing: config.kernelResizing,
     seed,
   });
   return new LevelClassifier({

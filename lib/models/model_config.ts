@@ -17,8 +17,6 @@ export interface ModelConfig {
    * each depth with its own N steps (Eq. 3 and 4).
    */
   readonly trajectorySteps: number | null;
-  /** How a state becomes the kernel of a smaller layer: the mean of groups of channels (section 3.3), or one of each. */
-  readonly kernelResizing: "pooling" | "selection";
   /** Name of the complexity measure. */
   readonly complexity: string;
   /** Depth follows the complexity of the image (Eq. 6, 13); otherwise it is `fixedDepth`. */

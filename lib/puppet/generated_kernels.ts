@@ -3,17 +3,10 @@ import { Puppeteer } from "../puppeteer/puppeteer.ts";
 import { ownOutputs } from "../architectures/layer.ts";
 import { completeKernel } from "../layers/mirror_pairs.ts";
 import { resizeKernel } from "./kernel_resizing.ts";
-import type { KernelReduction } from "./kernel_resizing.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { PuppeteerOptions, TrajectoryOptions } from "../puppeteer/puppeteer.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
-
-/** What fixes generated kernels: the puppeteer, and how its states become kernels. */
-export interface GeneratedKernelsOptions extends PuppeteerOptions {
-  /** Mean of groups of channels, or one channel of each. */
-  readonly kernelResizing: KernelReduction;
-}
 
 /** A kernel, and the state that it was made of. */
 export interface GeneratedKernel {
@@ -29,17 +22,15 @@ export interface GeneratedKernel {
 export class GeneratedKernels {
   /** What generates the states. */
   readonly puppeteer: Puppeteer;
-  readonly #reduction: KernelReduction;
 
   /**
    * Adds the puppeteer's parameters.
    *
    * @param parameters Receives the puppeteer's parameters and owns them.
-   * @param options What fixes the puppeteer, and the resizing.
+   * @param options What fixes the puppeteer.
    */
-  constructor(parameters: ParameterSet, options: GeneratedKernelsOptions) {
+  constructor(parameters: ParameterSet, options: PuppeteerOptions) {
     this.puppeteer = new Puppeteer(parameters, options);
-    this.#reduction = options.kernelResizing;
   }
 
   /**
@@ -77,7 +68,7 @@ export class GeneratedKernels {
     for (const state of states) {
       const layer = convolutions[index++]!;
       const own = { ...layer, outputChannels: ownOutputs(layer) };
-      const kernel = completeKernel(resizeKernel(state, own, this.#reduction), layer.mirror);
+      const kernel = completeKernel(resizeKernel(state, own), layer.mirror);
       yield {
         ...{ layer, state },
         kernel: layer.norm ? kernel : tf.mul(kernel, this.#scaleWithoutNorm(layer, state)),
@@ -98,9 +89,7 @@ export class GeneratedKernels {
   #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D): number {
     const { kernelSize, inputChannels, outputChannels } = layer;
     const fanIn = kernelSize * kernelSize * inputChannels;
-    const averaged = this.#reduction === "pooling"
-      ? Math.max(state.size / (fanIn * outputChannels), 1)
-      : 1;
+    const averaged = Math.max(state.size / (fanIn * outputChannels), 1);
     return Math.sqrt((2 * averaged) / fanIn);
   }
 }

@@ -36,59 +36,16 @@ export function adaptivePoolingMatrix(length: number, bins: number): Float32Arra
   return matrix;
 }
 
-/** How several channels of a state become one of a kernel: their mean, or the middle one of them. */
-export type KernelReduction = "pooling" | "selection";
-
-/**
- * Selection from one axis as a matrix: row i picks position floor((i + 1/2) L / n) of an axis of length L, the middle one
- * of its group where the lengths divide.
- *
- * @param length L, length before selection, >= 1.
- * @param bins n, length after selection, 1 .. L.
- * @returns `[bins, length]` row-major, float32; every row holds a single 1.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- *
- * assert.deepEqual([...selectionMatrix(4, 2)], [0, 1, 0, 0, 0, 0, 0, 1]);
- * ```
- */
-export function selectionMatrix(length: number, bins: number): Float32Array {
-  const matrix = new Float32Array(bins * length);
-  for (let bin = 0; bin < bins; bin++) {
-    matrix[bin * length + Math.floor(((bin + 0.5) * length) / bins)] = 1;
-  }
-  return matrix;
+function poolingMatrix(length: number, bins: number): tf.Tensor2D {
+  return tf.tensor2d(adaptivePoolingMatrix(length, bins), [bins, length]);
 }
 
-function reductionMatrix(length: number, bins: number, reduction: KernelReduction): tf.Tensor2D {
-  const rows = reduction === "pooling"
-    ? adaptivePoolingMatrix(length, bins)
-    : selectionMatrix(length, bins);
-  return tf.tensor2d(rows, [bins, length]);
-}
-
-/** Reduces the middle axis of `[a, group, b]` to nothing. */
-function reduceGroups(groups: tf.Tensor3D, reduction: KernelReduction): tf.Tensor {
-  return reduction === "pooling"
-    ? tf.mean(groups, 1)
-    : tf.slice(groups, [0, Math.floor(groups.shape[1] / 2), 0], [-1, 1, -1]);
-}
-
-/** Reduces the first axis of `[length, rest]` to `[bins, rest]`. */
-function reduceFirstAxis(
-  values: tf.Tensor2D,
-  bins: number,
-  reduction: KernelReduction,
-): tf.Tensor2D {
+/** Pools the first axis of `[length, rest]` to `[bins, rest]`. */
+function poolFirstAxis(values: tf.Tensor2D, bins: number): tf.Tensor2D {
   const [length, rest] = values.shape;
   if (length === bins) return values;
-  if (length % bins === 0) {
-    const groups = tf.reshape<tf.Rank.R3>(values, [bins, length / bins, rest]);
-    return tf.reshape(reduceGroups(groups, reduction), [bins, rest]);
-  }
-  return tf.matMul(reductionMatrix(length, bins, reduction), values);
+  if (length % bins === 0) return tf.mean(tf.reshape(values, [bins, length / bins, rest]), 1);
+  return tf.matMul(poolingMatrix(length, bins), values);
 }
 
 /**
@@ -108,83 +65,64 @@ function poolHeight(maps: tf.Tensor4D, bins: number): tf.Tensor4D {
   }))(maps) as tf.Tensor4D;
 }
 
-/** Reduces `[C_in, taps, outputs]`, in any shape, to `[c_in, taps, outputs]`. */
-function reduceInputs(
+/** Pools `[C_in, taps, outputs]`, in any shape, to `[c_in, taps, outputs]`. */
+function poolInputs(
   values: tf.Tensor,
   [inputs, taps, outputs]: readonly [number, number, number],
-  { bins, reduction }: { readonly bins: number; readonly reduction: KernelReduction },
+  bins: number,
 ): tf.Tensor {
-  const isPoolable = inputs !== bins && inputs % bins === 0 && outputs <= MOST_POOLED_CHANNELS;
-  if (reduction === "pooling" && isPoolable) {
+  if (inputs !== bins && inputs % bins === 0 && outputs <= MOST_POOLED_CHANNELS) {
     return poolHeight(tf.reshape(values, [1, inputs, taps, outputs]), bins);
   }
-  return reduceFirstAxis(tf.reshape(values, [inputs, taps * outputs]), bins, reduction);
+  return poolFirstAxis(tf.reshape(values, [inputs, taps * outputs]), bins);
 }
 
-/** Reduces the last axis of `[rest, length]` to `[rest, bins]`. */
-function reduceLastAxis(
-  values: tf.Tensor2D,
-  bins: number,
-  reduction: KernelReduction,
-): tf.Tensor2D {
+/** Pools the last axis of `[rest, length]` to `[rest, bins]`. */
+function poolLastAxis(values: tf.Tensor2D, bins: number): tf.Tensor2D {
   const [rest, length] = values.shape;
   if (length === bins) return values;
   if (length % bins === 0) {
-    const group = length / bins;
     // The last axis is the one that every backend adds up without moving the numbers first.
-    if (reduction === "pooling") return tf.mean(tf.reshape(values, [rest, bins, group]), 2);
-    const groups = tf.reshape<tf.Rank.R3>(values, [rest * bins, group, 1]);
-    return tf.reshape(reduceGroups(groups, reduction), [rest, bins]);
+    return tf.mean(tf.reshape(values, [rest, bins, length / bins]), 2);
   }
-  return tf.matMul(values, reductionMatrix(length, bins, reduction), false, true);
+  return tf.matMul(values, poolingMatrix(length, bins), false, true);
 }
 
 /**
  * Turns a state of the trajectory into the kernel of a layer by adaptive 3-D average pooling over
  * (C_out, C_in, taps) (section 3.3 of the paper: "resized via 3D average pooling"). Linear; the identity
- * at equal size; a constant state stays constant. Selection takes one number where pooling takes the mean of several.
+ * at equal size; a constant state stays constant.
  *
  * @param state K, `[1, C_in, taps, C_out]`, float32.
  * @param shape Size of the kernel wanted.
- * @param reduction How several numbers become one. Default "pooling".
  * @returns `[kernelSize, kernelSize, inputChannels, outputChannels]`, float32; taps in row-major order.
  */
-export function resizeKernel(
-  state: tf.Tensor4D,
-  shape: KernelShape,
-  reduction: KernelReduction = "pooling",
-): tf.Tensor4D {
+export function resizeKernel(state: tf.Tensor4D, shape: KernelShape): tf.Tensor4D {
   const [, stateInputs, stateTaps, stateOutputs] = state.shape;
   const { kernelSize, inputChannels, outputChannels } = shape;
   const taps = kernelSize * kernelSize;
   // [inputs, taps, C_out] -> [inputs, taps, c_out]
-  const reduceOutputs = (values: tf.Tensor, inputs: number) =>
-    reduceLastAxis(
-      tf.reshape(values, [inputs * stateTaps, stateOutputs]),
-      outputChannels,
-      reduction,
-    );
-  const toInputs = { bins: inputChannels, reduction };
+  const poolOutputs = (values: tf.Tensor, inputs: number) =>
+    poolLastAxis(tf.reshape(values, [inputs * stateTaps, stateOutputs]), outputChannels);
   // Bins of unequal size take a product, which is better made with what the other axis leaves.
-  const reduced = stateInputs % inputChannels === 0
-    ? reduceOutputs(
-      reduceInputs(state, [stateInputs, stateTaps, stateOutputs], toInputs),
+  const pooled = stateInputs % inputChannels === 0
+    ? poolOutputs(
+      poolInputs(state, [stateInputs, stateTaps, stateOutputs], inputChannels),
       inputChannels,
     )
-    : reduceInputs(
-      reduceOutputs(state, stateInputs),
+    : poolInputs(
+      poolOutputs(state, stateInputs),
       [stateInputs, stateTaps, outputChannels],
-      toInputs,
+      inputChannels,
     );
   // [c_in, taps, c_out] -> [taps, c_in, c_out]
   const tapsFirst = tf.transpose(
-    tf.reshape(reduced, [inputChannels, stateTaps, outputChannels]),
+    tf.reshape(pooled, [inputChannels, stateTaps, outputChannels]),
     [1, 0, 2],
   );
-  const tapsReduced = reduceFirstAxis(
+  const tapsPooled = poolFirstAxis(
     tf.reshape(tapsFirst, [stateTaps, inputChannels * outputChannels]),
     taps,
-    reduction,
   );
-  return tf.reshape(tapsReduced, [kernelSize, kernelSize, inputChannels, outputChannels]);
+  return tf.reshape(tapsPooled, [kernelSize, kernelSize, inputChannels, outputChannels]);
 }

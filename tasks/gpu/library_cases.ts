@@ -76,7 +76,7 @@ function trajectoryCase(solver: SolverName, recompute: boolean): LayerCase {
     const parameters = new ParameterSet();
     const source = new GeneratedKernels(parameters, {
       ...{ channels: CHANNELS, taps: 9, initialState: "learned", solver, seed: 3 },
-      ...{ trajectorySteps: null, kernelResizing: "pooling" },
+      ...{ trajectorySteps: null },
     });
     const layers = backbone(CHANNELS);
     const level = { index: 0, complexity: 12.5, depth: layers.length, scale: 1 };

@@ -83,7 +83,6 @@ const paperVariants: readonly StudyVariant[] = [
     set: ["training.finalLevelSharing=0"],
   },
   { name: "learned-state", change: "learned initial state", set: ["model.initialState=learned"] },
-  { name: "selection", change: "selection, no pooling", set: ["model.kernelResizing=selection"] },
   {
     name: "one-trajectory",
     change: "one trajectory of 12 steps for all depths",

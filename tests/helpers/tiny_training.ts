@@ -24,7 +24,6 @@ export const TINY_MODEL: ModelConfig = {
   initialState: "seeded",
   solver: "euler",
   trajectorySteps: null,
-  kernelResizing: "pooling",
   complexity: "entropy",
   depthAdaptation: true,
   parameterAdaptation: true,

@@ -7,6 +7,7 @@ import { requireSameModel } from "../../../lib/runs/require_same_model.ts";
 /** What was taken out: the values that files from before may hold, and one that brought nothing. */
 const RETIRED = [
   ["model.scaleExponent", [1], 3],
+  ["model.kernelResizing", ["pooling"], "selection"],
   ["model.initialState", ["seeded", "learned", "constant"], "orthogonal"],
   ["model.initialState", ["seeded"], "low-frequency"],
 ] as const;

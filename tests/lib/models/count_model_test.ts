@@ -119,7 +119,7 @@ Deno.test("countModel() counts one trajectory for all depths by its own steps", 
 Deno.test("workOfResizing() is the number of entries that pooling adds up", () => {
   const entries = (length: number, bins: number) =>
     length === bins ? 0 : adaptivePoolingMatrix(length, bins).filter((value) => value !== 0).length;
-  const config = { maxChannels: 16, kernelSize: 3, kernelResizing: "pooling" } as const;
+  const config = { maxChannels: 16, kernelSize: 3 } as const;
   for (const [inputs, outputs, kernelSize] of [[3, 8, 3], [16, 16, 3], [24, 5, 1], [7, 16, 5]]) {
     const layer = { inputChannels: inputs!, outputChannels: outputs!, kernelSize: kernelSize! };
     const isInputFirst = 16 % inputs! === 0;
@@ -130,8 +130,6 @@ Deno.test("workOfResizing() is the number of entries that pooling adds up", () =
   }
   const same = { inputChannels: 16, outputChannels: 16, kernelSize: 3 };
   assert.equal(workOfResizing(same, config), 0);
-  const smaller = { inputChannels: 3, outputChannels: 8, kernelSize: 3 };
-  assert.equal(workOfResizing(smaller, { ...config, kernelResizing: "selection" }), 0);
 });
 
 Deno.test("countModel() counts what createClassifier() stores, without a tensor", () =>

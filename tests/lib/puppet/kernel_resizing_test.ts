@@ -57,36 +57,6 @@ Deno.test("adaptivePoolingMatrix() has rows that sum to 1 and cover every place"
 });
 
 for (const backend of await testBackends()) {
-  Deno.test(`resizeKernel() by selection takes the middle channel of each group (${backend})`, () =>
-    withBackend(backend, async () => {
-      const [channels, taps] = [8, 9];
-      const state = normalTensor<tf.Tensor4D>([1, channels, taps, channels], "state");
-      const values = await state.data();
-      for (const shape of SHAPES.filter(({ inputChannels }) => inputChannels <= channels)) {
-        const { kernelSize, inputChannels, outputChannels } = shape;
-        const pick = (index: number, length: number, bins: number) =>
-          Math.floor(((index + 0.5) * length) / bins);
-        const expected: number[] = [];
-        for (let tap = 0; tap < kernelSize ** 2; tap++) {
-          for (let input = 0; input < inputChannels; input++) {
-            for (let output = 0; output < outputChannels; output++) {
-              const row = pick(input, channels, inputChannels) * taps +
-                pick(tap, taps, kernelSize ** 2);
-              expected.push(values[row * channels + pick(output, channels, outputChannels)]!);
-            }
-          }
-        }
-        const kernel = tf.tidy(() => resizeKernel(state, shape, "selection"));
-        assert.ok(largestDifference(await take(kernel), expected) < 1e-6);
-      }
-      await checkGradients(
-        (source) => tf.sum(tf.square(resizeKernel(source as tf.Tensor4D, SHAPES[0]!, "selection"))),
-        [state],
-        { step: 1 },
-      );
-      state.dispose();
-    }));
-
   Deno.test(`resizeKernel() is the average over the bins, written out (${backend})`, () =>
     withBackend(backend, async () => {
       const state = normalTensor<tf.Tensor4D>([1, 16, 9, 16], "state");
