@@ -1,8 +1,5 @@
 /** Functions applied after a layer; none of them ever falls. */
-export type Activation = "none" | "relu" | "relu6" | "leaky-relu";
-
-/** Slope of `leaky-relu` below zero. */
-export const LEAK = 0.1;
+export type Activation = "none" | "relu" | "relu6";
 
 /**
  * Whether the channels of feature maps come in mirror pairs, channel c and channel c + C/2: mirroring the image then mirrors

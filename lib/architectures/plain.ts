@@ -22,12 +22,6 @@ export interface PlainArchitectureOptions {
    * @default false
    */
   readonly mirrorSymmetry?: boolean;
-  /**
-   * Follows every convolution.
-   *
-   * @default "relu"
-   */
-  readonly activation?: "relu" | "leaky-relu";
 }
 
 /**
@@ -61,7 +55,7 @@ export function layersPerStage(depth: number): number[] {
  */
 export function plainArchitecture(options: PlainArchitectureOptions): Layer[] {
   const { depth, maxChannels, kernelSize, classes, identityShortcuts } = options;
-  const { activation = "relu", mirrorSymmetry = false } = options;
+  const { mirrorSymmetry = false } = options;
   if (!Number.isInteger(maxChannels / STAGE_DIVISORS[0]) || maxChannels < STAGE_DIVISORS[0]) {
     throw new RangeError(
       `Cannot lay out the plain backbone: maxChannels must be a positive multiple of 8 (its stages have C/8, C/4, C/2 and C channels), current value is ${maxChannels}`,
@@ -94,9 +88,9 @@ export function plainArchitecture(options: PlainArchitectureOptions): Layer[] {
             kind: "residual",
             body: [convolution(name, shape, { activation: "none", mirror })],
             shortcut: [],
-            activation,
+            activation: "relu",
           }
-          : convolution(name, shape, { activation, mirror }),
+          : convolution(name, shape, { mirror }),
       );
       channels = outputChannels;
     }

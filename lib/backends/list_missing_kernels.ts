@@ -28,7 +28,6 @@ export const TRAINING_KERNELS: readonly string[] = [
   "GreaterEqual",
   "Identity",
   "IsFinite",
-  "LeakyRelu",
   "Less",
   "LessEqual",
   "Log",

@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { BATCH_NORM_EPSILON } from "../layers/batch_norm.ts";
 import { nativeBiasedConvolution } from "../backends/native_convolution.ts";
 import { nativeBackend } from "../backends/native_operation.ts";
-import { LEAK } from "../architectures/layer.ts";
 import { pairUp } from "../layers/mirror_pairs.ts";
 import { activate } from "../layers/run_layers.ts";
 import { convolveWith } from "./layer_weights.ts";
@@ -108,14 +107,6 @@ function convolveBiased(
   return bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
 }
 
-/** Names of the activations in fused operations. */
-const FUSED_ACTIVATIONS = {
-  "none": "linear",
-  "relu": "relu",
-  "relu6": "relu6",
-  "leaky-relu": "leakyrelu",
-} as const;
-
 /** Convolution, bias and activation as one operation. */
 function convolveFused(
   layer: ConvolutionLayer,
@@ -127,7 +118,7 @@ function convolveFused(
   const fused = layer.depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
   return fused({
     ...{ x: input, filter: kernel, strides: stride, pad: "same", bias },
-    ...{ activation: FUSED_ACTIVATIONS[activation], leakyreluAlpha: LEAK },
+    activation: activation === "none" ? "linear" : activation,
   });
 }
 

@@ -36,7 +36,6 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
     [!isPlain, `the layers of ${name} are given`, [
       "model.identityShortcuts",
       "model.mirrorSymmetry",
-      "model.activation",
       "model.fixedDepth",
     ]],
     [!adaptsDepth, "depth follows no image", ["training.fitDepths"]],

@@ -105,10 +105,4 @@ export const modelKeys = {
     option: "--mirror-symmetry",
     isLater: true,
   }),
-  activation: oneOf(["relu", "leaky-relu"], {
-    description:
-      "follows the convolutions of puppet-cnn and fixed-cnn; leaky-relu has slope 0.1 below zero",
-    default: "relu",
-    option: "--activation <name>",
-  }),
 };

@@ -1,4 +1,3 @@
-import { LEAK } from "../architectures/layer.ts";
 import { AttributeType, ElementType } from "./onnx_messages.ts";
 import type { Activation, LinearLayer, MaxPoolLayer } from "../architectures/layer.ts";
 import type { BakedWeights } from "./baked_model.ts";
@@ -10,10 +9,6 @@ import type {
   TensorMessage,
 } from "./onnx_messages.ts";
 import type { PlacedConvolution } from "./placed_layer.ts";
-
-function float(name: string, f: number): AttributeMessage {
-  return { name, type: AttributeType.float, f };
-}
 
 function int(name: string, i: number): AttributeMessage {
   return { name, type: AttributeType.int, i: BigInt(i) };
@@ -160,8 +155,6 @@ export class OnnxGraph implements GraphBuilder<string> {
         );
         return this.apply("Clip", [input, ...bounds]);
       }
-      case "leaky-relu":
-        return this.apply("LeakyRelu", [input], [float("alpha", LEAK)]);
     }
   }
 

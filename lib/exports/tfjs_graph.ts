@@ -1,4 +1,3 @@
-import { LEAK } from "../architectures/layer.ts";
 import type { Activation, LinearLayer, MaxPoolLayer } from "../architectures/layer.ts";
 import type { BakedWeights } from "./baked_model.ts";
 import type { GraphBuilder } from "./build_network.ts";
@@ -49,7 +48,7 @@ export function shapeAttribute(sides: readonly number[]): {
 }
 
 /** Names of the activations in the graph. */
-const OPERATIONS = { "relu": "Relu", "relu6": "Relu6", "leaky-relu": "LeakyRelu" } as const;
+const OPERATIONS = { relu: "Relu", relu6: "Relu6" } as const;
 
 /** A graph of TensorFlow's operations, as TensorFlow.js's converter writes them. */
 export class TfjsGraph implements GraphBuilder<string> {
@@ -108,7 +107,6 @@ export class TfjsGraph implements GraphBuilder<string> {
         ...shared,
         fused_ops: { list: { s: fused.map(text) } },
         num_args: { i: "1" },
-        leakyrelu_alpha: { f: LEAK },
       },
     );
   }
@@ -150,8 +148,7 @@ export class TfjsGraph implements GraphBuilder<string> {
 
   activate(input: string, activation: Activation): string {
     if (activation === "none") return input;
-    const attr = activation === "leaky-relu" ? { alpha: { f: LEAK } } : {};
-    return this.apply(OPERATIONS[activation], [input], attr);
+    return this.apply(OPERATIONS[activation], [input], {});
   }
 
   /** Pixels 0..255 as the network sees them: (pixel / 255 - mean) / deviation per channel. */

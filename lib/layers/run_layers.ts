@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { LEAK, splitAtHead } from "../architectures/layer.ts";
+import { splitAtHead } from "../architectures/layer.ts";
 import type { Activation, ConvolutionLayer, Layer, LinearLayer } from "../architectures/layer.ts";
 
 /** How the layers with weights are computed; the rest of a network is the same in every mode. */
@@ -31,8 +31,6 @@ export function activate<T extends tf.Tensor>(input: T, activation: Activation):
       return tf.relu(input);
     case "relu6":
       return tf.relu6(input);
-    case "leaky-relu":
-      return tf.leakyRelu(input, LEAK);
   }
 }
 

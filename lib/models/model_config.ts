@@ -43,6 +43,4 @@ export interface ModelConfig {
   readonly identityShortcuts: boolean;
   /** Channels come in mirror pairs: an image and its mirror image have the same answer. */
   readonly mirrorSymmetry: boolean;
-  /** Follows the convolutions of puppet-cnn and fixed-cnn; leaky-relu has a slope of 0.1 below zero. */
-  readonly activation: "relu" | "leaky-relu";
 }

@@ -79,7 +79,7 @@ export function layersOfEntry(
   config: ModelConfig,
   classes: number,
 ): ModelLayers {
-  const { maxChannels, kernelSize, identityShortcuts, mirrorSymmetry, activation } = config;
+  const { maxChannels, kernelSize, identityShortcuts, mirrorSymmetry } = config;
   const levels = levelsOfModel(config, entry);
   const shared = {
     levels,
@@ -100,7 +100,6 @@ export function layersOfEntry(
           classes,
           identityShortcuts,
           mirrorSymmetry,
-          activation,
         },
       }),
     isGenerated: entry.generates ? () => true : null,

@@ -87,7 +87,6 @@ function elementwise(): LayerCase[] {
   return [
     differentiable("ReLU", [MAP], (x) => tf.relu(x!)),
     differentiable("ReLU6", [MAP], (x) => tf.relu6(tf.mul(x!, 4))),
-    differentiable("leaky ReLU", [MAP], (x) => tf.leakyRelu(x!, 0.1)),
     differentiable("sigmoid", [MAP], (x) => tf.sigmoid(x!)),
     differentiable("softmax", [[64, 40]], (x) => tf.softmax(x!)),
     differentiable("log-softmax", [[64, 40]], (x) => tf.logSoftmax(x!)),

@@ -43,12 +43,6 @@ const DEPTH_ONLY: StudyVariant = {
   set: ["model.parameterAdaptation=false"],
 };
 
-const LEAKY: StudyVariant = {
-  name: "leaky",
-  change: "leaky ReLU, slope 0.1",
-  set: ["model.activation=leaky-relu"],
-};
-
 const AVERAGING: StudyVariant = {
   name: "averaging",
   change: "weights averaged, decay 0.998",
@@ -127,7 +121,6 @@ const paperVariants: readonly StudyVariant[] = [
     change: "channel dropout 0.1",
     set: ["training.channelDropout=0.1"],
   },
-  LEAKY,
   AVERAGING,
   {
     name: "half-state",
@@ -161,7 +154,6 @@ const regularizedVariants: readonly StudyVariant[] = [
   { name: "no-weight-decay", change: "no weight decay", set: ["training.weightDecay=0"] },
   COSINE,
   { name: "double-rate", change: "twice the rate", set: ["training.learningRate=0.006"] },
-  LEAKY,
   AVERAGING,
   DEPTH_ONLY,
   FIXED_DEPTH,

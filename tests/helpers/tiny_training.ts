@@ -37,7 +37,6 @@ export const TINY_MODEL: ModelConfig = {
   complexityOffset: 0,
   identityShortcuts: false,
   mirrorSymmetry: false,
-  activation: "relu",
 };
 
 /** What a checkpoint of the tiny puppet says about it. */

@@ -36,29 +36,6 @@ function rectifierGradient(kernelName: string, ceiling: number): tf.GradConfig {
   };
 }
 
-/** Gradient of the leaky rectifier from its output, whose sign is that of the input. */
-function leakyGradient(): tf.GradConfig {
-  return {
-    kernelName: "LeakyRelu",
-    outputsToSave: [true],
-    gradFunc: (dy, saved, attributes) => {
-      const gradient = dy as tf.Tensor;
-      const output = saved[0]!;
-      const alpha = attributes["alpha"] as number;
-      const native = nativeBackend();
-      return {
-        x: () => {
-          if (native === null) return tf.mul(gradient, tf.step(output, alpha));
-          const leak = { name: "alpha", type: native.binding["TF_ATTR_FLOAT"]!, value: alpha };
-          const inputs = [gradient, output];
-          const attributesOf = [floatType(native), leak];
-          return native.executeMultipleOutputs("LeakyReluGrad", attributesOf, inputs, 1)[0]!;
-        },
-      };
-    },
-  };
-}
-
 /** Repeats the gradient of a reduction along the axes that were reduced. */
 function repeatAlong(dy: tf.Tensor, shape: number[], axes: readonly number[]): tf.Tensor {
   const kept = shape.map((length, axis) => axes.includes(axis) ? 1 : length);
@@ -91,7 +68,6 @@ function reductionGradient(kernelName: "Sum" | "Mean"): tf.GradConfig {
 export const LEAN_GRADIENTS: readonly tf.GradConfig[] = [
   rectifierGradient("Relu", Infinity),
   rectifierGradient("Relu6", 6),
-  leakyGradient(),
   reductionGradient("Sum"),
   reductionGradient("Mean"),
 ];

@@ -30,7 +30,7 @@ function dynamicsLoss(state: tf.Tensor, depthwise: tf.Tensor, pointwise: tf.Tens
   const rows = tf.matMul(tf.reshape(tf.relu(filtered), [-1, 4]), pointwise);
   const next = tf.add(
     state,
-    tf.mul(tf.leakyRelu(tf.reshape<tf.Rank>(rows, state.shape), 0.1), 0.1),
+    tf.mul(tf.reshape<tf.Rank>(rows, state.shape), 0.1),
   );
   const halves = tf.split(next, 2, 1);
   const joined = tf.concat([tf.addN(halves), tf.transpose(halves[0]!, [0, 1, 2, 3])], 1);

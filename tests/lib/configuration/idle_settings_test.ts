@@ -13,7 +13,6 @@ const CHANGES: Readonly<Record<string, string>> = {
   "model.maxChannels": "64",
   "model.identityShortcuts": "true",
   "model.mirrorSymmetry": "true",
-  "model.activation": "leaky-relu",
   "model.fixedDepth": "7",
   "model.depthAdaptation": "false",
   "model.parameterAdaptation": "false",

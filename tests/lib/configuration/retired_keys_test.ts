@@ -8,6 +8,7 @@ import { requireSameModel } from "../../../lib/runs/require_same_model.ts";
 const RETIRED = [
   ["model.scaleExponent", [1], 3],
   ["model.kernelResizing", ["pooling"], "selection"],
+  ["model.activation", ["relu"], "leaky-relu"],
   ["model.initialState", ["seeded", "learned", "constant"], "orthogonal"],
   ["model.initialState", ["seeded"], "low-frequency"],
 ] as const;

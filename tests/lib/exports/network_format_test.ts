@@ -116,7 +116,7 @@ const CLASSES = ["a", "b", "c", "d"];
 async function makeTrained(name: ModelName): Promise<[TrainedClassifier, ModelCard]> {
   const model = {
     ...TINY_MODEL,
-    ...{ name, maxChannels: 16, minSteps: 4, maxSteps: 6, activation: "leaky-relu" as const },
+    ...{ name, maxChannels: 16, minSteps: 4, maxSteps: 6 },
     mirrorSymmetry: name === "puppet-cnn",
   };
   const classifier = createClassifier(model, { classes: CLASSES.length, seed: 3 });

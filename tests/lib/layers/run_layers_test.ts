@@ -33,17 +33,14 @@ async function runOn(value: number, layers: Layer[]): Promise<number[]> {
 }
 
 for (const backend of await testBackends()) {
-  Deno.test(`activate() is the identity, ReLU, ReLU6 or leaky ReLU (${backend})`, () =>
+  Deno.test(`activate() is the identity, ReLU or ReLU6 (${backend})`, () =>
     withBackend(backend, async () => {
       const results = [];
-      for (const activation of ["none", "relu", "relu6", "leaky-relu"] as const) {
+      for (const activation of ["none", "relu", "relu6"] as const) {
         const output = tf.tidy(() => activate(tf.tensor1d([-2, 3, 9]), activation).clone());
         results.push([...await take(output)]);
       }
-      assert.deepEqual(results, [
-        ...[[-2, 3, 9], [0, 3, 9], [0, 3, 6]],
-        [Math.fround(-0.2), 3, 9],
-      ]);
+      assert.deepEqual(results, [[-2, 3, 9], [0, 3, 9], [0, 3, 6]]);
     }));
 
   Deno.test(`runSpatialLayers() adds body and shortcut, then applies the activation (${backend})`, () =>
@@ -82,7 +79,7 @@ for (const backend of await testBackends()) {
       input.dispose();
     }));
 
-  for (const activation of ["relu", "relu6", "leaky-relu"] as const) {
+  for (const activation of ["relu", "relu6"] as const) {
     Deno.test(`runSpatialLayers() pools before ${activation} without a bit of difference (${backend})`, () =>
       withBackend(backend, async () => {
         const body = [add("0.5")];

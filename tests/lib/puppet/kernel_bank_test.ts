@@ -13,10 +13,9 @@ const IMAGE = { height: TINY_SIZE, width: TINY_SIZE };
 for (const backend of await testBackends()) {
   Deno.test(`KernelBank gives the logits of kernels made anew, and their price once (${backend})`, () =>
     withBackend(backend, async () => {
-      for (const activation of ["relu", "leaky-relu"] as const) {
-        const identityShortcuts = activation === "leaky-relu";
+      for (const identityShortcuts of [false, true]) {
         const { trainer, classifier, dispose } = await tinyTrainer({
-          model: { identityShortcuts, activation },
+          model: { identityShortcuts },
         });
         const statistics = await trainer.computeStatistics();
         const live = tf.memory().numTensors;

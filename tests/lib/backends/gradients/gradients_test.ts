@@ -68,7 +68,6 @@ const CASES: Readonly<Record<string, Case>> = {
   ),
   GatherV2: of(([x]) => tf.gather(x!, tf.tensor1d([1, 0, 1], "int32"), 1), [2, 3, 2]),
   Identity: of(([x]) => tf.clone(x!), [3]),
-  LeakyRelu: signed(([x]) => tf.leakyRelu(x!, 0.1), [2, 3]),
   Log: of(([x]) => tf.log(x!), [2, 3]),
   MaxPool: signed(([x]) => tf.maxPool(maps(x), 2, 2, "valid"), [2, 4, 5, 2]),
   Maximum: signed(([a, b]) => tf.maximum(a!, b!), [2, 3], [3]),
