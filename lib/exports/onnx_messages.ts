@@ -21,7 +21,6 @@ export interface TensorMessage {
 export interface AttributeMessage {
   readonly name: string;
   readonly type: number;
-  readonly f?: number;
   readonly i?: bigint;
   readonly ints?: readonly bigint[];
   readonly g?: GraphMessage;
@@ -75,7 +74,7 @@ export interface ModelMessage {
 export const ElementType = { float: 1, double: 11 } as const;
 
 /** Which field of an attribute holds its value. */
-export const AttributeType = { float: 1, int: 2, graph: 5, ints: 7 } as const;
+export const AttributeType = { int: 2, graph: 5, ints: 7 } as const;
 
 /** Field: number, type, and whether there may be several; a name with a capital is a message. */
 type Field = readonly [number: number, type: string, repeated?: "repeated"];
@@ -112,7 +111,6 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   },
   AttributeProto: {
     name: [1, "STRING"],
-    f: [2, "FLOAT"],
     i: [3, "INT64"],
     g: [6, "GraphProto"],
     ints: [8, "INT64", "repeated"],
