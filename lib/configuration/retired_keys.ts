@@ -11,6 +11,7 @@ const RETIRED_KEYS: ReadonlyMap<string, RetiredKey> = new Map<string, RetiredKey
   ["model.kernelResizing", { neutral: "pooling", after: "model.trajectorySteps" }],
   ["model.scaleExponent", { neutral: 1, after: "model.referenceComplexity" }],
   ["model.activation", { neutral: "relu", after: "model.mirrorSymmetry" }],
+  ["training.weightAveraging", { neutral: 0, after: "training.featureMixing" }],
 ]);
 
 /** Values that were taken out of keys that are still there. */

@@ -90,12 +90,6 @@ export const trainingKeys = {
     default: 0,
     option: "--feature-mixing <share>",
   }),
-  weightAveraging: realBelow(0, 1, {
-    description:
-      "decay of the moving average of the weights, which is evaluated in their place; 0 averages none",
-    default: 0,
-    option: "--weight-averaging <decay>",
-  }),
   clipNorm: real(0, 1e9, {
     description: "largest global norm of the gradient; 0 does not clip",
     default: 0,

@@ -136,7 +136,7 @@ export async function fitNewHead(
   },
 ): Promise<void> {
   const { data, taken, report } = options;
-  const { classifier, average } = trainer;
+  const { classifier } = trainer;
   const isNew = new Set(taken.left.map(({ name }) => name));
   // Under other new parameters there are no features yet.
   if (isNew.size !== HEAD_PARAMETERS.length || !HEAD_PARAMETERS.every((name) => isNew.has(name))) {
@@ -146,7 +146,6 @@ export async function fitNewHead(
     report?.({ kind: "phase", text, share: done / total });
   const statistics = await trainer.computeStatistics(phase("computing batch-norm statistics"));
   const fit = await fitHead(classifier, { data, statistics, report: phase("fitting the head") });
-  average?.write(await classifier.parameters.read());
   const share = Math.round(100 * fit.accuracy);
   const text = `head: fitted to ${fit.images} training images, ${share} % of them right`;
   report?.({ kind: "phase", text });

@@ -93,9 +93,16 @@ export class Adam {
    * Restores the memory.
    *
    * @param state What `read` returned, for the same parameters.
-   * @throws {RangeError} if a parameter's memory is missing, has another shape, or cannot come from updates.
+   * @throws {RangeError} if a parameter's memory is missing, has another shape, or cannot come from updates, or there is other memory.
    */
   write(state: AdamState): void {
+    // As trainings wrote that averaged their weights: what they went on with is not what they saved.
+    const foreign = [...state.moments.keys()].find((name) =>
+      !this.#moments.has(name.replace(/\.(?:first|second)$/, ""))
+    );
+    if (foreign !== undefined) {
+      throw new RangeError(`Cannot restore Adam: "${foreign}" is the memory of no parameter`);
+    }
     for (const [name, entry] of this.#moments) {
       const updates = Object.hasOwn(state.updates, name) ? state.updates[name] : undefined;
       if (updates === undefined || state.moments.get(`${name}.second`)?.values.some((v) => v < 0)) {

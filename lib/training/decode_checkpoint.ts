@@ -16,9 +16,6 @@ export const MODEL_FILE = "model.safetensors";
 /** The state of the optimizer, which only a training that goes on needs. */
 export const OPTIMIZER_FILE = "optimizer.safetensors";
 
-/** Ends the names of what training goes on with where `MODEL_FILE` holds averages. */
-export const WEIGHTS_SUFFIX = ".weights-in-training";
-
 /** Batch-norm statistics by level. */
 export const STATISTICS_FILE = "statistics.safetensors";
 
@@ -28,14 +25,12 @@ export interface TrainingCheckpoint {
   readonly card: ModelCard;
   /** Where the training stood. */
   readonly progress: TrainingProgress;
-  /** Values of every parameter by name: their averages, where the training averages weights. */
+  /** Values of every parameter by name. */
   readonly parameters: ReadonlyMap<string, TensorValues>;
   /** Adam's moments and the updates per parameter; `null` in a model that was exported. */
   readonly optimizer: {
     readonly moments: ReadonlyMap<string, TensorValues>;
     readonly updates: Readonly<Record<string, number>>;
-    /** What the parameters themselves are where weights are averaged; `null` otherwise. */
-    readonly weights: ReadonlyMap<string, TensorValues> | null;
   } | null;
   /** Batch-norm statistics of these weights; `null` where they were not computed. */
   readonly statistics: LevelStatistics | null;
@@ -82,19 +77,6 @@ function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string, folder: st
   return bytes;
 }
 
-/** Divides what the optimizer's file holds. */
-function separateWeights(
-  tensors: ReadonlyMap<string, TensorValues>,
-): Pick<NonNullable<TrainingCheckpoint["optimizer"]>, "moments" | "weights"> {
-  const moments = new Map<string, TensorValues>();
-  const weights = new Map<string, TensorValues>();
-  for (const [name, values] of tensors) {
-    if (name.endsWith(WEIGHTS_SUFFIX)) weights.set(name.slice(0, -WEIGHTS_SUFFIX.length), values);
-    else moments.set(name, values);
-  }
-  return { moments, weights: weights.size === 0 ? null : weights };
-}
-
 /**
  * Decodes the files of a checkpoint, whose checksums were verified when they were read.
  *
@@ -118,9 +100,7 @@ export function decodeCheckpoint(
     progress,
     calibration,
     parameters: tensorsOf(MODEL_FILE),
-    optimizer: files.has(OPTIMIZER_FILE)
-      ? { ...separateWeights(tensorsOf(OPTIMIZER_FILE)), updates }
-      : null,
+    optimizer: files.has(OPTIMIZER_FILE) ? { moments: tensorsOf(OPTIMIZER_FILE), updates } : null,
     statistics: files.has(STATISTICS_FILE)
       ? withCheckpointErrors(folder, () => statisticsFromTensors(tensorsOf(STATISTICS_FILE)))
       : null,

@@ -19,4 +19,3 @@ export * from "./training_data.ts";
 export * from "./training_event.ts";
 export * from "./training_progress.ts";
 export * from "./training_step.ts";
-export * from "./weight_average.ts";

@@ -19,7 +19,6 @@ import {
 } from "./training_progress.ts";
 import { stopAsked } from "./trainer_hooks.ts";
 import { trainingStep } from "./training_step.ts";
-import { WeightAverage } from "./weight_average.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
@@ -44,11 +43,9 @@ export class Trainer {
   readonly classifier: Classifier;
   /** The optimizer. */
   readonly optimizer: Adam;
-  /** Average of the weights, which is validated and saved in their place; `null` where none is asked for. */
-  readonly average: WeightAverage | null;
   /** Where the training stands; replaced when a checkpoint is restored. */
   progress: TrainingProgress = initialProgress();
-  /** Batch-norm statistics of the current weights, or of their average; `null` after a step, until they are computed again. */
+  /** Batch-norm statistics of the current weights; `null` after a step, until they are computed again. */
   statistics: LevelStatistics | null = null;
   /** The step that ended the training as `diverged`. */
   divergence: Divergence | null = null;
@@ -66,10 +63,6 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     this.classifier = options.classifier;
     this.optimizer = new Adam(options.classifier.parameters, options.config);
-    const { weightAveraging } = options.config;
-    this.average = weightAveraging > 0
-      ? new WeightAverage(options.classifier.parameters, weightAveraging)
-      : null;
     this.#data = options.data;
     this.#config = options.config;
     this.#exact = options.exact;
@@ -142,18 +135,12 @@ export class Trainer {
   }
 
   /**
-   * Evaluates the current weights, or their average, on the validation images.
+   * Evaluates the current weights on the validation images.
    *
    * @param report Hears of the phases.
    * @returns The report; `null` without validation images.
    */
   async validate(report: TrainerHooks["report"] = () => {}): Promise<EvaluationReport | null> {
-    return await this.#withAverage(() => this.#validate(report));
-  }
-
-  async #validate(
-    report: NonNullable<TrainerHooks["report"]>,
-  ): Promise<EvaluationReport | null> {
     const { validation, standardization, measure } = this.#data;
     const { classifier } = this;
     // Without validation images too: who evaluates the checkpoint should not need the training images.
@@ -178,24 +165,16 @@ export class Trainer {
   async computeStatistics(
     report?: (done: number, total: number) => void,
   ): Promise<LevelStatistics> {
-    this.statistics ??= await this.#withAverage(() =>
-      computeStatistics({
-        ...{ classifier: this.classifier, data: this.#data, config: this.#config },
-        ...{ exact: this.#exact, levelOfImage: this.#levelOfImage },
-        ...{ epoch: epochOfLastStep(this.progress), report },
-      })
-    );
+    this.statistics ??= await computeStatistics({
+      ...{ classifier: this.classifier, data: this.#data, config: this.#config },
+      ...{ exact: this.#exact, levelOfImage: this.#levelOfImage },
+      ...{ epoch: epochOfLastStep(this.progress), report },
+    });
     return this.statistics;
   }
 
-  /** Does something with the weights that are kept: their average, where there is one. */
-  async #withAverage<Result>(action: () => Promise<Result>): Promise<Result> {
-    return this.average === null ? await action() : await this.average.use(action);
-  }
-
-  /** Frees the optimizer and the average; the classifier is the caller's. */
+  /** Frees the optimizer; the classifier is the caller's. */
   dispose(): void {
-    this.average?.dispose();
     this.optimizer.dispose();
   }
 
@@ -279,7 +258,6 @@ export class Trainer {
       return outcome;
     }
     this.statistics = null;
-    this.average?.update(step);
     this.progress.step += 1;
     sums.steps += 1;
     sums.images += indices.length;

@@ -9,7 +9,6 @@ import {
   MODEL_FILE,
   OPTIMIZER_FILE,
   STATISTICS_FILE,
-  WEIGHTS_SUFFIX,
 } from "./decode_checkpoint.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { ModelCard } from "./checkpoint_card.ts";
@@ -46,18 +45,14 @@ export async function encodeCheckpoint(
   card: ModelCard,
 ): Promise<Map<string, Uint8Array>> {
   const { moments, updates } = await trainer.optimizer.read();
-  const { progress, statistics, average } = trainer;
-  const weights = await trainer.classifier.parameters.read();
-  const inTraining = average === null
-    ? []
-    : [...weights].map(([name, values]) => [`${name}${WEIGHTS_SUFFIX}`, values] as const);
+  const { progress, statistics } = trainer;
   const calibration = trainer.classifier.calibration?.values ?? {};
   const content = { formatVersion: CONTENT_VERSION, card, progress, updates, calibration };
   const text = JSON.stringify(content, null, 2);
   const files = new Map([
     [CARD_FILE, new TextEncoder().encode(`${text}\n`)],
-    [MODEL_FILE, encodeTensors(await average?.read() ?? weights)],
-    [OPTIMIZER_FILE, encodeTensors(new Map([...moments, ...inTraining]))],
+    [MODEL_FILE, encodeTensors(await trainer.classifier.parameters.read())],
+    [OPTIMIZER_FILE, encodeTensors(moments)],
   ]);
   if (statistics !== null) {
     files.set(STATISTICS_FILE, encodeTensors(statisticsToTensors(statistics)));
@@ -75,9 +70,7 @@ export async function encodeCheckpoint(
  */
 export function restoreTrainer(trainer: Trainer, checkpoint: TrainingCheckpoint): void {
   if (checkpoint.optimizer === null) throw exportedModelError("a training");
-  const { weights } = checkpoint.optimizer;
-  trainer.classifier.parameters.write(weights ?? checkpoint.parameters);
-  trainer.average?.write(checkpoint.parameters);
+  trainer.classifier.parameters.write(checkpoint.parameters);
   trainer.optimizer.write(checkpoint.optimizer);
   trainer.progress = structuredClone(checkpoint.progress);
   const levels = trainer.classifier.levels.list.length;

@@ -33,8 +33,6 @@ export interface TrainingConfig {
   readonly channelDropout: number;
   /** Share of the steps in which feature maps of pairs of images are mixed, 0..1. */
   readonly featureMixing: number;
-  /** Decay of the moving average of the weights that is evaluated in their place, 0 <= weightAveraging < 1; 0 is none. */
-  readonly weightAveraging: number;
   /** Largest global norm of the gradient; 0 does not clip. */
   readonly clipNorm: number;
   /** J: a level is trained on images of levels at most this far from it. */

@@ -43,12 +43,6 @@ const DEPTH_ONLY: StudyVariant = {
   set: ["model.parameterAdaptation=false"],
 };
 
-const AVERAGING: StudyVariant = {
-  name: "averaging",
-  change: "weights averaged, decay 0.998",
-  set: ["training.weightAveraging=0.998"],
-};
-
 const COSINE: StudyVariant = {
   name: "cosine",
   change: "cosine schedule",
@@ -121,7 +115,6 @@ const paperVariants: readonly StudyVariant[] = [
     change: "channel dropout 0.1",
     set: ["training.channelDropout=0.1"],
   },
-  AVERAGING,
   {
     name: "half-state",
     change: "initial state of half the size",
@@ -154,7 +147,6 @@ const regularizedVariants: readonly StudyVariant[] = [
   { name: "no-weight-decay", change: "no weight decay", set: ["training.weightDecay=0"] },
   COSINE,
   { name: "double-rate", change: "twice the rate", set: ["training.learningRate=0.006"] },
-  AVERAGING,
   DEPTH_ONLY,
   FIXED_DEPTH,
 ];

@@ -66,7 +66,6 @@ export const TINY_TRAINING: TrainingConfig = {
   dropout: 0,
   channelDropout: 0,
   featureMixing: 0,
-  weightAveraging: 0,
   clipNorm: 0,
   levelSharing: "all",
   finalLevelSharing: "same",

@@ -107,7 +107,6 @@ function describeEpochs({ training }: ExperimentConfig): string {
       ? []
       : [`, with ${hindrances.join(" and ")} at work, which validation does without`],
     ".",
-    ...training.weightAveraging > 0 ? [" Validation is that of averaged weights."] : [],
   ].join("");
 }
 

@@ -9,6 +9,7 @@ const RETIRED = [
   ["model.scaleExponent", [1], 3],
   ["model.kernelResizing", ["pooling"], "selection"],
   ["model.activation", ["relu"], "leaky-relu"],
+  ["training.weightAveraging", [0], 0.99],
   ["model.initialState", ["seeded", "learned", "constant"], "orthogonal"],
   ["model.initialState", ["seeded"], "low-frequency"],
 ] as const;

@@ -130,7 +130,7 @@ Deno.test("Adam.update() multiplies gradients by the clipping factor", () =>
     parameters.dispose();
   }));
 
-Deno.test("Adam.write() refuses moments of another shape and names them", () =>
+Deno.test("Adam.write() refuses moments of another shape or of no parameter, and names them", () =>
   withBackend("cpu", async () => {
     const { parameters, optimizer } = make();
     const state = await optimizer.read();
@@ -139,6 +139,12 @@ Deno.test("Adam.write() refuses moments of another shape and names them", () =>
     assert.throws(
       () => optimizer.write({ ...state, moments }),
       /second moment of "b" must have shape \[4\], current value is \[3\]/,
+    );
+    const more = new Map(state.moments);
+    more.set("b.weights-in-training", state.moments.get("b.first")!);
+    assert.throws(
+      () => optimizer.write({ ...state, moments: more }),
+      /"b\.weights-in-training" is the memory of no parameter/,
     );
     optimizer.dispose();
     parameters.dispose();
