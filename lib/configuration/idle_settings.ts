@@ -52,7 +52,6 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
       "model.exact",
       "model.referenceComplexity",
       "training.levelSharing",
-      "training.finalLevelSharing",
       "training.levelSmoothing",
     ]],
   ];

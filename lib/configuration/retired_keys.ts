@@ -12,6 +12,7 @@ const RETIRED_KEYS: ReadonlyMap<string, RetiredKey> = new Map<string, RetiredKey
   ["model.scaleExponent", { neutral: 1, after: "model.referenceComplexity" }],
   ["model.activation", { neutral: "relu", after: "model.mirrorSymmetry" }],
   ["training.weightAveraging", { neutral: 0, after: "training.featureMixing" }],
+  ["training.finalLevelSharing", { neutral: "same", after: "training.levelSharing" }],
 ]);
 
 /** Values that were taken out of keys that are still there. */

@@ -100,11 +100,6 @@ export const trainingKeys = {
     default: "all",
     option: "--level-sharing <levels>",
   }),
-  finalLevelSharing: wholeOr("same", 0, 1000, {
-    description: "the sharing distance of the last epoch, reached linearly over the run",
-    default: "same",
-    option: "--final-level-sharing <levels>",
-  }),
   levelSmoothing: real(0, 1, {
     description: "share of the steps whose level is drawn uniformly",
     default: 0.1,

@@ -37,7 +37,7 @@ export async function measureUntrained(
     const trained = {
       classifier,
       statistics: await computeStatistics({
-        ...{ classifier, data, exact: model.exact, epoch: 0 },
+        ...{ classifier, data, exact: model.exact },
         config: { ...config.training, statisticsImages: STATISTICS_IMAGES },
         levelOfImage: levelsOfImages(classifier, data),
       }),

@@ -1,5 +1,4 @@
 import { computeStatistics, levelsOfImages } from "../training/compute_statistics.ts";
-import { epochOfLastStep } from "../training/training_progress.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
@@ -20,7 +19,7 @@ import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 export async function computeMissingStatistics(
   config: ExperimentConfig,
   classifier: Classifier,
-  { card, progress }: Pick<TrainingCheckpoint, "card" | "progress">,
+  { card }: Pick<TrainingCheckpoint, "card">,
 ): Promise<LevelStatistics> {
   const images = await loadExperimentImages(config);
   requireSameImages(images.train, card.trainFingerprint);
@@ -31,7 +30,5 @@ export async function computeMissingStatistics(
     config: config.training,
     exact: config.model.exact,
     levelOfImage: levelsOfImages(classifier, data),
-    // How far levels share images can depend on the epoch.
-    epoch: epochOfLastStep(progress),
   });
 }

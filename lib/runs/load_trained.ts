@@ -31,7 +31,7 @@ export interface LoadedClassifier {
 async function missingStatistics(
   config: ExperimentConfig,
   classifier: Classifier,
-  checkpoint: Pick<TrainingCheckpoint, "card" | "progress">,
+  checkpoint: Pick<TrainingCheckpoint, "card">,
 ): Promise<LevelStatistics> {
   const { computeMissingStatistics } = await import("./compute_missing_statistics.ts");
   return await computeMissingStatistics(config, classifier, checkpoint);

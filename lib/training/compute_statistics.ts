@@ -19,8 +19,6 @@ export interface StatisticsSource {
   readonly exact: boolean;
   /** Level of every training image. */
   readonly levelOfImage: ArrayLike<number>;
-  /** Epoch that the weights come from, counted from 0: how far levels share images can depend on it. */
-  readonly epoch: number;
   /** Hears how many levels are done, also in part, of how many. */
   readonly report?: ((done: number, total: number) => void) | undefined;
 }
@@ -37,9 +35,9 @@ export function levelsOfImages(classifier: Classifier, data: TrainingData): Uint
 }
 
 async function* batchesOfLevel(source: StatisticsSource, level: number) {
-  const { classifier, data, config, exact, levelOfImage, epoch } = source;
+  const { classifier, data, config, exact, levelOfImage } = source;
   const { levels } = classifier;
-  const plan = { ...config, levelOfImage, levels: levels.list.length, epoch };
+  const plan = { ...config, levelOfImage };
   const images = drawStatisticsImages(level, config.statisticsImages, plan);
   const options = { level: levels.list[level]!, ...(exact ? { exactLevels: levels } : {}) };
   for (let first = 0; first < images.length; first += config.batchSize) {

@@ -19,10 +19,6 @@ export interface EpochPlanOptions {
   readonly batchSize: number;
   /** J: images may be trained in levels at most this far from their own. */
   readonly levelSharing: "all" | number;
-  /** J of the last epoch, reached linearly over the run. */
-  readonly finalLevelSharing: "same" | number;
-  /** Epochs of the run. */
-  readonly epochs: number;
   /** Share of the steps whose level is drawn uniformly, 0..1. */
   readonly levelSmoothing: number;
   /** Root seed of the run. */
@@ -75,29 +71,6 @@ class ImagePool {
     this.#order = Uint32Array.from([...left, ...others, ...again]);
     this.#next = 0;
   }
-}
-
-/**
- * J of an epoch. It moves linearly, rounded to whole levels; "all" counts as the distance between the outermost levels.
- *
- * @param options J at the beginning and in the last epoch, number of levels, epoch, epochs of the run.
- * @returns The distance in levels; "all" where no two levels are farther apart.
- */
-export function levelSharingOf(
-  options: Pick<
-    EpochPlanOptions,
-    "levelSharing" | "finalLevelSharing" | "levels" | "epoch" | "epochs"
-  >,
-): "all" | number {
-  const { levelSharing, finalLevelSharing, levels, epoch, epochs } = options;
-  if (finalLevelSharing === "same") return levelSharing;
-  const farthest = levels - 1;
-  const first = Math.min(levelSharing === "all" ? farthest : levelSharing, farthest);
-  const last = Math.min(finalLevelSharing, farthest);
-  // Once training is over, the last epoch's distance stays.
-  const passed = epochs > 1 ? Math.min(epoch / (epochs - 1), 1) : 1;
-  const distance = Math.round(first + (last - first) * passed);
-  return distance === farthest ? "all" : distance;
 }
 
 /** Images within the sharing distance of a level. */
@@ -153,19 +126,18 @@ function drawLevel(chances: Float64Array, stream: RandomStream): number {
  * at most J away (level sharing). A pure function of seed and epoch, so that nothing has to be saved to
  * resume. With J = "all" every image is used at most once an epoch.
  *
- * @param options Levels of the images, batch size, sharing and its schedule, seed, epoch.
+ * @param options Levels of the images, batch size, sharing, seed, epoch.
  * @returns One entry per step.
  * @throws {RangeError} if there are no images.
  */
 export function planEpoch(options: EpochPlanOptions): PlannedBatch[] {
-  const { levelOfImage, batchSize, seed, epoch } = options;
-  const levelSharing = levelSharingOf(options);
+  const { levelOfImage, batchSize, levelSharing, seed, epoch } = options;
   if (levelOfImage.length === 0) {
     throw new RangeError(
       "Cannot plan an epoch: the training set must hold images, current value is 0",
     );
   }
-  const chances = levelChances({ ...options, levelSharing });
+  const chances = levelChances(options);
   const levelStream = new RandomStream(seed, "training-level", epoch);
   const pools = new Map<number, ImagePool>();
   const poolOf = (level: number): ImagePool => {
@@ -191,19 +163,20 @@ export function planEpoch(options: EpochPlanOptions): PlannedBatch[] {
  *
  * @param level The level.
  * @param count Images wanted; fewer where the level may see fewer.
- * @param options Levels of the training images, sharing distance and its schedule, epoch, seed.
+ * @param options Levels of the training images, sharing distance, seed.
  * @returns Positions in the training set, without repeats; at least one if the set is not empty.
  */
 export function drawStatisticsImages(
   level: number,
   count: number,
-  options: Omit<EpochPlanOptions, "batchSize" | "levelSmoothing" | "stepsPerEpoch">,
+  options: Pick<EpochPlanOptions, "levelOfImage" | "levelSharing" | "seed">,
 ): Uint32Array {
-  const { levelOfImage, seed } = options;
+  const { levelOfImage, levelSharing, seed } = options;
   const distances = Array.from(levelOfImage, (other) => Math.abs(other - level));
   const nearest = distances.reduce((least, distance) => Math.min(least, distance), Infinity);
-  const distance = levelSharingOf(options);
-  const levelSharing = distance === "all" ? "all" : Math.max(distance, nearest);
-  const near = imagesNear(level, { levelOfImage, levelSharing });
+  const near = imagesNear(level, {
+    levelOfImage,
+    levelSharing: levelSharing === "all" ? "all" : Math.max(levelSharing, nearest),
+  });
   return new ImagePool(near, new RandomStream(seed, "level-statistics", level)).take(count);
 }

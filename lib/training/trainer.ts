@@ -10,13 +10,7 @@ import { planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { labelledBatches, loadBatch, readBatch } from "./training_data.ts";
 import { SaveClock } from "./save_schedule.ts";
-import {
-  emptySums,
-  epochOfLastStep,
-  findExplosion,
-  initialProgress,
-  recordOf,
-} from "./training_progress.ts";
+import { emptySums, findExplosion, initialProgress, recordOf } from "./training_progress.ts";
 import { stopAsked } from "./trainer_hooks.ts";
 import { trainingStep } from "./training_step.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
@@ -167,8 +161,7 @@ export class Trainer {
   ): Promise<LevelStatistics> {
     this.statistics ??= await computeStatistics({
       ...{ classifier: this.classifier, data: this.#data, config: this.#config },
-      ...{ exact: this.#exact, levelOfImage: this.#levelOfImage },
-      ...{ epoch: epochOfLastStep(this.progress), report },
+      ...{ exact: this.#exact, levelOfImage: this.#levelOfImage, report },
     });
     return this.statistics;
   }

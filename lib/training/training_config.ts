@@ -37,8 +37,6 @@ export interface TrainingConfig {
   readonly clipNorm: number;
   /** J: a level is trained on images of levels at most this far from it. */
   readonly levelSharing: "all" | number;
-  /** J of the last epoch, reached linearly over the run. */
-  readonly finalLevelSharing: "same" | number;
   /** Share of the steps whose level is drawn uniformly, so that rare levels are trained too. */
   readonly levelSmoothing: number;
   /** Training images per level from which the batch-norm statistics are computed. */

@@ -57,16 +57,6 @@ export function initialProgress(): TrainingProgress {
   return { step: 0, epoch: 0, sums: emptySums(), best: null, validationsWithoutGain: 0 };
 }
 
-/**
- * The epoch that the last step belongs to, whether that epoch has been counted as completed or not.
- *
- * @param progress Where the training stands.
- * @returns Index of the epoch, 0 or more; 0 before the first step.
- */
-export function epochOfLastStep({ epoch, sums }: TrainingProgress): number {
-  return sums.steps > 0 ? epoch : Math.max(0, epoch - 1);
-}
-
 /** An epoch whose mean loss is so many times that of guessing has learned nothing and will not. */
 const EXPLODED_LOSS = 100;
 

@@ -65,11 +65,6 @@ const paperVariants: readonly StudyVariant[] = [
   },
   { name: "sharing-1", change: "level sharing J = 1", set: ["training.levelSharing=1"] },
   { name: "sharing-0", change: "no level sharing, J = 0", set: ["training.levelSharing=0"] },
-  {
-    name: "falling-sharing",
-    change: "level sharing falls from all to J = 0 over the run",
-    set: ["training.finalLevelSharing=0"],
-  },
   { name: "learned-state", change: "learned initial state", set: ["model.initialState=learned"] },
   {
     name: "one-trajectory",

@@ -68,7 +68,6 @@ export const TINY_TRAINING: TrainingConfig = {
   featureMixing: 0,
   clipNorm: 0,
   levelSharing: "all",
-  finalLevelSharing: "same",
   levelSmoothing: 0.1,
   statisticsImages: 16,
   recompute: false,

@@ -21,7 +21,6 @@ const CHANGES: Readonly<Record<string, string>> = {
   "model.maxSteps": "20",
   "model.levelsPerDepth": "3",
   "training.levelSharing": "0",
-  "training.finalLevelSharing": "0",
   "training.levelSmoothing": "1",
 };
 

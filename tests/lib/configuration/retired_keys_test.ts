@@ -10,6 +10,7 @@ const RETIRED = [
   ["model.kernelResizing", ["pooling"], "selection"],
   ["model.activation", ["relu"], "leaky-relu"],
   ["training.weightAveraging", [0], 0.99],
+  ["training.finalLevelSharing", ["same"], 0],
   ["model.initialState", ["seeded", "learned", "constant"], "orthogonal"],
   ["model.initialState", ["seeded"], "low-frequency"],
 ] as const;

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   drawStatisticsImages,
   levelChances,
-  levelSharingOf,
   planEpoch,
   stepsInEpoch,
 } from "../../../lib/training/epoch_plan.ts";
@@ -17,8 +16,6 @@ const OPTIONS = {
   levels: 5,
   batchSize: 16,
   levelSharing: "all",
-  finalLevelSharing: "same",
-  epochs: 20,
   levelSmoothing: 0.1,
   seed: 1,
   epoch: 0,
@@ -51,39 +48,6 @@ Deno.test("planEpoch() keeps to levels at most J away", () => {
       }
     }
   }
-});
-
-Deno.test("levelSharingOf() moves linearly from the first epoch to the last, and stays there", () => {
-  const distances = (options: Partial<Parameters<typeof levelSharingOf>[0]>, epochs: number) =>
-    Array.from(
-      { length: epochs + 2 },
-      (_, epoch) => levelSharingOf({ ...OPTIONS, ...options, epochs, epoch }),
-    );
-  assert.deepEqual(distances({ finalLevelSharing: 0 }, 5), ["all", 3, 2, 1, 0, 0, 0]);
-  assert.deepEqual(distances({ levelSharing: 3, finalLevelSharing: 1 }, 3), [3, 2, 1, 1, 1]);
-  assert.deepEqual(distances({ levelSharing: 0, finalLevelSharing: 9 }, 3), [
-    ...[0, 2],
-    ...["all", "all", "all"],
-  ]);
-  assert.deepEqual(distances({ levelSharing: 2 }, 2), [2, 2, 2, 2]);
-  assert.deepEqual(distances({ finalLevelSharing: 1 }, 1), [1, 1, 1]);
-  assert.deepEqual(distances({ finalLevelSharing: 0, levels: 1 }, 2), ["all", "all", "all", "all"]);
-});
-
-Deno.test("planEpoch() and drawStatisticsImages() keep to the distance of their epoch", () => {
-  const farthestIn = (epoch: number) => {
-    const options = { ...OPTIONS, finalLevelSharing: 0, epoch } as const;
-    const batches = [
-      ...planEpoch(options),
-      { level: 0, indices: drawStatisticsImages(0, 200, options) },
-    ];
-    return batches.map(({ level, indices }) =>
-      Math.max(...Array.from(indices, (image) => Math.abs(LEVELS[image]! - level)))
-    );
-  };
-  assert.ok(Math.max(...farthestIn(0)) >= 2 && farthestIn(0).at(-1) === 3);
-  assert.ok(farthestIn(14).every((distance) => distance <= 1) && farthestIn(14).at(-1) === 1);
-  assert.ok(farthestIn(19).every((distance) => distance === 0));
 });
 
 Deno.test("planEpoch() deals all images of a level before it repeats one", () => {
