@@ -46,11 +46,10 @@ export function isRetired(path: string): boolean {
  */
 export function describeRetired(path: string, value: unknown): string | null {
   const key = RETIRED_KEYS.get(path);
-  const isRetiredValue = RETIRED_VALUES.get(path)?.includes(value) ?? false;
-  if (!isRetiredValue && (key === undefined || value === key.neutral)) return null;
-  return `${path}${
-    isRetiredValue ? ` ${value}` : ""
-  } was taken out, as it brought no clear gain (docs/results.md, "What helps?"); leave it out`;
+  const reason = 'was taken out, as it brought no clear gain (docs/results.md, "What helps?")';
+  if (RETIRED_VALUES.get(path)?.includes(value)) return `${path} ${value} ${reason}`;
+  if (key === undefined || value === key.neutral) return null;
+  return `${path} ${reason}; only ${JSON.stringify(key.neutral)} is left`;
 }
 
 /** The values that stand for the retired keys of the section `model`, by name. */
