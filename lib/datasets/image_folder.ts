@@ -37,6 +37,12 @@ export interface ImageFolderOptions {
    * @default imageSize
    */
   readonly resizeTo?: number | undefined;
+  /**
+   * Bytes of decoded pixels that each part keeps.
+   *
+   * @default 2 GiB
+   */
+  readonly maxCacheBytes?: number;
 }
 
 /**
@@ -58,11 +64,11 @@ export async function loadImageFolder(
   directory: string,
   options: ImageFolderOptions,
 ): Promise<DatasetParts> {
-  const { imageSize, name = basename(directory), resizeTo } = options;
+  const { name = basename(directory) } = options;
   checkFolderSizes(options);
   const layout = await readFolderLayout(directory);
   const { train, validation, test, passedOver, description } = layout;
-  const form = { directory: layout.directory, imageSize, name, resizeTo };
+  const form = { ...options, directory: layout.directory, name };
   const found = { arrangement: description, passedOver };
   if (validation === null && test === null) return { ...splitListing(train, form), ...found };
   const nothing = {

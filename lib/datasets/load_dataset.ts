@@ -12,6 +12,16 @@ import { miniImageNetFolderOf } from "./mini_imagenet_folder.ts";
 import { createSyntheticDataset, syntheticClassNames, syntheticFolder } from "./synthetic.ts";
 import { drawSyntheticOnDemand } from "./synthetic_on_demand.ts";
 
+/** How the images are going to be read. */
+export interface LoadDatasetOptions {
+  /**
+   * Bytes of decoded pixels that are kept of image files; 0 for images that are read once.
+   *
+   * @default 2 GiB
+   */
+  readonly maxCacheBytes?: number;
+}
+
 /**
  * Loads the dataset that a configuration names.
  *
@@ -22,12 +32,16 @@ import { drawSyntheticOnDemand } from "./synthetic_on_demand.ts";
  *
  * @param config Which dataset, from where. `images`, `validationFraction`, `selection` and `testImages`
  * are for the caller (`splitTraining`, `subset`); the whole parts are returned.
+ * @param options How the images are going to be read.
  * @returns Training and test part.
  * @throws {DataError} if the data is missing or damaged; the message names the command that fetches it.
  */
-export async function loadDataset(config: DataConfig): Promise<DatasetParts> {
+export async function loadDataset(
+  config: DataConfig,
+  options: LoadDatasetOptions = {},
+): Promise<DatasetParts> {
   try {
-    return await loadNamed(config);
+    return await loadNamed(config, options);
   } catch (error) {
     const failure = error instanceof PuppetError ? null : describePathFailure(error);
     if (failure === null) throw error;
@@ -39,7 +53,7 @@ export async function loadDataset(config: DataConfig): Promise<DatasetParts> {
   }
 }
 
-async function loadNamed(config: DataConfig): Promise<DatasetParts> {
+async function loadNamed(config: DataConfig, options: LoadDatasetOptions): Promise<DatasetParts> {
   const { dataset, directory, imageSize, resizeTo } = config;
   switch (dataset) {
     case "cifar10":
@@ -49,9 +63,12 @@ async function loadNamed(config: DataConfig): Promise<DatasetParts> {
     case "synthetic":
       return await loadSynthetic(config);
     case "mini-imagenet":
-      return await loadMiniImageNet(config);
+      return await loadMiniImageNet(config, options);
     case "folder":
-      return await loadImageFolder(directory, { imageSize, resizeTo: resizeTo ?? imageSize });
+      return await loadImageFolder(directory, {
+        ...{ imageSize, resizeTo: resizeTo ?? imageSize },
+        ...options,
+      });
   }
 }
 
@@ -76,7 +93,10 @@ async function loadSynthetic(config: DataConfig): Promise<DatasetParts> {
   });
 }
 
-async function loadMiniImageNet(config: DataConfig): Promise<DatasetParts> {
+async function loadMiniImageNet(
+  config: DataConfig,
+  options: LoadDatasetOptions,
+): Promise<DatasetParts> {
   const { directory, imageSize, resizeTo } = config;
   const folder = miniImageNetFolderOf(directory);
   if (!await pathExists(folder)) {
@@ -90,5 +110,6 @@ async function loadMiniImageNet(config: DataConfig): Promise<DatasetParts> {
     name: "mini-imagenet",
     imageSize,
     resizeTo: resizeTo ?? imageSize,
+    ...options,
   });
 }

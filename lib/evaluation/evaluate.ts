@@ -9,8 +9,14 @@ import type { ReportWork } from "./report_work.ts";
 import type { EvaluationReport, LevelFigures } from "./evaluation_report.ts";
 import type { TrainedClassifier } from "./trained_classifier.ts";
 
-/** Images read and measured at a time: bounds the memory, whatever the size of the dataset. */
+/** Images, and bytes of images, read and measured at a time: bounds the memory, whatever the size of the dataset. */
 const CHUNK_IMAGES = 2048;
+const CHUNK_BYTES = 2 ** 23;
+
+/** Images of a chunk, >= 1. */
+function chunkImages({ height, width }: ImageDataset): number {
+  return Math.max(1, Math.min(CHUNK_IMAGES, Math.floor(CHUNK_BYTES / (height * width * 3))));
+}
 
 /** Options of `classifyDataset` and `evaluate`. */
 export interface EvaluationOptions {
@@ -110,8 +116,9 @@ export async function* classifyDataset(
   options: EvaluationOptions & { readonly network: InferenceNetwork },
 ): AsyncGenerator<Classification> {
   const pass = new PassSize(options.batchSize);
-  for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {
-    const count = Math.min(CHUNK_IMAGES, dataset.length - start);
+  const chunk = chunkImages(dataset);
+  for (let start = 0; start < dataset.length; start += chunk) {
+    const count = Math.min(chunk, dataset.length - start);
     yield* classifyChunk(trained, options.network, { dataset, start, count, pass }, options);
   }
 }

@@ -28,6 +28,9 @@ export interface LoadedPart {
   readonly images: ImageCounts;
 }
 
+/** Whoever looks at a part reads every image once: what is kept would only grow with their number. */
+const READ_ONCE = { maxCacheBytes: 0 };
+
 /** Sizes of an experiment's parts. */
 function countsOf(images: ExperimentImages): ImageCounts {
   const { train, validation, test, pool } = images;
@@ -46,7 +49,7 @@ export async function loadPart(
   config: Pick<ExperimentConfig, "data" | "training">,
   part: DataPart,
 ): Promise<LoadedPart> {
-  return partOf(await loadExperimentImages(config), part);
+  return partOf(await loadExperimentImages(config, READ_ONCE), part);
 }
 
 function partOf(loaded: ExperimentImages, part: DataPart): LoadedPart {
@@ -91,7 +94,7 @@ export async function loadPartForModel(
   options: { readonly card: ModelCard; readonly part: DataPart },
 ): Promise<LoadedPart> {
   const { card, part } = options;
-  const images = await loadExperimentImages(config);
+  const images = await loadExperimentImages(config, READ_ONCE);
   const loaded = partOf(images, part);
   const { dataset } = loaded;
   if (dataset.classNames.join() !== card.classNames.join()) {

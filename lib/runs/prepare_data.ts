@@ -1,5 +1,5 @@
 import { complexityMeasure } from "../complexity/measure_registry.ts";
-import { loadDataset } from "../datasets/load_dataset.ts";
+import { loadDataset, type LoadDatasetOptions } from "../datasets/load_dataset.ts";
 import { splitTraining } from "../datasets/split.ts";
 import { channelStatistics } from "../datasets/standardization.ts";
 import { subset } from "../datasets/subset.ts";
@@ -81,15 +81,17 @@ export function requireSameImages(train: ImageDataset, fingerprint: string): voi
  * Loads the images that a configuration asks for and splits them.
  *
  * @param config Data and seed of the experiment.
+ * @param options How the images are going to be read.
  * @returns Training, validation and test images.
  * @throws {DataError} if the dataset is missing or damaged, or holds fewer images than asked for.
  * @throws {UsageError} if the configuration does not fit the number or size of the images.
  */
 export async function loadExperimentImages(
   config: Pick<ExperimentConfig, "data" | "training">,
+  options: LoadDatasetOptions = {},
 ): Promise<ExperimentImages> {
   const { data, training } = config;
-  const parts = await loadDataset(data);
+  const parts = await loadDataset(data, options);
   if (data.images !== null && data.images > parts.train.length) {
     throw new DataError(
       `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower --images`,

@@ -141,6 +141,36 @@ Deno.test("classifyDataset() gives an image the same answer alone and in company
     dispose();
   }));
 
+Deno.test("classifyDataset() reads few images at a time where they are large", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const side = 1024;
+    const reads: number[] = [];
+    const dataset = {
+      ...tinyDataset(5, 7),
+      ...{ height: side, width: side },
+      read: (indices: ArrayLike<number>) => {
+        reads.push(indices.length);
+        return Promise.resolve(new Uint8Array(indices.length * side * side * 3));
+      },
+    };
+    const network: InferenceNetwork = {
+      infer: ({ images }) =>
+        Promise.resolve({
+          logits: tf.zeros<tf.Rank.R2>([images.shape[0], 3]),
+          multiplyAdds: 1,
+          routes: null,
+        }),
+      dispose: () => {},
+    };
+    let count = 0;
+    for await (const _ of classifyDataset(trained, dataset, { ...OPTIONS, network })) count += 1;
+    assert.equal(count, 5);
+    // 3 MiB each, 8 MiB at most.
+    assert.deepEqual(reads, [2, 2, 1]);
+    dispose();
+  }));
+
 Deno.test("evaluate() gives the share of every way through a network that decides", () =>
   withBackend("wasm", async () => {
     const { trained, dispose } = await prepare();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DataError } from "../../../lib/errors.ts";
-import { loadPartForModel } from "../../../lib/runs/load_part.ts";
+import { loadPart, loadPartForModel } from "../../../lib/runs/load_part.ts";
 import { loadExperimentImages } from "../../../lib/runs/prepare_data.ts";
-import { writeImages } from "../datasets/helpers/image_files.ts";
+import { makePng, writeImages } from "../datasets/helpers/image_files.ts";
 import { TINY_CARD } from "../../helpers/tiny_training.ts";
 import { tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
@@ -81,5 +81,24 @@ Deno.test("loadPartForModel() takes the test folder of other images of the same 
     const card = await cardOf(tinyRunConfig({ data: { ...changes, directory: own! } }));
     const config = tinyRunConfig({ data: { ...changes, directory: other! } });
     assert.equal((await load(config, card, "test")).dataset.length, 2);
+  });
+});
+
+Deno.test("loadPart() keeps no pixels of image files, which training does", async () => {
+  await withFolder(async (folder) => {
+    const files = ["train", "test"].flatMap((part) => [`${part}/a/1.png`, `${part}/b/1.png`]);
+    await writeImages(folder, files);
+    const config = tinyRunConfig({
+      data: {
+        ...{ dataset: "folder", directory: folder, imageSize: 4, resizeTo: null },
+        ...{ images: null, testImages: null, validationFraction: 0 },
+      },
+    });
+    const { dataset } = await loadPart(config, "test");
+    const { test: kept } = await loadExperimentImages(config);
+    const greyOf = async ({ read }: typeof dataset) => (await read([0]))[0];
+    assert.deepEqual([await greyOf(dataset), await greyOf(kept)], [2, 2]);
+    await Deno.writeFile(join(folder, "test/a/1.png"), makePng(77));
+    assert.deepEqual([await greyOf(dataset), await greyOf(kept)], [77, 2]);
   });
 });
