@@ -25,9 +25,14 @@ export function requireStatistics(
     }
     for (const { name, norm } of convolutionsOf(classifier.layersOf(level))) {
       if (!norm) continue;
+      const found = statistics.get(index)?.get(name);
+      if (found === undefined) {
+        throw new RangeError(
+          `Cannot prepare for inference: batch norm "${name}" has no statistics of level ${index}; compute them with the current model`,
+        );
+      }
       const channels = classifier.weights.norm(name).scale.size;
-      const found = statistics.get(index)?.get(name)?.mean.length ?? 0;
-      requireLength(name, { found, channels });
+      requireLength(name, { found: found.mean.length, channels });
     }
   }
 }

@@ -73,7 +73,7 @@ function configuration(
     "AccountingStorageType=accounting_storage/none",
     "JobAcctGatherType=jobacct_gather/none",
     "JobRequeue=1",
-    "KillWait=5",
+    "KillWait=30",
     "MinJobAge=60",
     // A node that is silent for so long is down, and its tasks are queued again.
     "SlurmdTimeout=5",

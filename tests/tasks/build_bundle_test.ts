@@ -22,7 +22,7 @@ const USES: readonly (readonly [words: readonly string[], said: RegExp])[] = [
   [["doctor"], /ok +backend wasm: WebAssembly/],
   [
     ["predict", "puppet-cnn-cifar10", join(IMAGES, "rgb.png"), join(IMAGES, "rgb.jpg")],
-    /rgb\.png .*\n.*rgb\.jpg/,
+    /rgb\.png\n.*rgb\.jpg\n/,
   ],
   [["fetch-data", "synthetic"], /synthetic installed/],
   [["train", "--run", "run", ...TRAIN, "--epochs", "1"], /all epochs done/],
