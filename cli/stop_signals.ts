@@ -46,7 +46,9 @@ function stopSignals(): readonly StopSignal[] {
 
 /**
  * Runs a job that SIGINT, SIGTERM, SIGUSR1 (which batch systems send before the time is up) and SIGHUP (the terminal was
- * closed; not under `nohup`) stop cleanly: the first signal aborts the job's `AbortSignal` and lets it save; the second leaves at once with its code.
+ * closed; not under `nohup`) stop cleanly: the first signal aborts the job's `AbortSignal` and lets it save. After it, SIGINT
+ * leaves at once with its code; the others are passed over, since batch systems send them several times for one wish (Slurm
+ * up to four times for a `scancel`), and end what does not heed them with SIGKILL.
  *
  * @param job Does the work; returns soon after its signal is aborted.
  * @param onFirst Told about the first signal, once the job's is aborted.
@@ -59,7 +61,10 @@ export async function withStopSignals<Result>(
   const controller = new AbortController();
   let received: StopSignal | null = null;
   const listenerOf = (signal: StopSignal) => () => {
-    if (received !== null) Deno.exit(exitCodeOfSignal(signal));
+    if (received !== null) {
+      if (signal === "SIGINT") Deno.exit(exitCodeOfSignal(signal));
+      return;
+    }
     received = signal;
     // The note comes second: whatever becomes of it, the job stops.
     controller.abort();

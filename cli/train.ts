@@ -114,7 +114,7 @@ async function runWithSignals(
             for (const line of inspectionLines(inspection)) progress.note(line);
           },
         }),
-      (signal) => progress.note(`${signal}: saving after this step; once more to leave at once`),
+      (signal) => progress.note(`${signal}: saving after this step; Ctrl+C leaves at once`),
     );
   } finally {
     progress.end();

@@ -155,7 +155,7 @@ Deno.test("train refuses a run that another process works on, and takes it over 
     assert.ok(code === 0 || /epochs are done/.test(stderr), stderr);
   }));
 
-Deno.test("train leaves at once after a second signal, and the run can be resumed", () =>
+Deno.test("train leaves at once when SIGINT follows another signal, and the run can be resumed", () =>
   withCommandFolders(async (data, run) => {
     const child = spawnCommand(commandOf(run, data, ["--epochs", "100000"]));
     const stdout = child.stdout.cancel();
@@ -165,8 +165,8 @@ Deno.test("train leaves at once after a second signal, and the run can be resume
       talk += text;
       if (isSent || !/^epoch 2\//m.test(talk)) continue;
       isSent = true;
-      child.kill("SIGINT");
       child.kill("SIGTERM");
+      child.kill("SIGINT");
     }
     await stdout;
     const { code } = await child.status;
