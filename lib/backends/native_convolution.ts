@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { floatType, hasOnednn, nativeBackend, onednnKernel } from "./native_operation.ts";
+import { floatType, onednnKernel, onednnOperation } from "./native_operation.ts";
 import type { NativeBackend, OperationAttribute } from "./native_operation.ts";
 
 /** What a convolution with bias is made of; "same" padding. */
@@ -36,21 +36,6 @@ function makeConvolve(backend: NativeBackend): Convolve {
     )[0] as tf.Tensor4D;
 }
 
-/** The operation is one of TensorFlow's inner ones: a build for another processor does not have it. */
-function runs(convolve: Convolve): boolean {
-  return tf.tidy(() => {
-    const kernel: tf.Tensor4D = tf.ones([1, 1, 1, 1]);
-    try {
-      convolve(tf.ones([1, 1, 1, 1]), { kernel, bias: tf.ones([1]), stride: 1 });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-const cache = new WeakMap<NativeBackend, Convolve | null>();
-
 /**
  * Convolution and bias as one operation of oneDNN: `tf.fused.conv2d` passes over the whole map a second time on
  * TensorFlow. For inference, since it records no gradient.
@@ -58,13 +43,10 @@ const cache = new WeakMap<NativeBackend, Convolve | null>();
  * @returns The operation, or `null` where the current backend does not have it: not TensorFlow, on a GPU, or without
  * oneDNN.
  */
-export function nativeBiasedConvolution(): Convolve | null {
-  const backend = nativeBackend();
-  if (backend === null) return null;
-  const known = cache.get(backend);
-  if (known !== undefined) return known;
-  const convolve = makeConvolve(backend);
-  const found = hasOnednn(backend) && runs(convolve) ? convolve : null;
-  cache.set(backend, found);
-  return found;
-}
+export const nativeBiasedConvolution: () => Convolve | null = onednnOperation(
+  makeConvolve,
+  (convolve) => {
+    const kernel: tf.Tensor4D = tf.ones([1, 1, 1, 1]);
+    convolve(tf.ones([1, 1, 1, 1]), { kernel, bias: tf.ones([1]), stride: 1 });
+  },
+);

@@ -1,12 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  floatType,
-  hasOnednn,
-  type NativeBackend,
-  nativeBackend,
-  onednnKernel,
-} from "./native_operation.ts";
-import type { OperationAttribute } from "./native_operation.ts";
+import { floatType, onednnKernel, onednnOperation } from "./native_operation.ts";
+import type { NativeBackend, OperationAttribute } from "./native_operation.ts";
 
 /** Windows of a pooling, as TensorFlow.js hands them to a gradient. */
 export interface PoolWindows {
@@ -53,21 +47,6 @@ function makeGradient(backend: NativeBackend): PoolGradient {
   };
 }
 
-/** The operations are two of TensorFlow's inner ones: a build for another processor does not have them. */
-function runs(gradient: PoolGradient): boolean {
-  return tf.tidy(() => {
-    const [input, output] = [tf.ones([1, 2, 2, 1]), tf.ones([1, 1, 1, 1])];
-    try {
-      gradient(output, { input, output }, { filterSize: 2, strides: 2, pad: "valid" });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-const cache = new WeakMap<NativeBackend, PoolGradient | null>();
-
 /**
  * Gradient of max pooling by oneDNN, which is ten times as fast as TensorFlow's own on a CPU. Of several equal maxima in a
  * window the first gets the gradient, as with TensorFlow's.
@@ -75,13 +54,10 @@ const cache = new WeakMap<NativeBackend, PoolGradient | null>();
  * @returns The gradient of the input, `[batch, height, width, channels]`, or `null` where the current backend does not have it: not
  * TensorFlow, on a GPU, or without oneDNN.
  */
-export function nativeMaxPoolGradient(): PoolGradient | null {
-  const backend = nativeBackend();
-  if (backend === null) return null;
-  const known = cache.get(backend);
-  if (known !== undefined) return known;
-  const gradient = makeGradient(backend);
-  const found = hasOnednn(backend) && runs(gradient) ? gradient : null;
-  cache.set(backend, found);
-  return found;
-}
+export const nativeMaxPoolGradient: () => PoolGradient | null = onednnOperation(
+  makeGradient,
+  (gradient) => {
+    const [input, output] = [tf.ones([1, 2, 2, 1]), tf.ones([1, 1, 1, 1])];
+    gradient(output, { input, output }, { filterSize: 2, strides: 2, pad: "valid" });
+  },
+);

@@ -41,7 +41,7 @@ export function nativeBackend(): NativeBackend | null {
  *
  * @param backend The native backend.
  */
-export function hasOnednn({ isUsingGpuDevice }: NativeBackend): boolean {
+function hasOnednn({ isUsingGpuDevice }: NativeBackend): boolean {
   return !isUsingGpuDevice && Deno.env.get("TF_ENABLE_ONEDNN_OPTS") !== "0";
 }
 
@@ -62,4 +62,40 @@ export function onednnKernel({ binding }: NativeBackend): OperationAttribute {
  */
 export function floatType({ binding }: NativeBackend, name = "T"): OperationAttribute {
   return { name, type: binding["TF_ATTR_TYPE"]!, value: binding["TF_FLOAT"]! };
+}
+
+function isRunnable<Operation>(operation: Operation, trial: (operation: Operation) => void) {
+  return tf.tidy(() => {
+    try {
+      trial(operation);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Makes an operation of oneDNN that is one of TensorFlow's inner ones: a build for another processor does not have it.
+ *
+ * @param make Makes the operation for a backend.
+ * @param trial Runs it on the smallest input; what it throws means that it is not there. Tried once a backend, in a tidy.
+ * @returns Gives the operation, or `null` where the current backend does not have it: not TensorFlow, on a GPU, or without
+ * oneDNN.
+ */
+export function onednnOperation<Operation>(
+  make: (backend: NativeBackend) => Operation,
+  trial: (operation: Operation) => void,
+): () => Operation | null {
+  const cache = new WeakMap<NativeBackend, Operation | null>();
+  return () => {
+    const backend = nativeBackend();
+    if (backend === null) return null;
+    const known = cache.get(backend);
+    if (known !== undefined) return known;
+    const operation = make(backend);
+    const found = hasOnednn(backend) && isRunnable(operation, trial) ? operation : null;
+    cache.set(backend, found);
+    return found;
+  };
 }
