@@ -16,6 +16,8 @@ export interface RecipeModel {
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
   readonly classNames: readonly string[];
+  /** Whether channels are mirror pairs. */
+  readonly hasPairs: boolean;
   /** E, `[1, C, 9, C]`. */
   readonly initialState: Float32Array;
 }
@@ -40,8 +42,9 @@ export async function readRecipeModel(folder: string): Promise<RecipeModel> {
   );
   const { card } = JSON.parse(await Deno.readTextFile(`${checkpoint}/checkpoint.json`));
   const tensors = new Map(files.flatMap(readSafetensors));
-  const initialState = makeInitialState(tensors.get("head.weights")!.shape[0]!);
-  return { tensors, ...card.standardization, classNames: card.classNames, initialState };
+  const initialState = makeInitialState(card.model.maxChannels);
+  const { classNames, model: { mirrorSymmetry: hasPairs } } = card;
+  return { tensors, ...card.standardization, classNames, hasPairs, initialState };
 }
 
 function fnv(text: string, start: number): number {
@@ -216,6 +219,22 @@ function kernelOf(state: Float32Array, channels: number, [inputs, outputs]: [num
   return kernel;
 }
 
+/** The kernels of the other halves of mirror pairs beside those of the first: `[9 inputs, 2 half]`, taps slowest. */
+function completePairs(first: Float32Array, [inputs, half]: [number, number]): Float32Array {
+  const turn = inputs === 3 ? 0 : inputs / 2;
+  const kernel = new Float32Array(9 * inputs * 2 * half);
+  for (let tap = 0; tap < 9; tap++) {
+    const mirrored = tap + 2 - 2 * (tap % 3);
+    for (let input = 0; input < inputs; input++) {
+      const other = mirrored * inputs + (input + turn) % inputs;
+      const target = (tap * inputs + input) * 2 * half;
+      kernel.set(first.subarray(target / 2, target / 2 + half), target);
+      kernel.set(first.subarray(other * half, (other + 1) * half), target + half);
+    }
+  }
+  return kernel;
+}
+
 /** Feature maps of one image, `[side, side, channels]`. */
 interface Maps {
   readonly side: number;
@@ -267,7 +286,7 @@ async function layer(
   const mean = part(`level${level}.${name}.mean`);
   const variance = part(`level${level}.${name}.variance`);
   for (let at = 0; at < values.length; at++) {
-    const channel = at % outputs;
+    const channel = at % scale.length;
     const normed = (values[at]! - mean[channel]!) / Math.sqrt(variance[channel]! + 1e-5);
     const shortcut = maps.channels === outputs ? maps.values[at]! : 0;
     values[at] = Math.max(normed * scale[channel]! + offset[channel]! + shortcut, 0);
@@ -281,7 +300,7 @@ export async function classifyByRecipe(
   pixels: Uint8Array,
   side: number = 32,
 ): Promise<{ complexity: number; depth: number; logits: number[] }> {
-  const channels = model.tensors.get("head.weights")!.shape[0]!;
+  const channels = Math.sqrt(model.initialState.length / 9);
   const complexity = measureComplexity(pixels, side);
   const depth = Math.min(Math.max(Math.floor(0.8 * complexity + 0.5), 6), 12);
   let state = model.initialState.map((value) => value * (depth / 0.8 / 12.5));
@@ -297,16 +316,19 @@ export async function classifyByRecipe(
       const rate = await rateOf(model, state);
       state = state.map((value, at) => value + rate[at]! / depth);
       if (position === 1 && stage > 1) maps = maxPool(maps);
-      const kernel = kernelOf(state, channels, [maps.channels, outputs]);
+      const stored: [number, number] = [maps.channels, model.hasPairs ? outputs / 2 : outputs];
+      const generated = kernelOf(state, channels, stored);
+      const kernel = model.hasPairs ? completePairs(generated, stored) : generated;
       const name = `stage${stage}.conv${position}`;
       maps = await layer(model, maps, { kernel, name, level: depth - 6, outputs });
     }
   }
-  const features = new Float32Array(channels);
+  const weights = model.tensors.get("head.weights")!;
+  const features = new Float32Array(weights.shape[0]!);
   for (const [at, value] of maps.values.entries()) {
-    features[at % channels]! += value / (maps.side * maps.side);
+    features[at % features.length]! += value / (maps.values.length / features.length);
   }
-  const products = await multiply(features, model.tensors.get("head.weights")!.values, channels);
+  const products = await multiply(features, weights.values, features.length);
   const bias = model.tensors.get("head.bias")!.values;
   return { complexity, depth, logits: [...products].map((value, at) => value + bias[at]!) };
 }
