@@ -10,6 +10,7 @@ import type { Preset } from "./presets.ts";
 import { presets } from "./presets.ts";
 import { smokeConfig } from "./smoke_config.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
+import { readRunProgress } from "../runs/run_progress.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { runFolderName, runIdentity } from "./run_identity.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -110,6 +111,23 @@ async function indexRuns(runsDirectory: string): Promise<Map<string, string>> {
 }
 
 /**
+ * A finished run that differs in the numbers alone that it was computed with: it stands for the row, whose mark says so,
+ * where the options do not say which they want.
+ */
+async function findInOtherMath(
+  config: ExperimentConfig,
+  known: ReadonlyMap<string, string>,
+): Promise<PlannedRun | null> {
+  const other: ExperimentConfig = {
+    ...config,
+    math: config.math === "float32" ? "bfloat16" : "float32",
+  };
+  const runDirectory = known.get(runIdentity(other));
+  if (runDirectory === undefined) return null;
+  return (await readRunProgress(runDirectory))?.isFinished ? { config: other, runDirectory } : null;
+}
+
+/**
  * Plans the runs that a table of the paper needs. Trains nothing and writes nothing.
  *
  * @param options Table, seeds, variant, folder, rows, overrides.
@@ -130,8 +148,10 @@ export async function planTable(options: PlanTableOptions): Promise<PlannedRow[]
       const config = parseConfig("", { source: "the options", base, overrides });
       const folder = join(runsDirectory, runFolderName(preset.name, config));
       const isThere = await pathExists(folder);
-      const other = isThere ? undefined : known.get(runIdentity(config));
-      runs.push({ config, runDirectory: other ?? folder });
+      const same = isThere ? folder : known.get(runIdentity(config));
+      const isFree = same === undefined && overrides.every(({ path }) => path !== "math");
+      const rounded = isFree ? await findInOtherMath(config, known) : null;
+      runs.push(rounded ?? { config, runDirectory: same ?? folder });
     }
     planned.push({ paper, preset, protocol: protocolConfig(preset, seeds[0]!), smoke, runs });
   }

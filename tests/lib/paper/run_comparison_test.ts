@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runComparison } from "../../../lib/paper/run_comparison.ts";
 import { DataError, DivergenceError, UsageError } from "../../../lib/errors.ts";
 import { smallComparison } from "../../helpers/small_comparison.ts";
+import type { ConfigOverride } from "../../../lib/configuration/config_words.ts";
 import type { TrainingEvent } from "../../../lib/training/training_event.ts";
 
 async function withRuns(body: (runs: string) => Promise<void>): Promise<void> {
@@ -201,6 +202,28 @@ Deno.test("runComparison() finds a run of the same configuration under another n
     const again = await runComparison(await smallComparison(runs, { watcher }));
     assert.deepEqual(phases, ["trained before"]);
     assert.equal(again.comparison.rows[0]!.runs[0]!.runDirectory, join(runs, "by-hand"));
+  });
+});
+
+Deno.test("runComparison() takes a finished run in other math for a row, says so, and leaves it where math is given", async () => {
+  await withRuns(async (runs) => {
+    const { comparison } = await runComparison(await smallComparison(runs));
+    const folder = comparison.rows[0]!.runs[0]!.runDirectory;
+    const file = join(folder, "config.yaml");
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace(/^math: float32/m, "math: bfloat16"));
+    await Deno.rename(folder, join(runs, "rounded"));
+    const rowOf = async (overrides: ConfigOverride[]) =>
+      (await runComparison(await smallComparison(runs, { train: false, overrides }))).comparison
+        .rows[0]!;
+    const row = await rowOf([]);
+    assert.equal(row.runs[0]!.runDirectory, join(runs, "rounded"));
+    assert.equal(row.runs[0]!.state, "finished");
+    assert.deepEqual(row.changes.find(({ path }) => path === "math"), {
+      ...{ path: "math", protocol: "float32", run: "bfloat16" },
+    });
+    const exact = await rowOf([{ path: "math", value: "float32" }]);
+    assert.equal(exact.runs[0]!.state, "missing");
   });
 });
 
