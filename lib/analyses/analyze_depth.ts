@@ -176,7 +176,8 @@ export async function analyzeDepth(
   const table = tabulate(dataset, measured, { measure: model.complexity, levels });
   const data = await describeData(dataset, table, { ...options, levels, measured });
   if (trained === null) return { analysis: { ...data, trained: null }, images: table };
-  const answer = await analyzeTrained(dataset, table, {
+  const measures = measured.map(({ measure: { name }, values }) => ({ name, values }));
+  const answer = await analyzeTrained(dataset, { ...table, measures }, {
     ...trained,
     ...report === undefined ? {} : { report },
   });

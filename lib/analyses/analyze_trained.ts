@@ -2,6 +2,7 @@ import { classifyImages } from "./classify_images.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { correlate } from "./describe_values.ts";
 import { pairedDifference } from "./paired_difference.ts";
+import { findRoutingRoom, type MeasuredValues } from "./routing_room.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { TrainedImages } from "./classify_images.ts";
@@ -42,6 +43,8 @@ export interface MeasuredForTrained {
   readonly depth: Uint16Array;
   /** `[images]`. */
   readonly level: Uint16Array;
+  /** What every registered measure said. */
+  readonly measures: readonly MeasuredValues[];
 }
 
 /** The means over some images. */
@@ -88,17 +91,24 @@ function decilesOf(complexity: Float64Array, images: TrainedImages): TrainedDeci
 async function analyzeFixedLevels(
   options: AnalyzeTrainedOptions,
   classify: (level: number, pass: string) => Promise<TrainedImages>,
-  own: { readonly images: TrainedImages; readonly shares: readonly number[] },
+  own: {
+    readonly images: TrainedImages;
+    readonly counts: readonly number[];
+    readonly measures: readonly MeasuredValues[];
+  },
 ): Promise<FixedLevels> {
   const levels: FixedLevel[] = [];
+  const passed: TrainedImages[] = [];
   for (const { index, complexity, depth } of options.trained.classifier.levels.list) {
     const images = await classify(index, `all images through level ${index}`);
     const figures = figuresOf(images, images.right.keys());
     const paired = pairedDifference(own.images.right, images.right);
     levels.push({ level: index, complexity, depth, ...figures, paired });
+    passed.push(images);
   }
+  const total = own.images.right.length;
   const expected = (value: (level: FixedLevel) => number | null) =>
-    levels.reduce((sum, level) => sum + own.shares[level.level]! * value(level)!, 0);
+    levels.reduce((sum, level) => sum + own.counts[level.level]! / total * value(level)!, 0);
   const best = levels.reduce((left, right) => right.top1! > left.top1! ? right : left);
   return {
     levels,
@@ -108,6 +118,7 @@ async function analyzeFixedLevels(
       loss: expected(({ loss }) => loss),
       multiplyAdds: expected(({ multiplyAdds }) => multiplyAdds),
     },
+    ...passed.length < 2 ? {} : { room: findRoutingRoom(passed, own) },
   };
 }
 
@@ -170,9 +181,10 @@ export async function analyzeTrained(
   try {
     const images = await classify(null, "each image through its own level");
     const analysis = summarize(images, measured, options);
-    const shares = analysis.levels.map((level) => level.images / dataset.length);
+    const counts = analysis.levels.map((level) => level.images);
+    const { measures } = measured;
     const fixedLevels = options.fixedLevels
-      ? await analyzeFixedLevels(options, classify, { images, shares })
+      ? await analyzeFixedLevels(options, classify, { images, counts, measures })
       : null;
     return { analysis: { ...analysis, fixedLevels }, images };
   } finally {

@@ -199,6 +199,24 @@ export interface FixedLevel extends TrainedLevel {
   readonly paired?: PairedDifference;
 }
 
+/** How well a measure of complexity would choose the levels of these weights. */
+export interface MeasureRouting {
+  /** Name of the measure. */
+  readonly name: string;
+  /** Correlation of the measure with what depth gains an image: its loss at the shallowest level less that at the deepest. */
+  readonly gain: Correlation;
+  /** Top-1 when images in order of the measure take the levels in order, as many each as by their own complexity. */
+  readonly top1: number;
+}
+
+/** What choosing a level for each image could bring, and whether a measure knows for which. */
+export interface RoutingRoom {
+  /** If the shallowest right level of every image were known (the shallowest of all where none is right): the ceiling. */
+  readonly oracle: { readonly top1: number; readonly multiplyAdds: number };
+  /** Every registered measure. */
+  readonly measures: readonly MeasureRouting[];
+}
+
 /** The question whether adaptivity helps, costs or saves: the same weights, every image through one level. */
 export interface FixedLevels {
   /** All images through each level. */
@@ -210,6 +228,8 @@ export interface FixedLevels {
    * without knowledge of the image. What adaptive routing has above it is due to the complexity.
    */
   readonly blind: { readonly top1: number; readonly loss: number; readonly multiplyAdds: number };
+  /** Absent for a single level and in documents of earlier versions. */
+  readonly room?: RoutingRoom;
 }
 
 /** A trained model on the images. */

@@ -17,3 +17,4 @@ export * from "./image_table.ts";
 export * from "./measure_images.ts";
 export * from "./paired_difference.ts";
 export * from "./parameter_scaling.ts";
+export * from "./routing_room.ts";

@@ -3,13 +3,15 @@ import type {
   DepthAnalysis,
   FixedLevel,
   FixedLevels,
+  MeasureRouting,
+  RoutingRoom,
   TrainedAnalysis,
   TrainedDecile,
   TrainedFigures,
   TrainedLevel,
 } from "../../analyses/depth_analysis.ts";
 import { countCell, decimalCell, shareCell, textCell, workCell } from "../cells.ts";
-import { type Column, numbers, tableOf } from "../table.ts";
+import { type Column, numbers, tableOf, words } from "../table.ts";
 import { correlationText } from "./correlation_text.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 
@@ -76,6 +78,23 @@ function fixedLevelsTable(trained: TrainedAnalysis, fixedLevels: FixedLevels): R
   );
 }
 
+function routingTable({ overall }: TrainedAnalysis, room: RoutingRoom): ReportBlock {
+  const { oracle } = room;
+  return tableOf<MeasureRouting>(
+    "Levels chosen by other measures, as many images each",
+    room.measures,
+    [
+      words("measure", ({ name }) => textCell(name)),
+      numbers("rank correlation with depth's gain", ({ gain }) => decimalCell(gain.spearman, 3)),
+      numbers("Top-1", ({ top1 }) => shareCell(top1)),
+    ],
+    "Depth's gain: the loss of an image at the shallowest level less that at the deepest. If the shallowest right " +
+      `level of every image were known, Top-1 would be ${shareCell(oracle.top1).text} for ${
+        workCell(oracle.multiplyAdds).text
+      } multiply-adds in place of ${workCell(overall.multiplyAdds).text}.`,
+  );
+}
+
 /**
  * How a trained model does by depth and complexity.
  *
@@ -116,5 +135,6 @@ export function trainedDepthSection(analysis: DepthAnalysis): ReportSection | nu
     ]),
   ];
   if (fixedLevels !== null) blocks.push(fixedLevelsTable(trained, fixedLevels));
+  if (fixedLevels?.room !== undefined) blocks.push(routingTable(trained, fixedLevels.room));
   return { title: "The trained model", blocks };
 }

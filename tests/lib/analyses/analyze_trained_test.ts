@@ -105,6 +105,15 @@ Deno.test("analyzeTrained() groups by depth and tenth, and sends all images thro
           fixed.blind.top1,
           fixed.levels.reduce((sum, { top1 }, at) => sum + top1! * shares[at]!, 0),
         );
+        const room = fixed.room!;
+        // By the model's own measure every image gets its own level.
+        assertNear(
+          room.measures.find(({ name }) => name === "entropy")!.top1,
+          trained.overall.top1!,
+        );
+        assert.equal(room.measures.length, analysis.measures.length);
+        assert.ok(fixed.levels.every(({ top1 }) => top1! <= room.oracle.top1));
+        assert.ok(room.oracle.multiplyAdds >= fixed.levels[0]!.multiplyAdds!);
         // The same levels in the same proportions: the same work, whoever is sent where.
         assertNear(fixed.blind.multiplyAdds / trained.overall.multiplyAdds!, 1);
         assert.equal(
