@@ -10,7 +10,8 @@ export interface MeasuredValues {
   readonly values: Float64Array;
 }
 
-type PassedLevel = Pick<TrainedImages, "right" | "loss" | "multiplyAdds">;
+/** What all images came to through one level. */
+export type PassedLevel = Pick<TrainedImages, "right" | "loss" | "multiplyAdds">;
 
 /** The shallowest right level of every image, as if it were known; the shallowest of all where none is right. */
 function askOracle(levels: readonly PassedLevel[]): RoutingRoom["oracle"] {
