@@ -115,7 +115,10 @@ async function collectFeatures(
       const batch = await loadBatch(data, indices, {
         level: classifier.levels.list[level]!,
       });
-      const inputs = headInputs(classifier, batch, statistics.get(level)!);
+      const inputs = headInputs(classifier, batch, {
+        width,
+        statistics: statistics.get(level)!,
+      });
       features.set(await inputs.data<"float32">(), labels.length * width);
       tf.dispose([inputs, batch.images, batch.labels]);
       labels.push(...Array.from(indices, (index) => data.train.labels[index]!));
@@ -125,11 +128,11 @@ async function collectFeatures(
   return { features, labels };
 }
 
-/** What the last linear layer is given, `[batch, width]`. */
+/** What the weights of the last linear layer are multiplied with, `[batch, width]`. */
 function headInputs(
   classifier: Classifier,
   { images, levels }: TrainingBatch,
-  statistics: StatisticsOfLevel,
+  { width, statistics }: { readonly width: number; readonly statistics: StatisticsOfLevel },
 ): tf.Tensor2D {
   let inputs: tf.Tensor2D | null = null;
   return tf.tidy(() => {
@@ -144,7 +147,8 @@ function headInputs(
       },
       drop: { maps: (maps) => maps, vectors: (vectors) => inputs = vectors },
     });
-    return inputs!.clone();
+    // Mirror pairs share a weight, which the layer multiplies with their mean.
+    return tf.mean(tf.reshape(inputs!, [images.shape[0], -1, width]), 1);
   });
 }
 

@@ -4,11 +4,22 @@ import { evaluate } from "../../../lib/evaluation/evaluate.ts";
 import { fitHead } from "../../../lib/training/fit_head.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { tinyTrainer } from "../../helpers/tiny_training.ts";
+import type { ModelConfig } from "../../../lib/models/model_config.ts";
 
-for (const backend of await testBackends()) {
-  Deno.test(`fitHead() reaches on the images what the network then does, and leaves the rest (${backend})`, () =>
+/** Kinds of networks whose heads are fitted. */
+const KINDS: Readonly<Record<string, Partial<ModelConfig>>> = {
+  plain: {},
+  "mirror pairs": { mirrorSymmetry: true, maxChannels: 16 },
+};
+
+const CASES = (await testBackends()).flatMap((backend) =>
+  Object.entries(KINDS).map(([kind, model]) => ({ backend, kind, model }))
+);
+
+for (const { backend, kind, model } of CASES) {
+  Deno.test(`fitHead() reaches on the images what the network then does, and leaves the rest (${kind}, ${backend})`, () =>
     withBackend(backend, async () => {
-      const { trainer, classifier, data, dispose } = await tinyTrainer();
+      const { trainer, classifier, data, dispose } = await tinyTrainer({ model });
       const statistics = await trainer.computeStatistics();
       const figures = async () => {
         const { standardization, measure, train } = data;
