@@ -9,4 +9,5 @@ export const provenanceSchema: z.ZodType<Provenance[]> = z.array(z.object({
   host: z.string().optional(),
   commit: z.string().optional(),
   startedAt: z.string(),
+  weights: z.string().optional(),
 }));

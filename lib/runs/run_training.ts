@@ -8,7 +8,6 @@ import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { listCheckpoints, readPointer } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
 import { CheckpointError, UsageError } from "../errors.ts";
-import { readBoundedText } from "../read_bounded.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
@@ -20,6 +19,7 @@ import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
 import { fitNewHead, takeInitialWeights } from "./initial_weights.ts";
 import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths } from "./fit_depths.ts";
+import { addProvenance, requireFromScratch } from "./provenance_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import { refuseLinks } from "./refuse_links.ts";
 import { makeNewFolder } from "./require_new_folder.ts";
@@ -33,25 +33,6 @@ import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_types.ts";
-
-const PROVENANCE_FILE = "provenance.json";
-
-/** An entry takes some 2 kB. */
-const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
-
-/** One entry for every command that worked on the run, oldest first. */
-async function addProvenance(directory: string, provenance: Provenance): Promise<void> {
-  const path = join(directory, PROVENANCE_FILE);
-  let earlier: unknown = [];
-  try {
-    earlier = JSON.parse(await readBoundedText(path, PROVENANCE_BOUNDS));
-  } catch (error) {
-    if (error instanceof SyntaxError) earlier = ["an entry that could not be read"];
-    else if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const entries = [...(Array.isArray(earlier) ? earlier : [earlier]), provenance];
-  await writeFileAtomically(path, `${JSON.stringify(entries, null, 2)}\n`);
-}
 
 async function writeConfig(directory: string, config: ExperimentConfig): Promise<void> {
   await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig(config));
@@ -118,7 +99,10 @@ async function readLastCheckpoint(
   options: RunTrainingOptions,
 ): Promise<TrainingCheckpoint & { readonly folder: string } | null> {
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
-  if (await isUnstarted(options.runDirectory, root)) return null;
+  if (await isUnstarted(options.runDirectory, root)) {
+    await requireFromScratch(options.runDirectory);
+    return null;
+  }
   const { folder, files, skipped } = await loadCheckpoint(root, "last");
   for (const reason of skipped) {
     options.report?.({ kind: "warning", text: `${reason}; continuing from ${folder}` });
@@ -314,8 +298,13 @@ async function trainLocked(
     if (checkpoint !== null) {
       withCheckpointErrors(runDirectory, () => restoreTrainer(trainer, checkpoint));
     }
+    // Before the configuration, which makes a run of the folder: one that is resumed must know what it began with.
+    const source = resume ? undefined : options.weights?.source;
+    await addProvenance(runDirectory, {
+      ...options.provenance,
+      ...(source === undefined ? {} : { weights: source }),
+    });
     await writeConfig(runDirectory, config);
-    await addProvenance(runDirectory, options.provenance);
     const open = {
       ...{ trainer, data, resumed: checkpoint?.folder ?? null },
       depthFit: checkpoint === null ? depthFit : checkpoint.card.depthFit,

@@ -28,6 +28,8 @@ export interface Provenance {
   readonly commit?: string | undefined;
   /** ISO 8601 time at which the command began. */
   readonly startedAt: string;
+  /** Checkpoint whose weights the training began with; absent where it began from scratch or went on. */
+  readonly weights?: string | undefined;
 }
 
 /** The checkpoint of the best validation, the newest one, or the best if there is one and else the newest. */

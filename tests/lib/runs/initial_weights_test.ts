@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { CheckpointError } from "../../../lib/errors.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import {
@@ -102,4 +103,26 @@ Deno.test("a training with other weights fits its head first, and only where the
       parameters.delete([...parameters.keys()].find((name) => name.startsWith("norms."))!);
       const parts = await begin("parts", { ...weights, parameters, classNames: others });
       assert.equal(parts.head, undefined);
+    })));
+
+Deno.test("a training with other weights that ended before its first checkpoint is not resumed without them", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const config = tinyRunConfig({ training: { epochs: 1 } });
+      const options = { resume: false, provenance: TEST_PROVENANCE };
+      await runTraining(config, { ...options, runDirectory: `${folder}/first` });
+      const weights = await readInitialWeights(`${folder}/first`);
+      const runDirectory = `${folder}/second`;
+      await runTraining(config, { ...options, runDirectory, weights });
+      const resumed = { ...options, runDirectory, resume: true };
+      assert.equal((await runTraining(config, resumed)).stopReason, "finished");
+      await Deno.remove(`${runDirectory}/checkpoints`, { recursive: true });
+      for (const log of ["log.jsonl", "log.csv"]) await Deno.truncate(`${runDirectory}/${log}`);
+      await assert.rejects(
+        runTraining(config, resumed),
+        (error) =>
+          error instanceof CheckpointError && error.message.includes(weights.source) &&
+          /ended before its first checkpoint/.test(error.message),
+      );
+      assert.equal(existsSync(`${runDirectory}/checkpoints`), false, "nothing was trained");
     })));

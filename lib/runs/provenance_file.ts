@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { CheckpointError } from "../errors.ts";
+import { writeFileAtomically } from "../files/atomic_write.ts";
+import { isObject } from "../files/is_object.ts";
+import { readBoundedText } from "../read_bounded.ts";
+import type { Provenance } from "./run_types.ts";
+
+const PROVENANCE_FILE = "provenance.json";
+
+/** An entry takes some 2 kB. */
+const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
+
+/** What the file holds; none if there is no file. */
+async function readEntries(directory: string): Promise<unknown[]> {
+  try {
+    const text = await readBoundedText(join(directory, PROVENANCE_FILE), PROVENANCE_BOUNDS);
+    const entries: unknown = JSON.parse(text);
+    return Array.isArray(entries) ? entries : [entries];
+  } catch (error) {
+    if (error instanceof SyntaxError) return ["an entry that could not be read"];
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/**
+ * Adds an entry to what a run folder says of its origin: one for every command that worked on the run, oldest first.
+ *
+ * @param directory Folder of the run.
+ * @param provenance The entry.
+ */
+export async function addProvenance(directory: string, provenance: Provenance): Promise<void> {
+  const entries = [...await readEntries(directory), provenance];
+  const path = join(directory, PROVENANCE_FILE);
+  await writeFileAtomically(path, `${JSON.stringify(entries, null, 2)}\n`);
+}
+
+/**
+ * Makes sure that a run without a checkpoint can start over: other weights that it began with are not in its folder.
+ *
+ * @param directory Folder of the run.
+ * @throws {CheckpointError} if it began with the weights of another.
+ */
+export async function requireFromScratch(directory: string): Promise<void> {
+  const [first] = await readEntries(directory);
+  const source = isObject(first) ? first["weights"] : undefined;
+  if (typeof source !== "string") return;
+  throw new CheckpointError(
+    `Cannot resume ${directory}: it ended before its first checkpoint, and the weights of ${source} that it began with ` +
+      "are not in its folder; begin a new run with --weights",
+  );
+}
