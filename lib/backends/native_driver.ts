@@ -12,6 +12,12 @@ export interface NativeBinding {
   isUsingGpuDevice(): boolean;
 }
 
+/** What of TensorFlow.js is looked at here. */
+interface TensorFlowJs {
+  readonly default?: TensorFlowJs;
+  readonly KernelBackend: new () => KernelBackend;
+}
+
 /** Under this name the process hands its TensorFlow.js to tfjs-node. */
 const HAND_OVER = "puppet-cnn/tfjs-core";
 
@@ -26,6 +32,21 @@ function restoreNodeUtil(): void {
 }
 
 /**
+ * tfjs-node calls its base class as a function, which a class of a bundle does not allow.
+ *
+ * @param core TensorFlow.js.
+ * @returns The same, but for a base class that allows both.
+ */
+function allowCalls(core: TensorFlowJs): object {
+  const base = core.KernelBackend;
+  const KernelBackend = function (this: object): KernelBackend {
+    return Reflect.construct(base, [], this.constructor);
+  };
+  KernelBackend.prototype = base.prototype;
+  return { ...core, KernelBackend };
+}
+
+/**
  * Loads the JavaScript of tfjs-node from an installation, registers its kernels and makes its backend.
  *
  * @param installation Where it lies.
@@ -37,12 +58,12 @@ export async function loadDriver(
   binding: NativeBinding,
 ): Promise<KernelBackend> {
   // What CommonJS modules of the package itself would get; a bundle has no such form, only the names.
-  const module = await import("@tensorflow/tfjs-core") as unknown as { default?: unknown };
-  const core = module.default ?? module;
+  const names = await import("@tensorflow/tfjs-core") as unknown as TensorFlowJs;
+  const core = names.default ?? names;
   const load = createRequire(join(directory, DRIVER_FOLDER, "package.json"));
   const shared = globalThis as unknown as Record<symbol, unknown>;
   restoreNodeUtil();
-  shared[Symbol.for(HAND_OVER)] = core;
+  shared[Symbol.for(HAND_OVER)] = allowCalls(core);
   try {
     load("./dist/register_all_kernels.js");
     const { NodeJSKernelBackend } = load("./dist/nodejs_kernel_backend.js") as {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { copy } from "../helpers/copy_folder.ts";
 import { join } from "node:path";
+import { NATIVE_DIRECTORY_VARIABLE, nativeDirectory } from "../../lib/backends/native_cache.ts";
+import { testBackends } from "../helpers/backends.ts";
 import { buildBundle, MAX_BUNDLE_BYTES } from "../../tasks/build_bundle.ts";
 import { BIN_SCRIPT } from "../../tasks/bundle/npm_package.ts";
 import { BUNDLE_SCRIPT } from "../../tasks/bundle/relocate.ts";
@@ -34,6 +36,12 @@ const USES: readonly (readonly [words: readonly string[], said: RegExp])[] = [
   [["export", "puppet-cnn-cifar10", "page", "--format", "web"], /page\/index\.html/],
 ];
 
+/** The same with the native library, where there is one. */
+const NATIVE_USES: typeof USES = [
+  [["doctor"], /ok +backend tensorflow: TensorFlow/],
+  [["train", "--resume", "run", "--epochs", "3", "--backend", "tensorflow"], /epochs +3 /],
+];
+
 Deno.test("the bundle does all work from an empty folder without packages, cache or network", () =>
   withFolder(async (folder) => {
     const { folder: built, bytes } = await buildBundle();
@@ -41,7 +49,9 @@ Deno.test("the bundle does all work from an empty folder without packages, cache
     const [tool, work] = [join(folder, "tool"), join(folder, "work")];
     await copy(built, tool);
     await writeTinyImages(join(work, "images"));
-    for (const [words, said] of USES) {
+    const hasNative = (await testBackends()).includes("tensorflow");
+    for (const [words, said] of [...USES, ...hasNative ? NATIVE_USES : []]) {
+      const isNative = NATIVE_USES.some(([uses]) => uses === words);
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [
           ...["run", "--no-remote", "--no-npm", "--no-prompt", "--allow-read", "--allow-write"],
@@ -49,7 +59,12 @@ Deno.test("the bundle does all work from an empty folder without packages, cache
         ],
         cwd: work,
         clearEnv: true,
-        env: { HOME: join(folder, "home"), DENO_DIR: join(folder, "cache"), PATH: "" },
+        env: {
+          HOME: join(folder, "home"),
+          DENO_DIR: join(folder, "cache"),
+          PATH: "",
+          ...isNative ? { [NATIVE_DIRECTORY_VARIABLE]: nativeDirectory() } : {},
+        },
         stdin: "null",
       }).output();
       const [out, talk] = [stdout, stderr].map((part) => new TextDecoder().decode(part));
