@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runCommand } from "../helpers/run_command.ts";
+import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { runtimesFolder, testWithRuntimes } from "../helpers/runtimes.ts";
 import { TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";
 
@@ -135,4 +135,14 @@ Deno.test("export refuses what is no run", async () => {
   const { code, stderr } = await runCommand(["export", "tests", "nowhere"]);
   assert.equal(code, 4);
   assert.match(stderr, /config\.yaml does not exist/);
+});
+
+Deno.test("docs/exports.md has a row for every format of export", async () => {
+  const { stdout } = await runCommand(["export", "--help"]);
+  const help = stdout.replace(/\s+/g, " ");
+  const formats = /--format <format>.*?\(choices: (.*?), default/.exec(help)![1]!;
+  const page = await Deno.readTextFile(join(repositoryRoot, "docs", "exports.md"));
+  for (const format of JSON.parse(`[${formats}]`) as string[]) {
+    assert.match(page, new RegExp(`^\\| \`${format}\`[^|]*\\|.+\\|.+\\|$`, "m"), format);
+  }
 });
