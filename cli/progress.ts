@@ -79,15 +79,17 @@ interface CompleteOptions extends Required<ProgressOptions> {
 
 /** Measures units per second from the updates themselves. */
 class RateMeter {
-  #first: { readonly done: number; readonly total: number | null; readonly at: number } | null =
-    null;
+  #first: { readonly done: number; readonly at: number } | null = null;
+  #last: ProgressUpdate | null = null;
 
   /** Units per second since the first update; `null` as long as nothing can be said. */
-  measure({ done, total }: ProgressUpdate, at: number): number | null {
-    // A job that starts over (the next file), and another job, start a new measurement.
-    const first = this.#first;
-    if (first === null || done < first.done || total !== first.total) {
-      this.#first = { done, total, at };
+  measure(state: ProgressUpdate, at: number): number | null {
+    const [first, last] = [this.#first, this.#last];
+    const { done, total } = state;
+    this.#last = state;
+    // A job that starts over (the next file, the next level), and another job, start a new measurement.
+    if (first === null || last === null || done < last.done || total !== last.total) {
+      this.#first = { done, at };
       return null;
     }
     const seconds = (at - first.at) / 1000;

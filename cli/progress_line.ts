@@ -34,7 +34,8 @@ const BAR_WIDTHS = [20, 10, 0];
 /** Units per second: `812 images/s`, `3.2 MB/s`. */
 function formatRate(rate: number, unit: string): string {
   if (unit === "bytes") return `${(rate / 1e6).toFixed(1)} MB/s`;
-  return `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)} ${unit}/s`;
+  const text = rate >= 10 ? rate.toFixed(0) : rate >= 0.1 ? rate.toFixed(1) : rate.toPrecision(1);
+  return `${text} ${unit}/s`;
 }
 
 /** The amount done where no total is known: `512 images`, `3.2 MB`. */

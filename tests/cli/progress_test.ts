@@ -153,3 +153,23 @@ Deno.test("createProgress() lets no text from a file move the cursor", () => {
     assert.equal(written.join(""), "a?[2Jb\nc?31m \n");
   }
 });
+
+Deno.test("createProgress() measures a job that starts over anew", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: true, unit: "levels" });
+  const text = "generating kernels";
+  for (const start of [0, 100_000]) {
+    for (const tenth of [1, 5, 10]) {
+      clock.milliseconds = start + 100 * tenth;
+      progress.update({ done: tenth / 10, total: 1, text });
+      if (tenth === 5) assert.match(written.at(-1)!, /50 %, 1\.0 levels\/s, 1 s left/);
+    }
+  }
+});
+
+Deno.test("createProgress() shows a rate that is slow as more than nothing", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: true, unit: "figures" });
+  progress.update({ done: 0, total: 10, text: "measuring speed" });
+  clock.milliseconds = 50_000;
+  progress.update({ done: 2, total: 10, text: "measuring speed" });
+  assert.match(written.at(-1)!, /20 %, 0\.04 figures\/s, 3 min 20 s left/);
+});
