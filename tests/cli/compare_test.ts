@@ -120,3 +120,10 @@ Deno.test("train --preset takes the preset's configuration, and options override
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /did you mean "vgg-cifar100"/);
 });
+
+Deno.test("compare refuses --dry-run where no executor is told: it would train", async () => {
+  const { code, stdout, stderr } = await runCommand(["compare", "--table", "3", "--dry-run"]);
+  assert.equal(code, 2, stderr);
+  assert.equal(stdout, "");
+  assert.match(stderr, /Cannot use --dry-run without --executor; name one of local, slurm, kube/);
+});
