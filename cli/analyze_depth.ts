@@ -45,6 +45,7 @@ const DATA_KEYS: ReadonlySet<string> = new Set([
   "model.name",
   "model.maxChannels",
   "model.stepsPerBit",
+  "model.complexityOffset",
   "model.minSteps",
   "model.maxSteps",
   "model.referenceComplexity",

@@ -17,6 +17,7 @@ import { describeQuantiles } from "../../runs/fit_depths.ts";
 import { isResized } from "../../datasets/data_config.ts";
 import type { Fact, ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
+import { depthRule } from "./depth_rule.ts";
 
 /** Keys that say where something ran, not what was run. */
 const CIRCUMSTANCES: ReadonlySet<string> = new Set([
@@ -98,16 +99,13 @@ function changesTable(report: RunReport): ReportBlock {
 function depthFacts({ config: { model }, checkpoint }: RunReport): Fact[] {
   const fit = checkpoint?.depthFit;
   if (fit === undefined) return [];
-  const { stepsPerBit, complexityOffset, referenceComplexity, minSteps, maxSteps } = model;
-  const rule =
-    `N = round(${stepsPerBit} (H - ${complexityOffset})), from ${minSteps} to ${maxSteps}`;
   const before = `${
     shareCell(fit.shareBefore).text
   } of them would have had ${fit.depthBefore} layers`;
   return [
-    fact("depth", textCell(rule), `fitted to the training images: ${before}`),
+    fact("depth", textCell(depthRule(model)), `fitted to the training images: ${before}`),
     fact("quantiles of their complexity", textCell(describeQuantiles(fit))),
-    fact("reference complexity", textCell(String(referenceComplexity)), "fitted: the median"),
+    fact("reference complexity", textCell(String(model.referenceComplexity)), "fitted: the median"),
   ];
 }
 

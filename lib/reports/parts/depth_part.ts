@@ -16,6 +16,7 @@ import {
 } from "../cells.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import { complexitySection } from "./complexity_section.ts";
+import { depthRule } from "./depth_rule.ts";
 import { trainedDepthSection } from "./trained_depth_section.ts";
 import type {
   Fact,
@@ -55,14 +56,12 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
 
 /** How a complexity becomes a depth. */
 function ruleFacts({ rule, work, data }: DepthAnalysis): Fact[] {
-  const { measure, unit, stepsPerBit, minSteps, maxSteps, adaptsDepth } = rule;
-  const range = minSteps === maxSteps ? `${minSteps}` : `${minSteps}..${maxSteps}`;
-  const depthRule = `N = round(${significantCell(stepsPerBit).text} H), held in ${range}`;
+  const { measure, unit, adaptsDepth } = rule;
   return [
     fact("data", textCell(data.dataset), `${countCell(data.classes).text} classes`),
     fact("model", textCell(work.model), `C = ${work.maxChannels}`),
     fact("measure", textCell(measure), `in ${unit}`),
-    fact("rule", textCell(adaptsDepth ? depthRule : "the same depth for every image")),
+    fact("rule", textCell(adaptsDepth ? depthRule(rule) : "the same depth for every image")),
     fact("reference complexity", significantCell(rule.referenceComplexity)),
     fact("levels per depth", countCell(rule.levelsPerDepth)),
   ];

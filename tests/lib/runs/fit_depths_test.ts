@@ -76,7 +76,7 @@ Deno.test("a run keeps in its checkpoints how its depths were fitted, also when 
       const found = facts.find(({ name }) => name === "depth");
       assert.match(
         found!.cell.text,
-        new RegExp(`round\\(${fit.stepsPerBit} \\(H - .*from 6 to 12`),
+        new RegExp(`round\\(${fit.stepsPerBit} \\(H [-+] .*held in 6\\.\\.12`),
       );
       assert.match(found!.note!, /fitted to the training images: .* would have had 12 layers/);
     })));
