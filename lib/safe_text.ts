@@ -43,7 +43,8 @@ export function safeLine(text: string): string {
  * JSON for a terminal: what would act on it is written as an escape, which every reader of JSON turns back.
  *
  * @param value What `JSON.stringify` takes.
- * @returns The JSON, indented by two spaces.
+ * @param indent Spaces of a level; 0 makes one line.
+ * @returns The JSON.
  *
  * @example
  * ```ts
@@ -52,9 +53,9 @@ export function safeLine(text: string): string {
  * assert.equal(safeJson("\u202ea"), '"\\u202ea"');
  * ```
  */
-export function safeJson(value: unknown): string {
+export function safeJson(value: unknown, indent = 2): string {
   // JSON.stringify leaves nothing of the C0 controls but its own line feeds.
-  return JSON.stringify(value, null, 2).replace(
+  return JSON.stringify(value, null, indent).replace(
     ACTING,
     (character) =>
       character === "\n" ? "\n" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

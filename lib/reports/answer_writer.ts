@@ -108,6 +108,6 @@ export function answerWriter(format: AnswerFormat, model: AnsweringModel): Answe
     case "json":
       return jsonWriter();
     case "jsonl":
-      return { add: (answer) => `${JSON.stringify(answer)}\n`, end: () => "" };
+      return { add: (answer) => `${safeJson(answer, 0)}\n`, end: () => "" };
   }
 }

@@ -17,7 +17,7 @@ const ANSWERS: readonly PredictionAnswer[] = [
   },
   { file: "none.png", error: "Cannot read none.png: it is not there" },
   {
-    file: "a\u001b[2J\u202e.png",
+    file: "a\u001b[2J\u202e\u009b31m.png",
     classes: [{ className: "aeroplane", probability: 1 }],
     complexity: 7,
     complexityUnit: "bits",
@@ -41,10 +41,11 @@ for (const format of ["csv", "json"] as const) {
   });
 }
 
-Deno.test("answers as JSON are complete without any, and one a line as JSON lines", () => {
+Deno.test("answers as JSON are complete without any, and one harmless line each as JSON lines", () => {
   assert.deepEqual(JSON.parse(written("json", [])), []);
   const lines = written("jsonl").trimEnd().split("\n");
   assert.deepEqual(lines.map((line) => JSON.parse(line)), ANSWERS);
+  for (const line of lines) assert.doesNotMatch(line, /[\p{Cc}\p{Bidi_Control}]/u);
 });
 
 Deno.test("answers as text have the file last and whole, however long, and act on no terminal", () => {
@@ -54,7 +55,7 @@ Deno.test("answers as text have the file last and whole, however long, and act o
     `cat            75.00 %  12.35     10  ${LONG}`,
     "dog            20.00 %",
     "\u2013                    \u2013      \u2013      \u2013  Cannot read none.png: it is not there",
-    "aeroplane     100.00 %   7.00      6  a?[2J?.png",
+    "aeroplane     100.00 %   7.00      6  a?[2J??31m.png",
     "",
   ]);
 });
