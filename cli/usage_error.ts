@@ -7,7 +7,7 @@ import { PROGRAM } from "./program_name.ts";
  * What options are called in other toolkits, and what they are called here. Where a command has several of the names
  * on the right, the first one is meant.
  */
-const OTHER_TOOLKITS: Readonly<Record<string, readonly string[]>> = {
+export const OTHER_TOOLKITS: Readonly<Record<string, readonly string[]>> = {
   lr: ["--learning-rate"],
   "min-lr": ["--min-learning-rate"],
   sched: ["--schedule"],
@@ -22,7 +22,6 @@ const OTHER_TOOLKITS: Readonly<Record<string, readonly string[]>> = {
   smoothing: ["--label-smoothing"],
   drop: ["--dropout"],
   mixup: ["--feature-mixing"],
-  ema: ["--weight-averaging"],
   "clip-grad": ["--clip-norm"],
   "gradient-clip": ["--clip-norm"],
   "early-stopping": ["--patience"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { OTHER_TOOLKITS } from "../../cli/usage_error.ts";
 import { runCommand } from "../helpers/run_command.ts";
 
 /** Mistakes of people who come from other toolkits, and what they are told. */
@@ -27,3 +28,13 @@ for (const [argv, told] of MISTAKES) {
     assert.equal(code, 2);
   });
 }
+
+Deno.test("every option that a name of another toolkit stands for is there", async () => {
+  const folder = new URL("snapshots/", import.meta.url);
+  const helps = [...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("help_"));
+  const texts = await Promise.all(
+    helps.map(({ name }) => Deno.readTextFile(new URL(name, folder))),
+  );
+  const known = new Set(texts.flatMap((text) => text.match(/--[a-z0-9-]+/g) ?? []));
+  assert.deepEqual(Object.values(OTHER_TOOLKITS).flat().filter((name) => !known.has(name)), []);
+});
