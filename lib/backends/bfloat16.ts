@@ -54,8 +54,10 @@ type Inputs = readonly TensorInfo[];
 function isLargeProduct([a, b]: Inputs, attributes: readonly OperationAttribute[]): boolean {
   const turned = attributes.some(({ name, value }) => name === "adj_y" && value === true);
   const columns = b!.shape.at(turned ? -2 : -1)!;
-  const batches = b!.shape.slice(0, -2).reduce((product, length) => product * length, 1);
-  const work = batches * columns * a!.shape.reduce((product, length) => product * length, 1);
+  const product = (lengths: readonly number[]) => lengths.reduce((all, length) => all * length, 1);
+  // One matrix can meet many of the other side.
+  const batches = Math.max(product(a!.shape.slice(0, -2)), product(b!.shape.slice(0, -2)));
+  const work = batches * columns * product(a!.shape.slice(-2));
   return columns >= LEAST_COLUMNS && work >= LEAST_PRODUCT;
 }
 

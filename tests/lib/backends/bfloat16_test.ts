@@ -115,13 +115,14 @@ Deno.test({
   ignore: !isNative,
   fn: async () => {
     await BACKENDS.tensorflow.activate();
-    const inputs = [[64, 512], [512, 10], [4, 8, 8, 3], [3, 3, 3, 64]].map((shape, index) =>
-      normalTensor(shape, `input ${index}`)
-    );
+    const shapes = [[64, 512], [512, 10], [4, 8, 8, 3], [3, 3, 3, 64], [4, 32, 128], [4, 128, 128]];
+    const inputs = shapes.map((shape, index) => normalTensor(shape, `input ${index}`));
     const compute = async () => [
       ...await resultsOf(inputs.slice(0, 2), (a, b) => tf.matMul(a, b)),
+      // Half as many multiplications as are worth the conversions, all of the batch together.
+      ...await resultsOf(inputs.slice(4), (a, b) => tf.matMul(a, b)),
       ...await resultsOf(
-        inputs.slice(2),
+        inputs.slice(2, 4),
         (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same"),
       ),
     ];
