@@ -111,14 +111,20 @@ export async function inferRouted(
     width,
     3,
   ]);
-  const { logits, ...result } = await network.infer({
-    images: tensor,
-    level,
-    complexities: positions.map((position) =>
-      images.level === undefined ? complexities[position]! : complexity
-    ),
-  });
-  tensor.dispose();
+  let inferred: InferenceResult;
+  try {
+    inferred = await network.infer({
+      images: tensor,
+      level,
+      complexities: positions.map((position) =>
+        images.level === undefined ? complexities[position]! : complexity
+      ),
+    });
+  } finally {
+    // Also where it fails: kernels are generated with the first image of a level, and can turn out not to be finite.
+    tensor.dispose();
+  }
+  const { logits, ...result } = inferred;
   const classes = logits.shape[1];
   const values = await logits.data<"float32">();
   logits.dispose();
