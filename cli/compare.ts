@@ -33,7 +33,7 @@ import {
   type TalkOptions,
   threadsOption,
 } from "./shared_options.ts";
-import { addExecutorOptions, type ExecutorOptions, EXECUTORS } from "./sweep_options.ts";
+import { addExecutorOptions, type ExecutorOptions, requireExecutor } from "./sweep_options.ts";
 import { startBackend } from "./start_backend.ts";
 import { withStopSignals } from "./stop_signals.ts";
 import { watchRuns } from "./watch_runs.ts";
@@ -145,16 +145,11 @@ async function compareFolders(
 
 async function compare(folders: readonly string[], options: CompareOptions): Promise<void> {
   checkOptions(folders, options);
+  requireExecutor(options);
   const format = await planDocument(options);
   const found = await Promise.all(folders.map(findRun));
   const { table, executor, dryRun } = options;
   if (executor === undefined) {
-    // Whoever asks to see what would be done must not start days of training.
-    if (dryRun) {
-      throw new UsageError(
-        `Cannot use --dry-run without --executor; name one of ${EXECUTORS.join(", ")}`,
-      );
-    }
     return await withRunsFolder(options, (runs) => compareIn(runs, found, { ...options, format }));
   }
   if (table === undefined) throw new UsageError("Cannot use --executor without --table");

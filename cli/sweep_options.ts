@@ -1,4 +1,5 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { UsageError } from "../lib/errors.ts";
 import { addOverrideOptions, type CompareOverrideOptions } from "./compare_overrides.ts";
 import type { DocumentOptions } from "./present.ts";
 import { readDuration } from "./duration_option.ts";
@@ -26,6 +27,39 @@ export interface ExecutorOptions {
   readonly image?: string | undefined;
   readonly claim?: string | undefined;
   readonly dryRun?: true | undefined;
+}
+
+/** What they are called, but for `--executor` itself. */
+const WORDS: Readonly<Record<Exclude<keyof ExecutorOptions, "executor">, string>> = {
+  jobs: "--jobs",
+  partition: "--partition",
+  account: "--account",
+  time: "--time",
+  cpus: "--cpus",
+  mem: "--mem",
+  gres: "--gres",
+  arrayLimit: "--array-limit",
+  sbatch: "--sbatch",
+  image: "--image",
+  claim: "--claim",
+  dryRun: "--dry-run",
+};
+
+/**
+ * Refuses what is meant for an executor where none is named: the work would begin here, all the same.
+ *
+ * @param options The options given.
+ * @throws {UsageError} if there is such an option.
+ */
+export function requireExecutor(options: ExecutorOptions): void {
+  if (options.executor !== undefined) return;
+  const given = Object.entries(WORDS).find(([key]) =>
+    options[key as keyof typeof WORDS] !== undefined
+  );
+  if (given === undefined) return;
+  throw new UsageError(
+    `Cannot use ${given[1]} without --executor; name one of ${EXECUTORS.join(", ")}`,
+  );
 }
 
 /** Options of `sweep`. */

@@ -121,9 +121,11 @@ Deno.test("train --preset takes the preset's configuration, and options override
   assert.match(wrong.stderr, /did you mean "vgg-cifar100"/);
 });
 
-Deno.test("compare refuses --dry-run where no executor is told: it would train", async () => {
-  const { code, stdout, stderr } = await runCommand(["compare", "--table", "3", "--dry-run"]);
-  assert.equal(code, 2, stderr);
-  assert.equal(stdout, "");
-  assert.match(stderr, /Cannot use --dry-run without --executor; name one of local, slurm, kube/);
+Deno.test("compare refuses options of an executor where none is named: it would train here", async () => {
+  for (const option of [["--dry-run"], ["--partition", "gpu"]]) {
+    const { code, stdout, stderr } = await runCommand(["compare", "--table", "3", ...option]);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert.ok(stderr.includes(`Cannot use ${option[0]} without --executor; name one of local,`));
+  }
 });
