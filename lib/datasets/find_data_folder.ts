@@ -43,6 +43,7 @@ export function missingDataset(directory: string, search: DataFolderSearch): Dat
   return new DataError(
     `Cannot load ${search.name}: ${search.markers.join(" or ")} must be in ${directory} or ` +
       `${join(directory, search.folder)}; fetch it with "fetch-data ${search.name} --directory ` +
-      `${directory}", or name the folder that holds it with --data`,
+      `${directory}", or name the folder that holds it with --data; train takes pictures of your own ` +
+      "with --dataset folder",
   );
 }

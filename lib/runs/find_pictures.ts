@@ -75,7 +75,10 @@ export async function findPictures(
     } else files.push(word);
   }
   if (files.length === 0) {
-    throw new DataError(`Cannot find images: there are none in ${words.join(", ")}; name others`);
+    const places = words.map((word) => word === STANDARD_INPUT ? "the list on stdin" : word).join(
+      ", ",
+    );
+    throw new DataError(`Cannot find images: there are none in ${places}; name others`);
   }
   return { files, passedOver: passedOver.list };
 }

@@ -128,7 +128,10 @@ Deno.test("checkClassNames() takes the official list and refuses another order",
 Deno.test("loadCifar10() reads the batches that are there, from the folder or its parent", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    await assert.rejects(loadCifar10(folder), /fetch it with "fetch-data cifar10 --directory/);
+    await assert.rejects(
+      loadCifar10(folder),
+      /fetch it with "fetch-data cifar10 --directory .*pictures of your own with --dataset folder/,
+    );
     const inner = join(folder, "cifar-10-batches-bin");
     await Deno.mkdir(inner);
     await Deno.writeFile(join(inner, "data_batch_4.bin"), makeRecord(4));

@@ -48,5 +48,6 @@ Deno.test("findPictures() refuses words that stand for nothing", async () => {
         (error) => error instanceof DataError && error.message.includes(word),
       );
     }
+    await assert.rejects(findPictures(["-"], () => Promise.resolve("\n")), /the list on stdin/);
   });
 });
