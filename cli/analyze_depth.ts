@@ -140,10 +140,15 @@ async function requestOfData(
     );
   }
   const { parseConfig } = await import("../lib/configuration/parse_config.ts");
+  const { suggestSizes } = await import("../lib/runs/suggest_sizes.ts");
   const overrides = overridesOf(options);
+  const source = "the options";
+  const given = new Set(overrides.map(({ path }) => path));
+  // As `train` does it: depths would otherwise be those of images that are not learned.
+  const { overrides: sizes } = await suggestSizes(parseConfig("", { source, overrides }), given);
   return {
     ...commonOf(options, thumbnails),
-    config: parseConfig("", { source: "the options", overrides }),
+    config: parseConfig("", { source, overrides: [...overrides, ...sizes] }),
   };
 }
 

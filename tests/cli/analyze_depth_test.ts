@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encode } from "fast-png";
 import { depthChartNames } from "../../lib/reports/parts/depth_charts.ts";
 import { runCommand } from "../helpers/run_command.ts";
+import { withFolder } from "../helpers/with_folder.ts";
 import type { DepthAnalysis } from "../../lib/analyses/depth_analysis.ts";
 
 const SYNTHETIC = [
@@ -52,6 +55,25 @@ Deno.test("analyze-depth names every chart that the library draws", async () => 
   const names = depthChartNames.map((name) => `"${name}"`).join(", ");
   assert.ok(help.includes(`what --format svg draws (choices: ${names}`), help);
 });
+
+Deno.test("analyze-depth measures a folder's images at the size that train would learn", () =>
+  withFolder(async (folder) => {
+    for (const [className, count] of [["a", 6], ["b", 6]] as const) {
+      await Deno.mkdir(join(folder, className));
+      for (let index = 0; index < count; index++) {
+        const data = Uint8Array.from({ length: 90 * 90 * 3 }, (_, at) => (at * (index + 3)) % 256);
+        const image = encode({ width: 90, height: 90, data, depth: 8, channels: 3 });
+        await Deno.writeFile(join(folder, className, `${index}.png`), image);
+      }
+    }
+    const argv = ["analyze-depth", "--dataset", "folder", "--data", folder, "--json"];
+    for (const [words, side] of [[[], 64], [["--image-size", "32"], 32]] as const) {
+      const { code, stdout, stderr } = await runCommand([...argv, ...words]);
+      assert.equal(code, 0, stderr);
+      const { data } = JSON.parse(stdout) as DepthAnalysis;
+      assert.deepEqual([data.height, data.width], [side, side]);
+    }
+  }));
 
 Deno.test("analyze-depth refuses what makes no sense, with the code of its kind", async () => {
   const cases = [
