@@ -124,7 +124,12 @@ const paperVariants: readonly StudyVariant[] = [
 ];
 
 const regularizedVariants: readonly StudyVariant[] = [
-  { name: "base", change: "base: the preset puppet-cnn-regularized", set: [] },
+  {
+    name: "base",
+    change:
+      "base: the preset puppet-cnn-regularized without mirror pairs, levels drawn as by default",
+    set: [],
+  },
   {
     name: "no-identity",
     change: "no identity shortcuts",
@@ -153,5 +158,10 @@ export const studyBases: Readonly<Record<"paper" | "regularized", StudyBase>> = 
     set: ["training.schedule=one-cycle", "training.learningRate=0.005"],
     variants: paperVariants,
   },
-  regularized: { preset: "puppet-cnn-regularized", set: [], variants: regularizedVariants },
+  regularized: {
+    preset: "puppet-cnn-regularized",
+    // The preset as it was when the variants were trained: what is finished is found.
+    set: ["model.mirrorSymmetry=false", "training.levelSmoothing=0.1"],
+    variants: regularizedVariants,
+  },
 };
