@@ -110,21 +110,16 @@ async function indexRuns(runsDirectory: string): Promise<Map<string, string>> {
   return found;
 }
 
-/**
- * A finished run that differs in the numbers alone that it was computed with: it stands for the row, whose mark says so,
- * where the options do not say which they want.
- */
-async function findInOtherMath(
+/** A finished run that is the row's but for being computed in bfloat16: it stands for the row, whose mark says so. */
+async function findRounded(
   config: ExperimentConfig,
   known: ReadonlyMap<string, string>,
 ): Promise<PlannedRun | null> {
-  const other: ExperimentConfig = {
-    ...config,
-    math: config.math === "float32" ? "bfloat16" : "float32",
-  };
-  const runDirectory = known.get(runIdentity(other));
+  const rounded: ExperimentConfig = { ...config, math: "bfloat16" };
+  const runDirectory = known.get(runIdentity(rounded));
   if (runDirectory === undefined) return null;
-  return (await readRunProgress(runDirectory))?.isFinished ? { config: other, runDirectory } : null;
+  const progress = await readRunProgress(runDirectory);
+  return progress?.isFinished ? { config: rounded, runDirectory } : null;
 }
 
 /**
@@ -149,8 +144,9 @@ export async function planTable(options: PlanTableOptions): Promise<PlannedRow[]
       const folder = join(runsDirectory, runFolderName(preset.name, config));
       const isThere = await pathExists(folder);
       const same = isThere ? folder : known.get(runIdentity(config));
-      const isFree = same === undefined && overrides.every(({ path }) => path !== "math");
-      const rounded = isFree ? await findInOtherMath(config, known) : null;
+      // Presets leave the math open; options may ask for one.
+      const isOpen = same === undefined && overrides.every(({ path }) => path !== "math");
+      const rounded = isOpen ? await findRounded(config, known) : null;
       runs.push(rounded ?? { config, runDirectory: same ?? folder });
     }
     planned.push({ paper, preset, protocol: protocolConfig(preset, seeds[0]!), smoke, runs });

@@ -205,7 +205,7 @@ Deno.test("runComparison() finds a run of the same configuration under another n
   });
 });
 
-Deno.test("runComparison() takes a finished run in other math for a row, says so, and leaves it where math is given", async () => {
+Deno.test("runComparison() takes a finished run in bfloat16 for a row, says so, and leaves it where math is given", async () => {
   await withRuns(async (runs) => {
     const { comparison } = await runComparison(await smallComparison(runs));
     const folder = comparison.rows[0]!.runs[0]!.runDirectory;
