@@ -1,11 +1,11 @@
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { describeKey } from "./config_values.ts";
 import { valueOf } from "./config_words.ts";
 import { CONFIG_KEYS, type ExperimentConfig } from "./experiment_config.ts";
 
 /** A value as it stands in YAML on one line: plain where it can be, otherwise as JSON. */
 function formatValue(value: unknown): string {
-  const isPlain = typeof value === "string" && /^[\w./-]+$/.test(value) && parse(value) === value;
+  const isPlain = typeof value === "string" && /^[\w./-]+$/.test(value) && load(value) === value;
   return isPlain ? value : JSON.stringify(value);
 }
 
@@ -18,9 +18,9 @@ function formatValue(value: unknown): string {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { parse } from "yaml";
+ * import { load } from "js-yaml";
  * import { defaultConfig } from "./experiment_config.ts";
- * assert.deepEqual(parse(formatConfig(defaultConfig())), defaultConfig());
+ * assert.deepEqual(load(formatConfig(defaultConfig())), defaultConfig());
  * ```
  */
 export function formatConfig(config: ExperimentConfig): string {

@@ -1,5 +1,5 @@
 import { isObject } from "../files/is_object.ts";
-import { parseDocument } from "yaml";
+import { loadAll, YAMLException } from "js-yaml";
 import { UsageError } from "../errors.ts";
 import {
   CONFIG_SECTIONS,
@@ -40,28 +40,31 @@ export interface ParseConfigOptions {
 /** Longest configuration that is read, in bytes; a complete one has some 10,000. */
 export const MAX_CONFIG_BYTES = 1_000_000;
 
+/** What is wrong with a text, and where. */
+function describeYamlError(error: unknown): string {
+  if (!(error instanceof YAMLException)) return error instanceof Error ? error.message : `${error}`;
+  const { reason, mark } = error;
+  return mark === undefined
+    ? reason
+    : `${reason} at line ${mark.line + 1}, column ${mark.column + 1}`;
+}
+
 /** Text of a file to its top-level map. */
 function readMap(text: string, source: string): Record<string, unknown> {
-  // Not "silent": a second document in the text would be passed over without a word.
-  const document = parseDocument(text, { uniqueKeys: true, stringKeys: true, logLevel: "error" });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const [firstLine] = error.message.split("\n");
-    throw new UsageError(
-      `Cannot read ${source}: ${firstLine?.replace(/:$/, "")}; it must be YAML or JSON`,
-      { cause: error },
-    );
-  }
-  let value: unknown;
+  let documents: unknown[];
   try {
     // The limit stops a small file from unfolding into a huge one.
-    value = document.toJS({ maxAliasCount: 100 });
+    documents = loadAll(text, { maxAliases: 100 });
   } catch (error) {
     throw new UsageError(
-      `Cannot read ${source}: ${error instanceof Error ? error.message : error}`,
+      `Cannot read ${source}: ${describeYamlError(error)}; it must be YAML or JSON`,
       { cause: error },
     );
   }
+  if (documents.length > 1) {
+    throw new UsageError(`Cannot read ${source}: it must hold one YAML document, not several`);
+  }
+  const [value] = documents;
   if (value === null || value === undefined) return {};
   if (isObject(value)) return value;
   throw new UsageError(

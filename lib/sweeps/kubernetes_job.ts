@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 
 /** What the Job of a plan needs to know. */
 export interface KubernetesOptions {
@@ -57,7 +57,7 @@ export function renderKubernetesJob(options: KubernetesOptions): string {
   };
   const threads = ["OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"]
     .map((name) => ({ name, value: String(cpus) }));
-  return stringify({
+  return dump({
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { name },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { defaultConfig, type ExperimentConfig } from "../../lib/configuration/experiment_config.ts";
 import { formatConfig } from "../../lib/configuration/format_config.ts";
 import { runCommand } from "../helpers/run_command.ts";
@@ -10,7 +10,7 @@ async function printConfig(argv: readonly string[]): Promise<ExperimentConfig> {
   const { code, stdout, stderr } = await runCommand(["train", "--print-config", ...argv]);
   assert.equal(stderr, "");
   assert.equal(code, 0);
-  return parse(stdout) as ExperimentConfig;
+  return load(stdout) as ExperimentConfig;
 }
 
 Deno.test("train --print-config prints the defaults, with --json too", async () => {
@@ -38,7 +38,7 @@ Deno.test("train --print-config writes a file that --config reads back unchanged
     const { stdout } = await runCommand(["train", "--print-config", ...argv]);
     await Deno.writeTextFile(file, stdout);
     const config = await printConfig(["--config", file]);
-    assert.deepEqual(config, parse(stdout));
+    assert.deepEqual(config, load(stdout));
     assert.equal(config.model.fixedDepth, 8);
     assert.equal(config.model.depthAdaptation, false);
     assert.equal(config.data.images, null);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { renderKubernetesJob } from "../../../lib/sweeps/kubernetes_job.ts";
 
 Deno.test("renderKubernetesJob() is an Indexed Job in which every row fails and is tried for itself", () => {
@@ -8,7 +8,7 @@ Deno.test("renderKubernetesJob() is an Indexed Job in which every row fails and 
     ...{ claim: "shared", folder: "/shared/width", rows: 12, parallelism: 4, cpus: 2 },
     ...{ mem: "8Gi", gpus: 1, retries: 2 },
   });
-  const job = parse(text);
+  const job = JSON.parse(JSON.stringify(load(text)));
   assert.deepEqual([job.apiVersion, job.kind], ["batch/v1", "Job"]);
   const { spec } = job;
   assert.equal(spec.completionMode, "Indexed");
