@@ -42,6 +42,7 @@ export function stepsInEpoch(
 class ImagePool {
   readonly #images: Uint32Array;
   readonly #stream: RandomStream;
+  /** Positions in `#images`: the rest of the round before, then a round of all. */
   #order: Uint32Array;
   #next = 0;
 
@@ -54,7 +55,7 @@ class ImagePool {
   /** Deals the next images without repeating any before all were dealt. */
   take(count: number): Uint32Array {
     const size = Math.min(count, this.#images.length);
-    if (this.#next + size > this.#images.length) this.#reshuffle();
+    if (this.#next + size > this.#order.length) this.#reshuffle();
     const chosen = this.#order.subarray(this.#next, this.#next + size);
     this.#next += size;
     return Uint32Array.from(chosen, (position) => this.#images[position]!);

@@ -71,6 +71,21 @@ Deno.test("planEpoch() deals all images of a level before it repeats one", () =>
   }
 });
 
+Deno.test("planEpoch() repeats no image within a batch, however often a small level is drawn", () => {
+  const levelOfImage = Uint8Array.from({ length: 1600 }, (_, image) => image < 20 ? 0 : 1);
+  const plan = planEpoch({
+    ...OPTIONS,
+    ...{ levelOfImage, levels: 2, levelSharing: 0, levelSmoothing: 1 },
+  });
+  const batches = plan.filter(({ level }) => level === 0).map(({ indices }) => [...indices]);
+  assert.ok(batches.length > 20, "the 20 images come again and again");
+  for (const batch of batches) assert.equal(new Set(batch).size, 16);
+  const dealt = batches.flat();
+  for (let round = 0; round + 20 <= dealt.length; round += 20) {
+    assert.equal(new Set(dealt.slice(round, round + 20)).size, 20, "a round deals every image");
+  }
+});
+
 Deno.test("planEpoch() draws the levels by their chances", () => {
   const counts = new Float64Array(5);
   let batches = 0;
