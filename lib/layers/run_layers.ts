@@ -13,7 +13,8 @@ export interface LayerOperations {
    */
   readonly activates?: boolean;
   /**
-   * What happens to feature maps between two layers of the list, counted from 0 behind the first.
+   * What happens to feature maps between two layers of the list, counted from 0 behind the first. A list of one layer on
+   * feature maps has its one place behind it.
    *
    * @default nothing
    */
@@ -128,7 +129,7 @@ function runWithPauses(
   input: tf.Tensor4D,
   operations: LayerOperations & Required<Pick<LayerOperations, "between">>,
 ): tf.Tensor4D {
-  const places = layers.length - 1;
+  const places = Math.max(layers.length - 1, 1);
   return layers.reduce((current, layer, index) => {
     const output = runSpatialLayer(layer, current, operations);
     return index === places ? output : operations.between(output, index, places);

@@ -122,6 +122,29 @@ Deno.test("runHead() averages height and width, then runs the linear layers", ()
     features.dispose();
   }));
 
+Deno.test("runLayers() has a place behind every layer but the last, and behind the only one", () =>
+  withBackend("cpu", async () => {
+    const images = tf.tensor4d([1], [1, 1, 1, 1]);
+    const placesOf = async (body: Layer[]) => {
+      const found: number[][] = [];
+      const logits = tf.tidy(() =>
+        runLayers([...body, ...classifierHead([1, 1])], images, {
+          ...ADDING,
+          between: (maps, place, places) => {
+            found.push([place, places]);
+            return tf.mul(maps, 2);
+          },
+        })
+      );
+      return { found, logits: [...await take(logits)] };
+    };
+    assert.deepEqual(await placesOf([add("1")]), { found: [[0, 1]], logits: [40] });
+    assert.deepEqual(await placesOf([add("1"), add("2")]), { found: [[0, 1]], logits: [60] });
+    const three = await placesOf([add("1"), add("2"), add("3")]);
+    assert.deepEqual(three, { found: [[0, 2], [1, 2]], logits: [150] });
+    images.dispose();
+  }));
+
 Deno.test("runSpatialLayers() refuses layers of vectors", () =>
   withBackend("cpu", () => {
     const input = tf.zeros<tf.Rank.R4>([1, 1, 1, 1]);
