@@ -39,6 +39,27 @@ export interface PuppeteerOptions {
   readonly seed: number;
 }
 
+/** Name of E where it is learned. */
+const INITIAL_STATE = "initial-state";
+
+/**
+ * Whether a parameter belongs to the puppeteer, by its name: to the dynamics, or E where it is learned.
+ *
+ * @param name Name in a set of parameters.
+ * @returns The answer.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(isPuppeteerParameter("puppeteer.pointwise.weights"), true);
+ * assert.equal(isPuppeteerParameter("head.weights"), false);
+ * ```
+ */
+export function isPuppeteerParameter(name: string): boolean {
+  return name.startsWith("puppeteer.") || name === INITIAL_STATE;
+}
+
 /**
  * The puppeteer: generates the kernels of a network as states on a learned trajectory. The whole of it is
  * `states`: K_0 = phi(H) E, then N steps of dK/ds = f_theta(K), or a fixed number of steps that every N is read from.
@@ -61,9 +82,9 @@ export class Puppeteer {
     this.#dynamics = new Dynamics(parameters, { channels, seed, prefix: "puppeteer" });
     const shape: [number, number, number, number] = [1, channels, taps, channels];
     const values = initialStateValues(initialState, { channels, taps });
-    if (initialState === "learned") parameters.add("initial-state", { shape, values });
+    if (initialState === "learned") parameters.add(INITIAL_STATE, { shape, values });
     this.#initialState = initialState === "learned"
-      ? parameters.get<tf.Rank.R4>("initial-state")
+      ? parameters.get<tf.Rank.R4>(INITIAL_STATE)
       : tf.tensor4d(values, shape);
   }
 

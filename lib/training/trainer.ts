@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluate } from "../evaluation/evaluate.ts";
+import { isPuppeteerParameter } from "../puppeteer/puppeteer.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { Adam } from "./adam.ts";
 import { computeStatistics, levelsOfImages } from "./compute_statistics.ts";
@@ -209,7 +210,8 @@ export class Trainer {
       await ahead.catch(() => {});
     }
     await yieldToEventLoop();
-    return stopAsked(hooks);
+    // Nor would an epoch ever end whose last step was the last that the time was enough for.
+    return batches.length > 0 || hooks.signal?.aborted ? stopAsked(hooks) : null;
   }
 
   /** Begins to read a batch that is so many steps ahead; nothing where there is none. */
@@ -232,9 +234,7 @@ export class Trainer {
   async #step({ level, indices }: PlannedBatch, values: Float32Array): Promise<StepOutcome> {
     const started = performance.now();
     const { clipNorm, labelSmoothing, freeze } = this.#config;
-    const isFrozen = freeze === "none"
-      ? undefined
-      : (name: string) => name.startsWith(`${freeze}.`);
+    const isFrozen = freeze === "puppeteer" ? isPuppeteerParameter : undefined;
     const { step, sums } = this.progress;
     const batch = await loadBatch(this.#data, indices, { ...this.#loadOptions(level), values });
     const learningRate = this.#learningRate(step);

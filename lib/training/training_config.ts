@@ -43,7 +43,7 @@ export interface TrainingConfig {
   readonly statisticsImages: number;
   /** Computes the dynamics' intermediate values again in the backward pass: less memory, more time. */
   readonly recompute: boolean | "auto";
-  /** Parameters that keep their values: none, or those of the puppeteer. */
+  /** Parameters that keep their values: none, or those of the puppeteer, with a learned initial state. */
   readonly freeze: "none" | "puppeteer";
   /** Fits kappa and its offset to the training images where nearly all of them would have one depth. */
   readonly fitDepths: boolean;
