@@ -62,7 +62,7 @@ async function findInFolders(root: string, folders: readonly string[]): Promise<
  *
  * @param from The folder.
  * @returns All images, the parts pooled: the paper splits all of them 8:1:1 (docs/model.md).
- * @throws {DataError} if a folder or a list cannot be read.
+ * @throws {DataError} if a folder or a list cannot be read, or lists name a file twice.
  */
 export async function findImages(from: string): Promise<readonly FoundImage[]> {
   let root = from;
@@ -98,9 +98,10 @@ async function findLists(root: string): Promise<readonly string[]> {
   );
 }
 
-/** Images named by the lists `filename,label`. */
+/** Images named by the lists `filename,label`, each once: with two labels, one of them would be wrong. */
 async function findListed(root: string): Promise<readonly FoundImage[]> {
   const images: FoundImage[] = [];
+  const listed = new Set<string>();
   for (const path of await findLists(root)) {
     const lines = (await readBoundedText(path, LIST_BOUNDS)).replace(/^\ufeff/, "").split(/\r?\n/);
     for (const [at, line] of lines.entries()) {
@@ -114,6 +115,15 @@ async function findListed(root: string): Promise<readonly FoundImage[]> {
             "it has another form; fix it",
         );
       }
+      if (listed.has(file)) {
+        throw new DataError(
+          `Cannot use images: ${file} is listed twice, again in line ${
+            at + 1
+          } of ${path}; an image in two parts would ` +
+            "let training see test images; fix the list",
+        );
+      }
+      listed.add(file);
       images.push({ path: join(root, "images", file), className, file, bytes: null });
     }
   }
@@ -151,12 +161,6 @@ export async function listMiniImageNet(directory: string): Promise<ImageListing>
     compareNames(one.className, other.className) || compareNames(one.file, other.file) ||
     compareNames(one.path, other.path)
   );
-  const twice = images.find((image, at) => image.path === images[at - 1]?.path);
-  if (twice !== undefined) {
-    throw new DataError(
-      `Cannot load mini-imagenet: ${twice.path} is listed twice; an image in two parts would let training see test images`,
-    );
-  }
   const classNames = [...new Set(images.map(({ className }) => className))];
   const labelOf = new Map(classNames.map((name, label) => [name, label]));
   const sizes: number[] = [];

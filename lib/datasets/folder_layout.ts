@@ -79,15 +79,20 @@ function sortClassNames(names: Iterable<string>): string[] {
   return areNumbers ? sorted.sort((one, other) => Number(one) - Number(other)) : sorted;
 }
 
-function refuseTwice(images: readonly ListedImage[], description: string): void {
+/** Paths are compared as they lead to files: one may be absolute, another not. */
+function refuseTwice(
+  images: readonly ListedImage[],
+  { directory, description }: Pick<FolderLayout, "directory" | "description">,
+): void {
   const seen = new Set<string>();
   for (const { file } of images) {
-    if (seen.has(file)) {
+    const path = resolve(directory, file);
+    if (seen.has(path)) {
       throw new DataError(
         `Cannot load images: ${file} is listed twice in ${description}; an image in two parts would let training see test images`,
       );
     }
-    seen.add(file);
+    seen.add(path);
   }
 }
 
@@ -107,7 +112,7 @@ async function readLists(
   }
   if (used.length === 0) return null;
   const description = used.join(", ");
-  refuseTwice(images, description);
+  refuseTwice(images, { directory, description });
   const ofPart = (part: DataPart) => images.filter((image) => (image.part ?? "train") === part);
   const classNames = sortClassNames(ofPart("train").map(({ className }) => className));
   const listingOf = async (part: DataPart): Promise<ImageListing | null> => {

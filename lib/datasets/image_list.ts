@@ -68,12 +68,28 @@ async function findAddition(
 }
 
 /**
+ * Refuses words for parts that are none where others are: such a row would be trained on, whatever it was kept for. A
+ * column without any of the known words is about something else.
+ */
+function requireKnownParts(list: string, words: ReadonlyMap<number, string>): void {
+  const unknown = [...words].find(([, word]) => partOfName(word) === null);
+  if (unknown === undefined || ![...words.values()].some((word) => partOfName(word) !== null)) {
+    return;
+  }
+  const [row, word] = unknown;
+  throw new DataError(
+    `Cannot read list of images: the part in row ${row} of ${list} must be train, validation or test, as in other rows, ` +
+      `current value is ${JSON.stringify(word.slice(0, 80))}; change it or remove the row`,
+  );
+}
+
+/**
  * Reads a list of images: a column with their paths and one with their labels, by the names in the first row, or two
  * columns without names; separated by commas, semicolons or tabs. A column `split` may name the part of each.
  *
  * @param list Path of the list.
  * @returns The images in the order of the list; `null` if it is a list of something else.
- * @throws {DataError} if the list cannot be read, or a row is incomplete.
+ * @throws {DataError} if the list cannot be read, a row is incomplete, or names a part that is none where others do.
  */
 export async function readImageList(list: string): Promise<ListedImage[] | null> {
   const text = (await readBoundedText(list, LIST_BOUNDS)).replace(/^\ufeff/, "");
@@ -89,6 +105,7 @@ export async function readImageList(list: string): Promise<ListedImage[] | null>
   const addition = await findAddition(list, firstPath);
   if (addition === null) return null;
   const images: ListedImage[] = [];
+  const partWords = new Map<number, string>();
   for (const [index, row] of rows.entries()) {
     if (index < columns.header || row.every((cell) => cell.trim() === "")) continue;
     const path = row[columns.path]?.trim();
@@ -100,11 +117,13 @@ export async function readImageList(list: string): Promise<ListedImage[] | null>
       );
     }
     const partName = columns.part === null ? "" : row[columns.part]?.trim() ?? "";
+    if (partName !== "") partWords.set(index + 1, partName);
     images.push({
       file: (isAbsolute(path) ? path : join(addition.folder, path)) + addition.ending,
       className,
       part: partOfName(partName),
     });
   }
+  requireKnownParts(list, partWords);
   return images;
 }

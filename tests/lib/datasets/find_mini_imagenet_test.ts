@@ -84,8 +84,10 @@ Deno.test("listMiniImageNet() refuses lists that name files twice or that are no
     await writeCopy(folder, "new lists");
     const list = join(folder, "new_val.csv");
     const text = await Deno.readTextFile(list);
-    await Deno.writeTextFile(list, `${text}n01_0.png,n01\n`);
-    await assert.rejects(listMiniImageNet(folder), /n01_0\.png is listed twice/);
+    for (const className of ["n01", "n02"]) {
+      await Deno.writeTextFile(list, `${text}n01_0.png,${className}\n`);
+      await assert.rejects(listMiniImageNet(folder), /n01_0\.png is listed twice/);
+    }
     await Deno.writeTextFile(list, `${text}absent.png,n01\n`);
     await assert.rejects(listMiniImageNet(folder), /absent\.png cannot be read/);
     await Deno.remove(list);

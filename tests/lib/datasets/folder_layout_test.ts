@@ -148,6 +148,11 @@ Deno.test("readFolderLayout() names faults of a list", async () => {
       /class b of 2\.png .* has no training images/,
     ],
     ["file,label,split\n1.png,a,test\n", /names no training images/],
+    ["file,label\n1.png,a\nx/../1.png,a\n", /1\.png is listed twice/],
+    [
+      "file,label,split\n1.png,a,train\n2.png,a,holdout\n",
+      /part in row 3 of .*labels\.csv must be train, validation or test.*"holdout"/,
+    ],
   ];
   for (const [text, message] of faults) {
     await withFolder(async (folder) => {
@@ -156,4 +161,22 @@ Deno.test("readFolderLayout() names faults of a list", async () => {
       await assert.rejects(readFolderLayout(folder), message);
     });
   }
+});
+
+Deno.test("readFolderLayout() knows a file again by its absolute path", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png", "2.png"]);
+    const text = `file,label,split\n1.png,a,train\n2.png,a,train\n${folder}/1.png,a,test\n`;
+    await Deno.writeTextFile(join(folder, "labels.csv"), text);
+    await assert.rejects(readFolderLayout(folder), /1\.png is listed twice/);
+  });
+});
+
+Deno.test("readFolderLayout() passes over a column of a list that names no part", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png", "2.png"]);
+    const text = "file,label,dataset\n1.png,a,birds\n2.png,a,fish\n";
+    await Deno.writeTextFile(join(folder, "labels.csv"), text);
+    assert.deepEqual(outline(await readFolderLayout(folder)), ["1.png=a 2.png=a", null, null]);
+  });
 });
