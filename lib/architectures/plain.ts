@@ -17,7 +17,8 @@ export interface PlainArchitectureOptions {
   /** Adds the input to the output where a layer keeps its channel count. */
   readonly identityShortcuts: boolean;
   /**
-   * Channels come in mirror pairs, so that an image and its mirror image have the same logits.
+   * Channels come in mirror pairs, so that an image and its mirror image have the same logits where the poolings divide
+   * its width: a multiple of 8 from four layers on.
    *
    * @default false
    */

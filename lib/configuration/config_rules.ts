@@ -8,11 +8,13 @@ import { findExcesses, MAX_BYTES } from "./size_limits.ts";
 type ConfigRule = readonly [isBroken: boolean, problem: string];
 
 function modelRules({ model, training }: ExperimentConfig): ConfigRule[] {
+  const hasPairs = model.mirrorSymmetry && modelEntry(model.name).kind === "plain";
+  const unit = hasPairs ? 16 : 8;
   return [
     [
-      model.maxChannels % 8 !== 0,
-      `model.maxChannels must be a multiple of 8, because the four stages have C/8, C/4, C/2 and C ` +
-      `channels, current value is ${model.maxChannels}`,
+      model.maxChannels % unit !== 0,
+      `model.maxChannels must be a multiple of ${unit}, because the four stages have C/8, C/4, C/2 and C ` +
+      `channels${hasPairs ? " in mirror pairs" : ""}, current value is ${model.maxChannels}`,
     ],
     [
       model.kernelSize % 2 === 0,

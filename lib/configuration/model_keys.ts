@@ -100,7 +100,7 @@ export const modelKeys = {
   }),
   mirrorSymmetry: flag({
     description:
-      "kernels come in mirror pairs, so that an image and its mirror image get the same answer",
+      "kernels come in mirror pairs: an image (sides a multiple of 8) and its mirror image get the same answer",
     default: false,
     option: "--mirror-symmetry",
     isLater: true,

@@ -41,6 +41,6 @@ export interface ModelConfig {
   readonly referenceComplexity: number;
   /** Adds the input of a layer to its output where both have the same shape. */
   readonly identityShortcuts: boolean;
-  /** Channels come in mirror pairs: an image and its mirror image have the same answer. */
+  /** Channels come in mirror pairs: an image and its mirror image have the same answer where the poolings divide its width. */
   readonly mirrorSymmetry: boolean;
 }

@@ -193,6 +193,12 @@ Deno.test("findContradictions() finds what only two keys together make wrong", (
     /math must be float32 with backend wasm, current value is bfloat16/,
   );
   assert.match(find({ model: { maxChannels: 12 } })[0]!, /multiple of 8, because the four stages/);
+  const pairs = { maxChannels: 24, mirrorSymmetry: true };
+  assert.match(
+    find({ model: pairs })[0]!,
+    /multiple of 16, .* in mirror pairs, current value is 24/,
+  );
+  assert.deepEqual(find({ model: { ...pairs, name: "puppet-vgg" } }), []);
   assert.match(find({ model: { kernelSize: 4 } })[0]!, /must be odd/);
   assert.match(find({ model: { minSteps: 13 } })[0]!, /13 and 12/);
   assert.match(find({ training: { warmupEpochs: 100 } })[0]!, /below training\.epochs/);
