@@ -45,8 +45,11 @@ export function statisticsFromTensors(tensors: ReadonlyMap<string, TensorValues>
     if (parts === null) {
       throw new RangeError(`Cannot read batch-norm statistics: "${name}" is not the name of one`);
     }
-    if (parts[3] === "variance") continue;
-    const [, level, layer] = parts as unknown as [string, string, string];
+    const [, level, layer, kind] = parts as unknown as [string, string, string, string];
+    if (kind === "variance") {
+      if (tensors.has(`level${level}.${layer}.mean`)) continue;
+      throw new RangeError(`Cannot read batch-norm statistics: "${name}" has no mean`);
+    }
     const variance = tensors.get(`level${level}.${layer}.variance`)?.values;
     if (variance?.length !== values.length) {
       throw new RangeError(

@@ -16,11 +16,15 @@ Deno.test("statisticsFromTensors() reads back what statisticsToTensors() wrote",
   assert.deepEqual(statisticsFromTensors(statisticsToTensors(statistics)), statistics);
 });
 
-Deno.test("statisticsFromTensors() refuses foreign names and a mean without variance", () => {
+Deno.test("statisticsFromTensors() refuses foreign names, and mean or variance alone", () => {
   const values = { shape: [1], values: Float32Array.of(1) };
   assert.throws(() => statisticsFromTensors(new Map([["weights", values]])), /"weights"/);
   assert.throws(
     () => statisticsFromTensors(new Map([["level0.conv.mean", values]])),
     /"level0.conv.mean" has no variance/,
+  );
+  assert.throws(
+    () => statisticsFromTensors(new Map([["level0.conv.variance", values]])),
+    /"level0.conv.variance" has no mean/,
   );
 });
