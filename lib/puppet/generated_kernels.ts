@@ -71,7 +71,7 @@ export class GeneratedKernels {
       const kernel = completeKernel(resizeKernel(state, own), layer.mirror);
       yield {
         ...{ layer, state },
-        kernel: layer.norm ? kernel : tf.mul(kernel, this.#scaleWithoutNorm(layer, state)),
+        kernel: layer.norm ? kernel : tf.mul(kernel, this.#scaleWithoutNorm(own, state)),
       };
     }
   }
@@ -83,8 +83,9 @@ export class GeneratedKernels {
 
   /**
    * Factor for kernels that no norm follows: all of Puppet-AlexNet and the 1x1 shortcuts of Puppet-ResNet. The paper does
-   * not say how their size is kept. States have numbers of size one, and averaging m of them leaves 1 / sqrt(m): the factor brings kernels to the size of He's initial
-   * values, sqrt(2 / fanIn). Without it the activations grow a thousandfold. A norm would cancel any factor.
+   * not say how their size is kept. States have numbers of size one, and averaging m of them leaves 1 / sqrt(m): the
+   * factor brings kernels to the size of He's initial values, sqrt(2 / fanIn). Without it the activations grow a
+   * thousandfold. A norm would cancel any factor.
    */
   #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D): number {
     const { kernelSize, inputChannels, outputChannels } = layer;

@@ -32,7 +32,7 @@ const RATE = {
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
 /**
- * Weight of the squared weights in the loss. On validation images of CIFAR-100 it was as good as 0.01 with 5 to 20 images a
+ * Weight of half the squared weights in the loss. On validation images of CIFAR-100 it was as good as 0.01 with 5 to 20 images a
  * class, and one to two points better with 50 and 100.
  */
 const PENALTY = 0.1;
