@@ -29,47 +29,19 @@ export const cifar100ClassNames: readonly string[] = `
   train trout tulip turtle wardrobe whale willow_tree wolf woman worm
 `.trim().split(/\s+/);
 
-/** The 20 coarse class names in the order of the labels (Krizhevsky 2009). */
-export const cifar100CoarseClassNames: readonly string[] = `
-  aquatic_mammals fish flowers food_containers fruit_and_vegetables
-  household_electrical_devices household_furniture insects large_carnivores
-  large_man-made_outdoor_things large_natural_outdoor_scenes large_omnivores_and_herbivores
-  medium_mammals non-insect_invertebrates people reptiles small_mammals trees
-  vehicles_1 vehicles_2
-`.trim().split(/\s+/);
-
-/** Options of `loadCifar100`. */
-export interface LoadCifar100Options {
-  /**
-   * The 100 fine or the 20 coarse classes.
-   *
-   * @default "fine"
-   */
-  readonly labels?: "fine" | "coarse";
-}
-
 /**
- * Loads CIFAR-100 from the official binary files.
+ * Loads CIFAR-100 from the official binary files, with the 100 fine classes.
  *
  * @param directory The folder with the files, or its parent.
- * @param options Which labels to take.
  * @returns Training and test part, 32 x 32 pixels, in memory.
  * @throws {DataError} if files are missing or damaged.
  */
-export async function loadCifar100(
-  directory: string,
-  options: LoadCifar100Options = {},
-): Promise<DatasetParts> {
-  const { labels = "fine" } = options;
+export async function loadCifar100(directory: string): Promise<DatasetParts> {
   const search = { name: "cifar100", folder: cifar100Folder, markers: [cifar100TrainFile] };
   const found = await findDataFolder(directory, search);
   if (found === null) throw missingDataset(directory, search);
   await checkClassNames(join(found, cifar100NamesFile), cifar100ClassNames);
-  const reading = {
-    name: "cifar100",
-    classNames: labels === "fine" ? cifar100ClassNames : cifar100CoarseClassNames,
-    labels,
-  };
+  const reading = { name: "cifar100", classNames: cifar100ClassNames };
   const layout = cifarLayouts.cifar100;
   return {
     train: await readCifarBinary(layout, [join(found, cifar100TrainFile)], reading),

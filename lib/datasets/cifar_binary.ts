@@ -20,7 +20,7 @@ const MAX_NAMES_BYTES = 100_000;
 export interface CifarLayout {
   /** Name as the command line spells it. */
   readonly name: "cifar10" | "cifar100";
-  /** Label bytes at the head of a record: 1 (class) or 2 (coarse class, fine class). */
+  /** Label bytes at the head of a record: 1 (class) or 2 (coarse class, fine class); the last one is read. */
   readonly labelBytes: 1 | 2;
 }
 
@@ -36,12 +36,6 @@ export interface ReadCifarOptions {
   readonly name: string;
   /** Class names; a label beyond them is refused. */
   readonly classNames: readonly string[];
-  /**
-   * Which label byte of a two-label layout to take.
-   *
-   * @default "fine"
-   */
-  readonly labels?: "fine" | "coarse";
 }
 
 /**
@@ -66,7 +60,7 @@ export function cifarRecordBytes(layout: CifarLayout): number {
  *
  * @param layout Layout of the records.
  * @param files Paths of the files.
- * @param options Names, and which label to take.
+ * @param options Names.
  * @returns Images `[records, 32, 32, 3]`, in memory.
  * @throws {DataError} if a file is missing, empty, not a whole number of records, or holds a label beyond
  * the classes.
@@ -151,11 +145,10 @@ interface RecordBlock {
 function decodeRecords(block: RecordBlock): void {
   const { layout, bytes, images, labels, file, options } = block;
   const recordBytes = cifarRecordBytes(layout);
-  const labelAt = layout.labelBytes === 2 && options.labels !== "coarse" ? 1 : 0;
   const classCount = options.classNames.length;
   for (let record = 0; record * recordBytes < bytes.length; record++) {
     const begin = record * recordBytes;
-    const label = bytes[begin + labelAt]!;
+    const label = bytes[begin + layout.labelBytes - 1]!;
     if (label >= classCount) {
       throw new DataError(
         `Cannot read CIFAR batch: label must be in 0..${classCount - 1}, record ${record} of ` +

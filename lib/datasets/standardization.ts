@@ -65,9 +65,8 @@ export async function channelStatistics(dataset: ImageDataset): Promise<ChannelS
  *
  * @param pixels `[.., 3]` RGB, uint8, 0..255.
  * @param statistics Statistics of the training images.
- * @param out Where to write, same length; a new array by default.
  * @returns `[.., 3]` float32, about zero mean and unit deviation per channel.
- * @throws {RangeError} if the lengths do not fit.
+ * @throws {RangeError} if the pixel values are no multiple of 3.
  *
  * @example
  * ```ts
@@ -77,17 +76,13 @@ export async function channelStatistics(dataset: ImageDataset): Promise<ChannelS
  * assert.deepEqual([...standardize(Uint8Array.of(255, 255, 255), statistics)], [1, 2, 0]);
  * ```
  */
-export function standardize(
-  pixels: Uint8Array,
-  statistics: ChannelStatistics,
-  out: Float32Array = new Float32Array(pixels.length),
-): Float32Array {
-  if (pixels.length % 3 !== 0 || out.length !== pixels.length) {
+export function standardize(pixels: Uint8Array, statistics: ChannelStatistics): Float32Array {
+  if (pixels.length % 3 !== 0) {
     throw new RangeError(
-      `Cannot standardize: ${pixels.length} pixel values must be a multiple of 3 and equal the ` +
-        `${out.length} places of the output`,
+      `Cannot standardize: the number of pixel values must be a multiple of 3, current value is ${pixels.length}`,
     );
   }
+  const out = new Float32Array(pixels.length);
   // A table of the 256 possible values per channel: one look-up instead of a division per pixel.
   const tables = statistics.mean.map((mean, channel) =>
     Float32Array.from(

@@ -2,9 +2,7 @@ import { maskedCrc32c } from "./crc32c.ts";
 
 /** What resuming needs to know of a record. */
 export interface ScannedEvent {
-  /** Where the record begins in the file, in bytes. */
-  readonly start: number;
-  /** Where it ends. */
+  /** Where the record ends in the file, in bytes. */
   readonly end: number;
   /** Its step. */
   readonly step: number;
@@ -105,7 +103,7 @@ export function scanEvents(bytes: Uint8Array): ScannedEvent[] {
     const content = bytes.subarray(start + 12, end - 4);
     if (view.getUint32(end - 4, true) !== maskedCrc32c(content)) break;
     try {
-      events.push({ start, end, ...readContent(content) });
+      events.push({ end, ...readContent(content) });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       break;

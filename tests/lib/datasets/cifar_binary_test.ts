@@ -54,16 +54,11 @@ Deno.test("readCifarBinary() turns planes into interleaved colours", async () =>
   });
 });
 
-Deno.test("readCifarBinary() takes the fine label of CIFAR-100, or the coarse one", async () => {
+Deno.test("readCifarBinary() takes the fine label of CIFAR-100", async () => {
   await withFile(makeRecord(19, 99), async (file) => {
     const reading = { name: "cifar100", classNames: cifar100ClassNames };
     const fine = await readCifarBinary(cifarLayouts.cifar100, [file], reading);
-    const coarse = await readCifarBinary(cifarLayouts.cifar100, [file], {
-      ...reading,
-      labels: "coarse",
-    });
-    assert.deepEqual([fine.labels[0], coarse.labels[0]], [99, 19]);
-    assert.deepEqual(await fine.read([0]), await coarse.read([0]));
+    assert.equal(fine.labels[0], 99);
     assert.deepEqual([...(await fine.read([0])).subarray(0, 3)], [0, 0, 255]);
   });
 });
@@ -159,8 +154,6 @@ Deno.test("loadCifar100() reads training and test part", async () => {
     assert.equal(train.classNames[train.labels[0]!], "apple");
     assert.equal(test.classNames[test.labels[0]!], "worm");
     assert.equal(new Set(train.classNames).size, 100);
-    const coarse = await loadCifar100(folder, { labels: "coarse" });
-    assert.equal(coarse.train.classNames[coarse.train.labels[0]!], "fruit_and_vegetables");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -48,12 +48,10 @@ Deno.test("standardize() gives zero mean and unit deviation on the measured imag
   assert.ok(Math.abs(variance - 1) < 1e-6);
 });
 
-Deno.test("standardize() writes where it is told and refuses other lengths", () => {
+Deno.test("standardize() divides by 255 first, and refuses other lengths", () => {
   const statistics = { mean: [0, 0, 0], deviation: [1, 1, 1] } as const;
-  const out = new Float32Array(3);
-  assert.equal(standardize(Uint8Array.of(0, 51, 255), statistics, out), out);
+  const out = standardize(Uint8Array.of(0, 51, 255), statistics);
   assert.deepEqual([...out], [0, Math.fround(0.2), 1]);
-  assert.throws(() => standardize(new Uint8Array(3), statistics, new Float32Array(6)), RangeError);
   assert.throws(() => standardize(new Uint8Array(4), statistics), RangeError);
 });
 
