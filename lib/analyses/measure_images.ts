@@ -1,9 +1,10 @@
+import { measureComplexity } from "../complexity/measure_complexity.ts";
+import { imageChunks } from "../datasets/image_chunks.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
-import { measureComplexity } from "../complexity/measure_complexity.ts";
 
-/** Images in memory at a time, whatever the size of the dataset. */
+/** Images in memory at a time at most, whatever the size of the dataset. */
 const CHUNK_IMAGES = 64;
 
 /** What one measure said of all images. */
@@ -36,16 +37,17 @@ export async function measureImages(
     values: new Float64Array(length),
     milliseconds: 0,
   }));
-  for (let start = 0; start < length; start += CHUNK_IMAGES) {
-    const count = Math.min(CHUNK_IMAGES, length - start);
-    const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
+  let done = 0;
+  for (const chunk of imageChunks(dataset, { images: CHUNK_IMAGES })) {
+    const pixels = await dataset.read(chunk);
     for (const result of results) {
       const started = performance.now();
       const { measure } = result;
-      result.values.set(measureComplexity(pixels, { height, width, measure }), start);
+      result.values.set(measureComplexity(pixels, { height, width, measure }), done);
       result.milliseconds += performance.now() - started;
     }
-    options.report?.(start + count, length);
+    done += chunk.length;
+    options.report?.(done, length);
     await yieldToEventLoop();
   }
   return results.map(({ measure, values, milliseconds }) => ({

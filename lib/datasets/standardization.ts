@@ -1,3 +1,4 @@
+import { imageChunks } from "./image_chunks.ts";
 import type { ImageDataset } from "./dataset.ts";
 
 /** Mean and standard deviation of the red, green and blue channel, pixels counted in 0..1. */
@@ -11,7 +12,7 @@ export interface ChannelStatistics {
 /** Smallest deviation: that of an image channel which wavers by one of its 255 steps. */
 export const MIN_DEVIATION: number = 1 / 255;
 
-/** Images read at a time; bounds the memory of a pass over a large dataset. */
+/** Images read at a time at most. */
 const CHUNK_IMAGES = 256;
 
 /**
@@ -32,9 +33,8 @@ export async function channelStatistics(dataset: ImageDataset): Promise<ChannelS
   }
   const sums = [0, 0, 0];
   const squares = [0, 0, 0];
-  for (let begin = 0; begin < dataset.length; begin += CHUNK_IMAGES) {
-    const count = Math.min(CHUNK_IMAGES, dataset.length - begin);
-    const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => begin + at));
+  for (const chunk of imageChunks(dataset, { images: CHUNK_IMAGES })) {
+    const pixels = await dataset.read(chunk);
     for (let channel = 0; channel < 3; channel++) {
       let sum = 0;
       let square = 0;

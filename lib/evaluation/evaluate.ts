@@ -1,3 +1,4 @@
+import { imageChunks } from "../datasets/image_chunks.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
 import { PassSize } from "./pass_size.ts";
@@ -9,14 +10,8 @@ import type { ReportWork } from "./report_work.ts";
 import type { EvaluationReport, LevelFigures } from "./evaluation_report.ts";
 import type { TrainedClassifier } from "./trained_classifier.ts";
 
-/** Images, and bytes of images, read and measured at a time: bounds the memory, whatever the size of the dataset. */
-const CHUNK_IMAGES = 2048;
-const CHUNK_BYTES = 2 ** 23;
-
-/** Images of a chunk, >= 1. */
-function chunkImages({ height, width }: ImageDataset): number {
-  return Math.max(1, Math.min(CHUNK_IMAGES, Math.floor(CHUNK_BYTES / (height * width * 3))));
-}
+/** Images, and bytes of images, read and measured at a time. */
+const CHUNK = { images: 2048, bytes: 2 ** 23 };
 
 /** Options of `classifyDataset` and `evaluate`. */
 export interface EvaluationOptions {
@@ -56,18 +51,19 @@ async function* classifyChunk(
   network: InferenceNetwork,
   chunk: {
     readonly dataset: ImageDataset;
-    readonly start: number;
-    readonly count: number;
+    /** Positions in the dataset, one after the other. */
+    readonly positions: Uint32Array;
     readonly pass: PassSize;
   },
   options: EvaluationOptions,
 ): AsyncGenerator<Classification> {
-  const { dataset, start, count, pass } = chunk;
+  const { dataset, pass } = chunk;
   const { height, width } = dataset;
+  const start = chunk.positions[0]!;
   let done = start;
   const report = () => options.report?.(done, dataset.length, "classifying images");
   report();
-  const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
+  const pixels = await dataset.read(chunk.positions);
   const routed = routeImages(trained, { pixels, height, width }, {
     level: options.level,
     onMeasured: report,
@@ -116,10 +112,8 @@ export async function* classifyDataset(
   options: EvaluationOptions & { readonly network: InferenceNetwork },
 ): AsyncGenerator<Classification> {
   const pass = new PassSize(options.batchSize);
-  const chunk = chunkImages(dataset);
-  for (let start = 0; start < dataset.length; start += chunk) {
-    const count = Math.min(chunk, dataset.length - start);
-    yield* classifyChunk(trained, options.network, { dataset, start, count, pass }, options);
+  for (const positions of imageChunks(dataset, CHUNK)) {
+    yield* classifyChunk(trained, options.network, { dataset, positions, pass }, options);
   }
 }
 

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { augmentImages } from "../datasets/augmentation.ts";
+import { imageChunks } from "../datasets/image_chunks.ts";
 import { standardize } from "../datasets/standardization.ts";
 import { RandomStream } from "../randomness/random_stream.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import type { ComplexityMeasure } from "../complexity/complexity_measure.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { ChannelStatistics } from "../datasets/standardization.ts";
@@ -10,7 +12,7 @@ import type { LabelledBatch } from "../classifiers/classifier.ts";
 import type { ComplexityLevel, ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import type { TrainingBatch } from "./training_step.ts";
 
-/** Images measured at a time. */
+/** Images measured at a time at most. */
 const CHUNK_IMAGES = 1024;
 
 /** Training and validation images with what was measured on them. */
@@ -40,10 +42,11 @@ export async function measureDataset(
 ): Promise<Float64Array> {
   const { height, width } = dataset;
   const complexities = new Float64Array(dataset.length);
-  for (let start = 0; start < dataset.length; start += CHUNK_IMAGES) {
-    const count = Math.min(CHUNK_IMAGES, dataset.length - start);
-    const pixels = await dataset.read(Uint32Array.from({ length: count }, (_, at) => start + at));
-    complexities.set(measureComplexity(pixels, { height, width, measure }), start);
+  for (const chunk of imageChunks(dataset, { images: CHUNK_IMAGES })) {
+    const pixels = await dataset.read(chunk);
+    complexities.set(measureComplexity(pixels, { height, width, measure }), chunk[0]!);
+    // Large images take minutes, in which a signal is to be heard.
+    await yieldToEventLoop();
   }
   return complexities;
 }
