@@ -11,6 +11,7 @@ import {
   type Setting,
   type SweepPlan,
   type SweepRow,
+  type SweptTables,
   writePlan,
   type WrittenPlan,
 } from "../lib/sweeps/sweep_plan.ts";
@@ -90,6 +91,18 @@ async function planTableRows(
   return [...rows.values()];
 }
 
+/** What the comparison of the tables has to be told to find these runs, and their images, from anywhere. */
+function sweptTables(
+  options: SweepOptions & { readonly table: readonly number[] },
+  [first]: readonly SweepRow[],
+): SweptTables {
+  const { table, seeds, smoke = false, only = [] } = options;
+  const images = { path: "data.directory", value: first!.config.data.directory };
+  const changes = compareOverrides(options).filter(({ path }) => path !== images.path)
+    .map(({ path, value }) => ({ path, value: value as Setting }));
+  return { tables: table, seeds, smoke, only, overrides: [...changes, images] };
+}
+
 /** What only the options together can tell. */
 function checkPlanOptions(options: SweepOptions): void {
   const { table, only, smoke, random, set } = options;
@@ -122,13 +135,11 @@ function checkPlanOptions(options: SweepOptions): void {
 export async function planSweep(folder: string, options: SweepOptions): Promise<WrittenPlan> {
   checkPlanOptions(options);
   const runs = options.runs ?? join(folder, "runs");
-  const { table, seeds, saveEvery, retries } = options;
+  const { table, saveEvery, retries } = options;
   const rows = table === undefined
     ? await planGridRows(options)
     : await planTableRows({ ...options, table }, runs);
-  const tables = table === undefined
-    ? null
-    : { tables: table, seeds, smoke: options.smoke === true };
+  const tables = table === undefined ? null : sweptTables({ ...options, table }, rows);
   const plan: SweepPlan = {
     ...{ kind: "sweep-plan", version: 1, runs, saveEvery, retries, tables, rows },
   };

@@ -9,21 +9,35 @@ import type { SweepOptions } from "./sweep_options.ts";
 
 /** The comparison of the tables whose runs the sweep has made. */
 async function compareTables(folder: string, sweep: SweepState, options: SweepOptions) {
-  const { tables, seeds, smoke } = sweep.plan.tables!;
+  const { tables, seeds, smoke, only, overrides } = sweep.plan.tables!;
   const { compareCommand } = await import("./compare.ts");
-  const { output, format, force, json } = options;
-  const target = options.write
-    ? ["--output", join(folder, "results.md"), "--report", join(folder, "results.html"), "--force"]
-    : [
+  const { output, format, force, json, quiet, debug, data } = options;
+  const backend = options.backend ?? overrides.find(({ path }) => path === "backend")?.value;
+  // `compare` narrows a single table only; of several the rows that were not planned have no run.
+  const narrowed = only.length > 0 && tables.length === 1;
+  const targets = options.write
+    ? ["html", "md", "csv"].map((ending) => [
+      ...["--output", join(folder, `results.${ending}`), "--force"],
+    ])
+    : [[
       ...(output === undefined ? [] : ["--output", output]),
       ...(format === undefined ? [] : ["--format", format]),
       ...(force ? ["--force"] : []),
       ...(json ? ["--json"] : []),
-    ];
-  await compareCommand().parseAsync([
+    ]];
+  const words = [
     ...["--table", tables.join(), "--seeds", seeds.join(), "--no-train", "--no-speed"],
-    ...["--runs", resolve(folder, sweep.plan.runs), ...(smoke ? ["--smoke"] : []), ...target],
-  ], { from: "user" });
+    ...["--runs", resolve(folder, sweep.plan.runs), ...(smoke ? ["--smoke"] : [])],
+    ...overrides.flatMap(({ path, value }) => ["--set", `${path}=${value}`]),
+    ...(data === undefined ? [] : ["--set", `data.directory=${data}`]),
+    ...(backend === undefined ? [] : ["--backend", `${backend}`]),
+    ...(narrowed ? ["--only", only.join()] : []),
+    ...(quiet ? ["--quiet"] : []),
+    ...(debug ? ["--debug"] : []),
+  ];
+  for (const target of targets) {
+    await compareCommand().parseAsync([...words, ...target], { from: "user" });
+  }
 }
 
 /**
@@ -34,8 +48,11 @@ async function compareTables(folder: string, sweep: SweepState, options: SweepOp
  */
 export async function showResults(folder: string, options: SweepOptions): Promise<void> {
   const to = createOutput(options);
-  if (options.write && options.output !== undefined) {
-    throw new UsageError("Cannot use --write with --output: it writes beside the plan");
+  const idle = options.output ?? options.format ?? options.json;
+  if (options.write && idle !== undefined) {
+    throw new UsageError(
+      "Cannot use --write with --output, --format or --json: it writes results.html, .md and .csv beside the plan",
+    );
   }
   const format = await planDocument(options);
   const sweep = await readSweep(folder, null);

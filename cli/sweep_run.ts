@@ -79,10 +79,11 @@ export async function readSweep(
   return { plan, states: await readRowStates(folder, plan, conditions), queue };
 }
 
-/** Rows that nobody works on and that are to be worked on. */
-function openRows({ states, queue }: SweepState): number[] {
+/** Rows that nobody works on and that are to be worked on; those that have failed only `again`. */
+function openRows({ states, queue }: SweepState, again: boolean): number[] {
   const queued = new Set(queue?.map(({ row }) => row));
-  return states.filter(({ state }) => state === "waiting" || state === "lost")
+  return states
+    .filter(({ state }) => state === "waiting" || state === "lost" || (again && state === "failed"))
     .map(({ index }) => index).filter((index) => !queued.has(index));
 }
 
@@ -176,6 +177,14 @@ function showKubernetes(
   );
 }
 
+/** Options of `runSweep`. */
+interface RunSweepOptions extends ExecutorOptions {
+  /** Where the command writes. */
+  readonly output: Output;
+  /** Rows that have failed too: they were reset, or only what would be submitted is shown. */
+  readonly again?: boolean;
+}
+
 /**
  * Starts what is left to do of a sweep.
  *
@@ -183,18 +192,15 @@ function showKubernetes(
  * @param options What runs it, and where the command writes.
  * @throws {BackendError} if the batch system refuses.
  */
-export async function runSweep(
-  folder: string,
-  options: ExecutorOptions & { readonly output: Output },
-): Promise<void> {
-  const { executor = "local", output } = options;
+export async function runSweep(folder: string, options: RunSweepOptions): Promise<void> {
+  const { executor = "local", output, again = false } = options;
   const sweep = await readSweep(folder, output);
   if (executor === "kubernetes") return showKubernetes(folder, sweep.plan, options);
   const problem = await findSharingProblem(folder);
   if (problem !== null) output.warn(problem);
-  const rows = openRows(sweep);
+  const rows = openRows(sweep, again);
   const failed = sweep.states.filter(({ state }) => state === "failed");
-  if (failed.length > 0) {
+  if (failed.length > 0 && !again) {
     output.talk(
       `${failed.length} rows have failed and are left alone; "sweep retry" tries them again`,
     );

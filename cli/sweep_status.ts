@@ -65,7 +65,9 @@ export async function cancelSweep(folder: string, options: SweepOptions): Promis
 export async function retrySweep(folder: string, options: SweepOptions): Promise<void> {
   const output = createOutput(options);
   const { states } = await readSweep(folder, output);
-  const reset = await resetRows(folder, states, Deno.hostname());
-  output.talk(`${reset.length} rows are tried again: ${reset.join(", ") || "none has failed"}`);
-  await runSweep(folder, { ...options, output });
+  if (!options.dryRun) {
+    const reset = await resetRows(folder, states, Deno.hostname());
+    output.talk(`${reset.length} rows are tried again: ${reset.join(", ") || "none has failed"}`);
+  }
+  await runSweep(folder, { ...options, output, again: true });
 }

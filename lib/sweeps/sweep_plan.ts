@@ -1,5 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
+import { findKey } from "../configuration/config_words.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
 import { CheckpointError } from "../errors.ts";
 import { pathExists } from "../files/path_exists.ts";
@@ -31,6 +32,10 @@ export interface SweptTables {
   readonly seeds: readonly number[];
   /** Whether the smoke variants are run. */
   readonly smoke: boolean;
+  /** Presets that the tables are narrowed to; empty for all. */
+  readonly only: readonly string[];
+  /** What wins over the presets, and where the images are; without it the comparison would look for other runs. */
+  readonly overrides: readonly { readonly path: string; readonly value: Setting }[];
 }
 
 /** Trainings that belong together, numbered. */
@@ -56,6 +61,7 @@ const BOUNDS = { maxBytes: 256e6, refusal: CheckpointError };
 
 const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,200}$/);
 const whole = z.int().min(0).max(2 ** 32 - 1);
+const setting = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 const planSchema = z.object({
   kind: z.literal("sweep-plan"),
@@ -67,10 +73,12 @@ const planSchema = z.object({
     tables: z.array(z.int().min(1).max(6)).min(1).max(6),
     seeds: z.array(whole).min(1).max(1000),
     smoke: z.boolean(),
+    only: z.array(z.string()).default([]),
+    overrides: z.array(z.object({ path: z.string(), value: setting })).default([]),
   }).nullable(),
   rows: z.array(z.object({
     name,
-    settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    settings: z.record(z.string(), setting),
     config: z.looseObject({}),
   })).min(1).max(100_000),
 });
@@ -138,13 +146,50 @@ export interface WrittenPlan {
   readonly added: number;
 }
 
+/** What of the overrides decides which runs are meant. */
+function changesOf({ smoke, overrides }: SweptTables): string {
+  const changes = overrides.filter(({ path }) => !findKey(path)?.isPlace);
+  return JSON.stringify([smoke, changes.map(({ path, value }) => [path, value]).sort()]);
+}
+
+function union<Value>(one: readonly Value[], other: readonly Value[]): Value[] {
+  return [...new Set([...one, ...other])];
+}
+
+/** The tables of rows that were planned at two times: one comparison has to find the runs of both. */
+function joinTables(
+  folder: string,
+  before: SweptTables | null,
+  wanted: SweptTables | null,
+): SweptTables | null {
+  if (before === null && wanted === null) return null;
+  if (before === null || wanted === null || changesOf(before) !== changesOf(wanted)) {
+    const kind = before === null ? "a grid" : "tables of the paper";
+    const problem = before === null || wanted === null
+      ? `its sweep is of ${kind}`
+      : "its tables were planned with other changes of the protocol";
+    throw new CheckpointError(
+      `Cannot plan in ${folder}: ${problem}, and its results could not show both; name another folder`,
+    );
+  }
+  return {
+    ...wanted,
+    tables: union(before.tables, wanted.tables).sort(),
+    seeds: union(before.seeds, wanted.seeds),
+    only: before.only.length === 0 || wanted.only.length === 0
+      ? []
+      : union(before.only, wanted.only),
+  };
+}
+
 /**
  * Writes a plan. One that is there keeps its rows and their numbers; rows that it does not have come behind them.
  *
  * @param folder Folder of the plan; made if it is not there.
  * @param wanted The plan; `runs` as seen from the current folder.
  * @returns The plan as it stands now.
- * @throws {CheckpointError} if the plan that is there has other runs, or cannot be written.
+ * @throws {CheckpointError} if the plan that is there has other runs, is of another kind, or was made with other
+ * changes of the protocol.
  */
 export async function writePlan(folder: string, wanted: SweepPlan): Promise<WrittenPlan> {
   const path = join(folder, PLAN_FILE);
@@ -158,7 +203,8 @@ export async function writePlan(folder: string, wanted: SweepPlan): Promise<Writ
   }
   const known = new Set(before?.rows.map(({ name }) => name));
   const added = wanted.rows.filter((row) => !known.has(row.name));
-  const plan = { ...wanted, runs, rows: [...before?.rows ?? [], ...added] };
+  const tables = before === null ? wanted.tables : joinTables(folder, before.tables, wanted.tables);
+  const plan = { ...wanted, runs, tables, rows: [...before?.rows ?? [], ...added] };
   await Deno.mkdir(folder, { recursive: true });
   await writeFileAtomically(path, `${JSON.stringify(plan, null, 1)}\n`);
   return { plan, kept: known.size, added: added.length };

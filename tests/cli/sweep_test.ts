@@ -150,6 +150,45 @@ Deno.test("sweep refuses what makes no sense, and plans nothing then", () =>
     assert.ok(![...Deno.readDirSync(folder)].some(({ name }) => name === "s"));
   }));
 
+Deno.test("the results of swept tables are those of the runs that were planned, with every change, from anywhere", () =>
+  withPlaces(async ({ folder, sweep }) => {
+    const tables = ["plan", "s", "--table", "1", "--only", "puppet-cnn", "--backend", "wasm"];
+    const plan = ["--smoke", "--channels", "8", "--data", "none"];
+    await good(sweep(...tables, ...plan, "--seeds", "1"));
+    await good(sweep(...tables, ...plan, "--seeds", "2"));
+    const other = await sweep(...tables, "--smoke", "--channels", "16", "--data", "none");
+    assert.equal(other.code, 4);
+    assert.match(other.stderr, /tables were planned with other changes of the protocol/);
+    const grid = await sweep("plan", "s", "--preset", "puppet-cnn");
+    assert.match(grid.stderr, /its sweep is of tables of the paper/);
+    await good(sweep("run", "s", "--jobs", "2"));
+    const elsewhere = join(folder, "elsewhere");
+    await Deno.mkdir(elsewhere);
+    const argv = ["sweep", "results", "../s", "--json"];
+    const { rows } = JSON.parse(await good(runCommand(argv, { cwd: elsewhere })));
+    assert.deepEqual(rows.map(({ preset }: { preset: string }) => preset), ["puppet-cnn"]);
+    const runs = rows[0].runs.map(({ seed, state }: { seed: number; state: string }) => [
+      ...[seed, state],
+    ]);
+    assert.deepEqual(runs, [[1, "finished"], [2, "finished"]]);
+    await good(sweep("results", "s", "--write", "--quiet"));
+    for (const ending of ["html", "md", "csv"]) {
+      assert.match(await Deno.readTextFile(join(folder, "s", `results.${ending}`)), /smoke/i);
+    }
+  }));
+
+Deno.test("sweep retry --dry-run shows the failed rows and leaves them as they are", () =>
+  withPlaces(async ({ base, sweep }) => {
+    const rates = ["--set", "training.learningRate=100", "--set", "training.epsilon=1e-30"];
+    await good(sweep("plan", "s", "--config", base, ...rates, "--set", "training.beta2=0"));
+    assert.equal((await sweep("run", "s")).code, 1);
+    const states = async () =>
+      JSON.parse(await good(sweep("status", "s", "--json"))).map(({ state }: Row) => state);
+    assert.deepEqual(await states(), ["failed"]);
+    assert.match(await good(sweep("retry", "s", "--dry-run")), /sweep task s --quiet --index 0$/m);
+    assert.deepEqual(await states(), ["failed"]);
+  }));
+
 Deno.test("compare gives the trainings of a table to an executor, and shows them", () =>
   withPlaces(async ({ folder }) => {
     const argv = ["compare", "--table", "1", "--only", "puppet-cnn", "--smoke", "--no-speed"];
