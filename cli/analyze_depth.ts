@@ -16,6 +16,7 @@ import {
   present,
 } from "./present.ts";
 import { createProgress } from "./progress.ts";
+import { refuseIdleOptions, refuseOtherParts } from "./refuse_idle_options.ts";
 import {
   addHelpSections,
   checkpointOption,
@@ -72,8 +73,8 @@ interface AnalyzeDepthOptions extends DocumentOptions, TalkOptions {
   readonly chart: DepthChartName;
 }
 
-/** Options that only a run gives a meaning to, by what the parser calls them. */
-const RUN_OPTIONS = { exact: "--exact", fixedLevels: "--fixed-levels" } as const;
+/** Heading of the options that only a run gives a meaning to. */
+const RUN_GROUP = "With a run:";
 
 type Request = Parameters<
   typeof import("../lib/runs/run_depth_analysis.ts").runDepthAnalysis
@@ -128,12 +129,6 @@ async function requestOfData(
   options: AnalyzeDepthOptions,
   thumbnails: boolean,
 ): Promise<Request> {
-  for (const [name, flag] of Object.entries(RUN_OPTIONS)) {
-    if (options[name as keyof typeof RUN_OPTIONS] === undefined) continue;
-    throw new UsageError(
-      `Cannot use ${flag} without a run: it asks a trained model; name the folder of one`,
-    );
-  }
   if (options.chart === "accuracy" || options.chart === "tenths") {
     throw new UsageError(
       `Cannot use --chart ${options.chart} without a run: it asks a trained model; name the folder of one`,
@@ -188,7 +183,15 @@ async function imagesCsv(images: DepthAnalysisResult["images"]): Promise<string>
 async function analyzeDepth(
   runDirectory: string | undefined,
   options: AnalyzeDepthOptions,
+  command: CommandUnknownOpts,
 ): Promise<void> {
+  if (runDirectory === undefined) {
+    refuseIdleOptions(
+      command,
+      ({ helpGroupHeading }) => helpGroupHeading === RUN_GROUP,
+      "without a run: it asks a trained model; name the folder of one",
+    );
+  }
   const output = createOutput(options);
   const format = await planDocument(options, CHART_FORMATS);
   if (options.thumbnails && format !== "json" && format !== "html") {
@@ -201,6 +204,7 @@ async function analyzeDepth(
   const request = runDirectory === undefined
     ? await requestOfData(options, thumbnails)
     : await requestOfRun(await findRun(runDirectory), options, { output, thumbnails });
+  refuseOtherParts(command, options.part);
   await startNeededBackend(request, options, output);
   const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");
   const progress = createProgress({ quiet: output.quiet });
@@ -224,7 +228,6 @@ async function analyzeDepth(
 }
 
 function addRunOptions(command: CommandUnknownOpts): void {
-  const group = "With a run:";
   const batchSize = new Option("--batch-size <images>", "images per forward pass")
     .argParser(wholeNumber(1, 65_536)).default(128);
   const fixedLevels = new Option(
@@ -232,7 +235,7 @@ function addRunOptions(command: CommandUnknownOpts): void {
     "also send all images through each level: one more pass per level",
   );
   for (const option of [checkpointOption(), batchSize, exactOption(), fixedLevels]) {
-    command.addOption(option.helpGroup(group));
+    command.addOption(option.helpGroup(RUN_GROUP));
   }
 }
 
@@ -264,7 +267,9 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
     .addOption(quietOption())
     .addOption(debugOption())
     .addOption(new Option("--measure <name>", "complexity measure (default: entropy)"))
-    .action((run, options) => analyzeDepth(run, options as unknown as AnalyzeDepthOptions));
+    .action((run, options, self) =>
+      analyzeDepth(run, options as unknown as AnalyzeDepthOptions, self)
+    );
   addDocumentOptions(command, { formats: CHART_FORMATS, hasPage: true });
   addRunOptions(command);
   addConfigOptions(command, DATA_KEYS);

@@ -10,6 +10,7 @@ import type { Provenance } from "../lib/runs/run_types.ts";
 import { PRESET_NAMES, presets } from "../lib/paper/presets.ts";
 import {
   addOverrideOptions,
+  CHANGES_GROUP,
   type CompareOverrideOptions,
   compareOverrides,
 } from "./compare_overrides.ts";
@@ -22,6 +23,7 @@ import { PROGRAM } from "./program_name.ts";
 import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { collectProvenance } from "../lib/runs/collect_provenance.ts";
+import { refuseIdleOptions } from "./refuse_idle_options.ts";
 import { requireFinishedRuns } from "./require_finished_runs.ts";
 import { RUNS_FOLDER, withRunsFolder } from "./runs_folder.ts";
 import {
@@ -33,7 +35,7 @@ import {
   type TalkOptions,
   threadsOption,
 } from "./shared_options.ts";
-import { addExecutorOptions, type ExecutorOptions, requireExecutor } from "./sweep_options.ts";
+import { addExecutorOptions, type ExecutorOptions, refuseOtherExecutors } from "./sweep_options.ts";
 import { startBackend } from "./start_backend.ts";
 import { withStopSignals } from "./stop_signals.ts";
 import { watchRuns } from "./watch_runs.ts";
@@ -51,8 +53,15 @@ interface CompareOptions
   readonly threads?: number | undefined;
 }
 
+/** Options that say which runs of a table there are, and that the missing ones are trained. */
+const FOR_TABLES: readonly string[] = ["--smoke", "--only", "--seeds", "--runs", "--train"];
+
 /** What only the options together can tell. */
-function checkOptions(runs: readonly string[], options: CompareOptions): void {
+function checkOptions(
+  runs: readonly string[],
+  options: CompareOptions,
+  command: CommandUnknownOpts,
+): void {
   if (options.only !== undefined && (options.table?.length ?? 0) > 1) {
     throw new UsageError("Cannot use --only with several tables: each has presets of its own");
   }
@@ -61,13 +70,13 @@ function checkOptions(runs: readonly string[], options: CompareOptions): void {
       `Cannot compare: give either --table 1..6 or run folders, for example "${PROGRAM} compare --table 5 --smoke"`,
     );
   }
-  // Where the images are and what computes changes no run.
-  const elsewhere = { data: undefined, backend: undefined, math: undefined };
-  const given = compareOverrides({ ...options, ...elsewhere })[0];
-  if (runs.length > 0 && (options.smoke || options.only || given)) {
-    const name = options.smoke ? "--smoke" : options.only ? "--only" : given!.from;
-    throw new UsageError(`Cannot use ${name} with run folders: they are taken as they are`);
-  }
+  if (runs.length === 0) return;
+  refuseIdleOptions(
+    command,
+    ({ long, helpGroupHeading }) =>
+      helpGroupHeading === CHANGES_GROUP || FOR_TABLES.includes(long!),
+    "with run folders: they are taken as they are",
+  );
 }
 
 function conditionsOf(
@@ -143,9 +152,13 @@ async function compareFolders(
   return { comparisons: comparison.rows.length === 0 ? [] : [comparison], isInterrupted };
 }
 
-async function compare(folders: readonly string[], options: CompareOptions): Promise<void> {
-  checkOptions(folders, options);
-  requireExecutor(options);
+async function compare(
+  folders: readonly string[],
+  options: CompareOptions,
+  command: CommandUnknownOpts,
+): Promise<void> {
+  checkOptions(folders, options, command);
+  refuseOtherExecutors(command, options.executor);
   const format = await planDocument(options);
   const found = await Promise.all(folders.map(findRun));
   const { table, executor, dryRun } = options;
@@ -267,7 +280,9 @@ export function compareCommand(): CommandUnknownOpts {
     .addOption(mathOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action((runs, options) => compare(runs as string[], options as unknown as CompareOptions));
+    .action((runs, options, self) =>
+      compare(runs as string[], options as unknown as CompareOptions, self)
+    );
   addHelpSections(command, [
     [
       "compare --table 5 --report table5.html",

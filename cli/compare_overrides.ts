@@ -26,6 +26,9 @@ const NUMBER_OPTIONS = [
   ["batchSize", "--batch-size <images>", "training.batchSize", "images per step"],
 ] as const;
 
+/** Heading of the options that win over the presets, in the help. */
+export const CHANGES_GROUP = "Changes of the protocol (every row is marked):";
+
 /** Share held out of the images taken, where the training part is counted without it. */
 const VALIDATION_FRACTION = 0.2;
 
@@ -35,8 +38,7 @@ const VALIDATION_FRACTION = 0.2;
  * @param command Receives the options.
  */
 export function addOverrideOptions(command: CommandUnknownOpts): void {
-  const group = "Changes of the protocol (every row is marked):";
-  const add = (option: Option) => command.addOption(option.helpGroup(group));
+  const add = (option: Option) => command.addOption(option.helpGroup(CHANGES_GROUP));
   command.addOption(new Option("--data <folder>", "folder that holds the datasets"));
   for (const [, flags, , text] of NUMBER_OPTIONS) {
     add(new Option(flags, text).argParser(wholeNumber(1)));

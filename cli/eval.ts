@@ -6,6 +6,7 @@ import { findRun } from "./find_run.ts";
 import { createOutput } from "./output.ts";
 import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import { createProgress } from "./progress.ts";
+import { refuseOtherParts } from "./refuse_idle_options.ts";
 import { showWork } from "./show_work.ts";
 import {
   addHelpSections,
@@ -123,9 +124,10 @@ export function evalCommand(): CommandUnknownOpts {
   command
     .addOption(quietOption())
     .addOption(debugOption())
-    .action(async (run, options) =>
-      await evaluateRun(await findRun(run as string), options as unknown as EvalOptions)
-    );
+    .action(async (run, options, self) => {
+      refuseOtherParts(self, options.part as string);
+      await evaluateRun(await findRun(run as string), options as unknown as EvalOptions);
+    });
   addHelpSections(command, [
     ["eval runs/first", "the test images, best checkpoint"],
     ["eval runs/first --part validation --confusion", "what is confused with what"],

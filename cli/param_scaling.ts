@@ -15,6 +15,7 @@ import {
   planDocument,
   present,
 } from "./present.ts";
+import { refuseIdleOptions } from "./refuse_idle_options.ts";
 import {
   addHelpSections,
   debugOption,
@@ -91,7 +92,23 @@ async function drawParameterScaling(analysis: ParameterScaling): Promise<string>
   return await renderChart(chart);
 }
 
-async function paramScaling(options: ParamScalingOptions): Promise<void> {
+/** Options of the other one, where only the table or only the figure is asked for. */
+function refuseOptionsOfOther(
+  command: CommandUnknownOpts,
+  { table, figure }: ParamScalingOptions,
+): void {
+  if ((table === undefined) === (figure === undefined)) return;
+  const [idle, asked] = figure === undefined
+    ? [["--families", "--figure-channels"], "--table 7: it is for --figure 4"]
+    : [["--channels"], "--figure 4: it is for --table 7; the figure has --figure-channels"];
+  refuseIdleOptions(command, ({ long }) => idle.includes(long!), `with ${asked}`);
+}
+
+async function paramScaling(
+  options: ParamScalingOptions,
+  command: CommandUnknownOpts,
+): Promise<void> {
+  refuseOptionsOfOther(command, options);
   const to = createOutput(options);
   const format = await planDocument(options, CHART_FORMATS);
   if (format === "svg" && options.table === undefined && options.figure === undefined) {
@@ -157,7 +174,7 @@ export function paramScalingCommand(): CommandUnknownOpts {
   command
     .addOption(quietOption())
     .addOption(debugOption())
-    .action((options) => paramScaling(options as unknown as ParamScalingOptions));
+    .action((options, self) => paramScaling(options as unknown as ParamScalingOptions, self));
   addCountOptions(command);
   addHelpSections(command, [
     ["param-scaling --table 7", "both rows of Table 7 beside the paper's figures"],

@@ -1,5 +1,5 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { CheckpointError, UsageError } from "../lib/errors.ts";
+import { CheckpointError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import type { MathType } from "../lib/backends/backend.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
@@ -21,6 +21,7 @@ import {
   threadsOption,
   wholeNumber,
 } from "./shared_options.ts";
+import { refuseIdleOptions } from "./refuse_idle_options.ts";
 import { showWork } from "./show_work.ts";
 import { startBackend } from "./start_backend.ts";
 
@@ -101,14 +102,16 @@ async function collectRun(
 /** Everything that was asked for, in the order in which it was named. */
 async function collectSources(
   paths: readonly string[],
-  options: ReportOptions & { readonly to: Output },
+  options: ReportOptions & { readonly to: Output; readonly command: CommandUnknownOpts },
 ): Promise<{ readonly sources: ReportSource[]; readonly failures: readonly Failure[] }> {
   const { attempt, failures } = workOnEach(paths);
   const { readReportSources } = await import("../lib/reports/read_report_sources.ts");
   const { runs, files } = await sortPaths(paths, attempt);
-  if (runs.length === 0 && (options.testImages !== undefined || options.data !== undefined)) {
-    throw new UsageError(
-      "Cannot use --test-images or --data without a run: nothing is evaluated for documents",
+  if (runs.length === 0) {
+    refuseIdleOptions(
+      options.command,
+      ({ long }) => ["--test-images", "--data", "--checkpoint"].includes(long!),
+      "without a run: nothing is evaluated for documents",
     );
   }
   const sources = new Map<string, readonly ReportSource[]>();
@@ -133,11 +136,22 @@ async function collectSources(
   return { sources: found, failures };
 }
 
-async function report(paths: readonly string[], options: ReportOptions): Promise<void> {
+async function report(
+  paths: readonly string[],
+  options: ReportOptions,
+  command: CommandUnknownOpts,
+): Promise<void> {
+  if (!options.eval) {
+    refuseIdleOptions(
+      command,
+      ({ long }) => long === "--test-images",
+      "with --no-eval: no test image is evaluated",
+    );
+  }
   const format = await planDocument(options);
   const to = createOutput(options);
   const found = await Promise.all(paths.map(findRun));
-  const { sources, failures } = await collectSources(found, { ...options, to });
+  const { sources, failures } = await collectSources(found, { ...options, to, command });
   await showBeforeEnd(
     () => present(sources, { ...options, format, to }),
     () => refuseFailures(failures),
@@ -178,7 +192,7 @@ export function reportCommand(): CommandUnknownOpts {
     .addOption(mathOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action((sources, options) => report(sources, options as unknown as ReportOptions));
+    .action((sources, options, self) => report(sources, options as unknown as ReportOptions, self));
   addHelpSections(command, [
     [
       "report runs/first --output report.html",

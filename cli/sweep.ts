@@ -5,10 +5,21 @@ import { createOutput } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { addDocumentOptions } from "./present.ts";
 import { addHelpSections, backendOption, debugOption, quietOption } from "./shared_options.ts";
-import { addSweepOptions, type SweepOptions } from "./sweep_options.ts";
+import { CHANGES_GROUP } from "./compare_overrides.ts";
+import { refuseIdleOptions } from "./refuse_idle_options.ts";
+import {
+  addSweepOptions,
+  EXECUTION_GROUP,
+  PLAN_GROUP,
+  refuseOtherExecutors,
+  type SweepOptions,
+} from "./sweep_options.ts";
 
 const ACTIONS = ["plan", "run", "status", "cancel", "retry", "results", "task"] as const;
 type Action = typeof ACTIONS[number];
+
+/** Options of a document that is shown. */
+const DOCUMENT = ["--format", "--json", "--output", "--force"];
 
 /** Folder of the sweeps where none is named. */
 const SWEEPS_FOLDER = "sweeps";
@@ -25,8 +36,9 @@ function readWords(
   const rest = named === undefined ? words : words.slice(1);
   const action = named ?? "plan";
   if (rest.length > 1) {
+    const wrong = named === undefined ? words[0] : rest[1];
     throw new UsageError(
-      `Cannot use "${rest[1]}": give one of ${ACTIONS.join(", ")}, and one folder of a sweep`,
+      `Cannot use "${wrong}": give one of ${ACTIONS.join(", ")}, and one folder of a sweep`,
     );
   }
   if (rest[0] !== undefined) return { action, folder: rest[0] };
@@ -53,8 +65,43 @@ async function plan(folder: string, options: SweepOptions): Promise<void> {
   await runSweep(folder, { ...options, output });
 }
 
-async function sweep(words: readonly string[], options: SweepOptions): Promise<void> {
+/** What each action looks at beside --quiet and --debug: groups of the help, and options. */
+const USED: Readonly<Record<Action, readonly string[]>> = {
+  plan: [PLAN_GROUP, CHANGES_GROUP, EXECUTION_GROUP, "--data", "--backend", "--json"],
+  run: [EXECUTION_GROUP, "--json"],
+  status: DOCUMENT,
+  cancel: ["--json"],
+  retry: [EXECUTION_GROUP, "--json"],
+  results: [...DOCUMENT, "--write", "--data", "--backend"],
+  task: ["--index"],
+};
+
+/** Refuses what the action does not look at: the plan of a sweep that runs does not change any more. */
+function refuseForOtherActions(
+  command: CommandUnknownOpts,
+  action: Action,
+  { executor }: SweepOptions,
+): void {
+  const used = [...USED[action], "--quiet", "--debug"];
+  for (const other of ACTIONS) {
+    refuseIdleOptions(
+      command,
+      ({ long, helpGroupHeading }) =>
+        [long, helpGroupHeading].some((word) => USED[other].includes(word!)) &&
+        ![long, helpGroupHeading].some((word) => used.includes(word!)),
+      `with sweep ${action}: it is for sweep ${other}`,
+    );
+  }
+  refuseOtherExecutors(command, executor ?? (action === "plan" ? undefined : "local"));
+}
+
+async function sweep(
+  words: readonly string[],
+  options: SweepOptions,
+  command: CommandUnknownOpts,
+): Promise<void> {
   const { action, folder } = readWords(words, options);
+  refuseForOtherActions(command, action, options);
   switch (action) {
     case "plan":
       return await plan(folder, options);
@@ -99,7 +146,9 @@ export function sweepCommand(): CommandUnknownOpts {
     .addOption(backendOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action((words, options) => sweep(words as string[], options as unknown as SweepOptions));
+    .action((words, options, self) =>
+      sweep(words as string[], options as unknown as SweepOptions, self)
+    );
   addHelpSections(command, [
     [
       "sweep plan sweeps/width --preset puppet-cnn --set model.maxChannels=128,256 --seeds 1,2,3",

@@ -1,8 +1,8 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { UsageError } from "../lib/errors.ts";
 import { addOverrideOptions, type CompareOverrideOptions } from "./compare_overrides.ts";
 import type { DocumentOptions } from "./present.ts";
 import { readDuration } from "./duration_option.ts";
+import { refuseIdleOptions } from "./refuse_idle_options.ts";
 import { readSeeds, readTables, splitList } from "./list_options.ts";
 import { type TalkOptions, wholeNumber } from "./shared_options.ts";
 
@@ -29,36 +29,47 @@ export interface ExecutorOptions {
   readonly dryRun?: true | undefined;
 }
 
-/** What they are called, but for `--executor` itself. */
-const WORDS: Readonly<Record<Exclude<keyof ExecutorOptions, "executor">, string>> = {
-  jobs: "--jobs",
-  partition: "--partition",
-  account: "--account",
-  time: "--time",
-  cpus: "--cpus",
-  mem: "--mem",
-  gres: "--gres",
-  arrayLimit: "--array-limit",
-  sbatch: "--sbatch",
-  image: "--image",
-  claim: "--claim",
-  dryRun: "--dry-run",
+/** Heading of what an executor is told, in the help. */
+export const EXECUTION_GROUP = "Execution:";
+
+/** Heading of what a plan is made from, in the help. */
+export const PLAN_GROUP = "Plan:";
+
+/** Executors that look at an option; what is not listed is for all. */
+const EXECUTORS_OF_OPTIONS: Readonly<Record<string, readonly ExecutorName[]>> = {
+  "--jobs": ["local"],
+  "--partition": ["slurm"],
+  "--account": ["slurm"],
+  "--time": ["slurm"],
+  "--mem": ["slurm", "kubernetes"],
+  "--gres": ["slurm", "kubernetes"],
+  "--array-limit": ["slurm", "kubernetes"],
+  "--sbatch": ["slurm"],
+  "--image": ["kubernetes"],
+  "--claim": ["kubernetes"],
 };
 
 /**
- * Refuses what is meant for an executor where none is named: the work would begin here, all the same.
+ * Refuses what is meant for another executor, or for one where none is named: the work would begin here, all the same.
  *
- * @param options The options given.
+ * @param command The command, parsed.
+ * @param executor What runs the trainings; `undefined` where they are not given to an executor.
  * @throws {UsageError} if there is such an option.
  */
-export function requireExecutor(options: ExecutorOptions): void {
-  if (options.executor !== undefined) return;
-  const given = Object.entries(WORDS).find(([key]) =>
-    options[key as keyof typeof WORDS] !== undefined
-  );
-  if (given === undefined) return;
-  throw new UsageError(
-    `Cannot use ${given[1]} without --executor; name one of ${EXECUTORS.join(", ")}`,
+export function refuseOtherExecutors(
+  command: CommandUnknownOpts,
+  executor: ExecutorName | undefined,
+): void {
+  const executorsOf = ({ long }: Option) => EXECUTORS_OF_OPTIONS[long!] ?? EXECUTORS;
+  refuseIdleOptions(
+    command,
+    (option) =>
+      option.helpGroupHeading === EXECUTION_GROUP && option.long !== "--executor" &&
+      (executor === undefined || !executorsOf(option).includes(executor)),
+    (option) =>
+      executor === undefined
+        ? `without --executor; name one of ${EXECUTORS.join(", ")}`
+        : `with executor ${executor}: it is for ${executorsOf(option).join(" and ")}`,
   );
 }
 
@@ -84,7 +95,7 @@ function collect(word: string, previous: string[] | undefined): string[] {
 }
 
 function addPlanOptions(command: CommandUnknownOpts): void {
-  const add = (option: Option) => command.addOption(option.helpGroup("Plan:"));
+  const add = (option: Option) => command.addOption(option.helpGroup(PLAN_GROUP));
   add(new Option("--preset <name>", "what the grid starts from; compare --help lists them"));
   add(
     new Option("--config <file>", "start from a configuration file instead").conflicts("preset"),
@@ -122,7 +133,7 @@ function addPlanOptions(command: CommandUnknownOpts): void {
  * @param command Receives the options.
  */
 export function addExecutorOptions(command: CommandUnknownOpts): void {
-  const add = (option: Option) => command.addOption(option.helpGroup("Execution:"));
+  const add = (option: Option) => command.addOption(option.helpGroup(EXECUTION_GROUP));
   add(new Option("--executor <name>", "what runs the trainings").choices(EXECUTORS));
   add(
     new Option("--jobs <count>", "local: trainings at a time (default: 1)")
