@@ -68,16 +68,22 @@ function speedOf(
 function imageChanges(config: ExperimentConfig, runs: readonly ComparedRun[]): ProtocolChange[] {
   const { dataset, images, validationFraction, testImages } = config.data;
   const sizes = SET_SIZES[dataset];
-  const done = runs.find(({ figures }) => figures !== null);
-  if (sizes === undefined || done === undefined || done.figures === null) return [];
+  if (sizes === undefined) return [];
   const taken = images ?? sizes.train;
   const train = taken - Math.round(taken * validationFraction);
-  const counts = [
-    { path: "training images", protocol: train, run: done.trainImages },
-    { path: "images to draw from", protocol: sizes.train, run: done.imagePool },
-    { path: "test images", protocol: testImages ?? sizes.test, run: done.figures.testImages },
-  ];
-  return counts.filter((count) => count.protocol !== count.run);
+  const protocols = [
+    ["training images", train],
+    ["images to draw from", sizes.train],
+    ["test images", testImages ?? sizes.test],
+  ] as const;
+  // One run of other images is enough: the row's figures are of all runs.
+  const found = runs.flatMap(({ figures, trainImages, imagePool }) =>
+    figures === null ? [] : [[trainImages, imagePool, figures.testImages]]
+  );
+  return protocols.flatMap(([path, protocol], at) => {
+    const other = found.find((counts) => counts[at] !== protocol);
+    return other === undefined ? [] : [{ path, protocol, run: other[at] }];
+  });
 }
 
 function showChange({ path, protocol, run }: ProtocolChange): string {

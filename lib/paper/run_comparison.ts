@@ -244,7 +244,9 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
     // After a signal nobody waits for counts; a signal that came after the last run has nothing to interrupt.
     const isCut = runs.length < row.runs.length || runs.some((run) => run.state === "interrupted");
     if (signal?.aborted && isCut) break;
-    const { config } = row.runs[0]!;
+    // Runs of a row differ in seed and math at most; one in bfloat16 is enough for the row to say so.
+    const isRounded = ({ config }: PlannedRun) => config.math !== row.protocol.math;
+    const { config } = row.runs.find(isRounded) ?? row.runs[0]!;
     const parts = { ...row, preset: row.preset.name, config, runs, speedBatch };
     rows.push(await buildRow(parts, counter));
   }

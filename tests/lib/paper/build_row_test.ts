@@ -19,12 +19,15 @@ Deno.test("buildRow() takes runs on images drawn from the whole dataset for the 
 });
 
 Deno.test("buildRow() marks runs whose images were drawn from a part of the dataset", async () => {
-  const row = await rowOf([{ ...MADE_UP_RUN, imagePool: 10_000 }]);
-  assert.equal(row.protocol, "changed");
-  assert.equal(
-    row.mark,
-    "not the full protocol: images to draw from 10000 instead of 50000",
-  );
+  const part = { ...MADE_UP_RUN, imagePool: 10_000 };
+  for (const runs of [[part], [{ ...MADE_UP_RUN, seed: 7 }, part]]) {
+    const row = await rowOf(runs);
+    assert.equal(row.protocol, "changed");
+    assert.equal(
+      row.mark,
+      "not the full protocol: images to draw from 10000 instead of 50000",
+    );
+  }
 });
 
 Deno.test("buildRow() marks runs with fewer training or test images", async () => {

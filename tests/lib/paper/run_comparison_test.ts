@@ -222,6 +222,10 @@ Deno.test("runComparison() takes a finished run in bfloat16 for a row, says so, 
     assert.deepEqual(row.changes.find(({ path }) => path === "math"), {
       ...{ path: "math", protocol: "float32", run: "bfloat16" },
     });
+    const two = await smallComparison(runs, { train: false, seeds: [2, 1] });
+    const [mixed] = (await runComparison(two)).comparison.rows;
+    assert.deepEqual(mixed!.runs.map(({ state }) => state), ["missing", "finished"]);
+    assert.deepEqual(mixed!.changes, row.changes, "one of the seeds is enough");
     const exact = await rowOf([{ path: "math", value: "float32" }]);
     assert.equal(exact.runs[0]!.state, "missing");
   });
