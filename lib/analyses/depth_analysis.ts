@@ -119,7 +119,7 @@ export interface AdaptiveWork {
   readonly model: string;
   /** C. */
   readonly maxChannels: number;
-  /** Whether the network itself decides what it computes; the figures are then its dearest way. */
+  /** Whether the network itself decides what it computes; the figures are then of its most expensive path. */
   readonly decides: boolean;
   /** By depth, all depths of the model. */
   readonly depths: readonly DepthWork[];

@@ -188,7 +188,7 @@ export interface CustomOptions {
 /** A classifier that is more than a list of layers, and counts its own work without computing anything. */
 export interface CountingClassifier extends Classifier {
   /**
-   * Counts the work of one image on its dearest way.
+   * Counts the work of one image on its most expensive path.
    *
    * @param image Height and width in pixels.
    * @returns Multiply-adds.

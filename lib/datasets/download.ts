@@ -145,7 +145,7 @@ async function downloadFrom(
       const mismatch = describeMismatch(digest, options);
       if (mismatch === null) return digest;
       await removePart(part);
-      // A part put together from two attempts may be at fault itself: once, all of it is fetched anew.
+      // A part put together from two attempts may itself be the fault: the whole file is fetched again, once.
       if (!outcome.resumed || hasRestarted) return mismatch;
       hasRestarted = true;
       options.onNote?.(`${mismatch}; starting over`);

@@ -173,7 +173,7 @@ class ByteSource {
     return bytes;
   }
 
-  /** Reads what is left, to no use but its checks. */
+  /** Reads what is left, so that the decompressor checks it. */
   async drain(): Promise<void> {
     do await this.pass(this.#rest.length, () => {}); while (await this.#refill());
   }

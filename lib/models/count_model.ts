@@ -73,7 +73,7 @@ export interface ModelCount {
   readonly reference: LevelWork;
   /** Our rule by level. */
   readonly levels: readonly LevelWork[];
-  /** Whether the network decides which work an image needs; its figures are those of the dearest way. */
+  /** Whether the network decides which work an image needs; its figures are those of the most expensive path. */
   readonly decides: boolean;
 }
 

@@ -173,7 +173,7 @@ async function trainAndTest(
     // A loss can be finite while weights or generated kernels are not: saving and evaluating find that.
     const hasDiverged = error instanceof DivergenceError;
     if (!hasDiverged && !(error instanceof OutOfMemoryError)) throw error;
-    // The others are smaller, or are made with other options: they go on.
+    // Other rows may need less memory, or not diverge: the comparison goes on.
     watcher.warn?.(`${planned.runDirectory}: ${error.message}`);
     return { ...nothing, state: hasDiverged ? "diverged" : "failed" };
   }

@@ -6,7 +6,7 @@ const ONE_DEPTH = 0.9;
 /** Quantiles that get the fewest and the most layers: a few images of an extreme kind decide nothing. */
 const [LOW, HIGH] = [0.05, 0.95];
 
-/** Figures of a fitted constant: enough to name every depth. */
+/** Significant digits of a fitted constant. */
 const FIGURES = 4;
 
 /** Constants of the rule for depth, fitted to images. */

@@ -103,7 +103,7 @@ export class Puppeteer {
   }
 
   /**
-   * The same, each state when it is asked for. One trajectory that all depths are read from is whole before its first.
+   * The same, each state when it is asked for. With `trajectorySteps` the whole trajectory is integrated before the first.
    *
    * @param level Gives N (depth) and phi(H) (scale).
    * @param options As of `states`.

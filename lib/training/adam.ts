@@ -96,7 +96,7 @@ export class Adam {
    * @throws {RangeError} if a parameter's memory is missing, has another shape, or cannot come from updates, or there is other memory.
    */
   write(state: AdamState): void {
-    // As trainings wrote that averaged their weights: what they went on with is not what they saved.
+    // Earlier versions could average the weights; the parameters that they saved are not those that they trained.
     const foreign = [...state.moments.keys()].find((name) =>
       !this.#moments.has(name.replace(/\.(?:first|second)$/, ""))
     );

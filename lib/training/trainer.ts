@@ -83,7 +83,7 @@ export class Trainer {
       hooks.report?.({ kind: "phase", text });
       return "early-stop";
     }
-    // By another rule than before it goes on, and has all its patience again.
+    // Under another stopping rule than before, training goes on with its full patience.
     if (isOutOfPatience(this.progress, this.#config)) this.progress.validationsWithoutGain = 0;
     const clock = new SaveClock(hooks.saveEvery);
     const save = async (isBest: boolean) => {
@@ -210,7 +210,7 @@ export class Trainer {
       await ahead.catch(() => {});
     }
     await yieldToEventLoop();
-    // Nor would an epoch ever end whose last step was the last that the time was enough for.
+    // An epoch whose steps are all made is ended even when the time is up: else the run would never get past it.
     return batches.length > 0 || hooks.signal?.aborted ? stopAsked(hooks) : null;
   }
 

@@ -6,9 +6,12 @@ export interface EpochRecord {
   readonly step: number;
   /** Learning rate of the epoch's last step. */
   readonly learningRate: number;
-  /** Mean training loss over the epoch's images, in nats. */
+  /** Mean training loss over the epoch's images, in nats: with label smoothing, mixing and a model's penalties. */
   readonly trainLoss: number;
-  /** Share of training images classified correctly while training, 0..1. */
+  /**
+   * Share of training images classified correctly while training, 0..1: augmented, with dropout, and mixed images counted
+   * by their own class alone. Without any of these it says how well the network knows its images.
+   */
   readonly trainTop1: number;
   /** Validation loss in nats; `null` in epochs without validation. */
   readonly validationLoss: number | null;

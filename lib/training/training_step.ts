@@ -120,7 +120,7 @@ export function lossAndGradients(
   options: Omit<TrainingStepOptions, "learningRate" | "clipNorm">,
 ): LossAndGradients {
   const { isFrozen = () => false } = options;
-  // What is not asked for is not propagated to: a frozen puppeteer costs no backward pass.
+  // No gradient is computed for frozen parameters: a frozen puppeteer costs no backward pass.
   const entries = classifier.parameters.entries.filter(([name]) => !isFrozen(name));
   let correct: tf.Scalar | null = null;
   const { value, gradients } = valueAndGradients(() => {

@@ -9,7 +9,7 @@ import type { ModelConfig } from "../../lib/models/model_config.ts";
 export interface CustomCount {
   /** All trainable numbers. */
   readonly parameters: number;
-  /** Multiply-adds of one image; of the dearest way where the network decides. */
+  /** Multiply-adds of one image; of the most expensive path where the network decides. */
   readonly multiplyAdds: number;
 }
 

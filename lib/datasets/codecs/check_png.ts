@@ -5,7 +5,7 @@ const SAMPLES = [1, 0, 3, 1, 2, 0, 4];
 
 /**
  * Whether a chunk decides on the pixels: the critical ones, whose names begin with a capital, and transparency. The others
- * are texts, colour profiles and frames of a film; some are packed, so that a few bytes may unfold into gigabytes.
+ * are texts, colour profiles and frames of an animation; some are packed, so that a few bytes may unfold into gigabytes.
  */
 function isNeeded({ type }: Chunk): boolean {
   return /^[A-Z]/.test(type) || type === "tRNS";

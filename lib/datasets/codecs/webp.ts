@@ -43,7 +43,7 @@ function frameSize(name: string, data: Uint8Array): { width: number; height: num
  *
  * @param bytes The whole file.
  * @returns Size and orientation.
- * @throws {RangeError} if it is a film, or holds no frame.
+ * @throws {RangeError} if it is animated, or holds no frame.
  */
 export function readWebpHeader(bytes: Uint8Array): WebpHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -53,7 +53,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
     const name = String.fromCharCode(...bytes.subarray(at, at + 4));
     const length = view.getUint32(at + 4, true);
     const data = bytes.subarray(at + 8, at + 8 + length);
-    if (name === "ANIM" || name === "ANMF") throw new RangeError("films are not read");
+    if (name === "ANIM" || name === "ANMF") throw new RangeError("animations are not read");
     size ??= frameSize(name, data);
     if (name === "EXIF") {
       // Some writers put the name that JPEG needs in front.
@@ -72,7 +72,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
  * @param bytes The whole file.
  * @param maxPixels Largest picture that is decoded, in pixels.
  * @returns Size and pixels.
- * @throws {RangeError} if it is damaged, cut off, a film, or larger.
+ * @throws {RangeError} if it is damaged, cut off, animated, or larger.
  */
 export function decodeWebp(bytes: Uint8Array, maxPixels: number): DecodedImage {
   const { width, height, orientation } = readWebpHeader(bytes);

@@ -53,7 +53,7 @@ export function sizeSection(count: ModelCount | null): ReportSection | null {
           "multiply-adds of one image",
           workCell(reference.forward),
           decides
-            ? "the dearest way; the network decides"
+            ? "the most expensive path; the network decides"
             : "reference complexity, kernels generated beforehand",
         ),
         ...hasPuppeteer

@@ -161,7 +161,7 @@ function workSection({ work, depth: { shares } }: DepthAnalysis): ReportSection 
             : "Generation is once per level, for all its images: " +
               `${workCell(work.generation).text} for the kernels of all levels.`) +
           (work.decides
-            ? " The network itself decides; figures are those of its dearest way."
+            ? " The network itself decides; figures are those of its most expensive path."
             : ""),
       ),
       ...work.comparisons.length === 0 ? [] : [

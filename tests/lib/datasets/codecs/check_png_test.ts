@@ -44,7 +44,7 @@ Deno.test("decodeImage() does not unfold colour profiles and texts", () => {
   assert.deepEqual([...decodeImage(picture, "x.png").data], [10, 20, 30]);
 });
 
-Deno.test("checkPng() drops texts that are not packed and the frames of a film", () => {
+Deno.test("checkPng() drops texts that are not packed and the frames of an animation", () => {
   const pixel = deflateSync(Uint8Array.of(0, 10, 20, 30));
   const text = pngChunk("tEXt", new Uint8Array(5e6).fill(65));
   const frame = pngChunk("fdAT", deflateSync(new Uint8Array(1e6)));

@@ -19,8 +19,8 @@ Deno.test("decodeWebp() refuses pictures that are cut off, and larger than its b
   }
 });
 
-Deno.test("decodeWebp() refuses a film", () => {
+Deno.test("decodeWebp() refuses an animation", () => {
   const bytes = readFixture("orientation_6.webp").slice();
   bytes.set(new TextEncoder().encode("ANIM"), 30);
-  assert.throws(() => decodeWebp(bytes, 1e6), /films are not read/);
+  assert.throws(() => decodeWebp(bytes, 1e6), /animations are not read/);
 });
