@@ -33,6 +33,25 @@ function finish(sums: Sums): LayerStatistics {
   return { mean: Float32Array.from(mean), variance: Float32Array.from(variance) };
 }
 
+function disposeMoments(found: ReadonlyMap<string, BatchMoments>): void {
+  for (const { mean, variance } of found.values()) tf.dispose([mean, variance]);
+}
+
+/** Adds the moments of a batch to the sums of every layer. */
+async function addBatch(
+  sums: Map<string, Sums>,
+  found: ReadonlyMap<string, BatchMoments>,
+  weight: number,
+): Promise<void> {
+  for (const [name, moments] of found) {
+    const [mean, variance] = await Promise.all([moments.mean.data(), moments.variance.data()]);
+    const entry = sums.get(name) ??
+      { weight: 0, mean: new Float64Array(mean.length), square: new Float64Array(mean.length) };
+    sums.set(name, entry);
+    addMoments(entry, { mean, variance }, weight);
+  }
+}
+
 /** Runs a batch with its own statistics and returns those of every layer. */
 function momentsOfBatch(
   classifier: Classifier,
@@ -40,16 +59,21 @@ function momentsOfBatch(
   levels: ComplexityLevel | readonly ComplexityLevel[],
 ): Map<string, BatchMoments> {
   const found = new Map<string, BatchMoments>();
-  tf.tidy(() => {
-    classifier.forward(images, levels, {
-      normalize: (site, input) => {
-        const moments = batchMoments(input);
-        found.set(site.name, { mean: tf.keep(moments.mean), variance: tf.keep(moments.variance) });
-        return batchNormWithMoments(input, moments, site);
-      },
+  try {
+    tf.tidy(() => {
+      classifier.forward(images, levels, {
+        normalize: (site, input) => {
+          const { mean, variance } = batchMoments(input);
+          found.set(site.name, { mean: tf.keep(mean), variance: tf.keep(variance) });
+          return batchNormWithMoments(input, { mean, variance }, site);
+        },
+      });
     });
-  });
-  return found;
+    return found;
+  } catch (error) {
+    disposeMoments(found);
+    throw error;
+  }
 }
 
 /**
@@ -75,16 +99,14 @@ export async function computeLevelStatistics(
   for await (const { images, levels } of batches) {
     const weight = images.shape[0];
     count += weight;
-    const found = momentsOfBatch(classifier, images, levels);
-    images.dispose();
-    for (const [name, moments] of found) {
-      const [mean, variance] = await Promise.all([moments.mean.data(), moments.variance.data()]);
-      moments.mean.dispose();
-      moments.variance.dispose();
-      const entry = sums.get(name) ??
-        { weight: 0, mean: new Float64Array(mean.length), square: new Float64Array(mean.length) };
-      sums.set(name, entry);
-      addMoments(entry, { mean, variance }, weight);
+    let found: ReadonlyMap<string, BatchMoments> = new Map();
+    try {
+      found = momentsOfBatch(classifier, images, levels);
+      images.dispose();
+      await addBatch(sums, found, weight);
+    } finally {
+      images.dispose();
+      disposeMoments(found);
     }
   }
   if (count === 0) {

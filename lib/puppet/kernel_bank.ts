@@ -164,17 +164,22 @@ function foldNetwork(
 ): BankedNetwork {
   const layers = classifier.layersOf(level);
   const convolutions = new Map<string, FoldedConvolution>();
-  tf.tidy(() => {
-    const kernels = classifier.kernelsOf(level, { onStep: options.onStep });
-    for (const layer of convolutionsOf(layers)) {
-      const folded = foldConvolution(layer, {
-        kernel: kernels.get(layer.name)!,
-        bias: classifier.weights.bias(layer),
-        norm: layer.norm ? classifier.weights.norm(layer.name) : null,
-        statistics: options.statistics.get(layer.name),
-      });
-      convolutions.set(layer.name, folded);
-    }
-  });
+  try {
+    tf.tidy(() => {
+      const kernels = classifier.kernelsOf(level, { onStep: options.onStep });
+      for (const layer of convolutionsOf(layers)) {
+        const folded = foldConvolution(layer, {
+          kernel: kernels.get(layer.name)!,
+          bias: classifier.weights.bias(layer),
+          norm: layer.norm ? classifier.weights.norm(layer.name) : null,
+          statistics: options.statistics.get(layer.name),
+        });
+        convolutions.set(layer.name, folded);
+      }
+    });
+  } catch (error) {
+    disposeFolded(convolutions.values());
+    throw error;
+  }
   return { layers, convolutions, multiplyAdds: workOfLayers(layers, options.image).multiplyAdds };
 }

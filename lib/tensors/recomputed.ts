@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 
 /** The part of TensorFlow.js's engine state that a nested gradient would overwrite. */
 interface TapeState {
-  activeTape: unknown;
+  activeTape: readonly { readonly saved: readonly tf.Tensor[] }[] | null;
 }
 
 /**
@@ -24,6 +24,10 @@ export function nestedGradients(
   try {
     const { grads } = tf.engine().gradients(compute, sources, outputGradient, true);
     return grads.map((gradient, index) => gradient ?? tf.zerosLike(sources[index]!));
+  } catch (error) {
+    // TensorFlow.js frees what it kept for the gradient only where that is found.
+    if (state.activeTape !== tape) state.activeTape?.forEach(({ saved }) => tf.dispose([...saved]));
+    throw error;
   } finally {
     state.activeTape = tape;
   }

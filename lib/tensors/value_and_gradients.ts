@@ -79,14 +79,17 @@ function inputGradients(
   return wanted.map(([, input], index) => [input, gradients[index]!]);
 }
 
+/** Gradients found, by the tensor's id. */
+type Found = Map<number, tf.Tensor>;
+
+/** Propagates from the value, whose gradient is in `found`, to the sources, which alone are in it in the end. */
 function propagate(
-  value: tf.Scalar,
+  found: Found,
   nodes: readonly TapeNode[],
   sources: ReadonlySet<number>,
-): Map<number, tf.Tensor> {
+): void {
   const reached = new Set(sources);
   for (const { outputs } of nodes) for (const { id } of outputs) reached.add(id);
-  const found = new Map<number, tf.Tensor>([[value.id, tf.onesLike(value)]]);
   for (const node of [...nodes].reverse()) {
     const outputGradients = node.outputs.map(({ id }) => found.get(id));
     if (node.gradient !== undefined && outputGradients.some((gradient) => gradient !== undefined)) {
@@ -103,7 +106,24 @@ function propagate(
     }
     release(node);
   }
-  return found;
+}
+
+/** The same for all of a function; where an operation fails, as for lack of memory, everything kept is freed. */
+function gradientsOf(
+  value: tf.Scalar,
+  nodes: readonly TapeNode[],
+  sources: ReadonlySet<number>,
+): Found {
+  const found: Found = new Map();
+  try {
+    found.set(value.id, tf.onesLike(value));
+    propagate(found, nodes, sources);
+    return found;
+  } catch (error) {
+    nodes.forEach(release);
+    tf.dispose([value, ...found.values()]);
+    throw error;
+  }
 }
 
 /**
@@ -135,7 +155,7 @@ export function valueAndGradients(
   const { value, tape } = record(compute);
   const ids = new Set(sources.map(({ id }) => id));
   const nodes = nodesBetween(tape, ids);
-  const found = propagate(value, nodes, ids);
+  const found = gradientsOf(value, nodes, ids);
   if (nodes.length === 0) tf.dispose([...found.values()]);
   return { value, gradients: sources.map(({ id }) => nodes.length > 0 && found.get(id) || null) };
 }

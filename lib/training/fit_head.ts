@@ -115,12 +115,14 @@ async function collectFeatures(
       const batch = await loadBatch(data, indices, {
         level: classifier.levels.list[level]!,
       });
-      const inputs = headInputs(classifier, batch, {
-        width,
-        statistics: statistics.get(level)!,
-      });
-      features.set(await inputs.data<"float32">(), labels.length * width);
-      tf.dispose([inputs, batch.images, batch.labels]);
+      const ofLevel = { width, statistics: statistics.get(level)! };
+      try {
+        const inputs = headInputs(classifier, batch, ofLevel);
+        const values = await inputs.data<"float32">().finally(() => inputs.dispose());
+        features.set(values, labels.length * width);
+      } finally {
+        tf.dispose([batch.images, batch.labels]);
+      }
       labels.push(...Array.from(indices, (index) => data.train.labels[index]!));
       report?.(labels.length, total + STEPS);
     }

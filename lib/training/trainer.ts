@@ -243,8 +243,7 @@ export class Trainer {
     const outcome = await trainingStep(this, batch, {
       ...{ learningRate, clipNorm, recompute: this.#recompute, labelSmoothing, drop, mixing },
       isFrozen,
-    });
-    tf.dispose([batch.images, batch.labels]);
+    }).finally(() => tf.dispose([batch.images, batch.labels]));
     if (!outcome.updated) {
       const { loss, gradientNorm } = outcome;
       this.divergence = { reason: "not-finite", step: step + 1, learningRate, loss, gradientNorm };

@@ -162,7 +162,10 @@ export async function* labelledBatches(
     const indices = Uint32Array.from({ length: count }, (_, at) => first + at);
     const values = standardize(await validation.read(indices), standardization);
     const images = tf.tensor4d(values, [count, height, width, 3]);
-    yield { images, labels: Array.from(indices, (index) => validation.labels[index]!) };
-    images.dispose();
+    try {
+      yield { images, labels: Array.from(indices, (index) => validation.labels[index]!) };
+    } finally {
+      images.dispose();
+    }
   }
 }

@@ -106,6 +106,16 @@ export interface LossAndGradients {
   readonly gradients: Map<string, tf.Tensor>;
 }
 
+/** Does something; where it fails, as for lack of memory, tensors kept until then are freed. */
+function disposeOnError<Result>(kept: readonly tf.Tensor[], action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    tf.dispose([...kept]);
+    throw error;
+  }
+}
+
 /**
  * Loss, correct answers and gradients of a batch.
  *
@@ -122,8 +132,8 @@ export function lossAndGradients(
   const { isFrozen = () => false } = options;
   // No gradient is computed for frozen parameters: a frozen puppeteer costs no backward pass.
   const entries = classifier.parameters.entries.filter(([name]) => !isFrozen(name));
-  let correct: tf.Scalar | null = null;
-  const { value, gradients } = valueAndGradients(() => {
+  const correct: tf.Scalar[] = [];
+  const compute = () => {
     const { logits, auxiliary, penalty } = classifier.forward(batch.images, batch.levels, {
       recompute: options.recompute,
       drop: options.drop,
@@ -131,19 +141,23 @@ export function lossAndGradients(
       normalize: (site, input) => batchNormOfBatch(input, site.scale, site.offset),
     });
     const hits = tf.equal(tf.argMax(logits, 1), batch.labels);
-    correct = tf.keep(tf.sum(tf.cast(hits, "float32")));
+    correct.push(tf.keep(tf.sum(tf.cast(hits, "float32"))));
     const lossOf = (found: tf.Tensor2D) => mixedCrossEntropy(found, batch.labels, options);
     return tf.addN([
       lossOf(logits),
       ...auxiliary.map((other) => tf.mul(lossOf(other.logits), other.weight)),
       ...(penalty === null ? [] : [penalty]),
     ]) as tf.Scalar;
-  }, entries.map(([, variable]) => variable));
+  };
+  const { value, gradients } = disposeOnError(
+    correct,
+    () => valueAndGradients(compute, entries.map(([, variable]) => variable)),
+  );
   const named = entries.flatMap(([name], index) => {
     const gradient = gradients[index];
     return gradient ? [[name, gradient] as const] : [];
   });
-  return { loss: value, correct: correct!, gradients: new Map(named) };
+  return { loss: value, correct: correct[0]!, gradients: new Map(named) };
 }
 
 /**
@@ -161,21 +175,20 @@ export async function trainingStep(
   options: TrainingStepOptions,
 ): Promise<StepOutcome> {
   const { loss, correct, gradients } = lossAndGradients(model.classifier, batch, options);
-  const norm = globalNorm(gradients.values());
-  const figures = tf.stack([loss, correct, norm]);
-  const [lossValue, correctValue, gradientNorm] = await figures.data() as unknown as [
-    number,
-    number,
-    number,
-  ];
-  const updated = Number.isFinite(lossValue) && Number.isFinite(gradientNorm);
-  if (updated) {
-    model.optimizer.update(
-      gradients,
-      options.learningRate,
-      clippingFactor(gradientNorm, options.clipNorm),
-    );
+  try {
+    const figures = tf.tidy(() => tf.stack([loss, correct, globalNorm(gradients.values())]));
+    const values = await figures.data<"float32">().finally(() => figures.dispose());
+    const [lossValue, correctValue, gradientNorm] = values as unknown as [number, number, number];
+    const updated = Number.isFinite(lossValue) && Number.isFinite(gradientNorm);
+    if (updated) {
+      model.optimizer.update(
+        gradients,
+        options.learningRate,
+        clippingFactor(gradientNorm, options.clipNorm),
+      );
+    }
+    return { loss: lossValue, correct: correctValue, gradientNorm, updated };
+  } finally {
+    tf.dispose([loss, correct, ...gradients.values()]);
   }
-  tf.dispose([loss, correct, norm, figures, ...gradients.values()]);
-  return { loss: lossValue, correct: correctValue, gradientNorm, updated };
 }

@@ -4,6 +4,7 @@ import { computeLevelStatistics } from "../../../lib/classifiers/compute_level_s
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import { LevelClassifier } from "../../../lib/puppet/level_classifier.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { failInForward } from "../../helpers/failing_forward.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 
@@ -46,5 +47,19 @@ Deno.test("computeLevelStatistics() refuses a level without images", () =>
     const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
     const none = (async function* () {})();
     await assert.rejects(computeLevelStatistics(classifier, none), /no batch of images/);
+    classifier.dispose();
+  }));
+
+Deno.test("computeLevelStatistics() leaves no tensor behind where a pass fails", () =>
+  withBackend("cpu", async () => {
+    const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
+    const live = tf.memory().numTensors;
+    failInForward(classifier);
+    const batches = (async function* () {
+      const images = await Promise.resolve(normalTensor<tf.Tensor4D>(BATCH, "a"));
+      yield { images, levels: classifier.levels.list[1]! };
+    })();
+    await assert.rejects(computeLevelStatistics(classifier, batches), /out of memory/);
+    assert.equal(tf.memory().numTensors, live);
     classifier.dispose();
   }));

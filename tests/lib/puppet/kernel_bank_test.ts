@@ -97,6 +97,26 @@ Deno.test("KernelBank.create() refuses statistics that do not fit before it gene
     dispose();
   }));
 
+Deno.test("KernelBank.create() leaves no tensor behind where folding fails", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const statistics = await trainer.computeStatistics();
+    const live = tf.memory().numTensors;
+    const { weights } = classifier;
+    const norm = weights.norm.bind(weights);
+    let calls = 0;
+    // The first level's norms are looked up once to be checked, then to be folded.
+    weights.norm = (name) => {
+      calls += 1;
+      if (calls > 14) throw new Error("out of memory");
+      return norm(name);
+    };
+    const made = KernelBank.create(classifier, statistics, { image: IMAGE });
+    await assert.rejects(made, /out of memory/);
+    assert.equal(tf.memory().numTensors, live);
+    dispose();
+  }));
+
 Deno.test("KernelBank.infer() names the levels it holds when asked for another", () =>
   withBackend("cpu", async () => {
     const { trainer, classifier, dispose } = await tinyTrainer();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { recomputed } from "../../../lib/tensors/recomputed.ts";
 import { valueAndGradients } from "../../../lib/tensors/value_and_gradients.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
@@ -116,4 +117,25 @@ Deno.test("valueAndGradients() leaves nothing recorded when the function throws"
     value.dispose();
     assert.equal(tf.memory().numTensors, before);
     x.dispose();
+  }));
+
+Deno.test("valueAndGradients() leaves nothing behind when a gradient fails, as for lack of memory", () =>
+  withBackend("cpu", async () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const before = tf.memory().numTensors;
+    const failing = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => ({
+      value: tf.mul(inputs[0] as tf.Tensor, 2),
+      gradFunc: () => {
+        throw new Error("out of memory");
+      },
+    }));
+    const compute = (from: tf.Tensor) => tf.square(failing(tf.square(tf.sin(from))));
+    const loss = (value: tf.Tensor) => tf.sum(tf.square(tf.exp(value))) as tf.Scalar;
+    for (const way of [compute, (from: tf.Tensor) => recomputed(compute, from, [])]) {
+      assert.throws(() => valueAndGradients(() => loss(way(x)), [x]), /out of memory/);
+      assert.equal(tf.memory().numTensors, before);
+    }
+    const { value, gradients } = valueAndGradients(() => tf.sum<tf.Scalar>(tf.square(x)), [x]);
+    assert.deepEqual([...await take(gradients[0]!)], [2, 4, 6]);
+    tf.dispose([value, x]);
   }));

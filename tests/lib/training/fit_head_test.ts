@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { evaluate } from "../../../lib/evaluation/evaluate.ts";
 import { fitHead } from "../../../lib/training/fit_head.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { failInForward } from "../../helpers/failing_forward.ts";
 import { tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { ModelConfig } from "../../../lib/models/model_config.ts";
 
@@ -47,3 +48,14 @@ for (const { backend, kind, model } of CASES) {
       dispose();
     }));
 }
+
+Deno.test("fitHead() leaves no tensor behind where a pass fails", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, data, dispose } = await tinyTrainer();
+    const statistics = await trainer.computeStatistics();
+    const live = tf.memory().numTensors;
+    failInForward(classifier);
+    await assert.rejects(fitHead(classifier, { data, statistics }), /out of memory/);
+    assert.equal(tf.memory().numTensors, live);
+    dispose();
+  }));

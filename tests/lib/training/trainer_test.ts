@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { decodeCheckpoint } from "../../../lib/training/decode_checkpoint.ts";
 import { encodeCheckpoint, restoreTrainer } from "../../../lib/training/training_checkpoint.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { failInForward } from "../../helpers/failing_forward.ts";
 import { NO_HOOKS, TINY_CARD, tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { Trainer } from "../../../lib/training/trainer.ts";
 import type { SaveSchedule } from "../../../lib/training/save_schedule.ts";
@@ -269,5 +270,15 @@ Deno.test("Trainer leaves a frozen puppeteer as it is, and trains the rest", () 
       const isSame = values.every((value, at) => value === before.get(name)!.values[at]);
       assert.equal(isSame, name.startsWith("puppeteer.") || name === "initial-state", name);
     }
+    dispose();
+  }));
+
+Deno.test("Trainer leaves no tensor behind where a step fails", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const live = tf.memory().numTensors;
+    failInForward(classifier);
+    await assert.rejects(trainer.run(NO_HOOKS), /out of memory/);
+    assert.equal(tf.memory().numTensors, live);
     dispose();
   }));
