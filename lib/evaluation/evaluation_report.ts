@@ -50,7 +50,10 @@ export interface EvaluationReport {
   readonly meanMultiplyAdds: number;
   /** Share of the images that took each way through a network that decides; empty if there is one way. */
   readonly routes: readonly { readonly route: number; readonly share: number }[];
-  /** Wall time per image in seconds: complexity, routing, forward; kernels banked unless `exact`. */
+  /**
+   * Wall time per image in seconds: reading (of image files with decoding), complexity, routing, forward; kernels banked
+   * unless `exact`. `measureSpeed` takes images that are in memory.
+   */
   readonly secondsPerImage: number;
   /** Wall time of making the kernel bank, in seconds; 0 in exact mode, and of a network that was there. */
   readonly bankSeconds: number;

@@ -53,7 +53,8 @@ function keyFigures(report: RunReport): Fact[] {
 /** What an evaluation was made of, and its lesser figures. */
 function evaluationBlock(summary: EvaluationSummary): ReportBlock {
   const { figures } = summary;
-  const way = summary.exact ? "one trajectory per image" : "kernels of all levels at hand";
+  const kernels = summary.exact ? "one trajectory per image" : "kernels of all levels at hand";
+  const way = `${kernels}, reading included`;
   return {
     kind: "facts",
     facts: [
