@@ -6,6 +6,9 @@ import type { ParameterSet } from "../tensors/parameter_set.ts";
 /** Side of the depthwise kernel of the dynamics, whatever the side of the generated kernels. */
 const DEPTHWISE_SIZE = 3;
 
+/** What the names of the parameters begin with. */
+const PREFIX = "puppeteer.";
+
 /**
  * The learned vector field f_theta of dK/ds = f_theta(K) (Eq. 1): depthwise 3x3 with bias, batch norm,
  * ReLU, pointwise 1x1 with bias, batch norm. It has C^2 + 15 C parameters, which all fourteen figures of
@@ -18,28 +21,26 @@ const DEPTHWISE_SIZE = 3;
  */
 export class Dynamics {
   readonly #parameters: ParameterSet;
-  readonly #prefix: string;
 
   /**
    * Adds the parameters of the dynamics to a set.
    *
-   * @param parameters Receives `<prefix>.depthwise.*`, `.norm1.*`, `.pointwise.*`, `.norm2.*`.
-   * @param options C, the seed of the initial weights and the prefix of the names.
+   * @param parameters Receives `puppeteer.depthwise.*`, `.norm1.*`, `.pointwise.*`, `.norm2.*`.
+   * @param options C, and the seed of the initial weights.
    */
   constructor(
     parameters: ParameterSet,
-    options: { readonly channels: number; readonly seed: number; readonly prefix: string },
+    options: { readonly channels: number; readonly seed: number },
   ) {
     this.#parameters = parameters;
-    this.#prefix = options.prefix;
     const { channels, seed } = options;
     const addUniform = (part: string, shape: number[], fanIn: number) => {
-      const name = `${options.prefix}.${part}`;
+      const name = `${PREFIX}${part}`;
       parameters.add(name, uniformFanIn(shape, { fanIn, seed, name }));
     };
     const addNorm = (part: string) => {
-      parameters.add(`${options.prefix}.${part}.scale`, constantValues([channels], 1));
-      parameters.add(`${options.prefix}.${part}.offset`, constantValues([channels], 0));
+      parameters.add(`${PREFIX}${part}.scale`, constantValues([channels], 1));
+      parameters.add(`${PREFIX}${part}.offset`, constantValues([channels], 0));
     };
     const depthwiseTaps = DEPTHWISE_SIZE * DEPTHWISE_SIZE;
     addUniform("depthwise.weights", [DEPTHWISE_SIZE, DEPTHWISE_SIZE, channels, 1], depthwiseTaps);
@@ -84,7 +85,7 @@ export class Dynamics {
   }
 
   #get<R extends tf.Rank>(part: string): tf.Variable<R> {
-    return this.#parameters.get<R>(`${this.#prefix}.${part}`);
+    return this.#parameters.get<R>(`${PREFIX}${part}`);
   }
 
   #norm(input: tf.Tensor4D, part: string): tf.Tensor4D {

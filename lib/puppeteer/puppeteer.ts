@@ -79,7 +79,7 @@ export class Puppeteer {
   constructor(parameters: ParameterSet, options: PuppeteerOptions) {
     const { channels, taps, initialState, seed } = options;
     this.#options = options;
-    this.#dynamics = new Dynamics(parameters, { channels, seed, prefix: "puppeteer" });
+    this.#dynamics = new Dynamics(parameters, { channels, seed });
     const shape: [number, number, number, number] = [1, channels, taps, channels];
     const values = initialStateValues(initialState, { channels, taps });
     if (initialState === "learned") parameters.add(INITIAL_STATE, { shape, values });

@@ -36,7 +36,7 @@ export interface TorchComparison {
 async function compareDynamics(torch: TorchReference, options: TorchComparison): Promise<void> {
   const { channels, rounds, add } = options;
   const parameters = new ParameterSet();
-  const dynamics = new Dynamics(parameters, { channels, seed: 1, prefix: "puppeteer" });
+  const dynamics = new Dynamics(parameters, { channels, seed: 1 });
   const state: tf.Tensor4D = tf.randomNormal([1, channels, 9, channels], 0, 1, "float32", 1);
   const forward = () => tf.dispose(tf.tidy(() => dynamics.apply(state)));
   const gradient = () => {

@@ -15,7 +15,7 @@ const REPEATS = 10;
 /** f_theta alone, forward and with its gradient. */
 function dynamicsWork(channels: number) {
   const parameters = new ParameterSet();
-  const dynamics = new Dynamics(parameters, { channels, seed: 1, prefix: "puppeteer" });
+  const dynamics = new Dynamics(parameters, { channels, seed: 1 });
   const state: tf.Tensor4D = tf.randomNormal([1, channels, 9, channels], 0, 1, "float32", 1);
   const repeat = async (once: () => tf.Tensor[]) => {
     for (let time = 1; time < REPEATS; time++) tf.dispose(once());

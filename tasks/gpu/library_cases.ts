@@ -62,7 +62,7 @@ function withGradients(
 function dynamicsCase(): LayerCase {
   const run = () => {
     const parameters = new ParameterSet();
-    const dynamics = new Dynamics(parameters, { channels: CHANNELS, seed: 3, prefix: "puppeteer" });
+    const dynamics = new Dynamics(parameters, { channels: CHANNELS, seed: 3 });
     const state = normal([1, CHANNELS, 9, CHANNELS], 1) as tf.Tensor4D;
     const result = withGradients(() => dynamics.apply(state), { state, ...weightsOf(parameters) });
     parameters.dispose();

@@ -9,7 +9,7 @@ const CHANNELS = 8;
 
 function make(channels = CHANNELS): { parameters: ParameterSet; dynamics: Dynamics } {
   const parameters = new ParameterSet();
-  const dynamics = new Dynamics(parameters, { channels, seed: 1, prefix: "puppeteer" });
+  const dynamics = new Dynamics(parameters, { channels, seed: 1 });
   return { parameters, dynamics };
 }
 

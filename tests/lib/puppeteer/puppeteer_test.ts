@@ -91,7 +91,7 @@ Deno.test("Puppeteer.states() by Euler is K + h f(K) from phi(H) E, written out 
   withBackend("cpu", async () => {
     const { parameters, puppeteer } = make();
     const other = new ParameterSet();
-    const dynamics = new Dynamics(other, { channels: CHANNELS, seed: 1, prefix: "puppeteer" });
+    const dynamics = new Dynamics(other, { channels: CHANNELS, seed: 1 });
     const values = initialStateValues("seeded", { channels: CHANNELS, taps: 9 });
     const expected = tf.tidy(() => {
       let state = tf.mul<tf.Tensor4D>(tf.tensor4d(values, [1, CHANNELS, 9, CHANNELS]), 0.75);
