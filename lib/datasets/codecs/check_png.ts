@@ -1,7 +1,24 @@
 import { inflateSync } from "node:zlib";
 
-/** Samples per pixel by PNG's colour type: grey, -, RGB, palette, grey + alpha, -, RGBA. */
-const SAMPLES = [1, 0, 3, 1, 2, 0, 4];
+/** Samples per pixel, and bits that a sample may have, by PNG's colour type: grey, RGB, palette, grey + alpha, RGBA. */
+const KINDS: ReadonlyMap<number, { readonly samples: number; readonly bits: readonly number[] }> =
+  new Map([
+    [0, { samples: 1, bits: [1, 2, 4, 8, 16] }],
+    [2, { samples: 3, bits: [8, 16] }],
+    [3, { samples: 1, bits: [1, 2, 4, 8] }],
+    [4, { samples: 2, bits: [8, 16] }],
+    [6, { samples: 4, bits: [8, 16] }],
+  ]);
+
+/** Bits of a pixel; 255 a sample, as a header can claim, would let eight gigabytes unfold. */
+function bitsOfPixel(header: DataView): number {
+  const [bits, type] = [header.getUint8(24), header.getUint8(25)];
+  const kind = KINDS.get(type);
+  if (kind === undefined || !kind.bits.includes(bits)) {
+    throw new RangeError(`its colour type ${type} with ${bits} bits is none of PNG's`);
+  }
+  return kind.samples * bits;
+}
 
 /**
  * Whether a chunk decides on the pixels: the critical ones, whose names begin with a capital, and transparency. The others
@@ -56,7 +73,7 @@ const PASSES = [
 /** Bytes that the pixels of a PNG unfold to: rows with a filter byte each, in one pass or seven. */
 function unfoldedBytes(header: DataView): number {
   const [width, height] = [header.getUint32(16), header.getUint32(20)];
-  const bits = (SAMPLES[header.getUint8(25)] ?? 4) * header.getUint8(24);
+  const bits = bitsOfPixel(header);
   const passes = header.getUint8(28) === 0 ? [[0, 1, 0, 1] as const] : PASSES;
   let bytes = 0;
   for (const [left, columnStep, top, rowStep] of passes) {
@@ -94,7 +111,8 @@ export function pngExif(bytes: Uint8Array): Uint8Array | null {
  *
  * @param bytes A PNG whose header is complete.
  * @returns The same picture without what does not belong to its pixels.
- * @throws {Error} if the packed pixels are damaged, cut off, or unfold to more than the header says.
+ * @throws {Error} if the header names no kind of PNG, or the packed pixels are damaged, cut off, or unfold to more than
+ * it says.
  */
 export function checkPng(bytes: Uint8Array): Uint8Array {
   const chunks = listChunks(bytes);

@@ -25,6 +25,16 @@ Deno.test("decodeImage() refuses a PNG that unfolds into more than its pixels", 
   assert.ok(after.external + after.heapUsed < before.external + before.heapUsed + 50e6);
 });
 
+Deno.test("checkPng() refuses kinds of pixels that PNG has not, before anything unfolds", () => {
+  const bomb = pngChunk("IDAT", deflateSync(new Uint8Array(100e6)));
+  const kinds = [[2, 255], [6, 255], [3, 16], [0, 3], [4, 4], [1, 8], [7, 8], [0, 0]] as const;
+  for (const [colorType, depth] of kinds) {
+    const form = { width: 8000, height: 8000, depth, colorType, isInterlaced: false };
+    const message = new RegExp(`colour type ${colorType} with ${depth} bits is none of PNG's`);
+    assert.throws(() => checkPng(pngFile(form, [bomb])), message);
+  }
+});
+
 Deno.test("checkPng() leaves good pictures alone, large and noisy ones too", () => {
   const side = 300;
   const rows = new Uint8Array(side * (1 + 3 * side));
