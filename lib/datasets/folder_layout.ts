@@ -9,6 +9,7 @@ import {
   type ImageListing,
   listFolder,
   listImageFolder,
+  MAX_CLASSES,
 } from "./list_image_folder.ts";
 import { type PassedOver, PassedOverTally } from "./passed_over.ts";
 
@@ -115,10 +116,17 @@ async function readLists(
   refuseTwice(images, { directory, description });
   const ofPart = (part: DataPart) => images.filter((image) => (image.part ?? "train") === part);
   const classNames = sortClassNames(ofPart("train").map(({ className }) => className));
+  if (classNames.length > MAX_CLASSES) {
+    throw new DataError(
+      `Cannot load images: ${description} must name at most ${MAX_CLASSES} classes, current value is ` +
+        `${classNames.length}; give a column of classes, not of numbers that every image has for itself`,
+    );
+  }
+  const labelOf = new Map(classNames.map((name, label) => [name, label]));
   const listingOf = async (part: DataPart): Promise<ImageListing | null> => {
     const chosen = ofPart(part);
     if (chosen.length === 0) return null;
-    const unknown = chosen.find(({ className }) => !classNames.includes(className));
+    const unknown = chosen.find(({ className }) => !labelOf.has(className));
     if (unknown !== undefined) {
       throw new DataError(
         `Cannot load images: class ${unknown.className} of ${unknown.file} in ${description} has no training images; add some, or take it off the list`,
@@ -127,7 +135,7 @@ async function readLists(
     return {
       classNames,
       files: chosen.map(({ file }) => file),
-      labels: Uint16Array.from(chosen, ({ className }) => classNames.indexOf(className)),
+      labels: Uint16Array.from(chosen, ({ className }) => labelOf.get(className)!),
       sizes: await Promise.all(chosen.map(({ file }) => fileBytes(resolve(directory, file)))),
     };
   };

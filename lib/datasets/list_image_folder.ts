@@ -16,6 +16,9 @@ export interface ImageListing {
   readonly sizes: readonly number[];
 }
 
+/** Most classes: a label is kept in 16 bits. */
+export const MAX_CLASSES = 65_536;
+
 /** Folders within class folders are followed so far; links can lead in a circle. */
 const MAX_DEPTH = 8;
 
@@ -167,14 +170,15 @@ export async function listImageFolder(
       passedOver.add("folders without images", join(directory, className));
     }
   }
-  if (found.length === 0 || found.length > 65_536) {
+  if (found.length === 0 || found.length > MAX_CLASSES) {
     throw new DataError(
       `Cannot list images: ${directory} must hold one folder per class, found ${found.length} with images; ` +
         `arrange the images as <class>/<image>.png`,
     );
   }
   const names = options.classNames ?? found.map(({ className }) => className);
-  const unknown = found.find(({ className }) => !names.includes(className));
+  const labelOf = new Map(names.map((name, label) => [name, label]));
+  const unknown = found.find(({ className }) => !labelOf.has(className));
   if (unknown !== undefined) {
     throw new DataError(
       `Cannot list images: class ${unknown.className} of ${directory} has no training images; ` +
@@ -182,7 +186,7 @@ export async function listImageFolder(
     );
   }
   const all = found.flatMap(({ className, images }) =>
-    images.map((image) => ({ ...image, label: names.indexOf(className) }))
+    images.map((image) => ({ ...image, label: labelOf.get(className)! }))
   );
   return {
     classNames: names,

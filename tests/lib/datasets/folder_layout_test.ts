@@ -163,6 +163,15 @@ Deno.test("readFolderLayout() names faults of a list", async () => {
   }
 });
 
+Deno.test("readFolderLayout() refuses more classes than labels can tell apart", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["0.png"]);
+    const rows = Array.from({ length: 65_537 }, (_, row) => `${row}.png,class ${row}`);
+    await Deno.writeTextFile(join(folder, "labels.csv"), `file,label\n${rows.join("\n")}\n`);
+    await assert.rejects(readFolderLayout(folder), /at most 65536 classes, current value is 65537/);
+  });
+});
+
 Deno.test("readFolderLayout() knows a file again by its absolute path", async () => {
   await withFolder(async (folder) => {
     await writeImages(folder, ["1.png", "2.png"]);
