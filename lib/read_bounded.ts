@@ -85,14 +85,21 @@ export async function readBounded(
   return await Deno.readFile(path);
 }
 
+/** Encoding by the byte order mark: what Windows PowerShell's `>` and Notepad write is UTF-16. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+}
+
 /**
  * Reads text as {@linkcode readBounded} reads bytes.
  *
  * @param path The file.
  * @param options Bound, and which error refuses.
- * @returns The content, from UTF-8.
+ * @returns The content, from UTF-8, or from UTF-16 where it begins with a byte order mark; without the mark.
  * @throws {PuppetError} as {@linkcode readBounded} does.
  */
 export async function readBoundedText(path: string, options: ReadBoundedOptions): Promise<string> {
-  return new TextDecoder().decode(await readBounded(path, options));
+  const bytes = await readBounded(path, options);
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }

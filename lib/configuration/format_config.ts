@@ -3,10 +3,11 @@ import { describeKey } from "./config_values.ts";
 import { valueOf } from "./config_words.ts";
 import { CONFIG_KEYS, type ExperimentConfig } from "./experiment_config.ts";
 
-/** A value as it stands in YAML on one line: plain where it can be, otherwise as JSON. */
+/** A value as it stands in YAML on one line: plain where that means itself there, otherwise as JSON. */
 function formatValue(value: unknown): string {
-  const isPlain = typeof value === "string" && /^[\w./-]+$/.test(value) && load(value) === value;
-  return isPlain ? value : JSON.stringify(value);
+  if (typeof value !== "string" || !/^[\w./][\w./-]*$/.test(value)) return JSON.stringify(value);
+  const { key } = load(`key: ${value}`) as { key: unknown };
+  return key === value ? value : JSON.stringify(value);
 }
 
 /**

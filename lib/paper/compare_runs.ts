@@ -1,4 +1,4 @@
-import { normalize } from "node:path";
+import { normalize, resolve } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { loadDataset } from "../datasets/load_dataset.ts";
 import { paperTables } from "./paper_results.ts";
@@ -175,7 +175,14 @@ export async function compareRuns(
   options: CompareRunsOptions,
 ): Promise<ComparisonOutcome> {
   const opened: OpenedRun[] = [];
-  for (const runDirectory of new Set(runDirectories)) opened.push(await openRun(runDirectory));
+  const folders = new Set<string>();
+  for (const runDirectory of runDirectories) {
+    // One folder may be named in two ways.
+    const folder = resolve(runDirectory);
+    if (folders.has(folder)) continue;
+    folders.add(folder);
+    opened.push(await openRun(runDirectory));
+  }
   const counter = createCounter();
   const rows: ComparisonRow[] = [];
   const groups = groupBySeed(opened);

@@ -93,5 +93,5 @@ export function renderKubernetesJob(options: KubernetesOptions): string {
         },
       },
     },
-  });
+  }, { noRefs: true });
 }

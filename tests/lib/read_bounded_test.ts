@@ -45,6 +45,19 @@ Deno.test({
     }),
 });
 
+Deno.test("readBoundedText() reads UTF-8 and UTF-16 with a byte order mark, and leaves the mark out", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "text");
+    const units = [..."\ufeffa: \u00e9"].map((letter) => letter.charCodeAt(0));
+    const little = units.flatMap((unit) => [unit & 0xff, unit >> 8]);
+    const big = units.flatMap((unit) => [unit >> 8, unit & 0xff]);
+    const utf8 = new TextEncoder().encode("\ufeffa: \u00e9");
+    for (const bytes of [little, big, [...utf8], [...utf8.subarray(3)]]) {
+      await Deno.writeFile(file, Uint8Array.from(bytes));
+      assert.equal(await readBoundedText(file, BOUNDS), "a: \u00e9");
+    }
+  }));
+
 Deno.test("readBounded() passes on what the system says of missing files and folders", () =>
   withFolder(async (folder) => {
     await assert.rejects(readBounded(join(folder, "none"), BOUNDS), Deno.errors.NotFound);

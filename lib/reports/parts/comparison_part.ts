@@ -173,8 +173,10 @@ function forwardCell({ counted }: ComparisonRow): Cell {
 }
 
 function sizesTable(comparison: Comparison, names: readonly string[]): ReportBlock {
-  const { rows } = comparison;
+  const { rows, mode } = comparison;
   const batch = rows[0]?.counted.batch ?? 64;
+  // Runs of no table are counted as they are.
+  const ofProtocol = mode !== "runs";
   return tableOf<ComparisonRow>(
     "Sizes and multiply-adds",
     rows,
@@ -182,7 +184,11 @@ function sizesTable(comparison: Comparison, names: readonly string[]): ReportBlo
       ...nameColumns(comparison, names),
       numbers("puppeteer", ({ counted }) => megabyteCell(counted.puppeteerMegabytes)),
       numbers("everything stored", ({ counted }) => megabyteCell(counted.storedMegabytes)),
-      numbers("stored by the run", ({ countedRun }) => megabyteCell(countedRun.storedMegabytes)),
+      ...ofProtocol
+        ? [numbers<ComparisonRow>("stored by the run", ({ countedRun }) => {
+          return megabyteCell(countedRun.storedMegabytes);
+        })]
+        : [],
       numbers(`tool, batch ${batch}`, ({ counted }) => workCell(counted.multiplyAddsOfTool)),
       numbers("per image", forwardCell),
       numbers("generation", ({ counted }) => workCell(counted.generationPerLevel || null)),
@@ -190,7 +196,11 @@ function sizesTable(comparison: Comparison, names: readonly string[]): ReportBlo
         return workCell(counted.generationPerLevel === 0 ? null : counted.amortizedPerImage);
       }),
     ],
-    "Counted for the full protocol, and what the model of the run stores. Tool: by the rule of the paper's tool. " +
+    `${
+      ofProtocol
+        ? "Counted for the full protocol, and what the model of the run stores."
+        : "Counted for the models of the runs."
+    } Tool: by the rule of the paper's tool. ` +
       "Generation: of all kernels of one level, once for all its images.",
   );
 }

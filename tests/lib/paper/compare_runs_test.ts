@@ -76,6 +76,8 @@ Deno.test("compareRuns() counts the runs as they are, and never takes a seed twi
       assert.deepEqual(counted, countedRun);
     }
     assert.ok(comparison.notes.every((note) => !/prints of the paper are met/.test(note)));
+    const twice = await compareRuns([run, `${folder}/./run/`], OPTIONS);
+    assert.equal(twice.comparison.rows.length, 1, "one folder, named in two ways");
   });
 });
 

@@ -8,6 +8,8 @@ Deno.test("renderKubernetesJob() is an Indexed Job in which every row fails and 
     ...{ claim: "shared", folder: "/shared/width", rows: 12, parallelism: 4, cpus: 2 },
     ...{ mem: "8Gi", gpus: 1, retries: 2 },
   });
+  // Not every reader of manifests knows anchors.
+  assert.doesNotMatch(text, /[&*]\w+$/m);
   const job = JSON.parse(JSON.stringify(load(text)));
   assert.deepEqual([job.apiVersion, job.kind], ["batch/v1", "Job"]);
   const { spec } = job;

@@ -61,3 +61,15 @@ Deno.test("comparisonPart() names the table, and marks rows once below it", () =
   }
   assert.match(table.note!, /^Not the full protocol: training\.epochs 2 instead of 100\. /);
 });
+
+Deno.test("comparisonPart() counts runs of no table as they are, and says so", () => {
+  const comparison = madeUpComparison();
+  const caption = "Sizes and multiply-adds";
+  const labelsOf = ({ columns }: TableBlock) => columns.map(({ header }) => header);
+  const swept = tableOf(comparisonPart(comparison), caption);
+  assert.match(swept.note!, /^Counted for the full protocol, /);
+  assert.ok(labelsOf(swept).includes("stored by the run"));
+  const own = tableOf(comparisonPart({ ...comparison, mode: "runs" }), caption);
+  assert.match(own.note!, /^Counted for the models of the runs\. /);
+  assert.ok(!labelsOf(own).includes("stored by the run"));
+});
