@@ -6,6 +6,7 @@ import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { loadTrained } from "./load_trained.ts";
 import { classifyPrepared } from "./classify_prepared.ts";
 import { loadPicture, nameOfPicture, type Picture, type PictureSize } from "./picture.ts";
+import { requireTrajectory } from "./require_trajectory.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
@@ -23,7 +24,8 @@ export interface LoadModelOptions {
    */
   readonly checkpoint?: CheckpointChoice;
   /**
-   * One trajectory per image instead of one per level: the paper's literal reading, slow.
+   * One trajectory per image instead of one per level: the paper's literal reading, slow. Refused with a `UsageError`
+   * by a model that generates no kernels along one.
    *
    * @default as the model was trained
    */
@@ -109,7 +111,7 @@ export class Model implements Disposable {
     this.checkpoint = folder;
     this.classNames = card.classNames;
     this.imageSize = card.image;
-    this.#exact = options.exact || card.model.exact;
+    this.#exact = requireTrajectory(card.model, options.exact ?? false);
     this.#report = options.onProgress ?? (() => {});
   }
 
@@ -314,5 +316,10 @@ export async function loadModel(
     checkpoint,
     ...(onWarning === undefined ? {} : { warn: onWarning }),
   });
-  return new Model(loaded, options);
+  try {
+    return new Model(loaded, options);
+  } catch (error) {
+    loaded.trained.classifier.dispose();
+    throw error;
+  }
 }

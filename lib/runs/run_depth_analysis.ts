@@ -2,6 +2,7 @@ import { analyzeDepth } from "../analyses/analyze_depth.ts";
 import { completeConfig } from "../configuration/experiment_config.ts";
 import { loadPart, loadPartForModel } from "./load_part.ts";
 import { loadTrained } from "./load_trained.ts";
+import { requireTrajectory } from "./require_trajectory.ts";
 import type { DepthAnalysisResult } from "../analyses/analyze_depth.ts";
 import type { ChooseExamplesOptions } from "../analyses/choose_examples.ts";
 import type { MeasureScale } from "../analyses/compare_measures.ts";
@@ -56,14 +57,14 @@ async function analyzeRun(options: RunDepthOptions): Promise<DepthAnalysisResult
   const { trained, card, config, folder } = await loadTrained(options);
   try {
     const { part, runDirectory, batchSize, fixedLevels } = options;
+    const exact = requireTrajectory(card.model, options.exact);
     const { dataset } = await loadPartForModel(config, { card, part });
     return await analyzeDepth(dataset, {
       ...options,
       model: card.model,
       scaleOf,
       trained: {
-        ...{ trained, runDirectory, checkpoint: folder, batchSize, fixedLevels },
-        exact: options.exact || card.model.exact,
+        ...{ trained, runDirectory, checkpoint: folder, batchSize, fixedLevels, exact },
       },
     });
   } finally {

@@ -4,6 +4,7 @@ import { measureSpeed } from "../evaluation/measure_speed.ts";
 import { generatesKernels } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { requireDepth } from "./require_depth.ts";
+import { requireTrajectory } from "./require_trajectory.ts";
 import { loadTrained } from "./load_trained.ts";
 import { loadPartForModel } from "./load_part.ts";
 import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
@@ -20,9 +21,9 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
   options.report?.(0, 0, "loading images");
   const { trained, card, config, folder } = await loadTrained(options);
   try {
+    const exact = requireTrajectory(card.model, options.exact);
     const { dataset, images } = await loadPartForModel(config, { card, part: options.part });
     const { batchSize, report } = options;
-    const exact = options.exact || card.model.exact;
     const { depth } = options;
     const level = depth === undefined ? undefined : requireDepth(trained.classifier.levels, depth);
     const figures = await evaluate(trained, dataset, {

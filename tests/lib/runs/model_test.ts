@@ -5,6 +5,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { encode } from "fast-png";
 import { DataError, UsageError } from "../../../lib/errors.ts";
 import { loadModel } from "../../../lib/runs/model.ts";
+import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";
+import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { normalValues } from "../../helpers/tensors.ts";
@@ -35,6 +37,28 @@ async function trainTiny(
   await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
   return runDirectory;
 }
+
+Deno.test("a model without trajectories refuses to give every image its own, and keeps no tensor", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const config = tinyRunConfig();
+      const model = { ...config.model, name: "fixed-cnn" as const };
+      const run = await trainTiny(join(folder, "run"), { model });
+      const before = tf.memory().numTensors;
+      await assert.rejects(
+        loadModel(run, { exact: true }),
+        (error) =>
+          error instanceof UsageError && /fixed-cnn generates no kernels/.test(error.message),
+      );
+      const options = { runDirectory: run, checkpoint: "auto", part: "test", exact: true } as const;
+      await assert.rejects(runEvaluation({ ...options, batchSize: 8 }), UsageError);
+      const examples = { perPlace: 0, thumbnails: false };
+      await assert.rejects(
+        runDepthAnalysis({ ...options, batchSize: 8, fixedLevels: false, examples }),
+        UsageError,
+      );
+      assert.equal(tf.memory().numTensors, before);
+    })));
 
 Deno.test("Model.classify() answers paths, URLs, pixels and streams alike, and keeps no tensor", () =>
   withBackend("wasm", () =>
