@@ -62,9 +62,13 @@ async function assignEvaluations(
 ): Promise<Map<string, EvaluationSummary>> {
   const { resolve } = await import("node:path");
   const assigned = new Map<string, EvaluationSummary>();
+  const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
   for (const run of runs) {
+    const { exact } = (await readRunConfig(run)).model;
+    // One depth for all images, or trajectories that the run does not have, are a document of its own.
     const found = documents.find((source) =>
       source.kind === "evaluation" && source.content.part === "test" &&
+      source.content.depth === undefined && source.content.exact === exact &&
       resolve(source.content.runDirectory) === resolve(run)
     );
     if (found?.kind === "evaluation") assigned.set(run, found.content);

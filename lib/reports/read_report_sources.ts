@@ -3,6 +3,7 @@ import { DataError } from "../errors.ts";
 import { speedSchema } from "../evaluation/speed_schema.ts";
 import { evaluationFields } from "../runs/evaluation_fields.ts";
 import { readBoundedText } from "../read_bounded.ts";
+import type { EvaluationSummary } from "../runs/run_types.ts";
 import type { ReportSource } from "./build_report.ts";
 
 /** Kinds that documents name themselves. */
@@ -21,8 +22,12 @@ const reportSchema = z.looseObject({
 const evaluationSchema = z.object({
   runDirectory: z.string(),
   ...evaluationFields,
+  depth: z.int().min(1).exactOptional(),
   speed: speedSchema.exactOptional(),
 });
+
+// Does not compile when the schema leaves out a field that is optional: what it leaves out is lost.
+void ((key: keyof EvaluationSummary): keyof z.output<typeof evaluationSchema> => key);
 
 /** A depth analysis of ten thousand images has some 60 kB; a path that the user named may be a pipe. */
 const DOCUMENT_BOUNDS = { maxBytes: 64e6, refusal: DataError, pipe: true };

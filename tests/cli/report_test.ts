@@ -69,6 +69,27 @@ Deno.test("report takes an evaluation that was made before, and evaluates nothin
   });
 });
 
+Deno.test("report takes no evaluation at a depth that was chosen by hand for the run's own", async () => {
+  await withTinyRun(async (run) => {
+    const own = { ...madeUpEvaluation(["a", "b"]), runDirectory: run };
+    const folder = join(run, "..");
+    const others = {
+      "depth.json": { ...own, depth: 7 },
+      "exact.json": { ...own, exact: !own.exact },
+    };
+    for (const [name, content] of Object.entries({ ...others, "own.json": own })) {
+      await Deno.writeTextFile(join(folder, name), JSON.stringify(content));
+    }
+    const paths = ["depth.json", "exact.json", "own.json"].map((name) => join(folder, name));
+    const argv = ["report", run, ...paths, "--json", "--backend", "cpu"];
+    const { code, stdout, stderr } = await runCommand(argv);
+    assert.equal(code, 0, stderr);
+    const contents = JSON.parse(stdout).sources
+      .map(({ content }: { content: { evaluation?: unknown } }) => content.evaluation ?? content);
+    assert.deepEqual(contents, [own, others["depth.json"], others["exact.json"]]);
+  });
+});
+
 Deno.test("report writes documents as Markdown and as CSV, every figure once and unrounded", async () => {
   const evil = madeUpEvaluation(["a|b", "#*c*"]);
   const documents = { "eval.json": evil, "table.json": madeUpComparison() };

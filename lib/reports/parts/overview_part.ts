@@ -1,3 +1,4 @@
+import { configEntries, findKey } from "../../configuration/config_words.ts";
 import type { EpochRecord } from "../../training/training_event.ts";
 import { countCell, decimalCell, megabyteCell, shareCell, textCell, workCell } from "../cells.ts";
 import type { Chart } from "../chart.ts";
@@ -37,6 +38,20 @@ function curves(
   };
 }
 
+/** Keys that a line names. */
+const MOST_KEYS = 8;
+
+/** What tells the runs apart, apart from where they were made. */
+function differencesOf(runs: readonly RunReport[]): string {
+  const entries = runs.map(({ config }) => new Map(configEntries(config)));
+  const keys = [...entries[0]!.keys()].filter((path) =>
+    !findKey(path)?.isPlace && entries.some((own) => own.get(path) !== entries[0]!.get(path))
+  );
+  if (keys.length === 0) return "Runs of one configuration.";
+  const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more keys` : "";
+  return `Runs that differ in ${keys.slice(0, MOST_KEYS).join(", ")}${more}.`;
+}
+
 /**
  * Several runs side by side.
  *
@@ -47,7 +62,7 @@ export function overviewPart(runs: readonly RunReport[]): ReportPart {
   const names = namesOf(runs);
   return {
     title: "Overview",
-    subtitle: "Runs differ in more than their names: compare their protocols below.",
+    subtitle: differencesOf(runs),
     sections: [{
       title: "Side by side",
       blocks: [

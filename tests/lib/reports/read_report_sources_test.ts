@@ -17,8 +17,8 @@ async function readText(text: string) {
   }
 }
 
-Deno.test("readReportSources() knows an evaluation by its form", async () => {
-  const evaluation = madeUpEvaluation(["cat", "dog"]);
+Deno.test("readReportSources() knows an evaluation by its form, and keeps the depth that was chosen by hand", async () => {
+  const evaluation = { ...madeUpEvaluation(["cat", "dog"]), depth: 7 };
   const [source] = await readText(JSON.stringify(evaluation));
   assert.ok(source);
   assert.equal(source.kind, "evaluation");
