@@ -30,7 +30,10 @@ export interface TrainingSplit {
   readonly validation: ImageDataset;
 }
 
-/** Images that each class gives to validation: its share, rounded so that all together are as many as wanted. */
+/**
+ * Images that each class gives to validation: its share, rounded so that all together are as many as wanted. The last
+ * image of a class is given only where no other class has one to spare: nothing could be learned of it.
+ */
 function quotasOf(labels: Uint16Array, pool: Uint32Array, held: number): Map<number, number> {
   const counts = new Map<number, number>();
   for (const index of pool) counts.set(labels[index]!, (counts.get(labels[index]!) ?? 0) + 1);
@@ -43,7 +46,18 @@ function quotasOf(labels: Uint16Array, pool: Uint32Array, held: number): Map<num
   const byRemainder = shares.sort((one, other) =>
     other.share % 1 - one.share % 1 || one.label - other.label
   );
-  for (const { label } of byRemainder) if (left-- > 0) quotas.set(label, quotas.get(label)! + 1);
+  for (const kept of [1, 0]) {
+    let before = Infinity;
+    while (left > 0 && left < before) {
+      before = left;
+      for (const { label } of byRemainder) {
+        const quota = quotas.get(label)!;
+        if (left === 0 || counts.get(label)! - quota <= kept) continue;
+        quotas.set(label, quota + 1);
+        left -= 1;
+      }
+    }
+  }
   return quotas;
 }
 

@@ -125,3 +125,23 @@ Deno.test("splitTraining() takes the same share of every class where it is asked
     assert.notEqual(first, other);
   });
 });
+
+Deno.test("splitTraining() leaves a class its last image, as long as others have some to spare", () => {
+  // Ten classes of one image, and one of the others.
+  const splitOf = (others: number) => {
+    const length = 10 + others;
+    const dataset = createInMemoryDataset({
+      ...{ name: "few", classNames: "abcdefghijk".split(""), height: 1, width: 1 },
+      images: new Uint8Array(3 * length),
+      labels: Uint16Array.from({ length }, (_, image) => Math.min(image, 10)),
+    });
+    return splitTraining(dataset, {
+      ...{ images: null, validationFraction: 0.2, selection: "random", seed: 1, stratified: true },
+    });
+  };
+  const { train, validation } = splitOf(10);
+  assert.deepEqual([...validation.labels], [10, 10, 10, 10]);
+  assert.equal(new Set(train.labels).size, 11);
+  const scarce = splitOf(1);
+  assert.deepEqual([scarce.train.length, scarce.validation.length], [9, 2], "all have one");
+});
