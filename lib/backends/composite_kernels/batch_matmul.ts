@@ -1,5 +1,7 @@
 import type { KernelConfig, NamedAttrMap, TensorInfo } from "@tensorflow/tfjs-core";
 import { composeKernel, inputNamed, type KernelRunner } from "./compose_kernel.ts";
+import { exchangeAxes } from "./exchange_axes.ts";
+import { openOutput } from "./wasm_memory.ts";
 
 /**
  * Matrix product that turns its operands before it multiplies. The WASM backend multiplies turned operands in
@@ -22,8 +24,15 @@ export function batchMatMul(original: KernelConfig): KernelConfig {
 }
 
 /** `[..., rows, columns]` to `[..., columns, rows]`. */
-function turn(runner: KernelRunner, matrix: TensorInfo): TensorInfo {
-  const rank = matrix.shape.length;
-  const batchAxes = Array.from({ length: rank - 2 }, (_, axis) => axis);
-  return runner.run("Transpose", { x: matrix }, { perm: [...batchAxes, rank - 1, rank - 2] });
+function turn(runner: KernelRunner, matrices: TensorInfo): TensorInfo {
+  const [rows, columns] = matrices.shape.slice(-2) as [number, number];
+  const shape = [...matrices.shape.slice(0, -2), columns, rows];
+  return runner.make((backend) => {
+    const { tensor, output, inputs: [values] } = openOutput(backend, shape, [matrices]);
+    for (let start = 0; start < output.length; start += rows * columns) {
+      const end = start + rows * columns;
+      exchangeAxes([values!.subarray(start, end), output.subarray(start, end)], [rows, 1, columns]);
+    }
+    return tensor;
+  });
 }

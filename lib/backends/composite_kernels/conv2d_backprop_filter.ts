@@ -1,6 +1,7 @@
 import type { KernelConfig } from "@tensorflow/tfjs-core";
 import { asShape4D, composeKernel, inputNamed } from "./compose_kernel.ts";
 import { convolutionGeometry, explicitPadding } from "./convolution_geometry.ts";
+import { withAxesExchanged } from "./exchange_axes.ts";
 
 /**
  * Gradient of a convolution with respect to its filter, which the WASM backend lacks:
@@ -16,7 +17,7 @@ export const conv2dBackpropFilter: KernelConfig = composeKernel(
     const filterShape = asShape4D(attrs["filterShape"] as number[]);
     const geometry = convolutionGeometry(asShape4D(input.shape), filterShape, attrs, false);
     // [batch, height, width, channels] -> [channels, height, width, batch]
-    const images = runner.run("Transpose", { x: input }, { perm: [3, 1, 2, 0] });
+    const images = runner.make((backend) => withAxesExchanged(backend, input));
     // [batch, height, width, outputs] -> [height, width, batch, outputs]
     const taps = runner.run("Transpose", { x: outputGradient }, { perm: [1, 2, 0, 3] });
     const correlation = runner.run("Conv2D", { x: images, filter: taps }, {
@@ -27,10 +28,10 @@ export const conv2dBackpropFilter: KernelConfig = composeKernel(
     });
     // A stride that does not divide the input leaves rows that no tap of the filter met.
     const [height, width, inputChannels, outputs] = filterShape;
-    const met = runner.run("Slice", { x: correlation }, {
-      begin: [0, 0, 0, 0],
-      size: [inputChannels, height, width, outputs],
-    });
+    const size = [inputChannels, height, width, outputs];
+    const met = size.every((side, axis) => side === correlation.shape[axis])
+      ? correlation
+      : runner.run("Slice", { x: correlation }, { begin: [0, 0, 0, 0], size });
     return runner.run("Transpose", { x: met }, { perm: [1, 2, 0, 3] });
   },
 );

@@ -1,27 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { asShape4D } from "./compose_kernel.ts";
+import { exchangeAxes } from "./exchange_axes.ts";
 import { openOutput } from "./wasm_memory.ts";
-
-/** Side of the blocks in which a matrix is turned: both of a block stay in the cache. */
-const BLOCK = 32;
-
-function turnMatrix(
-  [from, to]: readonly [Float32Array, Float32Array],
-  rows: number,
-  columns: number,
-): void {
-  for (let row0 = 0; row0 < rows; row0 += BLOCK) {
-    const lastRow = Math.min(row0 + BLOCK, rows);
-    for (let column0 = 0; column0 < columns; column0 += BLOCK) {
-      const lastColumn = Math.min(column0 + BLOCK, columns);
-      for (let row = row0; row < lastRow; row++) {
-        for (let column = column0; column < lastColumn; column++) {
-          to[column * rows + row] = from[row * columns + column]!;
-        }
-      }
-    }
-  }
-}
 
 /**
  * A filter upside down, with inputs and outputs exchanged: the one with which a convolution runs backwards. The backend's
@@ -43,7 +23,7 @@ export function turnFilter(backend: unknown, filter: TensorInfo): TensorInfo {
   for (let tap = 0; tap < taps; tap++) {
     const from = values!.subarray(tap * size, (tap + 1) * size);
     const to = output.subarray((taps - 1 - tap) * size, (taps - tap) * size);
-    turnMatrix([from, to], inputs, outputs);
+    exchangeAxes([from, to], [inputs, 1, outputs]);
   }
   return tensor;
 }
