@@ -198,10 +198,12 @@ export class Trainer {
         // A command whose time is up before its first step makes that step: else none would ever be made.
         const asked = position > 0 || hooks.signal?.aborted ? stopAsked(hooks) : null;
         if (asked !== null) return asked;
+        const started = performance.now();
         const values = await ahead;
         ahead = this.#readAhead(batches[position + 1], 1);
         const outcome = await this.#step(batch, values);
         if (!outcome.updated) return "diverged";
+        this.progress.sums.seconds += (performance.now() - started) / 1000;
         hooks.report?.(this.#stepEvent());
         await afterStep();
       }
@@ -232,7 +234,6 @@ export class Trainer {
   }
 
   async #step({ level, indices }: PlannedBatch, values: Float32Array): Promise<StepOutcome> {
-    const started = performance.now();
     const { clipNorm, labelSmoothing, freeze } = this.#config;
     const isFrozen = freeze === "puppeteer" ? isPuppeteerParameter : undefined;
     const { step, sums } = this.progress;
@@ -257,7 +258,6 @@ export class Trainer {
     sums.correct += outcome.correct;
     sums.gradientNorm += outcome.gradientNorm;
     sums.depth += this.classifier.levels.list[level]!.depth * indices.length;
-    sums.seconds += (performance.now() - started) / 1000;
     return outcome;
   }
 

@@ -23,7 +23,7 @@ export interface EpochRecord {
   readonly gradientNorm: number;
   /** Mean number of generated layers over the epoch's images. */
   readonly meanDepth: number;
-  /** Training throughput, without validation. */
+  /** Training throughput: steps and the wait for their images, without validation and saving. */
   readonly imagesPerSecond: number;
   /** Wall time of the epoch in seconds, with validation; of a resumed epoch the part after resuming. */
   readonly seconds: number;

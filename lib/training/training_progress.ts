@@ -27,7 +27,7 @@ export interface EpochSums {
   gradientNorm: number;
   /** Sum over images of the number of generated layers. */
   depth: number;
-  /** Wall time of the steps in seconds. */
+  /** Wall time of the steps in seconds, with the wait for their images. */
   seconds: number;
 }
 

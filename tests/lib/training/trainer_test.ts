@@ -282,3 +282,21 @@ Deno.test("Trainer leaves no tensor behind where a step fails", () =>
     assert.equal(tf.memory().numTensors, live);
     dispose();
   }));
+
+Deno.test("Trainer counts the wait for images in its throughput (wasm)", () =>
+  withBackend("wasm", async () => {
+    const { trainer, data, dispose } = await tinyTrainer({ training: { epochs: 1 } });
+    const { read } = data.train;
+    Object.assign(data.train, {
+      read: async (indices: ArrayLike<number>) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return await read(indices);
+      },
+    });
+    const records: EpochRecord[] = [];
+    const log = (record: EpochRecord) => Promise.resolve(void records.push(record));
+    await trainer.run({ ...NO_HOOKS, log });
+    // Batches of 8 images, none of which comes in less than 0.3 s.
+    assert.ok(records[0]!.imagesPerSecond < 8 / 0.29, `${records[0]!.imagesPerSecond}`);
+    dispose();
+  }));
