@@ -140,7 +140,7 @@ export const trainingKeys = {
   patience: whole(0, 1e6, {
     description: "validations without a better accuracy before stopping; 0 never stops",
     default: 0,
-    option: "--patience <epochs>",
+    option: "--patience <count>",
     mayChange: true,
   }),
   minDelta: realBelow(0, 1, {
