@@ -22,6 +22,17 @@ export async function showStatus(folder: string, options: SweepOptions): Promise
   await present([{ kind: "sweep-status", content, origin: folder }], { ...options, format, to });
 }
 
+/** Tells a process to save and end; `false` where there is none. */
+function terminate(process: number): boolean {
+  try {
+    Deno.kill(process, "SIGTERM");
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /**
  * Ends what works on a sweep: running trainings save, waiting ones leave the queue.
  *
@@ -40,19 +51,20 @@ export async function cancelSweep(folder: string, options: SweepOptions): Promis
   const local = states.filter(({ state, attempts }) =>
     state === "running" && attempts.at(-1)!.job === null
   );
-  // The process that keeps them at work tells them to save; a row's lock vouches that it lives.
-  const starter = submissions.findLast(({ executor }) => executor === "local");
-  const isHere = starter?.host === Deno.hostname();
-  if (local.length > 0 && starter !== undefined && isHere) Deno.kill(starter.process, "SIGTERM");
-  const elsewhere = local.length > 0 && !isHere
-    ? `; ${local.length} trainings run on ${local[0]!.attempts.at(-1)!.host}: cancel them there`
-    : "";
+  const host = Deno.hostname();
+  const here = local.filter(({ attempts }) => attempts.at(-1)!.host === host);
+  const starter = submissions.findLast((each) => each.executor === "local" && each.host === host);
+  // The process that started them tells them to save, and starts no others; where it was killed, they are told.
+  if (here.length > 0 && !(starter !== undefined && terminate(starter.process))) {
+    for (const { attempts } of here) terminate(attempts.at(-1)!.process);
+  }
+  const other = local.find((row) => !here.includes(row))?.attempts.at(-1)!.host;
+  const elsewhere = other === undefined
+    ? ""
+    : `; ${local.length - here.length} trainings run on ${other}: cancel them there`;
   output.result(
-    { jobs, local: isHere ? local.map(({ index }) => index) : [] },
-    () =>
-      `cancelled ${jobs.length} jobs of Slurm and ${
-        isHere ? local.length : 0
-      } local trainings${elsewhere}`,
+    { jobs, local: here.map(({ index }) => index) },
+    () => `cancelled ${jobs.length} jobs of Slurm and ${here.length} local trainings${elsewhere}`,
   );
 }
 

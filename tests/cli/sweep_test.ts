@@ -189,6 +189,26 @@ Deno.test("sweep retry --dry-run shows the failed rows and leaves them as they a
     assert.deepEqual(await states(), ["failed"]);
   }));
 
+Deno.test("sweep cancel ends a training whose starter was killed, too", () =>
+  withPlaces(async ({ folder, base, sweep }) => {
+    await good(sweep("plan", "s", "--config", base, "--epochs", "2000", "--save-every", "1s"));
+    const starter = spawnCommand(["sweep", "run", "s"], { cwd: folder });
+    const row = async (): Promise<Row> => JSON.parse(await good(sweep("status", "s", "--json")))[0];
+    let [isRunning, tries] = [false, 0];
+    while (!isRunning && tries++ < 100) {
+      const { state, epochs } = await row();
+      isRunning = state === "running" && epochs > 0;
+    }
+    starter.kill("SIGKILL");
+    await starter.status;
+    assert.match(await good(sweep("cancel", "s")), / and 1 local trainings$/m);
+    let state = "running";
+    for (tries = 0; state === "running" && tries < 100; tries++) ({ state } = await row());
+    assert.equal(state, "waiting", "saved; goes on when started again");
+    // Its pipes were the training's too.
+    await Promise.all([starter.stdout.cancel(), starter.stderr.cancel()]);
+  }));
+
 Deno.test("compare gives the trainings of a table to an executor, and shows them", () =>
   withPlaces(async ({ folder }) => {
     const argv = ["compare", "--table", "1", "--only", "puppet-cnn", "--smoke", "--no-speed"];
