@@ -58,7 +58,8 @@ export async function cancelSweep(folder: string, options: SweepOptions): Promis
   if (here.length > 0 && !(starter !== undefined && terminate(starter.process))) {
     for (const { attempts } of here) terminate(attempts.at(-1)!.process);
   }
-  const other = local.find((row) => !here.includes(row))?.attempts.at(-1)!.host;
+  const [other] = local.filter((row) => !here.includes(row))
+    .map(({ attempts }) => attempts.at(-1)!.host);
   const elsewhere = other === undefined
     ? ""
     : `; ${local.length - here.length} trainings run on ${other}: cancel them there`;
