@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { formatConfig } from "../configuration/format_config.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
-import type { ConfigOverride } from "../configuration/config_words.ts";
+import { type ConfigOverride, findKey } from "../configuration/config_words.ts";
 import { UsageError } from "../errors.ts";
 import { runFolderName } from "../paper/run_identity.ts";
 import { RandomStream } from "../randomness/random_stream.ts";
@@ -66,10 +66,19 @@ function takenSettings(total: number, random: number | undefined): number[] {
  *
  * @param options Base, grid, seeds.
  * @returns The rows: settings in the order of the grid, the seeds of each together.
- * @throws {UsageError} if a key is swept twice, a value does not fit, or there are too many rows.
+ * @throws {UsageError} if a key is swept twice, or names no difference of a run (`backend`), a value does not fit, or there are too many rows.
  */
 export function planGrid(options: PlanGridOptions): SweepRow[] {
-  const { name, base, axes, seeds, random } = options;
+  const { name, base, seeds, random } = options;
+  // 1e-3 and 0.001 are one value.
+  const axes = options.axes.map(({ path, values }) => ({ path, values: [...new Set(values)] }));
+  const place = axes.find(({ path, values }) => values.length > 1 && findKey(path)?.isPlace);
+  if (place !== undefined) {
+    throw new UsageError(
+      `Cannot sweep ${place.path}: trainings that differ in it alone are one run, since it says where and how they are ` +
+        "computed; plan a sweep in a folder of its own for each value",
+    );
+  }
   const paths = axes.map(({ path }) => path);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) {

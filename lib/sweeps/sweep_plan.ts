@@ -183,7 +183,8 @@ function joinTables(
 }
 
 /**
- * Writes a plan. One that is there keeps its rows and their numbers; rows that it does not have come behind them.
+ * Writes a plan. One that is there keeps its rows and their numbers; rows that it does not have come behind them. A row
+ * that is planned again computes the same, with the images and the backend that are named now.
  *
  * @param folder Folder of the plan; made if it is not there.
  * @param wanted The plan; `runs` as seen from the current folder.
@@ -202,9 +203,14 @@ export async function writePlan(folder: string, wanted: SweepPlan): Promise<Writ
     );
   }
   const known = new Set(before?.rows.map(({ name }) => name));
+  const again = new Map(wanted.rows.map(({ name, config }) => [name, config]));
+  const kept = (before?.rows ?? []).map((row) => ({
+    ...row,
+    config: again.get(row.name) ?? row.config,
+  }));
   const added = wanted.rows.filter((row) => !known.has(row.name));
   const tables = before === null ? wanted.tables : joinTables(folder, before.tables, wanted.tables);
-  const plan = { ...wanted, runs, tables, rows: [...before?.rows ?? [], ...added] };
+  const plan = { ...wanted, runs, tables, rows: [...kept, ...added] };
   await Deno.mkdir(folder, { recursive: true });
   await writeFileAtomically(path, `${JSON.stringify(plan, null, 1)}\n`);
   return { plan, kept: known.size, added: added.length };

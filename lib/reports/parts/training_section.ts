@@ -42,6 +42,7 @@ function curves(
 function range(points: readonly ChartPoint[], write: (y: number) => string): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return "no values";
+  if (first === last) return `${write(first.y!)} in epoch ${first.x}`;
   return `from ${write(first.y!)} in epoch ${first.x} to ${write(last.y!)} in epoch ${last.x}`;
 }
 

@@ -43,7 +43,20 @@ Deno.test("planGrid() draws settings without repetition, with all seeds of each"
   assert.deepEqual(planGrid({ ...OPTIONS, random: 400 }).map(({ name }) => name), all);
 });
 
+Deno.test("planGrid() takes a value once, however it was written: two rows would share a run folder", () => {
+  const axes = [{ path: "training.learningRate", values: [1e-3, 0.001, 1e-2] }];
+  const rows = planGrid({ ...OPTIONS, axes, seeds: [1] });
+  assert.deepEqual(rows.map(({ config }) => config.training.learningRate), [1e-3, 1e-2]);
+});
+
 Deno.test("planGrid() refuses what cannot be swept", () => {
+  const places = [{ path: "backend", values: ["wasm", "tensorflow"] }];
+  assert.throws(() => planGrid({ ...OPTIONS, axes: places }), /sweep backend: .* are one run/);
+  const [{ config }] = planGrid({
+    ...OPTIONS,
+    axes: [{ path: "backend", values: ["wasm"] }],
+  }) as [ReturnType<typeof planGrid>[0]];
+  assert.equal(config.backend, "wasm");
   const twice = [...OPTIONS.axes, OPTIONS.axes[0]!];
   assert.throws(() => planGrid({ ...OPTIONS, axes: twice }), /model\.maxChannels twice/);
   const wrong = [{ path: "model.maxChannels", values: [7] }];

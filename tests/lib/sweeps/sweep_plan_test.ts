@@ -45,6 +45,48 @@ Deno.test("writePlan() keeps the numbers of rows that are there, and adds the ot
     );
   }));
 
+Deno.test("writePlan() takes the place of images and the backend of rows that are planned again", () =>
+  withFolder(async (folder) => {
+    const { plan } = await writePlan(folder, planOf(folder, [1, 2]));
+    const moved = planOf(folder, [1]).rows.map((row) => {
+      const data = { ...row.config.data, directory: "/moved" };
+      return { ...row, config: { ...row.config, data, backend: "wasm" as const } };
+    });
+    const { plan: now, added } = await writePlan(folder, { ...planOf(folder, [1]), rows: moved });
+    assert.equal(added, 0);
+    assert.deepEqual(now.rows.map(({ name }) => name), plan.rows.map(({ name }) => name));
+    assert.deepEqual(
+      now.rows.map(({ config: { backend, training } }) => [training.seed, backend]),
+      [
+        [1, "wasm"],
+        [2, "auto"],
+        [1, "wasm"],
+        [2, "auto"],
+      ],
+    );
+    assert.equal(now.rows[0]!.config.data.directory, "/moved");
+  }));
+
+Deno.test("writePlan() joins the tables of two plans where one comparison can show both", () =>
+  withFolder(async (folder) => {
+    const tables = { tables: [2], seeds: [1], smoke: false, only: ["vgg"], overrides: [] };
+    const planTables = async (changes: object) => {
+      const plan = { ...planOf(folder, [1]), tables: { ...tables, ...changes } };
+      return (await writePlan(folder, plan)).plan.tables;
+    };
+    await planTables({});
+    const images = [{ path: "data.directory", value: "/moved" }];
+    assert.deepEqual(
+      await planTables({ tables: [1], seeds: [2, 1], only: ["alexnet"], overrides: images }),
+      { tables: [1, 2], seeds: [1, 2], smoke: false, only: ["vgg", "alexnet"], overrides: images },
+    );
+    assert.deepEqual((await planTables({ only: [] }))!.only, []);
+    const epochs = [{ path: "training.epochs", value: 2 }];
+    await assert.rejects(planTables({ overrides: epochs }), /other changes of the protocol/);
+    await assert.rejects(planTables({ smoke: true }), /other changes of the protocol/);
+    await assert.rejects(writePlan(folder, planOf(folder, [1])), /is of tables of the paper/);
+  }));
+
 Deno.test("readPlan() believes nothing of a plan that somebody else has made", () =>
   withFolder(async (folder) => {
     await assert.rejects(readPlan(folder), /does not exist; make one with "sweep plan/);
