@@ -90,11 +90,16 @@ function markCell({ mark, protocol }: ComparisonRow): Cell {
   return { value: mark, text: ["not the full protocol, see below", ...others].join("; ") };
 }
 
-function marksOf({ rows }: Comparison): string[] {
-  const marks = rows.flatMap(({ mark, protocol }) =>
-    mark === null || protocol !== "changed" ? [] : [`${mark.split("; ")[0]!}.`]
+/** One sentence for all rows, or one with the names of its rows for each of several. */
+function marksOf({ rows }: Comparison, names: readonly string[]): string[] {
+  const marks = rows.flatMap(({ mark, protocol }, at) =>
+    mark === null || protocol !== "changed" ? [] : [{ at, mark: mark.split("; ")[0]! }]
   );
-  return [...new Set(marks)].map((mark) => mark[0]!.toUpperCase() + mark.slice(1));
+  const byMark = [...Map.groupBy(marks, ({ mark }) => mark)];
+  if (byMark.length === 1) {
+    return byMark.map(([mark]) => `${mark[0]!.toUpperCase()}${mark.slice(1)}.`);
+  }
+  return byMark.map(([mark, found]) => `${found.map(({ at }) => names[at]).join("; ")}: ${mark}.`);
 }
 
 function resultTable(comparison: Comparison, names: readonly string[]): ReportBlock {
@@ -110,7 +115,7 @@ function resultTable(comparison: Comparison, names: readonly string[]): ReportBl
       ...columns.flatMap((column) => RESULT_COLUMNS[column]),
       words("remark", markCell),
     ],
-    [...marksOf(comparison), `${paperSource}.`].join(" "),
+    [...marksOf(comparison, names), `${paperSource}.`].join(" "),
   );
 }
 

@@ -60,6 +60,15 @@ Deno.test("comparisonPart() names the table, and marks rows once below it", () =
     assert.equal(text, "not the full protocol, see below; 1 of 3 seeds finished");
   }
   assert.match(table.note!, /^Not the full protocol: training\.epochs 2 instead of 100\. /);
+  const changed = { protocol: "changed", mark: "not the full protocol: math bfloat16" } as const;
+  const different = comparisonPart({
+    ...comparison,
+    rows: [rows[0]!, { ...rows[1]!, ...changed }],
+  });
+  assert.match(
+    tableOf(different, "Ours beside the paper").note!,
+    /^Puppet-CNN: not the full protocol: training.*\. AlexNet, Fixed-CNN: not the full protocol: math bfloat16\. /,
+  );
 });
 
 Deno.test("comparisonPart() counts runs of no table as they are, and says so", () => {
