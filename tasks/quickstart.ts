@@ -63,6 +63,9 @@ async function quickstart(): Promise<void> {
   const examples = await saveExamples(join(run, "examples"));
   await type(["predict", run, ...examples, ...BACKEND]);
   console.log(`
+(The name of a picture says what it shows. They are the simplest, the middle and the most complex test
+image; after so short a training one in six is taken for another class.)
+
 That was a Puppet-CNN: one small puppeteer generated the kernels of seven networks, and the complexity
 of each image chose the network and its depth. It left behind
   ${run}
