@@ -134,6 +134,33 @@ Deno.test({
   },
 });
 
+/** Geometries whose last taps meet only padding: pixels of a side, taps of a side, stride. */
+const ON_PADDING = [[1, 3, 2], [1, 5, 1], [2, 3, 4], [2, 7, 1], [3, 5, 4]] as const;
+
+Deno.test({
+  name: "bfloat16 sets the gradient of taps that meet only padding to zero, whatever was in memory",
+  ignore: !isNative,
+  fn: async () => {
+    for (const [side, taps, stride] of ON_PADDING) {
+      await withMath("bfloat16", async () => {
+        const shape = [taps, taps, 32, 48] as [number, number, number, number];
+        const maps = normalTensor([7, side, side, 32], "maps") as tf.Tensor4D;
+        const filter = tf.ones(shape) as tf.Tensor4D;
+        // Freed again, such memory is what the next tensor of this length gets.
+        tf.dispose(Array.from({ length: 8 }, () => tf.fill(shape, 1e30)));
+        const gradient = tf.grad((filter) =>
+          tf.conv2d(maps, filter as tf.Tensor4D, stride, "same")
+        )(filter) as tf.Tensor4D;
+        const largest = Math.max(...(await take(tf.abs(gradient))));
+        assert.ok(largest < 1e3, `${side} pixels, ${taps} taps, stride ${stride}: ${largest}`);
+        const corner = await take(tf.slice(gradient, [taps - 1, taps - 1, 0, 0], [1, 1, 32, 48]));
+        assert.ok(corner.every((value) => value === 0), `${side}, ${taps}, ${stride}`);
+        tf.dispose([maps, filter, gradient]);
+      });
+    }
+  },
+});
+
 /** The native backend with a binding that keeps account of its tensors. */
 function countingBackend(alive: Set<number>): NativeBackend {
   const native = nativeBackend()! as RoundingBackend;
