@@ -4,6 +4,7 @@ import type { ActiveBackend } from "../lib/backends/backend.ts";
 import type { Comparison } from "../lib/paper/comparison.ts";
 import { durationCell } from "../lib/reports/cells.ts";
 import type { MachineConditions } from "../lib/runs/machine_conditions.ts";
+import type { PlanTableOptions } from "../lib/paper/plan_rows.ts";
 import type { ComparisonOutcome } from "../lib/paper/run_comparison.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
 import type { Provenance } from "../lib/runs/run_types.ts";
@@ -103,6 +104,17 @@ interface Outcome {
   readonly isInterrupted: boolean;
 }
 
+/** Says which options change no row, as `train` does. */
+async function sayIdle(plans: readonly PlanTableOptions[], output: Output): Promise<void> {
+  const { remarksOnIdleOptions } = await import("./idle_options.ts");
+  const { planTable } = await import("../lib/paper/plan_rows.ts");
+  const rows = (await Promise.all(plans.map(planTable))).flat();
+  const [first, ...others] = rows.map(({ runs }) => runs[0]!.config);
+  for (const remark of remarksOnIdleOptions([first!, ...others], plans[0]!.overrides)) {
+    output.talk(remark);
+  }
+}
+
 async function compareTables(session: Session): Promise<Outcome> {
   const { options, runs, provenance, conditions, progress, output, signal } = session;
   const { requireData, runComparison } = await import(
@@ -121,6 +133,7 @@ async function compareTables(session: Session): Promise<Outcome> {
   });
   // Before the first table, not after days of training for it.
   for (const table of options.table!) await requireData(planOf(table));
+  await sayIdle(options.table!.map(planOf), output);
   const comparisons: Comparison[] = [];
   for (const table of options.table!) {
     const at = options.table!.length === 1 ? "" : `table ${table}, `;

@@ -27,13 +27,13 @@ const NUMBER_OPTIONS = [
 ] as const;
 
 /** Heading of the options that win over the presets, in the help. */
-export const CHANGES_GROUP = "Changes of the protocol (every row is marked):";
+export const CHANGES_GROUP = "Changes of the protocol (rows that they change are marked):";
 
 /** Share held out of the images taken, where the training part is counted without it. */
 const VALIDATION_FRACTION = 0.2;
 
 /**
- * Adds the options that win over the presets. They mark every row as not the full protocol.
+ * Adds the options that win over the presets. They mark the rows that they change as not the full protocol.
  *
  * @param command Receives the options.
  */

@@ -5,15 +5,19 @@ import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 /**
  * Says which of the options that were given make no difference; what stands in a file or a preset is left alone.
  *
- * @param config The configuration with the options in it.
+ * @param configs The configurations with the options in them: an option that makes a difference to one of them does
+ *   something. At least one.
  * @param overrides The options.
  * @returns One line per reason; empty if every option does something.
  */
 export function remarksOnIdleOptions(
-  config: ExperimentConfig,
+  configs: readonly [ExperimentConfig, ...ExperimentConfig[]],
   overrides: readonly ConfigOverride[],
 ): string[] {
-  const reasons = new Map(idleSettings(config).map(({ path, reason }) => [path, reason]));
+  const [first, ...others] = configs.map((config) =>
+    new Map(idleSettings(config).map(({ path, reason }) => [path, reason]))
+  );
+  const reasons = new Map([...first!].filter(([path]) => others.every((idle) => idle.has(path))));
   // `--depth` sets two keys: it does something if one of them does.
   const spelled = Map.groupBy(
     overrides,

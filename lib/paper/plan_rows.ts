@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isDatasetPresent } from "../datasets/dataset_present.ts";
 import { UsageError } from "../errors.ts";
+import { idleSettings } from "../configuration/idle_settings.ts";
 import { nearestWord } from "../configuration/nearest_word.ts";
 import { type PaperRow, type PaperTable, paperTables } from "./paper_results.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
@@ -139,8 +140,7 @@ export async function planTable(options: PlanTableOptions): Promise<PlannedRow[]
     if (only.length > 0 && !only.includes(preset.name)) continue;
     const runs: PlannedRun[] = [];
     for (const seed of seeds) {
-      const base = await baseConfig(preset, { seed, smoke, overrides });
-      const config = parseConfig("", { source: "the options", base, overrides });
+      const config = changed(await baseConfig(preset, { seed, smoke, overrides }), overrides);
       const folder = join(runsDirectory, runFolderName(preset.name, config));
       const isThere = await pathExists(folder);
       const same = isThere ? folder : known.get(runIdentity(config));
@@ -152,6 +152,14 @@ export async function planTable(options: PlanTableOptions): Promise<PlannedRow[]
     planned.push({ paper, preset, protocol: protocolConfig(preset, seeds[0]!), smoke, runs });
   }
   return planned;
+}
+
+/** A base with the overrides that make a difference to it: others leave the row the run that it is without them. */
+function changed(base: ExperimentConfig, overrides: readonly ConfigOverride[]): ExperimentConfig {
+  const parse = (taken: readonly ConfigOverride[]) =>
+    parseConfig("", { source: "the options", base, overrides: taken });
+  const idle = new Set(idleSettings(parse(overrides)).map(({ path }) => path));
+  return parse(overrides.filter(({ path }) => !idle.has(path)));
 }
 
 async function baseConfig(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { CONFIG_KEYS } from "../configuration/experiment_config.ts";
 import { configEntries } from "../configuration/config_words.ts";
+import { idleSettings } from "../configuration/idle_settings.ts";
 import { withRetiredKeys } from "../configuration/retired_keys.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ProtocolChange } from "./comparison.ts";
@@ -54,7 +55,8 @@ export function runFolderName(name: string, config: ExperimentConfig): string {
 }
 
 /**
- * Lists where a configuration leaves a protocol. The seed is no difference, nor are backend and place of the data.
+ * Lists where a configuration leaves a protocol. The seed is no difference, nor are backend and place of the data, nor
+ * keys that make none to what is run: C of a network whose layers are given.
  *
  * @param protocol The protocol.
  * @param config What was or will be run.
@@ -65,8 +67,9 @@ export function protocolChanges(
   config: ExperimentConfig,
 ): ProtocolChange[] {
   const run = new Map(configEntries(config));
+  const idle = new Set(idleSettings(config).map(({ path }) => path));
   return configEntries(protocol)
-    .filter(([path]) => !NOT_IDENTITY.has(path) && path !== "training.seed")
+    .filter(([path]) => !NOT_IDENTITY.has(path) && path !== "training.seed" && !idle.has(path))
     .map(([path, value]) => ({ path, protocol: value, run: run.get(path) }))
     .filter((change) => change.protocol !== change.run);
 }

@@ -6,7 +6,7 @@ import { runCommand } from "../helpers/run_command.ts";
 
 function remarks(options: Readonly<Record<string, unknown>>, file = ""): string[] {
   const overrides = readConfigOverrides(options);
-  return remarksOnIdleOptions(parseConfig(file, { overrides }), overrides);
+  return remarksOnIdleOptions([parseConfig(file, { overrides })], overrides);
 }
 
 Deno.test("remarksOnIdleOptions() names the options that make no difference, by reason", () => {
