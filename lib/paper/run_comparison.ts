@@ -1,3 +1,4 @@
+import { basename, resolve } from "node:path";
 import { loadDataset } from "../datasets/load_dataset.ts";
 import { isDatasetPresent } from "../datasets/dataset_present.ts";
 import { DataError } from "../errors.ts";
@@ -8,6 +9,7 @@ import { findTable, type PlannedRun, planTable, type PlanTableOptions } from "./
 import { readRunProgress } from "../runs/run_progress.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
+import type { MachineConditions } from "../runs/machine_conditions.ts";
 import type { ComparedRun, Comparison, ComparisonRow } from "./comparison.ts";
 
 /** Images together in the speed columns: the paper's batch, and what a smoke run can afford. */
@@ -132,8 +134,33 @@ function metNotes(rows: readonly ComparisonRow[]): string[] {
   ];
 }
 
+/** Kept figures that were not made where the comparison is: with which backend, and of which runs. */
+function keptNotes(
+  rows: readonly ComparisonRow[],
+  { backend, machine }: MachineConditions,
+): string[] {
+  const measured = rows.flatMap(({ runs }) => runs).flatMap(({ figures, runDirectory }) => {
+    if (figures === null) return [];
+    const { measuredOn, speed } = figures;
+    const isHere = measuredOn.backend === backend &&
+      (speed === null || measuredOn.machine === machine);
+    const parts = [measuredOn.backend ?? "a backend that is not known", measuredOn.machine];
+    const place = parts.filter((part) => part !== null).join(", ");
+    return [{ name: basename(resolve(runDirectory)), place: isHere ? null : place }];
+  });
+  const elsewhere = measured.filter(({ place }) => place !== null);
+  return [...Map.groupBy(elsewhere, ({ place }) => place)].map(([place, runs]) => {
+    const isAll = runs.length === measured.length;
+    const whose = isAll ? "" : ` of ${runs.map(({ name }) => name).join(", ")}`;
+    return `Test figures${whose}: kept from before, when they were measured with ${place}; "eval" measures a run again.`;
+  });
+}
+
 /** What a reader of the table has to know. */
-function notesOf(rows: readonly ComparisonRow[], mode: Comparison["mode"]): string[] {
+function notesOf(
+  rows: readonly ComparisonRow[],
+  { mode, conditions }: Pick<Comparison, "mode" | "conditions">,
+): string[] {
   const hasPuppets = rows.some(({ counted }) => counted.puppeteerMegabytes !== null);
   const states = new Set(rows.map(({ protocol }) => protocol));
   const smoke = states.has("smoke");
@@ -165,6 +192,7 @@ function notesOf(rows: readonly ComparisonRow[], mode: Comparison["mode"]): stri
         "sample standard deviation over n seeds.",
       ]
       : []),
+    ...keptNotes(rows, conditions),
     "Speed: median seconds per image of complexity measurement, routing, standardisation, forward pass and read-back, " +
     "images in memory, on the machine named; the paper's is from an RTX 4090, its batch size is not said.",
     ...(hasPuppets
@@ -202,7 +230,7 @@ export function assembleComparison(
     argv: provenance.argv,
     createdAt: new Date().toISOString(),
     paperSource: PAPER_SOURCE,
-    notes: notesOf(rows, options.mode),
+    notes: notesOf(rows, options),
   };
 }
 

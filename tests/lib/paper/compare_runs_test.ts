@@ -179,6 +179,27 @@ Deno.test("compareRuns() needs no images of runs that were evaluated before, and
   });
 });
 
+Deno.test("compareRuns() says where kept figures were measured, if that is not where it compares", async () => {
+  await withFolder(async (folder) => {
+    await selectBackend("wasm");
+    const [one, two] = [await trainTiny(join(folder, "one")), await trainTiny(join(folder, "two"))];
+    const kept = async (runs: string[], backend: string) => {
+      const conditions = { ...TEST_CONDITIONS, backend };
+      const { comparison } = await compareRuns(runs, { ...OPTIONS, conditions });
+      return comparison.notes.filter((note) => note.includes("kept from before"));
+    };
+    assert.deepEqual(await kept([one], "WebAssembly"), []);
+    assert.deepEqual(await kept([one], "WebAssembly"), []);
+    const before = "kept from before, when they were measured with WebAssembly, test";
+    assert.deepEqual(await kept([one], "TensorFlow, bfloat16"), [
+      `Test figures: ${before}; "eval" measures a run again.`,
+    ]);
+    assert.deepEqual(await kept([one, two], "TensorFlow, bfloat16"), [
+      `Test figures of one: ${before}; "eval" measures a run again.`,
+    ]);
+  });
+});
+
 Deno.test("compareRuns() refuses a folder without a run", async () => {
   const folder = await Deno.makeTempDir();
   try {
