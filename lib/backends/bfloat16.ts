@@ -32,6 +32,7 @@ export interface RoundingBackend extends NativeBackend {
   ): unknown;
   getInputTensorIds(inputs: readonly TensorInfo[]): number[];
   readSync(dataId: TensorInfo["dataId"]): ArrayLike<number>;
+  disposeData(dataId: TensorInfo["dataId"], force?: boolean): boolean;
   createOutputTensor(tensor: NativeTensor): ReturnType<NativeBackend["executeMultipleOutputs"]>[0];
 }
 
@@ -86,6 +87,8 @@ class Bfloat16 {
   readonly #toBfloat16: readonly OperationAttribute[];
   readonly #toFloat32: readonly OperationAttribute[];
   readonly #float32: number;
+  /** Rounded copies of tensors that live. */
+  readonly #rounded = new Map<TensorInfo["dataId"], number>();
 
   constructor(backend: RoundingBackend) {
     const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_FLOAT } = backend.binding;
@@ -135,7 +138,7 @@ class Bfloat16 {
     );
   }
 
-  /** Runs it; what lies between is freed here, since TensorFlow.js does not know of it. */
+  /** Runs it; what lies between is freed here, since TensorFlow.js does not know of it, and copies with their originals. */
   run(
     name: string,
     attributes: readonly OperationAttribute[],
@@ -149,7 +152,7 @@ class Bfloat16 {
     };
     try {
       const ids = this.#backend.getInputTensorIds(inputs).map((id, index) =>
-        inputs[index]!.dtype === "float32" ? execute("Cast", this.#toBfloat16, [id]).id : id
+        inputs[index]!.dtype === "float32" ? this.#round(inputs[index]!, id) : id
       );
       const rounded = attributes.map((attribute) =>
         attribute.name === "T" ? { ...attribute, value: TF_BFLOAT16 } : attribute
@@ -163,6 +166,28 @@ class Bfloat16 {
     } finally {
       for (const id of between) this.#backend.binding.deleteTensor(id);
     }
+  }
+
+  /** A tensor in bfloat16: made once, since the gradients need what the forward pass has rounded. */
+  #round({ dataId }: TensorInfo, id: number): number {
+    const known = this.#rounded.get(dataId);
+    if (known !== undefined) return known;
+    const [rounded] = this.#backend.binding.executeOp("Cast", this.#toBfloat16, [id], 1);
+    this.#rounded.set(dataId, rounded!.id);
+    return rounded!.id;
+  }
+
+  /** Frees the rounded copy of a tensor that is no more. */
+  forget(dataId: TensorInfo["dataId"]): void {
+    const id = this.#rounded.get(dataId);
+    if (id === undefined) return;
+    this.#rounded.delete(dataId);
+    this.#backend.binding.deleteTensor(id);
+  }
+
+  /** Frees all rounded copies. */
+  forgetAll(): void {
+    for (const dataId of [...this.#rounded.keys()]) this.forget(dataId);
   }
 
   /** Whether it is the gradient of a 3x3 filter that slid over small maps, pixel by pixel. */
@@ -218,7 +243,7 @@ class Bfloat16 {
   }
 }
 
-const rounding = new WeakSet<NativeBackend>();
+const rounding = new WeakMap<NativeBackend, Bfloat16>();
 
 /** Numbers that the current backend of TensorFlow.js computes products with. */
 export function currentMath(): MathType {
@@ -240,16 +265,24 @@ export function roundToBfloat16(native: NativeBackend, on: boolean): void {
   // The methods of the class are hidden by functions of the object, so that they appear again when these go.
   delete own.executeSingleOutput;
   delete own.executeMultipleOutputs;
+  delete own.disposeData;
+  rounding.get(native)?.forgetAll();
   rounding.delete(native);
   if (!on) return;
-  rounding.add(native);
   const bfloat16 = new Bfloat16(backend);
+  rounding.set(native, bfloat16);
   const single = backend.executeSingleOutput.bind(backend);
   const multiple = backend.executeMultipleOutputs.bind(backend);
   backend.executeSingleOutput = (name, attributes, inputs) =>
     bfloat16.takes(name, attributes, inputs)
       ? bfloat16.run(name, attributes, inputs)
       : single(name, attributes, inputs);
+  const dispose = backend.disposeData.bind(backend);
+  backend.disposeData = (dataId, force) => {
+    const gone = dispose(dataId, force);
+    if (gone) bfloat16.forget(dataId);
+    return gone;
+  };
   backend.executeMultipleOutputs = (name, attributes, inputs, outputs) =>
     bfloat16.takes(name, attributes, inputs)
       ? [bfloat16.run(name, attributes, inputs)]

@@ -216,15 +216,27 @@ Deno.test({
         [maps, sizes, maps],
         1,
       );
+    const free = (...tensors: tf.Tensor[]) => {
+      for (const { dataId } of tensors) (backend as RoundingBackend).disposeData(dataId);
+    };
     const [gradient] = filterGradient();
+    // The result, and a copy of the maps for who needs them rounded next.
+    assert.equal(alive.size, 2);
+    const [again] = filterGradient();
+    assert.equal(alive.size, 3);
+    free(gradient!, again!);
     assert.equal(alive.size, 1);
-    gradient!.dispose();
-    alive.clear();
+    free(maps);
+    assert.equal(alive.size, 0);
     const [product] = multiply(false);
-    assert.equal(alive.size, 1);
+    assert.equal(alive.size, 3);
     assert.throws(() => multiply(true), /In\[0\]|incompatible|mismatch/i);
+    assert.equal(alive.size, 3);
+    roundToBfloat16(backend, false);
     assert.equal(alive.size, 1);
-    tf.dispose([a, b, maps, sizes, product!]);
+    free(product!);
+    assert.equal(alive.size, 0);
+    tf.dispose([a, b, maps, sizes, gradient!, again!, product!]);
   },
 });
 
