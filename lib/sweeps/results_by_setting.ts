@@ -53,7 +53,13 @@ function keyOf({ row }: RowState): string {
   return JSON.stringify([nameOf(row.name), row.settings]);
 }
 
-function nameOf(runName: string): string {
+/**
+ * What rows of one preset share in the names of their run folders.
+ *
+ * @param runName Name of a run folder: `alexnet-seed1-0123456789`.
+ * @returns The part before seed and identity: `alexnet`.
+ */
+export function nameOf(runName: string): string {
   return runName.replace(/-seed\d+-[0-9a-f]+$/, "");
 }
 

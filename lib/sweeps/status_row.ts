@@ -1,4 +1,5 @@
 import type { Attempt } from "./attempts.ts";
+import { nameOf } from "./results_by_setting.ts";
 import type { RowState, RowStateName } from "./row_state.ts";
 import type { SlurmTask } from "./slurm_executor.ts";
 import type { Setting } from "./sweep_plan.ts";
@@ -9,6 +10,8 @@ export interface SweepStatusRow {
   readonly index: number;
   /** Name of its run folder. */
   readonly run: string;
+  /** Name that its run folder begins with: of its preset or configuration. */
+  readonly name: string;
   /** What distinguishes it, apart from the seed. */
   readonly settings: Readonly<Record<string, Setting>>;
   /** Its seed. */
@@ -56,7 +59,7 @@ export function statusRows(
   return states.map((row) => {
     const { index, state, epochs, plannedEpochs, validationTop1, secondsLeft, attempts } = row;
     return {
-      ...{ index, run: row.row.name, settings: row.row.settings },
+      ...{ index, run: row.row.name, name: nameOf(row.row.name), settings: row.row.settings },
       ...{ seed: row.row.config.training.seed, state, epochs, plannedEpochs, validationTop1 },
       ...{ secondsLeft: state === "running" ? secondsLeft : null },
       remark: remarkOn(row, tasks.get(index)),

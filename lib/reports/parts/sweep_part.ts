@@ -1,21 +1,27 @@
 import type { SettingResult, SweepResults } from "../../sweeps/results_by_setting.ts";
 import type { SweepStatusRow } from "../../sweeps/status_row.ts";
-import { countCell, durationCell, shareCell, textCell } from "../cells.ts";
+import { configCell, countCell, durationCell, shareCell, textCell } from "../cells.ts";
 import type { ReportPart } from "../report_document.ts";
 import { numbers, tableOf, words } from "../table.ts";
 
-/** Keys whose value differs between settings. */
-function sweptPaths(results: readonly SettingResult[]): string[] {
-  const paths = [...new Set(results.flatMap(({ settings }) => Object.keys(settings)))];
-  return paths.filter((path) =>
-    new Set(results.map(({ settings }) => JSON.stringify(settings[path]))).size > 1
-  );
-}
+/** What trainings of a sweep are called by. */
+type Named = Pick<SettingResult, "name" | "settings">;
 
-/** What tells a setting apart: `learningRate=0.003, fixedDepth=5`, or the name of the runs where nothing is swept. */
-function settingText({ settings, name }: SettingResult, paths: readonly string[]): string {
-  const texts = paths.map((path) => `${path.split(".").at(-1)}=${settings[path] ?? ""}`);
-  return texts.length === 0 ? name : texts.join(", ");
+/**
+ * What tells trainings apart: `learningRate=0.003, fixedDepth=5`, with the name of their runs where there are several or
+ * nothing is swept.
+ */
+function settingTexts(rows: readonly Named[]): string[] {
+  const differs = (pick: (row: Named) => unknown) =>
+    new Set(rows.map((row) => JSON.stringify(pick(row)))).size > 1;
+  const paths = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))]
+    .filter((path) => differs(({ settings }) => settings[path]));
+  const isNamed = paths.length === 0 || differs(({ name }) => name);
+  return rows.map(({ name, settings }) => {
+    const own = paths.filter((path) => settings[path] !== undefined)
+      .map((path) => `${path.split(".").at(-1)}=${configCell(settings[path]).text}`);
+    return [...isNamed ? [name] : [], ...own].join(", ");
+  });
 }
 
 const NOTE =
@@ -29,9 +35,9 @@ const NOTE =
  * @returns One table: a setting a row; and how many trainings are done.
  */
 export function sweepResultsPart({ folder, counts, results }: SweepResults): ReportPart {
-  const paths = sweptPaths(results);
+  const texts = settingTexts(results);
   const table = tableOf<SettingResult>("Results by setting", results, [
-    words("setting", (result) => textCell(settingText(result, paths))),
+    words("setting", (_, at) => textCell(texts[at])),
     numbers("done", ({ done, rows }) => ({ value: done, text: `${done} of ${rows}` })),
     numbers("validation Top-1", ({ validationTop1 }) => shareCell(validationTop1)),
     numbers("deviation", ({ deviation }) => shareCell(deviation)),
@@ -58,11 +64,13 @@ export function sweepResultsPart({ folder, counts, results }: SweepResults): Rep
  * @returns One table.
  */
 export function sweepStatusPart(rows: readonly SweepStatusRow[]): ReportPart {
+  const texts = settingTexts(rows);
+  const names = new Set(rows.map(({ name }) => name));
   const counts = [...Map.groupBy(rows, ({ state }) => state)]
     .map(([state, own]) => `${own.length} ${state}`);
   const table = tableOf<SweepStatusRow>("Trainings", rows, [
     numbers("row", ({ index }) => ({ value: index, text: String(index) })),
-    words("run", ({ run }) => textCell(run)),
+    words("training", ({ seed }, at) => textCell(`${texts[at]}, seed ${seed}`)),
     words("state", ({ state }) => textCell(state)),
     numbers("epochs", ({ epochs, plannedEpochs }) => {
       return { value: epochs, text: `${epochs}/${plannedEpochs}` };
@@ -70,10 +78,11 @@ export function sweepStatusPart(rows: readonly SweepStatusRow[]): ReportPart {
     numbers("validation", ({ validationTop1 }) => shareCell(validationTop1)),
     numbers("left", ({ secondsLeft }) => durationCell(secondsLeft)),
     words("", ({ remark }) => ({ value: remark, text: remark })),
+    words("run", ({ run }) => textCell(run)),
   ], `${counts.join(", ")} of ${rows.length}`);
   return {
     title: "Sweep",
-    subtitle: "",
+    subtitle: `${rows.length} trainings${names.size === 1 ? ` of ${[...names][0]}` : ""}`,
     sections: [{ title: "Trainings", blocks: [table] }],
   };
 }

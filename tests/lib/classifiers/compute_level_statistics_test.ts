@@ -11,14 +11,17 @@ import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 const BATCH = [4, 8, 8, 3];
 
 for (const backend of await testBackends()) {
-  Deno.test(`computeLevelStatistics() pools the moments of all batches (${backend})`, () =>
+  Deno.test(`computeLevelStatistics() pools the moments of all batches by their images (${backend})`, () =>
     withBackend(backend, async () => {
       const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
       assert.ok(classifier instanceof LevelClassifier);
       const level = classifier.levels.list[1]!;
       const live = tf.memory().numTensors;
       const makeBatches = () =>
-        ["a", "b", "c"].map((name) => normalTensor<tf.Tensor4D>(BATCH, name));
+        // The last one is of a single image, and counts for one.
+        [["a", 4], ["b", 4], ["c", 1]].map(([name, images]) =>
+          normalTensor<tf.Tensor4D>([Number(images), 8, 8, 3], `${name}`)
+        );
       const statistics = await computeLevelStatistics(
         classifier,
         (async function* () {

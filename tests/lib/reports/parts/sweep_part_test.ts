@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { sweepResultsPart, sweepStatusPart } from "../../../../lib/reports/parts/sweep_part.ts";
+import type { ReportPart } from "../../../../lib/reports/report_document.ts";
+import type { SettingResult } from "../../../../lib/sweeps/results_by_setting.ts";
+import type { SweepStatusRow } from "../../../../lib/sweeps/status_row.ts";
+
+type Named = Pick<SettingResult, "name" | "settings">;
+
+function statusRow({ name, settings }: Named, seed: number): SweepStatusRow {
+  return {
+    ...{ index: 0, run: `${name}-seed${seed}-0123456789`, name, settings, seed, state: "waiting" },
+    ...{ epochs: 0, plannedEpochs: 1, validationTop1: null, secondsLeft: null, remark: "" },
+    attempts: [],
+  };
+}
+
+/** Texts of the column with that heading. */
+function column(part: ReportPart, header: string): string[] {
+  const table = part.sections[0]!.blocks[0]!;
+  assert.ok(table.kind === "table");
+  const at = table.columns.findIndex((column) => column.header === header);
+  return table.rows.map((cells) => cells[at]!.text);
+}
+
+const SETTINGS = { "model.solver": "euler", "training.learningRate": 0.003 };
+
+Deno.test("sweepStatusPart() calls trainings by what tells them apart, and names their folders", () => {
+  const euler = { name: "puppet-cnn", settings: SETTINGS };
+  const heun = { name: "puppet-cnn", settings: { ...SETTINGS, "model.solver": "heun" } };
+  const grid = sweepStatusPart([statusRow(euler, 1), statusRow(euler, 2), statusRow(heun, 1)]);
+  assert.deepEqual(column(grid, "training"), [
+    "solver=euler, seed 1",
+    "solver=euler, seed 2",
+    "solver=heun, seed 1",
+  ]);
+  assert.equal(column(grid, "run")[1], "puppet-cnn-seed2-0123456789");
+  assert.equal(grid.subtitle, "3 trainings of puppet-cnn");
+  const tables = sweepStatusPart([
+    statusRow({ name: "vgg", settings: {} }, 1),
+    statusRow({ name: "alexnet", settings: {} }, 1),
+  ]);
+  assert.deepEqual(column(tables, "training"), ["vgg, seed 1", "alexnet, seed 1"]);
+});
+
+Deno.test("sweepResultsPart() tells grids of several presets apart, and null from nothing", () => {
+  const figures = { done: 0, rows: 1, validationTop1: null, deviation: null, seconds: null };
+  const result = (name: string, steps: number | null): SettingResult => {
+    return { name, settings: { "model.trajectorySteps": steps }, ...figures, isBest: false };
+  };
+  const part = sweepResultsPart({
+    ...{ kind: "sweep-results", version: 1, folder: "s" },
+    counts: { done: 0, running: 0, waiting: 3, lost: 0, failed: 0 },
+    results: [result("puppet-cnn", null), result("puppet-cnn", 12), result("puppet-vgg", null)],
+  });
+  assert.deepEqual(column(part, "setting"), [
+    "puppet-cnn, trajectorySteps=null",
+    "puppet-cnn, trajectorySteps=12",
+    "puppet-vgg, trajectorySteps=null",
+  ]);
+});
