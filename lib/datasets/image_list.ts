@@ -13,7 +13,11 @@ const LIST_BOUNDS = { maxBytes: 256e6, refusal: DataError };
 const PATH_COLUMN =
   /^(path|file|file_?name|file_?path|image|image_?path|image_?name|image_?file|img|image_?id|id)$/i;
 const LABEL_COLUMN = /^(label|class|class_?name|category|target|species|breed|y)$/i;
-const PART_COLUMN = /^(split|part|set|subset|partition|dataset)$/i;
+const PART_COLUMN = /^(split|part|subset|partition)$/i;
+/** Columns that may name the part, or the source of the image, or something else. */
+const MAYBE_PART_COLUMN = /^(set|dataset)$/i;
+/** Numbers that stand for the parts in some lists, and for other things in others. */
+const PART_NUMBER = /^[0-2](\.0*)?$/;
 
 /** An image that a list names. */
 export interface ListedImage {
@@ -34,7 +38,11 @@ interface Columns {
 
 function findColumns(first: readonly string[]): Columns | null {
   const find = (pattern: RegExp) => first.findIndex((word) => pattern.test(word.trim()));
-  const [path, label, part] = [PATH_COLUMN, LABEL_COLUMN, PART_COLUMN].map(find);
+  const [path, label, certain, maybe] = [
+    ...[PATH_COLUMN, LABEL_COLUMN],
+    ...[PART_COLUMN, MAYBE_PART_COLUMN],
+  ].map(find);
+  const part = certain! >= 0 ? certain : maybe;
   if (path! >= 0 && label! >= 0) {
     return { path: path!, label: label!, part: part! < 0 ? null : part!, header: 1 };
   }
@@ -68,18 +76,26 @@ async function findAddition(
 }
 
 /**
- * Refuses words for parts that are none where others are: such a row would be trained on, whatever it was kept for. A
- * column without any of the known words is about something else.
+ * Refuses words for parts that are none: such a row would be trained on, whatever it was kept for. A column that need not
+ * name the part, and has none of the known words and no numbers for them, is about something else.
  */
-function requireKnownParts(list: string, words: ReadonlyMap<number, string>): void {
+function requireKnownParts(
+  list: string,
+  { column, words }: { readonly column: string; readonly words: ReadonlyMap<number, string> },
+): void {
   const unknown = [...words].find(([, word]) => partOfName(word) === null);
-  if (unknown === undefined || ![...words.values()].some((word) => partOfName(word) !== null)) {
-    return;
-  }
+  if (unknown === undefined) return;
+  const all = [...words.values()];
+  const isAboutParts = PART_COLUMN.test(column) || all.every((word) => PART_NUMBER.test(word)) ||
+    all.some((word) => partOfName(word) !== null);
+  if (!isAboutParts) return;
   const [row, word] = unknown;
   throw new DataError(
-    `Cannot read list of images: the part in row ${row} of ${list} must be train, validation or test, as in other rows, ` +
-      `current value is ${JSON.stringify(word.slice(0, 80))}; change it or remove the row`,
+    `Cannot read list of images: the part in row ${row} of ${list} must be train, validation or test, ` +
+      `current value is ${
+        JSON.stringify(word.slice(0, 80))
+      }; write one of these words, remove the row, or rename the ` +
+      `column ${JSON.stringify(column)} if it is about something else`,
   );
 }
 
@@ -89,7 +105,7 @@ function requireKnownParts(list: string, words: ReadonlyMap<number, string>): vo
  *
  * @param list Path of the list.
  * @returns The images in the order of the list; `null` if it is a list of something else.
- * @throws {DataError} if the list cannot be read, a row is incomplete, or names a part that is none where others do.
+ * @throws {DataError} if the list cannot be read, a row is incomplete, or names a part that is none.
  */
 export async function readImageList(list: string): Promise<ListedImage[] | null> {
   const text = (await readBoundedText(list, LIST_BOUNDS)).replace(/^\ufeff/, "");
@@ -124,6 +140,8 @@ export async function readImageList(list: string): Promise<ListedImage[] | null>
       part: partOfName(partName),
     });
   }
-  requireKnownParts(list, partWords);
+  if (columns.part !== null) {
+    requireKnownParts(list, { column: rows[0]![columns.part]!.trim(), words: partWords });
+  }
   return images;
 }

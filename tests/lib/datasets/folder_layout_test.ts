@@ -153,6 +153,13 @@ Deno.test("readFolderLayout() names faults of a list", async () => {
       "file,label,split\n1.png,a,train\n2.png,a,holdout\n",
       /part in row 3 of .*labels\.csv must be train, validation or test.*"holdout"/,
     ],
+    [
+      "file,label,partition\n1.png,a,0\n2.png,a,1\n",
+      /part in row 2 of .*labels\.csv must be train, validation or test.*"0".*column "partition"/,
+    ],
+    ["file,label,set\n1.png,a,0.0\n2.png,a,2.0\n", /must be train, .*"0\.0".*column "set"/],
+    ["file,label,split\n1.png,a,learn\n2.png,a,judge\n", /must be train, .*"learn"/],
+    ["file,label,dataset,split\n1.png,a,x,train\n2.png,a,x,9\n", /in row 3 .*"9".*"split"/],
   ];
   for (const [text, message] of faults) {
     await withFolder(async (folder) => {
@@ -187,5 +194,8 @@ Deno.test("readFolderLayout() passes over a column of a list that names no part"
     const text = "file,label,dataset\n1.png,a,birds\n2.png,a,fish\n";
     await Deno.writeTextFile(join(folder, "labels.csv"), text);
     assert.deepEqual(outline(await readFolderLayout(folder)), ["1.png=a 2.png=a", null, null]);
+    const both = "file,label,dataset,split\n1.png,a,birds,train\n2.png,a,fish,test\n";
+    await Deno.writeTextFile(join(folder, "labels.csv"), both);
+    assert.deepEqual(outline(await readFolderLayout(folder)), ["1.png=a", null, "2.png=a"]);
   });
 });
