@@ -6,7 +6,7 @@ import type { DepthChartName } from "../lib/reports/parts/depth_charts.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
 import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
-import { findRun } from "./find_run.ts";
+import { requireRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import {
   addDocumentOptions,
@@ -95,7 +95,7 @@ function overridesOf(options: AnalyzeDepthOptions): ReturnType<typeof readConfig
 
 /** A run has a model and data of its own. */
 async function requestOfRun(
-  runDirectory: string,
+  run: string,
   options: AnalyzeDepthOptions,
   { output, thumbnails }: { readonly output: Output; readonly thumbnails: boolean },
 ): Promise<Request> {
@@ -112,7 +112,7 @@ async function requestOfRun(
   const given = (path: string) => overrides.some((override) => override.path === path);
   return {
     ...commonOf(options, thumbnails),
-    runDirectory,
+    runDirectory: await requireRun(run),
     checkpoint: options.checkpoint,
     data: {
       ...given("data.directory") ? { directory: data.directory } : {},
@@ -203,7 +203,7 @@ async function analyzeDepth(
   const thumbnails = options.thumbnails ?? (format === "html" || options.report !== undefined);
   const request = runDirectory === undefined
     ? await requestOfData(options, thumbnails)
-    : await requestOfRun(await findRun(runDirectory), options, { output, thumbnails });
+    : await requestOfRun(runDirectory, options, { output, thumbnails });
   refuseOtherParts(command, options.part);
   await startNeededBackend(request, options, output);
   const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");

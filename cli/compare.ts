@@ -17,7 +17,7 @@ import {
 } from "./compare_overrides.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
 import { readSeeds, readTables, splitList } from "./list_options.ts";
-import { findRun } from "./find_run.ts";
+import { requireRun } from "./find_run.ts";
 import type { DocumentFormat } from "./document_format.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
@@ -173,7 +173,7 @@ async function compare(
   checkOptions(folders, options, command);
   refuseOtherExecutors(command, options.executor);
   const format = await planDocument(options);
-  const found = await Promise.all(folders.map(findRun));
+  const found = await Promise.all(folders.map(requireRun));
   const { table, executor, dryRun } = options;
   if (executor === undefined) {
     return await withRunsFolder(options, (runs) => compareIn(runs, found, { ...options, format }));

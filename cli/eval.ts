@@ -2,7 +2,7 @@ import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-j
 import type { MathType } from "../lib/backends/backend.ts";
 import type { DataConfig } from "../lib/datasets/data_config.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
-import { findRun } from "./find_run.ts";
+import { requireRun } from "./find_run.ts";
 import { createOutput } from "./output.ts";
 import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import { createProgress } from "./progress.ts";
@@ -54,9 +54,10 @@ interface EvalOptions extends DataOptions, DocumentOptions, TalkOptions {
   readonly math?: MathType | undefined;
 }
 
-async function evaluateRun(runDirectory: string, options: EvalOptions): Promise<void> {
+async function evaluateRun(run: string, options: EvalOptions): Promise<void> {
   const output = createOutput(options);
   const format = await planDocument(options);
+  const runDirectory = await requireRun(run);
   await startBackend(options.backend ?? "auto", output, options);
   const { runEvaluation } = await import("../lib/runs/run_evaluation.ts");
   const progress = createProgress({ quiet: output.quiet });
@@ -126,7 +127,7 @@ export function evalCommand(): CommandUnknownOpts {
     .addOption(debugOption())
     .action(async (run, options, self) => {
       refuseOtherParts(self, options.part as string);
-      await evaluateRun(await findRun(run as string), options as unknown as EvalOptions);
+      await evaluateRun(run as string, options as unknown as EvalOptions);
     });
   addHelpSections(command, [
     ["eval runs/first", "the test images, best checkpoint"],

@@ -4,7 +4,7 @@ import type { NetworkFormatName } from "../lib/exports/network_format.ts";
 import type { NetworkExport } from "../lib/runs/export_networks.ts";
 import type { PageExport } from "../lib/runs/export_page.ts";
 import type { ExportSummary } from "../lib/runs/export_run.ts";
-import { findRun } from "./find_run.ts";
+import { requireRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import {
   addHelpSections,
@@ -159,7 +159,7 @@ async function runExport(
   const { format, checkpoint, data } = options;
   refuseIdle(options);
   const directory = requireFolder(folder, options);
-  const runDirectory = await findRun(run);
+  const runDirectory = await requireRun(run);
   if (format === "model") {
     const { exportRun } = await import("../lib/runs/export_run.ts");
     const summary = await exportRun({ runDirectory, directory, checkpoint });

@@ -30,6 +30,21 @@ export async function findRun(word: string): Promise<string> {
 }
 
 /**
+ * Finds the folder of a trained model, and refuses what is none: before a backend is started, which takes a moment and
+ * says so.
+ *
+ * @param word Path of a run folder, or the name of a model that comes with the toolkit.
+ * @returns The path.
+ * @throws {CheckpointError} if there is no run, or its configuration is damaged.
+ */
+export async function requireRun(word: string): Promise<string> {
+  const run = await findRun(word);
+  const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
+  await readRunConfig(run);
+  return run;
+}
+
+/**
  * Refuses files in front of the model that they are for.
  *
  * @param run What stands where the model belongs.

@@ -2,7 +2,7 @@ import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-j
 import { DataError } from "../lib/errors.ts";
 import type { MathType } from "../lib/backends/backend.ts";
 import type { CheckpointChoice, PredictionAnswer } from "../lib/runs/run_types.ts";
-import { findRun, refuseWrongOrder } from "./find_run.ts";
+import { refuseWrongOrder, requireRun } from "./find_run.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import {
   addDocumentOptions,
@@ -138,7 +138,7 @@ async function predict(
   const to = createOutput(options);
   const format = await planDocument(options, PREDICTION_FORMATS);
   await refuseWrongOrder(run, words);
-  const runDirectory = await findRun(run);
+  const runDirectory = await requireRun(run);
   const files = await expand(words, to);
   await startBackend(options.backend ?? "auto", to, options);
   const { runPrediction } = await import("../lib/runs/run_prediction.ts");

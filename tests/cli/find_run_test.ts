@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { repositoryRoot } from "../helpers/run_command.ts";
+import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { runModule } from "../helpers/run_module.ts";
 import { withFolder } from "../helpers/with_folder.ts";
 
@@ -25,5 +25,21 @@ Deno.test("findRun() prefers a folder of the user's own, and leaves other words 
     await Deno.mkdir(join(folder, "puppet-cnn-cifar10"));
     const words = ["puppet-cnn-cifar10", "runs/none", "../puppet-cnn-cifar10"];
     assert.deepEqual(await foundIn(folder, words), words);
+  });
+});
+
+Deno.test("commands notice that there is no run before they start a backend", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "x.png"), "");
+    const commands = ["eval none", "predict none x.png", "export none out --format onnx"];
+    for (const words of [...commands, "analyze-depth none", "compare none"]) {
+      const { code, stderr } = await runCommand(words.split(" "), { cwd: folder });
+      assert.equal(
+        stderr,
+        'error: Cannot open run none: none/config.yaml does not exist; give a folder that "train" has made\n',
+        words,
+      );
+      assert.equal(code, 4, words);
+    }
   });
 });
