@@ -1,6 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathType } from "./backend.ts";
-import { meetsOnlyPadding } from "./meets_only_padding.ts";
+import { leavesTapsUnset, losesRows } from "./bfloat16_faults.ts";
+import type { ConvolutionSlide } from "./bfloat16_faults.ts";
 import { type NativeBackend, nativeBackend, type OperationAttribute } from "./native_operation.ts";
 
 /** A tensor as the binding hands it over; nobody but its receiver frees it. */
@@ -107,35 +108,41 @@ class Bfloat16 {
   takes(name: string, attributes: readonly OperationAttribute[], inputs: Inputs): boolean {
     return ROUNDED[name] !== undefined &&
       attributes.some(({ name, value }) => name === "T" && value === this.#float32) &&
-      ROUNDED[name](inputs, attributes) && !this.#isLeftUnset(name, attributes, inputs);
+      ROUNDED[name](inputs, attributes) && !this.#isFaulty(name, attributes, inputs);
   }
 
-  /**
-   * Whether oneDNN would not compute all of the result. Of the gradient of a filter in bfloat16 it leaves taps that meet
-   * only padding as the memory was (3.7, on processors with AVX-512 and AMX); in float32 it sets them to zero.
-   */
-  #isLeftUnset(
+  /** Whether oneDNN would compute it wrongly. */
+  #isFaulty(name: string, attributes: readonly OperationAttribute[], inputs: Inputs): boolean {
+    if (name === "BatchMatMulV2" || this.#isSmallFilterGradient(name, attributes, inputs)) {
+      return false;
+    }
+    const slide = this.#slideOf(name, attributes, inputs);
+    return losesRows(slide) || name === "Conv2DBackpropFilter" && leavesTapsUnset(slide);
+  }
+
+  #slideOf(
     name: string,
     attributes: readonly OperationAttribute[],
-    inputs: Inputs,
-  ): boolean {
-    if (name !== "Conv2DBackpropFilter") return false;
-    if (this.#isSmallFilterGradient(name, attributes, inputs)) return false;
+    [first, second]: Inputs,
+  ): ConvolutionSlide {
     const valueOf = (wanted: string) => attributes.find(({ name }) => name === wanted)?.value;
-    if (valueOf("padding") !== "SAME") return false;
+    // The gradients are given the shape of what they are the gradient of.
+    const shapeOf = (tensor: TensorInfo, isGiven: boolean) =>
+      isGiven ? this.#backend.readSync(tensor.dataId) : tensor.shape;
+    const maps = shapeOf(first!, name === "Conv2DBackpropInput");
+    const filter = shapeOf(second!, name === "Conv2DBackpropFilter");
     const heightAt = valueOf("data_format") === "NCHW" ? 2 : 1;
-    const [input, sizes] = inputs;
-    const taps = this.#backend.readSync(sizes!.dataId);
-    const strides = valueOf("strides") as readonly number[];
-    const dilations = valueOf("dilations") as readonly number[] | undefined;
-    return [0, 1].some((axis) =>
-      meetsOnlyPadding({
-        pixels: input!.shape[heightAt + axis]!,
-        taps: taps[axis]!,
-        stride: strides[heightAt + axis]!,
-        dilation: dilations?.[heightAt + axis] ?? 1,
-      })
-    );
+    const alongAxis = (axis: 0 | 1) => ({
+      pixels: maps[heightAt + axis]!,
+      taps: filter[axis]!,
+      stride: (valueOf("strides") as readonly number[])[heightAt + axis]!,
+      dilation: (valueOf("dilations") as readonly number[] | undefined)?.[heightAt + axis] ?? 1,
+    });
+    return {
+      vertical: alongAxis(0),
+      horizontal: alongAxis(1),
+      padded: valueOf("padding") === "SAME",
+    };
   }
 
   /** Runs it; what lies between is freed here, since TensorFlow.js does not know of it, and copies with their originals. */

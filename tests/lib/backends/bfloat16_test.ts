@@ -161,6 +161,28 @@ Deno.test({
   },
 });
 
+/** Strided convolutions: height, width, side of the filter, stride. */
+const STRIDED = [[5, 1, 3, 4], [12, 2, 3, 2], [8, 3, 5, 3], [12, 4, 4, 4], [3, 4, 4, 4]] as const;
+
+Deno.test({
+  name: "bfloat16 computes every row of strided convolutions to narrow maps",
+  ignore: !isNative,
+  fn: async () => {
+    for (const [height, width, taps, stride] of STRIDED) {
+      await BACKENDS.tensorflow.activate();
+      const maps = normalTensor([19, height, width, 64], "maps");
+      const filter = normalTensor([taps, taps, 64, 64], "filter");
+      const compute = () =>
+        take(tf.conv2d(maps as tf.Tensor4D, filter as tf.Tensor4D, stride, "same"));
+      const exact = await withMath("float32", compute);
+      tf.dispose(Array.from({ length: 8 }, () => tf.fill([exact.length], 1e30)));
+      const error = relativeError(await withMath("bfloat16", compute), exact);
+      assert.ok(error < 3 * ROUNDING, `${height} x ${width}, ${taps}, ${stride}: ${error}`);
+      tf.dispose([maps, filter]);
+    }
+  },
+});
+
 /** The native backend with a binding that keeps account of its tensors. */
 function countingBackend(alive: Set<number>): NativeBackend {
   const native = nativeBackend()! as RoundingBackend;
