@@ -22,9 +22,14 @@ export async function answerShell(
   const last = words.at(-1) ?? "";
   const found = await suggestWords(program, words);
   const fitting = found.words.filter(([word]) => word.startsWith(last));
-  const directive = found.files
+  const files = found.files
     ? ShellCompDirective.ShellCompDirectiveDefault
     : ShellCompDirective.ShellCompDirectiveNoFileComp;
+  // Behind `model.solver=` its value comes next, without a space.
+  const space = fitting.some(([word]) => word.endsWith("="))
+    ? ShellCompDirective.ShellCompDirectiveNoSpace
+    : 0;
+  const directive = files | space;
   const lines = fitting.map(([word, meaning]) => `${word}\t${meaning.split("\n")[0]}\n`);
   writeText(`${lines.join("")}:${directive}\n`, "stdout");
 }

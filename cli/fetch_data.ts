@@ -49,7 +49,7 @@ export function fetchDataCommand(): CommandUnknownOpts {
         .default([] as string[], "none"),
     )
     .option(
-      "--only <list>",
+      "--only <file>",
       "keep only the training images that a list names (cifar10, cifar100); see results/training-images.txt",
     )
     .option("--verify", "check installed data against its digests; changes nothing")

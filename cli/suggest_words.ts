@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { shippedModels } from "./find_run.ts";
+import type { ConfigKey } from "../lib/configuration/experiment_config.ts";
 import { RUN_CONFIG_FILE } from "../lib/runs/run_folder.ts";
 
 /** What can stand where the cursor is. */
@@ -14,12 +15,13 @@ export interface Suggestions {
 /** Folder in which people keep runs, as the examples do. */
 const RUNS = "runs";
 
-async function foldersWithRuns(folder: string): Promise<string[]> {
+/** Folders in a folder that hold a file of this name. */
+async function foldersWith(file: string, folder: string): Promise<string[]> {
   const found: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      const run = join(folder, name);
-      if (isDirectory && await isFile(join(run, RUN_CONFIG_FILE))) found.push(run);
+      const inner = join(folder, name);
+      if (isDirectory && await isFile(join(inner, file))) found.push(inner);
     }
   } catch {
     // Nothing there, or nothing that may be read: there is nothing to suggest.
@@ -33,9 +35,9 @@ async function isFile(path: string): Promise<boolean> {
 
 /** Run folders of the current folder, and models that come with the toolkit by their names. */
 async function suggestRuns(): Promise<Suggestions> {
-  const runs = await foldersWithRuns(RUNS);
+  const runs = await foldersWith(RUN_CONFIG_FILE, RUNS);
   const models = shippedModels();
-  const shipped = models === null ? [] : await foldersWithRuns(models);
+  const shipped = models === null ? [] : await foldersWith(RUN_CONFIG_FILE, models);
   return {
     words: [
       ...runs.map((run) => [run, "run"] as const),
@@ -51,21 +53,84 @@ function fixed(words: readonly string[]): Suggestions {
 
 const FILES: Suggestions = { words: [], files: true };
 
-/** Values that options and arguments take without listing them as choices. */
-const VALUES: Readonly<Record<string, () => Suggestions | Promise<Suggestions>>> = {
+/** What is typed so far where a value stands, and how many arguments stand before it. */
+interface Place {
+  readonly typed: string;
+  readonly index: number;
+}
+
+type Suggest = (place: Place) => Suggestions | Promise<Suggestions>;
+
+/** Words with commas between them: the last one is suggested, behind those that are there. */
+function listed(words: readonly string[], { typed }: Place): Suggestions {
+  const start = typed.slice(0, typed.lastIndexOf(",") + 1);
+  const taken = start.split(",");
+  return fixed(words.filter((word) => !taken.includes(word)).map((word) => `${start}${word}`));
+}
+
+async function modelWords(): Promise<Suggestions> {
+  return fixed((await import("../lib/models/model_names.ts")).modelNames);
+}
+
+/** What to do with a sweep, and the folders of sweeps. */
+async function suggestSweeps({ index }: Place): Promise<Suggestions> {
+  const { ACTIONS, SWEEPS_FOLDER } = await import("./sweep.ts");
+  const { PLAN_FILE } = await import("../lib/sweeps/sweep_plan.ts");
+  const sweeps = await foldersWith(PLAN_FILE, SWEEPS_FOLDER);
+  const actions = index === 0 ? ACTIONS : [];
+  return { words: [...actions, ...sweeps].map((word) => [word, ""] as const), files: true };
+}
+
+/** Values of arguments that list no choices; of others they are files. */
+const ARGUMENTS: Readonly<Record<string, Suggest>> = {
   run: suggestRuns,
   runs: suggestRuns,
-  resume: suggestRuns,
-  backend: () => fixed(["auto", "tensorflow", "webgpu", "wasm"]),
-  model: async () => fixed((await import("../lib/models/model_names.ts")).modelNames),
-  preset: async () => fixed((await import("../lib/paper/presets.ts")).PRESET_NAMES),
+  sources: suggestRuns,
+  name: modelWords,
+  words: suggestSweeps,
 };
 
-async function suggestValue(
-  name: string,
-  choices: readonly string[] | undefined,
-): Promise<Suggestions> {
-  return choices === undefined ? await VALUES[name]?.() ?? FILES : fixed(choices);
+/** Tables of the paper that `compare` and `sweep` know. */
+const TABLES = ["1", "2", "3", "4", "5", "6"];
+
+/** Values of options that list no choices, by their name or that of their value. */
+const OPTIONS: Readonly<Record<string, Suggest>> = {
+  "--backend": () => fixed(["auto", "tensorflow", "webgpu", "wasm"]),
+  "--resume": suggestRuns,
+  "--measure": () => keyWords("--complexity"),
+  "--preset": async () => fixed((await import("../lib/paper/presets.ts")).PRESET_NAMES),
+  presets: async (place) => listed((await import("../lib/paper/presets.ts")).PRESET_NAMES, place),
+  numbers: (place) => listed([...place.typed === "" ? ["all"] : [], ...TABLES], place),
+  "path=value": suggestSettings,
+  run: suggestRuns,
+  file: () => FILES,
+  folder: () => FILES,
+  path: () => FILES,
+};
+
+/** Words that the key of an option may have, beside numbers. */
+async function keyWords(flag: string): Promise<Suggestions> {
+  const { CONFIG_KEYS } = await import("../lib/configuration/experiment_config.ts");
+  const key = CONFIG_KEYS.find(({ option }) => option.split(" ")[0] === flag);
+  return fixed(key === undefined ? [] : wordsOf(key));
+}
+
+function wordsOf({ allowed, orNull }: Pick<ConfigKey, "allowed" | "orNull">): string[] {
+  const words = allowed.replace(/^one of /, "").split(/, or |, | or /)
+    .filter((word) => /^[a-z][\w-]*$/.test(word) && word !== "null");
+  return [...words, ...orNull === undefined ? [] : [orNull[0]]];
+}
+
+/** Paths of keys, and behind the equals sign their words. */
+async function suggestSettings({ typed }: Place): Promise<Suggestions> {
+  const { CONFIG_KEYS } = await import("../lib/configuration/experiment_config.ts");
+  return fixed(
+    CONFIG_KEYS.flatMap((key) =>
+      typed.startsWith(`${key.path}=`)
+        ? wordsOf(key).map((word) => `${key.path}=${word}`)
+        : [`${key.path}=`]
+    ),
+  );
 }
 
 function findOption(command: CommandUnknownOpts, word: string): Option | undefined {
@@ -101,23 +166,33 @@ async function suggestWithin(
   last: string,
 ): Promise<Suggestions> {
   const [name, value] = last.split(/=(.*)/s);
-  if (value !== undefined) {
-    const { words, files } = await suggestValueOf(findOption(command, name!));
+  if (value !== undefined && name!.startsWith("-")) {
+    const { words, files } = await suggestValueOf(findOption(command, name!), value);
     return { words: words.map(([word, meaning]) => [`${name}=${word}`, meaning]), files };
   }
   const previous = findOption(command, before.at(-1) ?? "");
-  if (takesValue(previous)) return await suggestValueOf(previous);
+  if (takesValue(previous)) return await suggestValueOf(previous, last);
   if (last.startsWith("-")) return suggestOptions(command);
   const { registeredArguments: all } = command;
-  const argument = all[argumentsBefore(command, before)] ??
-    (all.at(-1)?.variadic ? all.at(-1) : undefined);
+  const index = argumentsBefore(command, before);
+  const argument = all[index] ?? (all.at(-1)?.variadic ? all.at(-1) : undefined);
   if (argument === undefined) return fixed([]);
-  return await suggestValue(argument.name(), argument.argChoices);
+  const { argChoices } = argument;
+  if (argChoices !== undefined) return fixed(argChoices);
+  return await ARGUMENTS[argument.name()]?.({ typed: last, index }) ?? FILES;
 }
 
-async function suggestValueOf(option: Option | undefined): Promise<Suggestions> {
+async function suggestValueOf(option: Option | undefined, typed: string): Promise<Suggestions> {
   if (option === undefined) return FILES;
-  return await suggestValue(option.name(), option.argChoices);
+  const { argChoices, defaultValue, flags, long } = option;
+  if (argChoices !== undefined) return fixed(argChoices);
+  const place = { typed, index: 0 };
+  const suggest = OPTIONS[long ?? ""] ?? OPTIONS[/<(.+)>/.exec(flags)?.[1] ?? ""];
+  if (suggest !== undefined) return await suggest(place);
+  // A list that is complete where nothing is said.
+  const all: unknown[] = Array.isArray(defaultValue) ? defaultValue : [];
+  const words = all.filter((word) => typeof word === "string");
+  return words.length > 0 ? listed(words, place) : await keyWords(long!);
 }
 
 /**

@@ -15,14 +15,15 @@ import {
   type SweepOptions,
 } from "./sweep_options.ts";
 
-const ACTIONS = ["plan", "run", "status", "cancel", "retry", "results", "task"] as const;
+/** What can be done with a sweep. */
+export const ACTIONS = ["plan", "run", "status", "cancel", "retry", "results", "task"] as const;
 type Action = typeof ACTIONS[number];
 
 /** Options of a document that is shown. */
 const DOCUMENT = ["--format", "--json", "--output", "--force"];
 
 /** Folder of the sweeps where none is named. */
-const SWEEPS_FOLDER = "sweeps";
+export const SWEEPS_FOLDER = "sweeps";
 
 /** What starts a sweep: a task of its own, since "deno task puppet" may run no programs. */
 const TASK = Deno.build.standalone ? PROGRAM : "deno task";

@@ -28,6 +28,8 @@ async function suggested(words: readonly string[], cwd?: string): Promise<[strin
 
 /** No names of files beside what was suggested. */
 const NO_FILES = 4;
+/** No space behind it. */
+const NO_SPACE = 2;
 
 Deno.test("complete -- suggests commands, options and their values", async () => {
   assert.deepEqual(await suggested(["ev"]), [["eval"], NO_FILES]);
@@ -41,6 +43,44 @@ Deno.test("complete -- suggests commands, options and their values", async () =>
   const [presets] = await suggested(["train", "--preset", ""]);
   assert.ok(presets.includes("puppet-cnn"));
 });
+
+Deno.test("complete -- suggests the words of every option that lists some, and files where they belong", async () => {
+  const cases: [string[], string[], number][] = [
+    [["train", "--dataset", "s"], ["synthetic"], NO_FILES],
+    [["train", "--solver=e"], ["--solver=euler"], NO_FILES],
+    [["train", "--level-sharing", ""], ["all"], NO_FILES],
+    [["train", "--epochs", ""], [], NO_FILES],
+    [["train", "--config", ""], [], 0],
+    [["train", "--run", ""], [], 0],
+    [["train", "--weights", "pup"], ["puppet-cnn-cifar10"], 0],
+    [["train", "--set", "model.sol"], ["model.solver="], NO_FILES | NO_SPACE],
+    [["train", "--set", "model.solver=r"], ["model.solver=rk4"], NO_FILES],
+    [["analyze-depth", "--measure", "j"], ["jpeg-like"], NO_FILES],
+    [
+      ["compare", "--table", "1,"],
+      ["2", "3", "4", "5", "6"].map((table) => `1,${table}`),
+      NO_FILES,
+    ],
+    [["compare", "--only", "vgg,squ"], ["vgg,squeezenet"], NO_FILES],
+    [["compare", "--runs", "r"], [], 0],
+    [["fetch-data", "--only", ""], [], 0],
+    [["param-scaling", "--families", "vgg,"], ["vgg,resnet"], NO_FILES],
+    [["models", "squ"], ["squeezenet"], NO_FILES],
+    [["report", "pup"], ["puppet-cnn-cifar10"], 0],
+    [["sweep", "st"], ["status"], 0],
+  ];
+  for (const [words, expected, directive] of cases) {
+    assert.deepEqual(await suggested(words), [expected, directive], words.join(" "));
+  }
+});
+
+Deno.test("complete -- suggests the folders of sweeps", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "sweeps", "width"), { recursive: true });
+    await Deno.writeTextFile(join(folder, "sweeps", "width", "plan.json"), "{}");
+    const found = await suggested(["sweep", "status", ""], folder);
+    assert.deepEqual(found, [[join("sweeps", "width")], 0]);
+  }));
 
 Deno.test("complete -- suggests run folders and shipped models, and leaves files to the shell", () =>
   withFolder(async (folder) => {
