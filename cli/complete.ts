@@ -34,6 +34,19 @@ export async function answerShell(
   writeText(`${lines.join("")}:${directive}\n`, "stdout");
 }
 
+/** For bash a new word begins behind "=" (COMP_WORDBREAKS): what stands before it would come twice. */
+const BEHIND_EQUALS = `
+__puppet_cnn_complete_word() {
+    __puppet_cnn_complete
+    local cur
+    _get_comp_words_by_ref -n "=:" cur
+    if [[ $cur == *=* && $COMP_WORDBREAKS == *=* ]]; then
+        COMPREPLY=("\${COMPREPLY[@]#"\${cur%"\${cur##*=}"}"}")
+    fi
+}
+
+complete -F __puppet_cnn_complete_word puppet-cnn`;
+
 /** The script of a shell; the package prints it. */
 function scriptFor(shell: typeof SHELLS[number]): string {
   const lines: string[] = [];
@@ -44,6 +57,7 @@ function scriptFor(shell: typeof SHELLS[number]): string {
   } finally {
     console.log = log;
   }
+  if (shell === "bash") lines.push(BEHIND_EQUALS);
   return `${lines.join("\n")}\n`;
 }
 

@@ -116,6 +116,26 @@ Deno.test("complete prints a script for each shell that calls the command by its
   assert.match(task.stderr, /install the command puppet-cnn/);
 });
 
+Deno.test("the script for bash does not repeat what stands before an equals sign", () =>
+  withFolder(async (folder) => {
+    const { stdout } = await runInstalled(["complete", "bash"]);
+    await Deno.writeTextFile(join(folder, "complete.bash"), stdout);
+    // Stand in for the program, and for what only a shell with a person before it has.
+    const test = `
+      compopt() { :; }
+      puppet-cnn() { printf '%s\\t\\n:4\\n' "$answer"; }
+      _get_comp_words_by_ref() { words=(puppet-cnn x "$word"); cword=2; cur=$word; prev=x; }
+      . ./complete.bash
+      for pair in --format=w,--format=web model.solver=rk,model.solver=rk4 ve,vegetable; do
+        word=\${pair%,*} answer=\${pair#*,}
+        $(complete -p puppet-cnn | grep -o '__[a-z_]*')
+        echo "\${COMPREPLY[@]}"
+      done`;
+    const bash = await new Deno.Command("bash", { args: ["-c", test], cwd: folder }).output();
+    const text = new TextDecoder();
+    assert.equal(text.decode(bash.stdout), "web\nrk4\nvegetable\n", text.decode(bash.stderr));
+  }));
+
 Deno.test("help and errors name the program as it was called", async () => {
   const installed = await runInstalled(["train", "--help"]);
   assert.match(installed.stdout, /^Usage: puppet-cnn train/);
