@@ -75,7 +75,10 @@ export function debugOption(): Option<"--debug"> {
 
 /** Makes `--config <file>`. */
 export function configOption(): Option<"--config <file>"> {
-  return new Option("--config <file>", "configuration file (YAML or JSON); options override it");
+  return new Option(
+    "--config <file>",
+    "configuration file (YAML or JSON), - for stdin; options override it",
+  );
 }
 
 /** Makes `--run <folder>`. */

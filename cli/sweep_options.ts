@@ -98,7 +98,9 @@ function addPlanOptions(command: CommandUnknownOpts): void {
   const add = (option: Option) => command.addOption(option.helpGroup(PLAN_GROUP));
   add(new Option("--preset <name>", "what the grid starts from; compare --help lists them"));
   add(
-    new Option("--config <file>", "start from a configuration file instead").conflicts("preset"),
+    new Option("--config <file>", "start from a configuration file instead, - for stdin").conflicts(
+      "preset",
+    ),
   );
   add(
     new Option("--table <numbers>", "the runs of tables of the paper, 1..6 with commas, or all")

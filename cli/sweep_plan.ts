@@ -45,15 +45,21 @@ function baseOverrides(options: SweepOptions): ConfigOverride[] {
   return compareOverrides({ ...options, set: undefined });
 }
 
+/** Run folders begin with the name of the file, in letters that such names may have. */
+function nameOfFile(file: string): string {
+  const letters = basename(file).replace(/\.\w+$/, "").replace(/[^A-Za-z0-9_.-]/g, "-");
+  return letters.replace(/^[^A-Za-z0-9]+/, "").slice(0, 100) || "run";
+}
+
 async function planGridRows(options: SweepOptions): Promise<SweepRow[]> {
   const overrides = baseOverrides(options);
   const { preset, config: file } = options;
-  const text = file === undefined ? "" : await readConfigFile(file);
+  const { text, source } = file === undefined
+    ? { text: "", source: "the options" }
+    : await readConfigFile(file);
   const found = preset === undefined ? null : findPreset(preset);
   const base = (seed: number) => {
-    const start = found === null
-      ? parseConfig(text, { source: file ?? "the options" })
-      : protocolConfig(found, seed);
+    const start = found === null ? parseConfig(text, { source }) : protocolConfig(found, seed);
     const seeded: ConfigOverride = { path: "training.seed", value: seed };
     return parseConfig(formatConfig(start), {
       source: "the options",
@@ -61,7 +67,7 @@ async function planGridRows(options: SweepOptions): Promise<SweepRow[]> {
     });
   };
   return planGrid({
-    name: preset ?? (file === undefined ? "run" : basename(file).replace(/\.\w+$/, "")),
+    name: preset ?? (file === undefined ? "run" : nameOfFile(file)),
     base,
     axes: readAxes(options),
     seeds: options.seeds,

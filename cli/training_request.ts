@@ -1,6 +1,6 @@
 import { UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
-import { readBoundedText } from "../lib/read_bounded.ts";
+import { readBoundedInput, readBoundedText } from "../lib/read_bounded.ts";
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
 import { givenKeys, MAX_CONFIG_BYTES, parseConfig } from "../lib/configuration/parse_config.ts";
 import type { ConfigOverride } from "../lib/configuration/config_words.ts";
@@ -35,12 +35,20 @@ export interface TrainingRequest {
   readonly choices: readonly string[];
 }
 
-/** Reads a configuration file that the user named. */
-export async function readConfigFile(path: string): Promise<string> {
+/** A configuration file that the user named. */
+export interface ConfigFile {
+  readonly text: string;
+  /** What messages call it. */
+  readonly source: string;
+}
+
+/** Reads a configuration file that the user named; `-` is stdin. */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  const bounds = { maxBytes: MAX_CONFIG_BYTES, refusal: UsageError };
+  if (path === "-") return { text: await readBoundedInput(bounds), source: "stdin" };
   try {
     // `--config <(...)` is a pipe.
-    const bounds = { maxBytes: MAX_CONFIG_BYTES, refusal: UsageError, pipe: true };
-    return await readBoundedText(path, bounds);
+    return { text: await readBoundedText(path, { ...bounds, pipe: true }), source: path };
   } catch (error) {
     const failure = describePathFailure(error);
     if (failure === null) throw error;
@@ -51,12 +59,15 @@ export async function readConfigFile(path: string): Promise<string> {
 }
 
 /** What the options win over, as text: the model whose weights are taken, a file, or nothing. */
-async function readText({ config, preset, weights }: TrainingRequestOptions): Promise<string> {
+async function readText(
+  { config, preset, weights }: TrainingRequestOptions,
+): Promise<ConfigFile> {
   if (config !== undefined) return await readConfigFile(config);
-  if (weights === undefined || preset !== undefined) return "";
+  const source = "the options";
+  if (weights === undefined || preset !== undefined) return { text: "", source };
   // What its weights fit into: its own model, and images of its size.
   const { model, data } = await readRunConfig(weights);
-  return JSON.stringify({ model, data: { imageSize: imageSideOf(data) } });
+  return { text: JSON.stringify({ model, data: { imageSize: imageSideOf(data) } }), source };
 }
 
 /** The configuration of a preset, which the options win over. */
@@ -93,9 +104,8 @@ export async function resolveTrainingRequest(
     const resumed = { config, runDirectory: options.resume, resume: true, allowOtherBackend };
     return { ...resumed, overrides, choices: [] };
   }
-  const text = await readText(options);
+  const { text, source } = await readText(options);
   const base = readPreset(options.preset, overrides);
-  const source = options.config ?? "the options";
   const asked = parseConfig(text, { source, ...base, overrides });
   const given = new Set([...givenKeys(text), ...overrides.map(({ path }) => path)]);
   const { suggestSizes } = await import("../lib/runs/suggest_sizes.ts");

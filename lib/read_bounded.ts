@@ -23,18 +23,18 @@ function tooLong(path: string, { maxBytes, refusal }: ReadBoundedOptions): Puppe
 
 /** Reads to the end of something whose length nobody knows. */
 async function readStream(
-  path: string,
+  source: Pick<Deno.FsFile, "read">,
+  name: string,
   options: ReadBoundedOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  using file = await Deno.open(path);
   for (;;) {
     const piece = new Uint8Array(1 << 16);
-    const count = await file.read(piece);
+    const count = await source.read(piece);
     if (count === null) break;
     length += count;
-    if (length > options.maxBytes) throw tooLong(path, options);
+    if (length > options.maxBytes) throw tooLong(name, options);
     pieces.push(piece.subarray(0, count));
   }
   const bytes = new Uint8Array(length);
@@ -76,7 +76,10 @@ export async function readBounded(
   // A folder: reading it says so.
   if (isDirectory) return await Deno.readFile(path);
   if (!isFile) {
-    if (pipe) return await readStream(path, options);
+    if (pipe) {
+      using file = await Deno.open(path);
+      return await readStream(file, path, options);
+    }
     throw new refusal(
       `Cannot read ${path}: it must be a file, it is a pipe or a device; put the file itself there`,
     );
@@ -100,6 +103,22 @@ function encodingOf([first, second]: Uint8Array): string {
  * @throws {PuppetError} as {@linkcode readBounded} does.
  */
 export async function readBoundedText(path: string, options: ReadBoundedOptions): Promise<string> {
-  const bytes = await readBounded(path, options);
+  return decode(await readBounded(path, options));
+}
+
+function decode(bytes: Uint8Array): string {
   return new TextDecoder(encodingOf(bytes)).decode(bytes);
+}
+
+/**
+ * Reads the text on stdin to its end.
+ *
+ * @param options Bound, and which error refuses.
+ * @returns The content, decoded as {@linkcode readBoundedText} does.
+ * @throws {PuppetError} of the class given, if it is too long.
+ */
+export async function readBoundedInput(
+  options: Omit<ReadBoundedOptions, "pipe">,
+): Promise<string> {
+  return decode(await readStream(Deno.stdin, "stdin", options));
 }

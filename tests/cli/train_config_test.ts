@@ -46,6 +46,16 @@ Deno.test("train --print-config writes a file that --config reads back unchanged
   });
 });
 
+Deno.test("train --config - reads the configuration from stdin", async () => {
+  const argv = ["train", "--print-config", "--config", "-", "--epochs", "3"];
+  const { stdout } = await runCommand(argv, { input: "training: {seed: 5, epochs: 7}\n" });
+  const { seed, epochs } = (load(stdout) as ExperimentConfig).training;
+  assert.deepEqual([seed, epochs], [5, 3]);
+  const wrong = await runCommand(argv, { input: "training: {sed: 5}\n" });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /^error: Cannot use stdin: unknown key training\.sed; did you mean/);
+});
+
 Deno.test("train names the file and the key that was meant", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "typo.yaml");

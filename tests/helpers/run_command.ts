@@ -31,6 +31,12 @@ export interface RunCommandOptions {
    * @default what the commands need
    */
   readonly permissions?: readonly string[];
+  /**
+   * What the command reads from stdin.
+   *
+   * @default nothing
+   */
+  readonly input?: string;
 }
 
 const PERMISSIONS = [
@@ -60,7 +66,7 @@ function createCommand(argv: readonly string[], options: RunCommandOptions): Den
     // NO_COLOR would come from the caller's environment otherwise.
     clearEnv: true,
     env: { ...env, ...options.env },
-    stdin: "null",
+    stdin: options.input === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   });
@@ -77,7 +83,11 @@ export async function runCommand(
   argv: readonly string[],
   options: RunCommandOptions = {},
 ): Promise<CommandResult> {
-  const { code, stdout, stderr } = await createCommand(argv, options).output();
+  const child = createCommand(argv, options).spawn();
+  if (options.input !== undefined) {
+    await new Response(options.input).body!.pipeTo(child.stdin);
+  }
+  const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
