@@ -43,11 +43,18 @@ async function statusOf(path: string, isImage: boolean): Promise<Deno.FileInfo |
   }
 }
 
+/** Counts a link beside images: whoever linked a folder of pictures into a class wants to hear that it is missed. */
+async function passOverLink(path: string, passedOver: PassedOverTally | undefined): Promise<void> {
+  const status = await statusOf(path, true);
+  if (status?.isDirectory) passedOver?.add("links to folders within a class", path);
+  else passedOver?.addFile(path);
+}
+
 /**
  * Lists a folder's entries in an order that does not depend on the machine (by code unit, not by locale).
  *
  * @param directory The folder.
- * @param options What is looked for. `imagesOnly` passes over links that have no image's name without following them:
+ * @param options What is looked for. `imagesOnly` passes over links that have no image's name:
  * one that leads nowhere may be a class elsewhere, beside images it is nothing. `passedOver` counts what is left out.
  * @returns Names of sub-folders and of image files with their sizes; what operating systems leave is left out.
  * @throws {DataError} if the folder cannot be read, or a link in it leads nowhere.
@@ -66,7 +73,8 @@ export async function listFolder(
       const isImage = IMAGE_NAME.test(name);
       if (isSystemName(name)) passedOver?.add("hidden and system files", path);
       else if (isDirectory) folders.push(name);
-      else if (!isImage && (isFile || imagesOnly)) passedOver?.addFile(path);
+      else if (!isImage && isFile) passedOver?.addFile(path);
+      else if (!isImage && imagesOnly) await passOverLink(path, passedOver);
       else {
         const status = await statusOf(path, isImage);
         if (status?.isDirectory) folders.push(name);

@@ -98,8 +98,18 @@ Deno.test("loadImageFolder() follows links, and passes over those beside images 
     for (const name of ["notes.txt", "notes"]) {
       await Deno.symlink(join(directory, "none"), join(train, "a", name));
     }
-    const { train: images } = await loadImageFolder(directory, { imageSize: 4, resizeTo: 4 });
+    await Deno.symlink(join(directory, "elsewhere"), join(train, "a", "linked"));
+    const { train: images, passedOver } = await loadImageFolder(directory, {
+      imageSize: 4,
+      resizeTo: 4,
+    });
     assert.deepEqual([images.classNames, images.length], [["a", "b"], 3]);
+    assert.deepEqual(passedOver?.map(({ what }) => what).sort(), [
+      ".txt",
+      "files without an ending",
+      "folders beside the parts",
+      "links to folders within a class",
+    ]);
     // An image or a class that is missed is not left out in silence.
     await Deno.symlink(join(directory, "none"), join(train, "a", "3.png"));
     const { train: more } = await loadImageFolder(directory, { imageSize: 4 });
