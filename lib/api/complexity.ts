@@ -8,6 +8,7 @@ import type { RgbImage } from "../complexity/complexity_measure.ts";
  * @param measure Name of the measure; see `complexityMeasureNames`.
  * @returns Complexity in the unit of the measure: bits for `entropy`, 0 for a constant image.
  * @throws {RangeError} If the number of pixels does not agree with height and width, or there is no such measure.
+ * @throws {TypeError} If the pixels are not bytes.
  *
  * @example
  * ```ts

@@ -16,6 +16,7 @@ export interface ImageSize {
  * @param target Receives the grey levels; a new array by default. Reuse one to spare allocations.
  * @returns `target`: grey levels `[height, width]`, row-major, uint8, 0..255.
  * @throws {RangeError} If `pixels` or `target` does not have the size that height and width ask for.
+ * @throws {TypeError} If the pixels are not bytes.
  *
  * @example
  * ```ts
@@ -29,14 +30,8 @@ export function greyImage(
   image: RgbImage,
   target: Uint8Array = new Uint8Array(image.height * image.width),
 ): Uint8Array {
-  const { pixels, height, width } = image;
-  const count = checkImageSize({ height, width });
-  if (pixels.length !== 3 * count) {
-    throw new RangeError(
-      `Cannot turn image grey: pixels must hold ${height} x ${width} x 3 = ${3 * count} values, ` +
-        `current length is ${pixels.length}`,
-    );
-  }
+  const { pixels } = image;
+  const count = checkRgbImage(image, "turn image grey");
   if (target.length !== count) {
     throw new RangeError(
       `Cannot turn image grey: target must hold ${count} values, current length is ${target.length}`,
@@ -51,6 +46,34 @@ export function greyImage(
     target[pixel] = ((thousandths + 500) * 0.001) | 0;
   }
   return target;
+}
+
+/**
+ * Checks an image that a program gives: numbers of 0..1 would be taken for an image that is nearly black.
+ *
+ * @param image The image.
+ * @param doing What is done with it, for the message.
+ * @returns The number of pixels.
+ * @throws {TypeError} If the pixels are not bytes.
+ * @throws {RangeError} If height or width is not a positive integer, or the number of values differs.
+ */
+export function checkRgbImage(image: RgbImage, doing: string): number {
+  const { pixels, height, width } = image;
+  const given: unknown = pixels;
+  if (!(given instanceof Uint8Array || given instanceof Uint8ClampedArray)) {
+    const kind = Object.prototype.toString.call(given).slice("[object ".length, -1);
+    throw new TypeError(
+      `Cannot ${doing}: pixels must be bytes of 0..255 in a Uint8Array, current value is ${kind}; convert them`,
+    );
+  }
+  const count = checkImageSize({ height, width });
+  if (pixels.length !== 3 * count) {
+    throw new RangeError(
+      `Cannot ${doing}: pixels must hold ${height} x ${width} x 3 = ${3 * count} values, ` +
+        `current length is ${pixels.length}`,
+    );
+  }
+  return count;
 }
 
 /**

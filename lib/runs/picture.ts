@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { checkRgbImage } from "../complexity/grey_image.ts";
 import { fitImage } from "../datasets/fit_image.ts";
 import { prepareImage } from "../datasets/prepare_image.ts";
 import { MAX_IMAGE_FILE_BYTES } from "../datasets/read_image_file.ts";
@@ -54,6 +55,7 @@ export function nameOfPicture(picture: Picture, index: number): string {
  * @returns `[size, size, 3]` RGB, row-major, uint8, 0..255.
  * @throws {DataError} if a file is missing, or no picture that is read.
  * @throws {RangeError} if the number of pixels does not agree with height and width.
+ * @throws {TypeError} if pixels are not bytes, or a URL is none of a file.
  */
 export async function loadPicture(
   picture: Picture,
@@ -64,12 +66,6 @@ export async function loadPicture(
     return prepareImage(await readFile(file), { file, size, resizeTo });
   }
   const { pixels: data, height, width } = picture;
-  if (data.length !== height * width * 3) {
-    throw new RangeError(
-      `Cannot classify ${file}: pixels must hold ${height} x ${width} x 3 = ${
-        height * width * 3
-      } values, current length is ${data.length}`,
-    );
-  }
+  checkRgbImage(picture, `classify ${file}`);
   return fitImage({ data, height, width }, { size, resizeTo });
 }

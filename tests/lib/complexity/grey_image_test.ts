@@ -63,3 +63,12 @@ Deno.test("checkGreyImage() refuses a wrong number of levels", () => {
     /2 x 3 = 6 levels/,
   );
 });
+
+Deno.test("greyImage() refuses pixels that are no bytes", () => {
+  const pixels = new Float32Array(3).fill(0.5) as unknown as Uint8Array;
+  assert.throws(() => greyImage({ pixels, height: 1, width: 1 }), /must be bytes of 0\.\.255/);
+  assert.throws(
+    () => greyImage({ pixels: [1, 2, 3] as unknown as Uint8Array, height: 1, width: 1 }),
+    TypeError,
+  );
+});

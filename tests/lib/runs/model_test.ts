@@ -120,6 +120,14 @@ Deno.test("Model.classify() names what it cannot read", () =>
         model.classify([noisyImage(1, "a"), { pixels: new Uint8Array(5), height: 2, width: 2 }]),
         /Cannot classify image 2: pixels must hold 2 x 2 x 3 = 12 values, current length is 5/,
       );
+      // Of 0..1, as other programs have them: it would be classified as nearly black.
+      const scaled = { pixels: new Float32Array(12).fill(0.5), height: 2, width: 2 };
+      await assert.rejects(
+        model.classify(scaled as unknown as RgbImage),
+        /Cannot classify image 1: pixels must be bytes of 0\.\.255 in a Uint8Array, current value is Float32Array/,
+      );
+      const empty = { pixels: new Uint8Array(0), height: 0, width: 0 };
+      await assert.rejects(model.classify(empty), /height must be a positive integer/);
     })));
 
 Deno.test("Model shows trajectory and kernels, and says where there are none", () =>
