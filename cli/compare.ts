@@ -14,6 +14,7 @@ import {
   CHANGES_GROUP,
   type CompareOverrideOptions,
   compareOverrides,
+  computationOf,
 } from "./compare_overrides.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
 import { readSeeds, readTables, splitList } from "./list_options.ts";
@@ -194,10 +195,8 @@ async function compareIn(
 ): Promise<void> {
   const startedAt = new Date();
   const output = createOutput(options);
-  const backend = await startBackend(options.backend ?? "auto", output, {
-    threads: options.threads,
-    math: options.math,
-  });
+  const { name, math } = await computationOf(options);
+  const backend = await startBackend(name, output, { threads: options.threads, math });
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const conditions = conditionsOf(backend, provenance);
   const progress = createProgress({ quiet: output.quiet });

@@ -86,3 +86,20 @@ export function compareOverrides(options: CompareOverrideOptions): ConfigOverrid
   }
   return overrides;
 }
+
+/**
+ * Backend and arithmetic as the options name them, `--set` too: trainings are told the same.
+ *
+ * @param options What the parser found.
+ * @returns What to select.
+ * @throws {UsageError} if there is no such backend or arithmetic.
+ */
+export async function computationOf(
+  options: CompareOverrideOptions,
+): Promise<{ readonly name: BackendChoice; readonly math: MathType }> {
+  const { parseConfig } = await import("../lib/configuration/parse_config.ts");
+  const overrides = compareOverrides(options)
+    .filter(({ path }) => path === "backend" || path === "math");
+  const { backend: name, math } = parseConfig("", { source: "the options", overrides });
+  return { name, math };
+}

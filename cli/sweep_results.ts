@@ -28,7 +28,8 @@ async function compareTables(folder: string, sweep: SweepState, options: SweepOp
   const words = [
     ...["--table", tables.join(), "--seeds", seeds.join(), "--no-train", "--no-speed"],
     ...["--runs", resolve(folder, sweep.plan.runs), ...(smoke ? ["--smoke"] : [])],
-    ...overrides.flatMap(({ path, value }) => ["--set", `${path}=${value}`]),
+    ...overrides.filter(({ path }) => path !== "backend")
+      .flatMap(({ path, value }) => ["--set", `${path}=${value}`]),
     ...(data === undefined ? [] : ["--set", `data.directory=${data}`]),
     ...(backend === undefined ? [] : ["--backend", `${backend}`]),
     ...(narrowed ? ["--only", only.join()] : []),

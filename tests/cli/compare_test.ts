@@ -98,6 +98,22 @@ Deno.test("compare says what is wrong with its options and exits with 2", async 
   }
 });
 
+Deno.test("compare computes with the backend and the arithmetic that --set names", async () => {
+  await withFolder(async (folder) => {
+    const said = async (...settings: string[]) => {
+      const argv = ["compare", "--table", "3", "--only", "vgg", "--no-train", "--runs", folder];
+      const { stderr } = await runCommand([...argv, ...settings.flatMap((s) => ["--set", s])]);
+      return stderr;
+    };
+    assert.match(await said("backend=wasm"), /^backend: WebAssembly/m);
+    assert.match(await said("math=bfloat16", "backend=wasm"), /bfloat16/);
+    assert.match(
+      await said("backend=abacus"),
+      /^error: .*backend \(--set\) must be one of auto, /m,
+    );
+  });
+});
+
 Deno.test("compare without images exits with 3 and says how to get them", async () => {
   await withFolder(async (folder) => {
     const argv = ["compare", "--table", "3", "--data", folder, "--runs", join(folder, "runs")];
