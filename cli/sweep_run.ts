@@ -126,26 +126,24 @@ function mayPass(code: number): boolean {
 async function runLocal(
   folder: string,
   rows: readonly number[],
-  options: ExecutorOptions & { readonly output: Output },
-): Promise<void> {
-  const { jobs = 1, cpus, output } = options;
+  options: ExecutorOptions & { readonly output: Output; readonly retries: number },
+): Promise<number[]> {
+  const { jobs = 1, cpus, retries, output } = options;
   const command = [...programOfTasks(), "sweep", "task", folder, "--quiet", "--index"];
   if (options.dryRun) {
-    return output.data(rows.map((row) => `${command.join(" ")} ${row}`).join("\n"));
+    output.data(rows.map((row) => `${command.join(" ")} ${row}`).join("\n"));
+    return [];
   }
   await addSubmission(folder, {
     ...{ executor: "local", at: new Date().toISOString(), host: hostName(), process: Deno.pid },
     ...{ arrays: [], report: null },
   });
   const progress = createProgress({ quiet: output.quiet });
-  const { signal } = await withStopSignals(
+  const { result, signal } = await withStopSignals(
     (signal) =>
       runLocally({
-        ...{ command, rows, jobs, signal },
-        cores: (cpus ?? 0) * jobs || navigator.hardwareConcurrency,
+        ...{ command, rows, jobs, cpus, signal, mayPass, retries },
         onExit: ({ row, code }) => progress.note(`row ${row} ended with ${code}`),
-        // The task itself counts how often it was tried, and refuses one time too many.
-        isRepeated: ({ code }) => Promise.resolve(mayPass(code)),
       }),
     (signal) => progress.note(`${signal}: the trainings save after this step`),
   );
@@ -153,6 +151,7 @@ async function runLocal(
   if (signal !== null) {
     throw new InterruptedError(signal, "Sweep was interrupted; the same command continues");
   }
+  return result;
 }
 
 function showKubernetes(
@@ -165,6 +164,11 @@ function showKubernetes(
     throw new UsageError("Cannot write a Job for Kubernetes: give --image and --claim");
   }
   const gpus = /^gpu:(\d+)$/.exec(gres ?? "")?.[1];
+  if (gres !== undefined && gpus === undefined) {
+    throw new UsageError(
+      `Cannot write a Job for Kubernetes with --gres ${gres}: it must be gpu:COUNT, for example gpu:1`,
+    );
+  }
   options.output.data(
     renderKubernetesJob({
       name: `sweep-${resolve(folder).split("/").at(-1)!.toLowerCase().replace(/[^a-z0-9-]/g, "-")}`,
@@ -208,19 +212,25 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   if (rows.length === 0) {
     return output.result({ rows: [] }, () => "nothing is left to start; see sweep status");
   }
-  if (executor === "slurm") await runSlurm(folder, rows, options);
-  else await runLocal(folder, rows, options);
-  if (executor === "local" && !options.dryRun) {
-    refuseFailed(await readSweep(folder, output), folder);
-  }
+  if (executor === "slurm") return await runSlurm(folder, rows, options);
+  const givenUp = await runLocal(folder, rows, { ...options, retries: sweep.plan.retries });
+  if (!options.dryRun) refuseFailed(await readSweep(folder, output), { folder, givenUp });
 }
 
 /** Rows without a result lead to an exit code of their own. */
-function refuseFailed({ states }: SweepState, folder: string): void {
-  const failed = states.filter(({ state }) => state === "failed");
+function refuseFailed(
+  { states }: SweepState,
+  { folder, givenUp }: { readonly folder: string; readonly givenUp: readonly number[] },
+): void {
+  // A task that could not even note its attempt leaves a row that waits.
+  const failed = states.filter(({ index, state }) =>
+    state === "failed" || (givenUp.includes(index) && state !== "done" && state !== "running")
+  );
   if (failed.length === 0) return;
   throw new PuppetError([
     `Rows of ${join(folder, "plan.json")} have failed, the others stand:`,
-    ...failed.map(({ index, message }) => `  row ${index}: ${message}`),
+    ...failed.map(({ index, message }) =>
+      `  row ${index}: ${message ?? "its task failed every time; what it said stands above"}`
+    ),
   ]);
 }

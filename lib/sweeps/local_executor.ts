@@ -14,19 +14,22 @@ export interface RunLocallyOptions {
   readonly rows: readonly number[];
   /** Most tasks at a time. */
   readonly jobs: number;
-  /** Processor cores that they share. */
-  readonly cores: number;
+  /** Processor cores of a task; by default they share those of the machine. */
+  readonly cpus?: number | undefined;
   /** Told to save and end with the tasks. */
   readonly signal: AbortSignal;
-  /** Whether a row is begun again after such an end. */
-  readonly isRepeated: (exit: TaskExit) => Promise<boolean>;
+  /** Whether another attempt may help after such an end. */
+  readonly mayPass: (code: number) => boolean;
+  /** Most times that a row is begun again: a task may fail before it can count its attempts, on a full disk for example. */
+  readonly retries: number;
   /** Hears every end. */
   readonly onExit?: (exit: TaskExit) => void;
 }
 
 /** Threads of one task: its share of the cores. */
-function environment({ jobs, cores, rows }: RunLocallyOptions): Record<string, string> {
-  const threads = String(Math.max(1, Math.floor(cores / Math.min(jobs, rows.length))));
+function environment({ jobs, cpus, rows }: RunLocallyOptions): Record<string, string> {
+  const share = Math.floor(navigator.hardwareConcurrency / Math.min(jobs, rows.length));
+  const threads = String(cpus ?? Math.max(1, share));
   return {
     OMP_NUM_THREADS: threads,
     TF_NUM_INTRAOP_THREADS: threads,
@@ -63,17 +66,25 @@ async function runTask(row: number, options: RunLocallyOptions): Promise<TaskExi
  * one that is killed, or runs out of memory, from taking the others along.
  *
  * @param options Rows, command, number at a time, signal.
+ * @returns Rows that failed for a reason that may pass once more than they are begun again.
  */
-export async function runLocally(options: RunLocallyOptions): Promise<void> {
+export async function runLocally(options: RunLocallyOptions): Promise<number[]> {
   const waiting = [...options.rows];
+  const repeats = new Map<number, number>();
+  const givenUp: number[] = [];
   const work = async () => {
     for (;;) {
       const row = options.signal.aborted ? undefined : waiting.shift();
       if (row === undefined) return;
       const exit = await runTask(row, options);
       options.onExit?.(exit);
-      if (!options.signal.aborted && await options.isRepeated(exit)) waiting.push(row);
+      if (options.signal.aborted || !options.mayPass(exit.code)) continue;
+      const before = repeats.get(row) ?? 0;
+      repeats.set(row, before + 1);
+      if (before < options.retries) waiting.push(row);
+      else givenUp.push(row);
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, options.rows.length) }, work));
+  return givenUp;
 }

@@ -50,7 +50,8 @@ export function countStates(states: readonly RowState[]): Record<RowStateName, n
 
 /** What rows of one setting share: everything of their names but seed and identity. */
 function keyOf({ row }: RowState): string {
-  return JSON.stringify([nameOf(row.name), row.settings]);
+  // A grid that is planned again may name its keys in another order.
+  return JSON.stringify([nameOf(row.name), Object.entries(row.settings).sort()]);
 }
 
 /**

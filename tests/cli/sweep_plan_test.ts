@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { planSweep } from "../../cli/sweep_plan.ts";
 import { readPlan } from "../../lib/sweeps/sweep_plan.ts";
+import { runCommand } from "../helpers/run_command.ts";
 import { withFolder } from "../helpers/with_folder.ts";
 
 Deno.test("planSweep() names runs after the file, in letters that a plan may have", () =>
@@ -20,4 +21,15 @@ Deno.test("planSweep() names runs after the file, in letters that a plan may hav
       const { rows } = await readPlan(sweep);
       assert.equal(rows[0]!.name.split("-seed1-")[0], name);
     }
+  }));
+
+Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out", () =>
+  withFolder(async (folder) => {
+    const sweep = join(folder, "sweep");
+    await planSweep(sweep, { preset: "vgg", seeds: [1], saveEvery: 600, retries: 2 });
+    const job = ["sweep", "run", sweep, "--executor", "kubernetes", "--image", "i", "--claim", "c"];
+    const { code, stderr } = await runCommand([...job, "--gres", "gpu:a100:2"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /--gres gpu:a100:2: it must be gpu:COUNT/);
+    assert.match((await runCommand([...job, "--gres", "gpu:2"])).stdout, /nvidia\.com\/gpu: 2/);
   }));

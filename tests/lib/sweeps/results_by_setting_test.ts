@@ -32,3 +32,12 @@ Deno.test("resultsBySetting() has mean and sample deviation over the seeds that 
   assert.deepEqual([third!.validationTop1, third!.seconds, third!.isBest], [null, null, false]);
   assert.equal(first!.isBest, false);
 });
+
+Deno.test("resultsBySetting() takes a grid whose keys were named in another order for the same", () => {
+  const [one, two] = [row(1e-3, 1, 0.5), row(1e-3, 2, 0.7)].map((state, at) => {
+    const pairs = [["model.solver", "euler"], ["training.learningRate", 1e-3]];
+    const settings = Object.fromEntries(at === 0 ? pairs : pairs.toReversed());
+    return { ...state, row: { ...state.row, settings } };
+  });
+  assert.deepEqual(resultsBySetting([one!, two!]).map(({ rows }) => rows), [2]);
+});

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { runLocally } from "../../../lib/sweeps/local_executor.ts";
+
+/** What is not said. */
+const OPTIONS = {
+  jobs: 2,
+  retries: 2,
+  signal: new AbortController().signal,
+  mayPass: (code: number) => code === 1,
+};
+
+Deno.test("runLocally() begins a row again as often as it may, and no more, whatever its task notes", async () => {
+  const ends: string[] = [];
+  const givenUp = await runLocally({
+    ...OPTIONS,
+    command: ["sh", "-c", 'exit "$0"'],
+    rows: [0, 1, 3],
+    onExit: ({ row, code }) => ends.push(`${row}: ${code}`),
+  });
+  assert.deepEqual(ends.sort(), ["0: 0", "1: 1", "1: 1", "1: 1", "3: 3"]);
+  assert.deepEqual(givenUp, [1]);
+});
+
+Deno.test("runLocally() gives a task the cores that were asked for, however few rows are left", async () => {
+  const check = (cores: string) => ["sh", "-c", `[ "$OMP_NUM_THREADS" = ${cores} ] || exit 9`];
+  const codesOf = async (cpus: number | undefined, cores: number) => {
+    const codes: number[] = [];
+    const onExit = ({ code }: { code: number }) => codes.push(code);
+    await runLocally({ ...OPTIONS, jobs: 4, cpus, command: check(`${cores}`), rows: [0], onExit });
+    return codes;
+  };
+  assert.deepEqual(await codesOf(2, 2), [0]);
+  assert.deepEqual(await codesOf(undefined, navigator.hardwareConcurrency), [0]);
+});
