@@ -216,6 +216,7 @@ export async function compareRuns(
     conditions: options.conditions,
     mode: "runs",
     provenance: options.provenance,
+    measureSpeed: options.measureSpeed,
   });
   return { comparison, isInterrupted: rows.length < groups.length };
 }

@@ -9,7 +9,6 @@ import { findTable, type PlannedRun, planTable, type PlanTableOptions } from "./
 import { readRunProgress } from "../runs/run_progress.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
-import type { MachineConditions } from "../runs/machine_conditions.ts";
 import type { ComparedRun, Comparison, ComparisonRow } from "./comparison.ts";
 
 /** Images together in the speed columns: the paper's batch, and what a smoke run can afford. */
@@ -134,10 +133,20 @@ function metNotes(rows: readonly ComparisonRow[]): string[] {
   ];
 }
 
-/** Kept figures that were not made where the comparison is: with which backend, and of which runs. */
+/** What a comparison is assembled from beside its rows: what it is of, where it was made, and whether speed was asked for. */
+type AssembledFrom =
+  & Pick<Comparison, "table" | "title" | "columns" | "seeds" | "conditions" | "mode">
+  & Pick<RunComparisonOptions, "provenance" | "measureSpeed">;
+
+/** What a note is about, if it is not about all. */
+function ofRuns(runs: readonly string[], all: number): string {
+  return runs.length === all ? "" : ` of ${runs.map((run) => basename(resolve(run))).join(", ")}`;
+}
+
+/** Kept figures that were not made where the comparison is, with which backend; and those without the speed asked for. */
 function keptNotes(
   rows: readonly ComparisonRow[],
-  { backend, machine }: MachineConditions,
+  { conditions: { backend, machine }, measureSpeed }: AssembledFrom,
 ): string[] {
   const measured = rows.flatMap(({ runs }) => runs).flatMap(({ figures, runDirectory }) => {
     if (figures === null) return [];
@@ -146,21 +155,32 @@ function keptNotes(
       (speed === null || measuredOn.machine === machine);
     const parts = [measuredOn.backend ?? "a backend that is not known", measuredOn.machine];
     const place = parts.filter((part) => part !== null).join(", ");
-    return [{ name: basename(resolve(runDirectory)), place: isHere ? null : place }];
+    return [{ runDirectory, place: isHere ? null : place, hasSpeed: speed !== null }];
   });
   const elsewhere = measured.filter(({ place }) => place !== null);
-  return [...Map.groupBy(elsewhere, ({ place }) => place)].map(([place, runs]) => {
-    const isAll = runs.length === measured.length;
-    const whose = isAll ? "" : ` of ${runs.map(({ name }) => name).join(", ")}`;
-    return `Test figures${whose}: kept from before, when they were measured with ${place}; "eval" measures a run again.`;
-  });
+  const slow = measured.filter(({ hasSpeed }) => measureSpeed && !hasSpeed);
+  const whose = (runs: typeof measured) =>
+    ofRuns(runs.map(({ runDirectory }) => runDirectory), measured.length);
+  return [
+    ...[...Map.groupBy(elsewhere, ({ place }) => place)].map(([place, runs]) =>
+      `Test figures${
+        whose(runs)
+      }: kept from before, when they were measured with ${place}; "eval" measures a run again.`
+    ),
+    ...(slow.length === 0 ? [] : [
+      `Speed${
+        whose(slow)
+      }: not measured when the test figures were, which were kept; "eval RUN --speed" measures it.`,
+    ]),
+  ];
 }
 
 /** What a reader of the table has to know. */
 function notesOf(
   rows: readonly ComparisonRow[],
-  { mode, conditions }: Pick<Comparison, "mode" | "conditions">,
+  options: AssembledFrom,
 ): string[] {
+  const { mode } = options;
   const hasPuppets = rows.some(({ counted }) => counted.puppeteerMegabytes !== null);
   const states = new Set(rows.map(({ protocol }) => protocol));
   const smoke = states.has("smoke");
@@ -192,7 +212,7 @@ function notesOf(
         "sample standard deviation over n seeds.",
       ]
       : []),
-    ...keptNotes(rows, conditions),
+    ...keptNotes(rows, options),
     "Speed: median seconds per image of complexity measurement, routing, standardisation, forward pass and read-back, " +
     "images in memory, on the machine named; the paper's is from an RTX 4090, its batch size is not said.",
     ...(hasPuppets
@@ -216,11 +236,9 @@ function notesOf(
  */
 export function assembleComparison(
   rows: readonly ComparisonRow[],
-  options:
-    & Pick<Comparison, "table" | "title" | "columns" | "seeds" | "conditions" | "mode">
-    & Pick<RunSettings, "provenance">,
+  options: AssembledFrom,
 ): Comparison {
-  const { provenance, ...head } = options;
+  const { provenance, measureSpeed: _, ...head } = options;
   return {
     kind: "comparison",
     version: 1,
@@ -280,7 +298,8 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
   }
   const { title, columns } = findTable(table);
   const mode = modeOf(rows, smoke);
-  const head = { table, title, columns, seeds, conditions, mode, provenance };
+  const { measureSpeed } = options;
+  const head = { table, title, columns, seeds, conditions, mode, provenance, measureSpeed };
   const comparison = assembleComparison(rows, head);
   return { comparison, isInterrupted: rows.length < planned.length };
 }

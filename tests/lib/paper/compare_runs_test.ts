@@ -197,6 +197,9 @@ Deno.test("compareRuns() says where kept figures were measured, if that is not w
     assert.deepEqual(await kept([one, two], "TensorFlow, bfloat16"), [
       `Test figures of one: ${before}; "eval" measures a run again.`,
     ]);
+    const { comparison } = await compareRuns([one], { ...OPTIONS, measureSpeed: true });
+    assert.equal(comparison.rows[0]!.secondsPerImage, null);
+    assert.ok(comparison.notes.some((note) => note.startsWith("Speed: not measured when")));
   });
 });
 
