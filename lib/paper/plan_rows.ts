@@ -12,6 +12,7 @@ import { presets } from "./presets.ts";
 import { smokeConfig } from "./smoke_config.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
+import { isExported } from "../runs/exported_model.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { runFolderName, runIdentity } from "./run_identity.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -90,7 +91,10 @@ function checkOnly(only: readonly string[], names: readonly string[], table: num
   ]);
 }
 
-/** Runs by identity, so that one that was trained under another name is found again. */
+/**
+ * Runs by identity, so that one that was trained under another name is found again; a model that was exported from one only
+ * where the run is not there.
+ */
 async function indexRuns(runsDirectory: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   if (!await pathExists(runsDirectory)) return found;
@@ -98,17 +102,19 @@ async function indexRuns(runsDirectory: string): Promise<Map<string, string>> {
   for await (const entry of Deno.readDir(runsDirectory)) {
     if (entry.isDirectory) names.push(entry.name);
   }
+  const exported = new Map<string, string>();
   for (const name of names.sort()) {
     const directory = join(runsDirectory, name);
     if (!await pathExists(join(directory, "config.yaml"))) continue;
     try {
       const identity = runIdentity(await readRunConfig(directory));
-      if (!found.has(identity)) found.set(identity, directory);
+      const index = await isExported(directory) ? exported : found;
+      if (!index.has(identity)) index.set(identity, directory);
     } catch {
       // Another's damaged folder is no reason to stop; if it is one of ours, opening it says what is wrong.
     }
   }
-  return found;
+  return new Map([...exported, ...found]);
 }
 
 /** A finished run that is the row's but for being computed in bfloat16: it stands for the row, whose mark says so. */

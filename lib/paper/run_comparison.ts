@@ -134,7 +134,7 @@ function metNotes(rows: readonly ComparisonRow[]): string[] {
 }
 
 /** What a comparison is assembled from beside its rows: what it is of, where it was made, and whether speed was asked for. */
-type AssembledFrom =
+export type AssembledFrom =
   & Pick<Comparison, "table" | "title" | "columns" | "seeds" | "conditions" | "mode">
   & Pick<RunComparisonOptions, "provenance" | "measureSpeed">;
 

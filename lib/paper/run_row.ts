@@ -68,11 +68,9 @@ async function trainRun(
     watcher.phase?.("trained before");
     return "finished";
   }
-  if (!settings.train) {
-    if (before === null) return "missing";
-    // An exported model is complete, at whatever epoch it was the best.
-    return await isExported(runDirectory) ? "finished" : "interrupted";
-  }
+  // An exported model is complete, at whatever epoch it was the best, and cannot be trained on.
+  if (before !== null && await isExported(runDirectory)) return "finished";
+  if (!settings.train) return before === null ? "missing" : "interrupted";
   const resume = before !== null;
   watcher.phase?.(
     resume ? `resuming after epoch ${before.epochs} of ${config.training.epochs}` : "training",
