@@ -1,6 +1,10 @@
 import { evaluate as evaluateClassifier } from "../evaluation/evaluate.ts";
 import { partsOf } from "../runs/model.ts";
-import { loadPartForModel } from "../runs/load_part.ts";
+import { parseConfig } from "../configuration/parse_config.ts";
+import { UsageError } from "../errors.ts";
+import { requireCount } from "../runs/require_count.ts";
+import { DATA_PARTS, loadPartForModel } from "../runs/load_part.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
@@ -29,7 +33,9 @@ export interface EvaluateOptions {
  * @param options Batch size, other data, progress.
  * @returns The figures.
  * @throws {DataError} if the images of the part are missing, or may be some that the model was trained on.
- * @throws {RangeError} if the dataset is empty, or its classes or size are not the model's.
+ * @throws {RangeError} if the dataset is empty, its classes or size are not the model's, or the batch size is no number
+ * of images.
+ * @throws {UsageError} if there is no such part, or a setting of the data is unknown or wrong.
  */
 export async function evaluate(
   model: Model,
@@ -37,12 +43,10 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
   const { batchSize = 256, data = {}, onProgress } = options;
+  requireCount("Cannot evaluate: batchSize", batchSize);
   const { trained, card, config, exact, prepare } = partsOf(model);
   const dataset = typeof images === "string"
-    ? (await loadPartForModel({ ...config, data: { ...config.data, ...data } }, {
-      card,
-      part: images,
-    })).dataset
+    ? (await loadPartForModel(withData(config, data), { card, part: requirePart(images) })).dataset
     : images;
   requireFitting(model, dataset);
   return await evaluateClassifier(trained, dataset, {
@@ -50,6 +54,21 @@ export async function evaluate(
     network: await prepare(),
     ...(onProgress === undefined ? {} : { report: onProgress }),
   });
+}
+
+/** The configuration with other data, checked as that of a training is. */
+function withData(config: ExperimentConfig, data: Partial<DataConfig>): ExperimentConfig {
+  const overrides = Object.entries(data).map(([name, value]) => ({ path: `data.${name}`, value }));
+  return parseConfig("", { base: config, source: "the data", overrides });
+}
+
+function requirePart(part: DataPart): DataPart {
+  if (DATA_PARTS.includes(part)) return part;
+  throw new UsageError(
+    `Cannot evaluate: the part must be one of ${DATA_PARTS.join(", ")}, current value is ${
+      JSON.stringify(part)
+    }`,
+  );
 }
 
 function requireFitting({ classNames, imageSize }: Model, dataset: ImageDataset): void {

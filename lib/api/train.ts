@@ -3,6 +3,7 @@ import { currentBackend } from "../backends/current_backend.ts";
 import { selectBackend } from "../backends/select_backend.ts";
 import { changeForResume } from "../configuration/change_for_resume.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
+import { UsageError } from "../errors.ts";
 import { findPreset, protocolConfig } from "../paper/preset.ts";
 import { collectProvenance } from "../runs/collect_provenance.ts";
 import { defaultRunDirectory } from "../runs/default_run_directory.ts";
@@ -10,6 +11,7 @@ import { refuseExported } from "../runs/exported_model.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { RUN_CONFIG_FILE } from "../runs/run_folder.ts";
 import { suggestSizes } from "../runs/suggest_sizes.ts";
+import { requireCount } from "../runs/require_count.ts";
 import { runTraining } from "../runs/run_training.ts";
 import type { ActiveBackend, MathType } from "../backends/backend.ts";
 import type { BackendRequest } from "../backends/select_backend.ts";
@@ -90,6 +92,36 @@ export interface TrainOptions {
   readonly tensorboard?: boolean;
 }
 
+const SETTINGS = ["data", "model", "training", "backend", "math"] as const;
+
+/** Refuses what a request cannot say: in a program that is not type-checked, nobody else would notice. */
+function requireKnown(given: object, known: readonly string[], what: string): void {
+  const unknown = Object.entries(given).find(([name, value]) =>
+    value !== undefined && !known.includes(name)
+  );
+  if (unknown === undefined) return;
+  throw new UsageError(
+    `Cannot use the ${what}: unknown key ${unknown[0]}; known keys: ${known.join(", ")}`,
+  );
+}
+
+function requireOptions(options: TrainOptions): void {
+  requireKnown(options, ["onEvent", "signal", "timeLimit", "saveEvery", "tensorboard"], "options");
+  const { timeLimit = Infinity, saveEvery = {} } = options;
+  const { epochs = 1, seconds = Infinity } = saveEvery;
+  requireCount("Cannot train: saveEvery.epochs", epochs);
+  for (const [name, value] of Object.entries({ timeLimit, "saveEvery.seconds": seconds })) {
+    if (value > 0) continue;
+    throw new RangeError(
+      `Cannot train: ${name} must be above 0 seconds, current value is ${value}`,
+    );
+  }
+}
+
+function isResumed(request: NewTraining | ResumedTraining): request is ResumedTraining {
+  return "resume" in request && request.resume !== undefined;
+}
+
 /** A training, fully decided. */
 interface Decision extends Pick<RunTrainingOptions, "runDirectory" | "resume"> {
   readonly config: ExperimentConfig;
@@ -113,6 +145,7 @@ function overridesOf(settings: TrainSettings): ConfigOverride[] {
 }
 
 async function decideResumed(request: ResumedTraining): Promise<Decision> {
+  requireKnown(request, ["resume", ...SETTINGS], "settings of a training that goes on");
   const { resume: runDirectory } = request;
   const saved = await readRunConfig(runDirectory);
   await refuseExported(runDirectory);
@@ -121,6 +154,7 @@ async function decideResumed(request: ResumedTraining): Promise<Decision> {
 }
 
 async function decideNew(request: NewTraining, startedAt: Date): Promise<Decision> {
+  requireKnown(request, ["preset", "run", ...SETTINGS], "settings");
   const settings = overridesOf({ ...selectedMath(request), ...request });
   const seed = request.training?.seed ?? 1;
   const base = request.preset === undefined
@@ -160,6 +194,7 @@ async function backendFor({ backend: name, math }: ExperimentConfig): Promise<Ac
  * @throws {DataError} if the images are missing or damaged.
  * @throws {CheckpointError} if the folder is in use, not empty, or no run that could go on.
  * @throws {BackendError} if the backend does not work here.
+ * @throws {RangeError} if a time or a number of epochs is not above 0.
  *
  * @example Own pictures, one folder per class
  * ```ts ignore
@@ -177,8 +212,9 @@ export async function train(
   request: NewTraining | ResumedTraining = {},
   options: TrainOptions = {},
 ): Promise<TrainingSummary> {
+  requireOptions(options);
   const startedAt = new Date();
-  const { config, runDirectory, resume, argv } = "resume" in request
+  const { config, runDirectory, resume, argv } = isResumed(request)
     ? await decideResumed(request)
     : await decideNew(request, startedAt);
   const backend = await backendFor(config);

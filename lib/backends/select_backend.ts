@@ -66,6 +66,13 @@ async function chooseBackend(
   options: SelectBackendOptions,
 ): Promise<ActiveBackend> {
   const { backends = BACKENDS, math = "float32" } = options;
+  if (request !== "auto" && !Object.hasOwn(backends, request)) {
+    throw new BackendError(
+      `Cannot find backend ${JSON.stringify(request)}: there are auto, ${
+        Object.keys(backends).join(", ")
+      }`,
+    );
+  }
   if (math !== "float32") {
     if (request !== "auto" && request !== "tensorflow") {
       throw new BackendError(

@@ -5,8 +5,11 @@ import type { ImageDataset } from "../datasets/dataset.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 
+/** Names of the parts. */
+export const DATA_PARTS = ["test", "validation", "train"] as const;
+
 /** Parts of an experiment's images. */
-export type DataPart = "test" | "validation" | "train";
+export type DataPart = typeof DATA_PARTS[number];
 
 /** Numbers of images of an experiment. */
 export interface ImageCounts {

@@ -1,10 +1,13 @@
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { withEveryLevel } from "../classifiers/level_statistics.ts";
 import { decodeCheckpoint, withCheckpointErrors } from "../training/decode_checkpoint.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
+import { BackendError, UsageError } from "../errors.ts";
+import { CHECKPOINT_CHOICES } from "./run_types.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
@@ -52,12 +55,22 @@ export async function resolveChoice(
   }
 }
 
+function requireChoice(checkpoint: CheckpointChoice): void {
+  if (CHECKPOINT_CHOICES.includes(checkpoint)) return;
+  throw new UsageError(
+    `Cannot load a model: checkpoint must be one of ${CHECKPOINT_CHOICES.join(", ")}, ` +
+      `current value is ${JSON.stringify(checkpoint)}`,
+  );
+}
+
 /**
  * Loads a trained classifier from a run folder onto the current backend.
  *
  * @param options Run folder, which checkpoint, fields of the data configuration to replace, and who is warned.
  * @returns Classifier, statistics, and what the checkpoint says; the caller disposes of the classifier.
  * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
+ * @throws {BackendError} if no backend is selected.
+ * @throws {UsageError} if there is no such choice of a checkpoint.
  * @throws {DataError} if statistics have to be computed and the training images are not there.
  */
 export async function loadTrained(options: {
@@ -66,6 +79,13 @@ export async function loadTrained(options: {
   readonly data?: Partial<ExperimentConfig["data"]>;
   readonly warn?: (text: string) => void;
 }): Promise<LoadedClassifier> {
+  requireChoice(options.checkpoint);
+  // TensorFlow.js has no name for its backend before one was set.
+  if (!tf.getBackend()) {
+    throw new BackendError(
+      'Cannot load a model: no backend is selected; call selectBackend("auto")',
+    );
+  }
   const saved = await readRunConfig(options.runDirectory);
   const config = { ...saved, data: { ...saved.data, ...options.data } };
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);

@@ -6,6 +6,7 @@ import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { loadTrained } from "./load_trained.ts";
 import { classifyPrepared } from "./classify_prepared.ts";
 import { loadPicture, nameOfPicture, type Picture, type PictureSize } from "./picture.ts";
+import { requireCount } from "./require_count.ts";
 import { requireTrajectory } from "./require_trajectory.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -86,10 +87,11 @@ export class Model implements Disposable {
   readonly #exact: boolean;
   readonly #report: ReportWork;
   #network: Promise<InferenceNetwork> | null = null;
+  #isDisposed = false;
 
   static {
     open = (model) => ({
-      ...model.#loaded,
+      ...model.#live,
       exact: model.#exact,
       prepare: () => model.#prepare(),
     });
@@ -167,7 +169,7 @@ export class Model implements Disposable {
    * @throws {UsageError} if the model has no puppeteer.
    */
   async trajectory(complexity: number): Promise<TensorValues[]> {
-    const { classifier } = this.#loaded.trained;
+    const { classifier } = this.#live.trained;
     const puppeteer = classifier instanceof LevelClassifier ? classifier.puppeteer : null;
     if (puppeteer === null) {
       throw new UsageError(
@@ -188,7 +190,7 @@ export class Model implements Disposable {
    * @throws {UsageError} if the model is more than a list of layers.
    */
   async kernels(complexity: number): Promise<Map<string, TensorValues>> {
-    const { classifier } = this.#loaded.trained;
+    const { classifier } = this.#live.trained;
     if (!(classifier instanceof LevelClassifier)) {
       throw new UsageError(
         `Cannot list kernels: ${this.config.model.name} makes them for every image or loop anew; take another model`,
@@ -210,7 +212,14 @@ export class Model implements Disposable {
   [Symbol.dispose](): void {
     this.#network?.then((network) => network.dispose(), () => {});
     this.#network = null;
+    this.#isDisposed = true;
     this.#loaded.trained.classifier.dispose();
+  }
+
+  /** What was loaded, while it is there. */
+  get #live(): LoadedClassifier {
+    if (!this.#isDisposed) return this.#loaded;
+    throw new UsageError("Cannot use the model: it was disposed of; load it again");
   }
 
   #levelOf(complexity: number): ComplexityLevel {
@@ -227,6 +236,8 @@ export class Model implements Disposable {
     pictures: Iterable<Picture> | AsyncIterable<Picture>,
     { topK = 5, groupSize = 256 }: ClassifyOptions,
   ): AsyncGenerator<Prediction> {
+    requireCount("Cannot classify: topK", topK);
+    requireCount("Cannot classify: groupSize", groupSize);
     let [index, names, pixels]: [number, string[], Uint8Array[]] = [0, [], []];
     for await (const picture of pictures) {
       const name = nameOfPicture(picture, index++);
@@ -247,7 +258,7 @@ export class Model implements Disposable {
   }
 
   #prepare(): Promise<InferenceNetwork> {
-    return this.#network ??= prepareNetwork(this.#loaded.trained, {
+    return this.#network ??= prepareNetwork(this.#live.trained, {
       image: this.imageSize,
       exact: this.#exact,
       // One picture needs one level: kernels of others would only be waited for.
@@ -305,6 +316,8 @@ async function readTensors(tensors: readonly tf.Tensor[]): Promise<TensorValues[
  * @param options Which checkpoint.
  * @returns The model; the caller disposes of it, or declares it with `using`.
  * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
+ * @throws {BackendError} if no backend is selected.
+ * @throws {UsageError} if there is no such choice of a checkpoint.
  */
 export async function loadModel(
   run: string | { readonly runDirectory: string },

@@ -32,8 +32,11 @@ export interface Provenance {
   readonly weights?: string | undefined;
 }
 
+/** Words for a checkpoint. */
+export const CHECKPOINT_CHOICES = ["auto", "best", "last"] as const;
+
 /** The checkpoint of the best validation, the newest one, or the best if there is one and else the newest. */
-export type CheckpointChoice = "best" | "last" | "auto";
+export type CheckpointChoice = typeof CHECKPOINT_CHOICES[number];
 
 /** Weights of a trained model that another training begins with. */
 export interface InitialWeights {

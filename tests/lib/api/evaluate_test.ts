@@ -28,6 +28,14 @@ Deno.test("evaluate() takes a part of the run's data, or any dataset that fits t
       const { secondsPerImage: __, ...first } = own;
       assert.deepEqual(again, first);
       assert.equal(tf.memory().numTensors, live, "evaluating again keeps nothing");
+      await assert.rejects(evaluate(model, "tset" as "test"), /the part must be one of test,/);
+      await assert.rejects(evaluate(model, "test", { batchSize: 0 }), /batchSize must be a whole/);
+      await assert.rejects(
+        evaluate(model, "test", { data: { testImage: 5 } as Record<string, number> }),
+        /unknown key data\.testImage; did you mean data\.testImages/,
+      );
+      const few = await evaluate(model, "test", { data: { testImages: 5 } });
+      assert.equal(few.images, 5);
       const { test } = await openDataset("synthetic", { directory: "does-not-exist" });
       const all = await evaluate(model, test);
       assert.equal(all.images, test.length);

@@ -70,6 +70,18 @@ Deno.test("train() fills in what is not said, and names what is wrong", async ()
     train({ model: { maxChanels: 3 } as unknown as { maxChannels: number } }),
     /did you mean model\.maxChannels/,
   );
+  const misplaced = { ...TINY, epochs: 1 } as NewTraining;
+  await assert.rejects(
+    train(misplaced),
+    (error) =>
+      error instanceof UsageError && /unknown key epochs; known keys: /.test(error.message),
+  );
+  await assert.rejects(train({ ...TINY, resume: "runs/x", run: "runs/y" }), /unknown key run/);
+  await assert.rejects(train(TINY, { timelimit: 5 } as Record<string, number>), /timelimit/);
+  for (const timeLimit of [0, -1, NaN]) {
+    await assert.rejects(train(TINY, { timeLimit }), /timeLimit must be above 0 seconds/);
+  }
+  await assert.rejects(train(TINY, { saveEvery: { epochs: 0 } }), /saveEvery\.epochs must be/);
   // The paper's own images, where there are none.
   await assert.rejects(train({ preset: "vgg", data: { directory: "does-not-exist" } }), /cifar/i);
 });

@@ -163,3 +163,10 @@ for (const backend of await testBackends()) {
     assert.equal(versions["@tensorflow/tfjs-core"], "4.22.0");
   });
 }
+
+Deno.test("selectBackend() names the backends there are", async () => {
+  await assert.rejects(
+    selectBackend("cuda" as "cpu"),
+    (error) => error instanceof BackendError && /"cuda".*auto, tensorflow/.test(error.message),
+  );
+});

@@ -130,6 +130,31 @@ Deno.test("Model.classify() names what it cannot read", () =>
       await assert.rejects(model.classify(empty), /height must be a positive integer/);
     })));
 
+Deno.test("Model and loadModel() refuse arguments that would be answered with something else", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const run = await trainTiny(join(folder, "run"));
+      await assert.rejects(
+        loadModel(run, { checkpoint: "bset" as "best" }),
+        (error) => error instanceof UsageError && /auto, best, last.*"bset"/.test(error.message),
+      );
+      const model = await loadModel(run);
+      const picture = noisyImage(1, "a");
+      for (const value of [0, 1.5, NaN]) {
+        await assert.rejects(
+          model.classify(picture, { topK: value }),
+          /topK must be a whole number/,
+        );
+        await assert.rejects(model.classify([picture], { groupSize: value }), /groupSize must be/);
+      }
+      const underWay = model.classify([picture, picture]);
+      model[Symbol.dispose]();
+      const gone = /Cannot use the model: it was disposed of/;
+      await assert.rejects(underWay, gone);
+      await assert.rejects(model.classify(picture), gone);
+      await assert.rejects(model.trajectory(12), gone);
+    })));
+
 Deno.test("Model shows trajectory and kernels, and says where there are none", () =>
   withBackend("wasm", () =>
     withFolder(async (folder) => {
