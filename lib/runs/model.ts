@@ -228,8 +228,7 @@ export class Model implements Disposable {
   }
 
   async #classifyOne(picture: Picture, options: ClassifyOptions): Promise<Prediction> {
-    const [prediction] = await Array.fromAsync(this.#classifyStream([picture], options));
-    return prediction!;
+    return (await Array.fromAsync(this.#classifyStream([picture], options)))[0]!;
   }
 
   async *#classifyStream(
