@@ -99,6 +99,12 @@ export async function testRun(options: TestRunOptions): Promise<TestResult | nul
     evaluatedAt: new Date().toISOString(),
   };
   const text = `${JSON.stringify(result, null, 1)}\n`;
-  await writeFileAtomically(join(runDirectory, TEST_RESULT_FILE), text);
+  try {
+    await writeFileAtomically(join(runDirectory, TEST_RESULT_FILE), text);
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    // The folder may be somebody else's, or its disk full: what took minutes to find out is shown all the same.
+    warn?.(`the result of ${runDirectory} is not kept: ${error.message}`);
+  }
   return result;
 }
