@@ -1,11 +1,13 @@
 import { Argument, Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { UsageError } from "../lib/errors.ts";
-import { createOutput } from "./output.ts";
+import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
+import type { ConfigOverride } from "../lib/configuration/config_words.ts";
+import { createOutput, type Output } from "./output.ts";
 import { PROGRAM } from "./program_name.ts";
 import { addDocumentOptions } from "./present.ts";
 import { addHelpSections, backendOption, debugOption, quietOption } from "./shared_options.ts";
-import { CHANGES_GROUP } from "./compare_overrides.ts";
+import { CHANGES_GROUP, compareOverrides } from "./compare_overrides.ts";
 import { refuseIdleOptions } from "./refuse_idle_options.ts";
 import {
   addSweepOptions,
@@ -50,10 +52,26 @@ function readWords(
   return { action, folder: join(SWEEPS_FOLDER, name) };
 }
 
+/** Says which options change no training, as `train` does: a grid of them would train the same again and again. */
+async function sayIdle(
+  configs: readonly ExperimentConfig[],
+  options: SweepOptions,
+  output: Output,
+): Promise<void> {
+  const { remarksOnIdleOptions } = await import("./idle_options.ts");
+  const axes = (options.set ?? []).map((word): ConfigOverride => {
+    return { path: word.split("=")[0]!, value: word, from: "--set" };
+  });
+  const overrides = [...compareOverrides({ ...options, set: undefined }), ...axes];
+  const [first, ...others] = configs;
+  for (const remark of remarksOnIdleOptions([first!, ...others], overrides)) output.talk(remark);
+}
+
 async function plan(folder: string, options: SweepOptions): Promise<void> {
   const output = createOutput(options);
   const { planSweep } = await import("./sweep_plan.ts");
   const { plan, kept, added } = await planSweep(folder, options);
+  await sayIdle(plan.rows.map(({ config }) => config), options, output);
   const summary = { folder, rows: plan.rows.length, added, kept };
   if (options.executor === undefined) {
     return output.result(

@@ -33,3 +33,17 @@ Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out
     assert.match(stderr, /--gres gpu:a100:2: it must be gpu:COUNT/);
     assert.match((await runCommand([...job, "--gres", "gpu:2"])).stdout, /nvidia\.com\/gpu: 2/);
   }));
+
+Deno.test("sweep plan says which options change no training", () =>
+  withFolder(async (folder) => {
+    const remarkOn = async (...argv: string[]) => {
+      const plan = ["sweep", "plan", await Deno.makeTempDir({ dir: folder }), ...argv];
+      return (await runCommand(plan)).stderr;
+    };
+    assert.equal(
+      await remarkOn("--preset", "vgg", "--set", "model.solver=euler,heun"),
+      "remark: model.solver makes no difference here: vgg has no puppeteer\n",
+    );
+    assert.equal(await remarkOn("--preset", "puppet-vgg", "--set", "model.solver=euler,heun"), "");
+    assert.equal(await remarkOn("--set", "model.name=vgg,puppet-vgg", "--channels", "64"), "");
+  }));
