@@ -3,6 +3,7 @@ import { CONFIG_KEYS } from "../configuration/experiment_config.ts";
 import { configEntries } from "../configuration/config_words.ts";
 import { idleSettings } from "../configuration/idle_settings.ts";
 import { withRetiredKeys } from "../configuration/retired_keys.ts";
+import { asksForFit } from "../runs/fit_depths.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ProtocolChange } from "./comparison.ts";
 
@@ -41,6 +42,37 @@ export function runIdentity(config: ExperimentConfig): string {
     !NOT_IDENTITY.has(path) && !(LATER_DEFAULTS.has(path) && LATER_DEFAULTS.get(path) === value)
   );
   return createHash("sha256").update(JSON.stringify(entries)).digest("hex");
+}
+
+/**
+ * Gives the configuration with which a run goes on. A run keeps the constants of its rule for depth as they were fitted to
+ * its images, where that is asked for.
+ *
+ * @param asked What was asked for.
+ * @param found Configuration in the run folder; `null` where there is no run yet.
+ * @returns What was asked for, with the run's constants.
+ */
+export function asFitted(
+  asked: ExperimentConfig,
+  found: ExperimentConfig | null,
+): ExperimentConfig {
+  if (found === null || !asksForFit(asked)) return asked;
+  const { stepsPerBit, complexityOffset, referenceComplexity } = found.model;
+  return {
+    ...asked,
+    model: { ...asked.model, stepsPerBit, complexityOffset, referenceComplexity },
+  };
+}
+
+/**
+ * Whether a run folder holds the run that a configuration asks for.
+ *
+ * @param found Configuration of the run folder.
+ * @param asked A complete configuration.
+ * @returns The answer.
+ */
+export function isRunOf(found: ExperimentConfig, asked: ExperimentConfig): boolean {
+  return runIdentity(found) === runIdentity(asFitted(asked, found));
 }
 
 /**

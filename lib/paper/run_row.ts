@@ -4,7 +4,7 @@ import { readRunProgress, type RunProgress } from "../runs/run_progress.ts";
 import { testRun } from "../runs/test_result.ts";
 import type { TestResult } from "../runs/test_result_schema.ts";
 import { measureUntrained } from "./measure_untrained.ts";
-import { runIdentity } from "./run_identity.ts";
+import { asFitted, isRunOf } from "./run_identity.ts";
 import { OutOfMemoryError } from "../backends/out_of_memory.ts";
 import { CheckpointError, DivergenceError } from "../errors.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
@@ -49,7 +49,7 @@ export interface RunWatcher {
 
 /** Refuses a folder that holds another run under this run's name. */
 function requireSameRun({ config, runDirectory }: PlannedRun, found: RunProgress): void {
-  if (runIdentity(found.config) === runIdentity(config)) return;
+  if (isRunOf(found.config, config)) return;
   throw new CheckpointError(
     `Cannot use run ${runDirectory}: it has another configuration than its name says; move it away or choose another --runs`,
   );
@@ -75,7 +75,7 @@ async function trainRun(
   watcher.phase?.(
     resume ? `resuming after epoch ${before.epochs} of ${config.training.epochs}` : "training",
   );
-  const { stopReason } = await runTraining(config, {
+  const { stopReason } = await runTraining(asFitted(config, before?.config ?? null), {
     runDirectory,
     resume,
     provenance: settings.provenance,

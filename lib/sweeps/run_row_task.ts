@@ -8,7 +8,7 @@ import {
   messageOf,
   UsageError,
 } from "../errors.ts";
-import { runIdentity } from "../paper/run_identity.ts";
+import { asFitted, isRunOf } from "../paper/run_identity.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
 import { runTraining } from "../runs/run_training.ts";
 import {
@@ -188,12 +188,12 @@ async function trainRow(
   const row = plan.rows[index]!;
   const runDirectory = runDirectoryOf(folder, plan, row);
   const before = await readRunProgress(runDirectory);
-  if (before !== null && runIdentity(before.config) !== runIdentity(row.config)) {
+  if (before !== null && !isRunOf(before.config, row.config)) {
     throw new CheckpointError(
       `Cannot use run ${runDirectory}: it has another configuration than row ${index} of the plan; move it away`,
     );
   }
-  const { stopReason } = await runTraining(row.config, {
+  const { stopReason } = await runTraining(asFitted(row.config, before?.config ?? null), {
     runDirectory,
     resume: before !== null,
     // Another node may have another device: close, but not bit for bit. Whoever names the backend says that it will do.
