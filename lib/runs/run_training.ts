@@ -31,6 +31,7 @@ import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
+import type { TrainingProgress } from "../training/training_progress.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_types.ts";
 
@@ -72,13 +73,13 @@ async function isUnstarted(runDirectory: string, root: string): Promise<boolean>
   return (await readMetricsLog(runDirectory)).length === 0;
 }
 
-/** Images that a run goes on with: those that it began with, or others when it is told so. */
-function requireKnownImages(
+/** Whether a run goes on with other images than before, which it does when it is told so. */
+function hasOtherImages(
   data: TrainingData,
   card: ModelCard,
   options: RunTrainingOptions,
-): void {
-  if (data.train.fingerprint === card.trainFingerprint) return;
+): boolean {
+  if (data.train.fingerprint === card.trainFingerprint) return false;
   if (!options.allowChangedImages) {
     throw new CheckpointError(
       `Cannot go on with other images: the checkpoint's training images have fingerprint ${card.trainFingerprint}, those ` +
@@ -88,8 +89,14 @@ function requireKnownImages(
   }
   const text =
     "going on with other images than before: a validation or test part that is drawn from them can hold " +
-    "images that the model has learned";
+    "images that the model has learned; the best checkpoint is chosen anew";
   options.report?.({ kind: "warning", text });
+  return true;
+}
+
+/** Accuracies on other validation images cannot be compared, and the best model would not be one of these images. */
+function withoutBest({ stopping: _, ...progress }: TrainingProgress): TrainingProgress {
+  return { ...progress, best: null, validationsWithoutGain: 0 };
 }
 
 /** The newest complete checkpoint; `null` if the run ended before it had saved one. */
@@ -108,9 +115,11 @@ async function readLastCheckpoint(
     options.report?.({ kind: "warning", text: `${reason}; continuing from ${folder}` });
   }
   const checkpoint = decodeCheckpoint(files, join(root, folder));
-  const { card, progress } = checkpoint;
+  const { card } = checkpoint;
   requireFittingCard(card, config, join(root, folder));
-  requireKnownImages(data, card, options);
+  const progress = hasOtherImages(data, card, options)
+    ? withoutBest(checkpoint.progress)
+    : checkpoint.progress;
   if (progress.epoch > config.training.epochs) {
     throw new UsageError(
       `Cannot resume ${options.runDirectory}: ${progress.epoch} epochs are done, --epochs must be at least that, current value is ${config.training.epochs}`,
@@ -127,7 +136,7 @@ async function readLastCheckpoint(
     const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;
     options.report?.({ kind: "warning", text });
   }
-  return { ...checkpoint, folder };
+  return { ...checkpoint, progress, folder };
 }
 
 /** With the time of `performance.now()` at which the time limit ends. */
