@@ -22,6 +22,7 @@ export interface InMemoryDatasetParts {
  *
  * @param parts Names, size, pixels and labels.
  * @returns The dataset; its fingerprint covers names, size, labels and pixels.
+ * @throws {TypeError} if the images are no bytes.
  * @throws {RangeError} if the sizes disagree or a label names no class.
  *
  * @example
@@ -42,6 +43,12 @@ export interface InMemoryDatasetParts {
  */
 export function createInMemoryDataset(parts: InMemoryDatasetParts): ImageDataset {
   const { name, classNames, height, width, images, labels } = parts;
+  const given: unknown = images;
+  if (!(given instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot create dataset ${name}: images must be bytes of 0..255 in a Uint8Array; convert them`,
+    );
+  }
   const imageBytes = height * width * 3;
   if (images.length !== labels.length * imageBytes) {
     throw new RangeError(

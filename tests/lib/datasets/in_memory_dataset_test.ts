@@ -29,6 +29,11 @@ Deno.test("createInMemoryDataset() refuses wrong sizes, labels and indices", asy
     () => createInMemoryDataset({ ...PARTS, labels: Uint16Array.of(0, 2) }),
     /label must be in 0\.\.1, image 1 has 2/,
   );
+  const scaled = Float32Array.from(PARTS.images, (value) => value / 255) as unknown as Uint8Array;
+  assert.throws(
+    () => createInMemoryDataset({ ...PARTS, images: scaled }),
+    (error) => error instanceof TypeError && /must be bytes of 0\.\.255/.test(error.message),
+  );
   for (const index of [-1, 2, 0.5, NaN]) {
     await assert.rejects(createInMemoryDataset(PARTS).read([index]), RangeError);
   }
