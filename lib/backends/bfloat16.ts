@@ -1,7 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathType } from "./backend.ts";
-import { leavesTapsUnset, losesRows } from "./bfloat16_faults.ts";
-import type { ConvolutionSlide } from "./bfloat16_faults.ts";
+import { type ConvolutionSlide, leavesTapsUnset, losesRows } from "./bfloat16_faults.ts";
 import { type NativeBackend, nativeBackend, type OperationAttribute } from "./native_operation.ts";
 
 /** A tensor as the binding hands it over; nobody but its receiver frees it. */
@@ -284,14 +283,14 @@ export function roundToBfloat16(native: NativeBackend, on: boolean): void {
     bfloat16.takes(name, attributes, inputs)
       ? bfloat16.run(name, attributes, inputs)
       : single(name, attributes, inputs);
+  backend.executeMultipleOutputs = (name, attributes, inputs, outputs) =>
+    bfloat16.takes(name, attributes, inputs)
+      ? [bfloat16.run(name, attributes, inputs)]
+      : multiple(name, attributes, inputs, outputs);
   const dispose = backend.disposeData.bind(backend);
   backend.disposeData = (dataId, force) => {
     const gone = dispose(dataId, force);
     if (gone) bfloat16.forget(dataId);
     return gone;
   };
-  backend.executeMultipleOutputs = (name, attributes, inputs, outputs) =>
-    bfloat16.takes(name, attributes, inputs)
-      ? [bfloat16.run(name, attributes, inputs)]
-      : multiple(name, attributes, inputs, outputs);
 }
