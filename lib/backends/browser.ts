@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { checkComputation } from "./check_computation.ts";
+import { channelCovariance } from "./composite_kernels/channel_covariance.ts";
 
 /** Starts WebGPU where there is a GPU and it computes what it should. */
 async function startWebgpu(): Promise<string | null> {
@@ -29,6 +30,7 @@ export async function startBrowserBackend(wasm: Readonly<Record<string, string>>
   // Threads need headers that a page from a disk cannot have; a name is asked for all the same.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   const threaded = "tfjs-backend-wasm-threaded-simd.wasm";
+  tf.registerKernel(channelCovariance);
   setWasmPaths({ [threaded]: wasm["tfjs-backend-wasm-simd.wasm"] ?? "", ...wasm });
   const gpu = await startWebgpu().catch(() => null);
   if (gpu !== null) return gpu;

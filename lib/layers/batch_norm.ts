@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { getKernel } from "@tensorflow/tfjs-core";
 import { nativeBatchNorm } from "../backends/native_batch_norm.ts";
-import { MOST_POOLED_CHANNELS } from "../backends/wasm_limits.ts";
 
 /** Added to the variance; PyTorch's and TensorFlow's usual value. */
 export const BATCH_NORM_EPSILON = 1e-5;
+
+/** What may follow a norm as a part of it. */
+export type NormActivation = "none" | "relu";
 
 /** Mean and variance per channel. */
 export interface BatchMoments {
@@ -13,24 +16,60 @@ export interface BatchMoments {
   readonly variance: tf.Tensor1D;
 }
 
-/** Means of windows that take up whole maps: `[images, h, w, channels] -> [images, channels]`. */
-function meanOfMaps(maps: tf.Tensor4D): tf.Tensor2D {
-  const [images, height, width, channels] = maps.shape;
-  const means = channels > MOST_POOLED_CHANNELS
-    ? tf.mean(maps, [1, 2])
-    : tf.avgPool(maps, [height, width], 1, "valid");
-  return tf.reshape(means, [images, channels]);
+/** Mean of one input and its covariance with another, per channel: `[channels]` each, float32. */
+interface ChannelCovariance {
+  readonly mean: tf.Tensor1D;
+  readonly covariance: tf.Tensor1D;
+}
+
+function meanOfChannels(input: tf.Tensor4D): tf.Tensor1D {
+  return tf.mean(input, [0, 1, 2]);
+}
+
+function hasKernel(name: string): boolean {
+  return getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/** WASM has a kernel of ours for it, which passes over the maps once. */
+function covarianceOfChannels(first: tf.Tensor4D, second: tf.Tensor4D): ChannelCovariance {
+  if (hasKernel("ChannelCovariance")) {
+    const outputs = tf.engine().runKernel("ChannelCovariance", { a: first, b: second });
+    const [mean, covariance] = outputs as unknown as [tf.Tensor1D, tf.Tensor1D];
+    return { mean, covariance };
+  }
+  const centred = tf.sub<tf.Tensor4D>(second, meanOfChannels(second));
+  const products = first === second ? tf.square(centred) : tf.mul<tf.Tensor4D>(first, centred);
+  return { mean: meanOfChannels(first), covariance: meanOfChannels(products) };
+}
+
+/** How maps are changed channel by channel. */
+interface ChannelMap {
+  /** `[channels]`. */
+  readonly factor: tf.Tensor1D;
+  /** `[channels]`. */
+  readonly summand: tf.Tensor1D;
+  readonly activation?: NormActivation;
 }
 
 /**
- * Mean of every channel over batch, height and width by average pooling: first of every image, then of the images, since
- * float32 sums over fewer numbers at a time lose less. `tf.mean` would make WASM transpose the maps, and a product with a
- * row of ones makes it pack them, which takes it seventeen times as long.
+ * `activation(factor x + summand)`. WASM does it in one pass, as a depthwise convolution whose filters are one pixel
+ * large; as three operations it takes three.
  */
-function meanOfChannels(input: tf.Tensor4D): tf.Tensor1D {
-  const [images, , , channels] = input.shape;
-  const means = meanOfMaps(tf.reshape(meanOfMaps(input), [1, images, 1, channels]));
-  return tf.reshape(means, [channels]);
+function mapChannels(input: tf.Tensor4D, { factor, summand, activation }: ChannelMap): tf.Tensor4D {
+  if (tf.getBackend() !== "wasm") {
+    const output = tf.add<tf.Tensor4D>(tf.mul(input, factor), summand);
+    return activation === "relu" ? tf.relu(output) : output;
+  }
+  const channels = input.shape[3];
+  const output = tf.engine().runKernel("FusedDepthwiseConv2D", {
+    x: tf.reshape(input, [1, 1, input.size / channels, channels]),
+    filter: tf.reshape(factor, [1, 1, channels, 1]),
+    bias: summand,
+  }, {
+    ...{ strides: 1, pad: "valid", dataFormat: "NHWC", dilations: 1 },
+    activation: activation === "relu" ? "relu" : "linear",
+  }) as tf.Tensor;
+  return tf.reshape(output, input.shape);
 }
 
 /**
@@ -40,71 +79,68 @@ function meanOfChannels(input: tf.Tensor4D): tf.Tensor1D {
  * @returns Two tensors `[channels]`.
  */
 export function batchMoments(input: tf.Tensor4D): BatchMoments {
-  const mean = meanOfChannels(input);
-  const variance = meanOfChannels(tf.square<tf.Tensor4D>(tf.sub(input, mean)));
-  return { mean, variance };
-}
-
-/** What the composed batch norm gives, and keeps for its gradient. */
-interface ComposedNorm {
-  readonly output: tf.Tensor4D;
-  /** The input less its mean. */
-  readonly centred: tf.Tensor4D;
-  /** 1 / deviation, `[channels]`. */
-  readonly inverseDeviation: tf.Tensor1D;
+  const { mean, covariance } = covarianceOfChannels(input, input);
+  return { mean, variance: covariance };
 }
 
 /**
- * The same function as the native operations, from operations that every backend has. Every one of them passes over the
- * maps once, so what is per channel is multiplied first.
+ * With n positions and r = 1 / deviation: dx = scale r (dy - mean(dy) - (x - mean(x)) r^2 cov(dy, x)), and the gradients of
+ * scale and offset are n r cov(dy, x) and n mean(dy).
  */
-function composedForward(
-  input: tf.Tensor4D,
-  scale: tf.Tensor1D,
-  offset: tf.Tensor1D,
-): ComposedNorm {
-  const centred = tf.sub<tf.Tensor4D>(input, meanOfChannels(input));
-  const variance = meanOfChannels(tf.square<tf.Tensor4D>(centred));
-  const inverseDeviation = tf.rsqrt(tf.add<tf.Tensor1D>(variance, BATCH_NORM_EPSILON));
-  const scaled = tf.mul(centred, tf.mul(inverseDeviation, scale));
-  return { output: tf.add(scaled, offset), centred, inverseDeviation };
-}
-
-/** With x^ the normalised input and n positions: dx = scale rstd (dy - mean(dy) - x^ mean(dy x^)). */
 function composedGradient(
   outputGradient: tf.Tensor4D,
-  { centred, inverseDeviation }: Omit<ComposedNorm, "output">,
-  scale: tf.Tensor1D,
+  input: tf.Tensor4D,
+  { mean, inverseDeviation, factor }: {
+    readonly mean: tf.Tensor1D;
+    readonly inverseDeviation: tf.Tensor1D;
+    readonly factor: tf.Tensor1D;
+  },
 ): [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D] {
-  const positions = outputGradient.size / outputGradient.shape[3];
-  const offsetMean = meanOfChannels(outputGradient);
-  const scaleMean = tf.mul<tf.Tensor1D>(
-    meanOfChannels(tf.mul(outputGradient, centred)),
-    inverseDeviation,
-  );
-  const projected = tf.add(tf.mul(centred, tf.mul(scaleMean, inverseDeviation)), offsetMean);
-  const inputGradient = tf.mul<tf.Tensor4D>(
-    tf.sub(outputGradient, projected),
-    tf.mul(inverseDeviation, scale),
+  const positions = input.size / input.shape[3];
+  const { mean: offsetMean, covariance } = covarianceOfChannels(outputGradient, input);
+  const scaleMean = tf.mul<tf.Tensor1D>(covariance, inverseDeviation);
+  const slope = tf.neg(tf.mul<tf.Tensor1D>(tf.mul(factor, inverseDeviation), scaleMean));
+  const level = tf.neg(tf.add<tf.Tensor1D>(tf.mul(factor, offsetMean), tf.mul(slope, mean)));
+  const inputGradient = tf.add<tf.Tensor4D>(
+    tf.mul(outputGradient, factor),
+    mapChannels(input, { factor: slope, summand: level }),
   );
   return [inputGradient, tf.mul(scaleMean, positions), tf.mul(offsetMean, positions)];
 }
 
-const composedBatchNorm = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
-  const [input, scale, offset] = inputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
-  const save = inputs[3] as tf.GradSaveFunc;
-  const { output, centred, inverseDeviation } = composedForward(input, scale, offset);
-  save([centred, inverseDeviation, scale]);
-  return {
-    value: output,
-    gradFunc: (gradient: tf.Tensor, [maps, perChannel, factor]: tf.Tensor[]) =>
-      composedGradient(
-        gradient as tf.Tensor4D,
-        { centred: maps as tf.Tensor4D, inverseDeviation: perChannel as tf.Tensor1D },
-        factor as tf.Tensor1D,
-      ),
-  };
-});
+/**
+ * The same function as the native operations, from operations that every backend has. Every one of them passes over the
+ * maps once, so what is per channel is computed first.
+ */
+function composedBatchNorm(
+  maps: tf.Tensor4D,
+  parts: readonly [scale: tf.Tensor1D, offset: tf.Tensor1D],
+  activation: NormActivation,
+): tf.Tensor4D {
+  return tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
+    const [input, scale, offset] = inputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
+    const save = inputs[3] as tf.GradSaveFunc;
+    const { mean, variance } = batchMoments(input);
+    const inverseDeviation = tf.rsqrt(tf.add<tf.Tensor1D>(variance, BATCH_NORM_EPSILON));
+    const factor = tf.mul<tf.Tensor1D>(scale, inverseDeviation);
+    const summand = tf.sub<tf.Tensor1D>(offset, tf.mul(mean, factor));
+    const value = mapChannels(input, { factor, summand, activation });
+    save([input, mean, inverseDeviation, factor, ...activation === "relu" ? [value] : []]);
+    return {
+      value,
+      gradFunc: (gradient: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, average, inverse, product, output] = saved as [
+          ...[tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D],
+          tf.Tensor4D | undefined,
+        ];
+        const passed = output === undefined ? gradient : tf.mul(gradient, tf.step(output));
+        return composedGradient(passed as tf.Tensor4D, x, {
+          ...{ mean: average, inverseDeviation: inverse, factor: product },
+        });
+      },
+    };
+  })(maps, ...parts) as tf.Tensor4D;
+}
 
 /**
  * Batch normalisation with the statistics of the current batch, with gradient (Ioffe and Szegedy 2015).
@@ -114,15 +150,19 @@ const composedBatchNorm = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc
  * @param input `[batch, height, width, channels]`, float32.
  * @param scale gamma, `[channels]`.
  * @param offset beta, `[channels]`.
- * @returns Tensor of the input's shape: per channel mean beta and deviation |gamma|.
+ * @param activation What is applied to the result.
+ * @returns Tensor of the input's shape: per channel mean beta and deviation |gamma|, before the activation.
  */
 export function batchNormOfBatch(
   input: tf.Tensor4D,
   scale: tf.Tensor1D,
   offset: tf.Tensor1D,
+  activation: NormActivation = "none",
 ): tf.Tensor4D {
   const native = nativeBatchNorm(BATCH_NORM_EPSILON);
-  return (native ?? composedBatchNorm)(input, scale, offset) as tf.Tensor4D;
+  if (native === null) return composedBatchNorm(input, [scale, offset], activation);
+  const output = native(input, scale, offset) as tf.Tensor4D;
+  return activation === "relu" ? tf.relu(output) : output;
 }
 
 /**

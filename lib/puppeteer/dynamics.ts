@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batchNormOfBatch } from "../layers/batch_norm.ts";
+import { batchNormOfBatch, type NormActivation } from "../layers/batch_norm.ts";
 import { constantValues, uniformFanIn } from "../tensors/initial_values.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 
@@ -78,21 +78,22 @@ export class Dynamics {
       1,
       "same",
     );
-    const hidden = tf.relu(this.#norm(depthwise, "norm1"));
+    const hidden = this.#norm(depthwise, "norm1", "relu");
     const rows = tf.reshape(hidden, [height * width, channels]);
     const mixed = tf.matMul(rows, this.#get<tf.Rank.R2>("pointwise.weights"));
-    return this.#norm(tf.reshape(mixed, [1, height, width, channels]), "norm2");
+    return this.#norm(tf.reshape(mixed, [1, height, width, channels]), "norm2", "none");
   }
 
   #get<R extends tf.Rank>(part: string): tf.Variable<R> {
     return this.#parameters.get<R>(`${PREFIX}${part}`);
   }
 
-  #norm(input: tf.Tensor4D, part: string): tf.Tensor4D {
+  #norm(input: tf.Tensor4D, part: string, activation: NormActivation): tf.Tensor4D {
     return batchNormOfBatch(
       input,
       this.#get<tf.Rank.R1>(`${part}.scale`),
       this.#get<tf.Rank.R1>(`${part}.offset`),
+      activation,
     );
   }
 }

@@ -1,9 +1,9 @@
 import type { KernelConfig } from "@tensorflow/tfjs-core";
 import { asShape4D, composeKernel, inputNamed } from "./compose_kernel.ts";
 import {
-  addMargins,
   areMarginsPositive,
   convolutionGeometry,
+  explicitPadding,
   spreadByStride,
   transposedMargins,
 } from "./convolution_geometry.ts";
@@ -32,15 +32,14 @@ export const depthwiseBackpropInput: KernelConfig = composeKernel(
       geometry.strideHeight,
       geometry.strideWidth,
     ]);
-    const images = addMargins(runner, spread, margins);
     const [height, width, channels, multiplier] = filterShape;
     const turned = runner.run("Reverse", { x: filter }, { dims: [0, 1] });
     const gradient = runner.run("DepthwiseConv2dNative", {
-      x: images,
+      x: spread,
       filter: runner.reshape(turned, [height, width, channels * multiplier, 1]),
     }, {
       strides: 1,
-      pad: "valid",
+      pad: explicitPadding(margins),
       dilations: [geometry.dilationHeight, geometry.dilationWidth],
     });
     if (multiplier === 1) return gradient;

@@ -3,23 +3,36 @@ import { asShape4D, COMPOSED_BACKEND, inputNamed } from "./compose_kernel.ts";
 import { openOutput } from "./wasm_memory.ts";
 
 type Pool2D = ReturnType<typeof backend_util.computePool2DInfo>;
+/** What a window covers; rows are counted through all images. */
+interface Window {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
 type PoolArguments = Parameters<typeof backend_util.computePool2DInfo>;
 
-/** Index of the first largest number of a window, as of the map's first channel; -1 for a window of margins alone. */
+/**
+ * Index of the first largest number of a channel in rows `[top, bottom)` and columns `[left, right)` of an image; -1 where
+ * there are none.
+ */
 function largestOf(
   values: Float32Array,
-  pool: Pool2D,
-  corner: { readonly image: number; readonly row: number; readonly column: number },
+  { inWidth, inChannels }: Pool2D,
+  window: Window,
   channel: number,
 ): number {
-  const { inHeight, inWidth, inChannels, filterHeight, filterWidth } = pool;
   let best = -1;
-  for (let row = corner.row; row < corner.row + filterHeight; row++) {
-    if (row < 0 || row >= inHeight) continue;
-    for (let column = corner.column; column < corner.column + filterWidth; column++) {
-      if (column < 0 || column >= inWidth) continue;
-      const index = ((corner.image * inHeight + row) * inWidth + column) * inChannels + channel;
-      if (best < 0 || values[index]! > values[best]!) best = index;
+  let largest = 0;
+  for (let row = window.top; row < window.bottom; row++) {
+    let index = (row * inWidth + window.left) * inChannels + channel;
+    for (let column = window.left; column < window.right; column++, index += inChannels) {
+      const value = values[index]!;
+      if (best < 0 || value > largest) {
+        best = index;
+        largest = value;
+      }
     }
   }
   return best;
@@ -50,13 +63,18 @@ export const maxPoolGrad: KernelConfig = {
     const [values, gradient] = views as [Float32Array, Float32Array];
     output.fill(0);
     let next = 0;
+    const { inHeight, inWidth, filterHeight, filterWidth, padInfo } = pool;
     for (let image = 0; image < pool.batchSize; image++) {
       for (let y = 0; y < pool.outHeight; y++) {
-        const row = y * pool.strideHeight - pool.padInfo.top;
+        const row = y * pool.strideHeight - padInfo.top;
+        const top = image * inHeight + Math.max(row, 0);
+        const bottom = image * inHeight + Math.min(row + filterHeight, inHeight);
         for (let x = 0; x < pool.outWidth; x++) {
-          const corner = { image, row, column: x * pool.strideWidth - pool.padInfo.left };
+          const column = x * pool.strideWidth - padInfo.left;
+          const right = Math.min(column + filterWidth, inWidth);
+          const window = { top, bottom, left: Math.max(column, 0), right };
           for (let channel = 0; channel < pool.inChannels; channel++, next++) {
-            const best = largestOf(values, pool, corner, channel);
+            const best = largestOf(values, pool, window, channel);
             if (best >= 0) output[best]! += gradient[next]!;
           }
         }

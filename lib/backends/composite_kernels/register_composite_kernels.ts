@@ -5,6 +5,7 @@ import {
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { batchMatMul } from "./batch_matmul.ts";
+import { channelCovariance } from "./channel_covariance.ts";
 import { COMPOSED_BACKEND } from "./compose_kernel.ts";
 import { conv2dBackpropFilter } from "./conv2d_backprop_filter.ts";
 import { conv2dBackpropInput } from "./conv2d_backprop_input.ts";
@@ -17,8 +18,8 @@ import { unsortedSegmentSum } from "./unsorted_segment_sum.ts";
 let registered = false;
 
 /**
- * Gives the WASM backend the kernels that training needs and it lacks, and others where its own are plain loops
- * or wrong. Call it once the backend's own kernels are registered; later calls do nothing.
+ * Gives the WASM backend the kernels that training needs and it lacks, others where its own are plain loops or
+ * wrong, and one of ours for norms. Call it once the backend's own kernels are registered; later calls do nothing.
  */
 export function registerCompositeKernels(): void {
   if (registered) return;
@@ -27,6 +28,7 @@ export function registerCompositeKernels(): void {
   replaceKernel("Conv2DBackpropInput", conv2dBackpropInput);
   replaceKernel("Identity", identity);
   replaceKernel("MaxPoolGrad", () => maxPoolGrad);
+  registerKernel(channelCovariance);
   registerKernel(conv2dBackpropFilter);
   registerKernel(depthwiseBackpropFilter);
   registerKernel(depthwiseBackpropInput);

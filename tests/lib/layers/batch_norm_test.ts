@@ -70,6 +70,44 @@ for (const backend of await testBackends()) {
     );
   });
 
+  Deno.test(`batchNormOfBatch() takes an activation in, with its gradient (${backend})`, () =>
+    withBackend(backend, async () => {
+      const { input, scale, offset } = inputs();
+      const weights = normalTensor<tf.Tensor4D>(SHAPE, "weights");
+      const gradientsOf = (norm: (...parts: tf.Tensor[]) => tf.Tensor) =>
+        tf.valueAndGrads((...parts: tf.Tensor[]) => tf.sum(tf.mul(weights, norm(...parts))))([
+          ...[input, scale, offset],
+        ]);
+      const together = gradientsOf((x, gamma, beta) =>
+        batchNormOfBatch(x as tf.Tensor4D, gamma as tf.Tensor1D, beta as tf.Tensor1D, "relu")
+      );
+      const apart = gradientsOf((x, gamma, beta) =>
+        tf.relu(batchNormOfBatch(x as tf.Tensor4D, gamma as tf.Tensor1D, beta as tf.Tensor1D))
+      );
+      const all = (parts: typeof apart) => [parts.value, ...parts.grads];
+      for (const [index, expected] of all(apart).entries()) {
+        const found = all(together)[index]!;
+        assert.ok(largestDifference(await take(expected), await take(found)) < 1e-5, `${index}`);
+      }
+      tf.dispose([input, scale, offset, weights]);
+    }));
+
+  Deno.test(`batchMoments() are exact where the mean is far above the deviation (${backend})`, () =>
+    withBackend(backend, async () => {
+      // 3 x 7 positions: not a multiple of the four that are added up at a time.
+      const values = Array.from({ length: 42 }, (_, at) => at % 2 ? 4096 + (at >> 1) / 8 : at / 64);
+      const { mean, variance } = tf.tidy(() => ({
+        ...batchMoments(tf.tensor4d(values, [3, 7, 1, 2])),
+      }));
+      const own = [0, 1].map((channel) => values.filter((_, at) => at % 2 === channel));
+      const means = own.map((channel) => channel.reduce((sum, value) => sum + value) / 21);
+      const variances = own.map((channel, index) =>
+        channel.reduce((sum, value) => sum + (value - means[index]!) ** 2, 0) / 21
+      );
+      assert.ok(largestDifference(await take(mean), means) < 1e-3);
+      assert.ok(largestDifference(await take(variance), variances) < 1e-4);
+    }));
+
   Deno.test(`batchNormWithMoments() of the batch's own moments is batchNormOfBatch() (${backend})`, () =>
     withBackend(backend, async () => {
       const { input, scale, offset } = inputs();
