@@ -1,5 +1,6 @@
 import { complexityMeasureNames } from "../complexity/measure_registry.ts";
 import { modelNames } from "../models/model_names.ts";
+import { MAX_STEPS_PER_BIT } from "../puppeteer/fit_schedule.ts";
 import { flag, listed, oneOf, positive, real, whole, wholeOrNull } from "./config_values.ts";
 
 /** The keys of the section `model`. Which model. */
@@ -58,7 +59,7 @@ export const modelKeys = {
     option: "--depth <layers>",
     also: { path: "model.depthAdaptation", value: false, text: "switches depth adaptation off" },
   }),
-  stepsPerBit: positive(1000, {
+  stepsPerBit: positive(MAX_STEPS_PER_BIT, {
     description: "kappa: layers per bit of complexity",
     default: 0.8,
     option: "--steps-per-bit <kappa>",

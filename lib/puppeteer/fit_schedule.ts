@@ -9,6 +9,9 @@ const [LOW, HIGH] = [0.05, 0.95];
 /** Significant digits of a fitted constant. */
 const FIGURES = 4;
 
+/** Largest kappa that is fitted: a configuration takes no larger one. Images that would need it are alike. */
+export const MAX_STEPS_PER_BIT = 1000;
+
 /** Constants of the rule for depth, fitted to images. */
 export interface FittedSchedule {
   /** kappa: layers per unit of complexity. */
@@ -84,10 +87,16 @@ export function fitSchedule(
   ];
   if (!(high - low > 1e-6 * high)) return null;
   const round = (value: number) => Number(value.toPrecision(FIGURES));
-  const stepsPerBit = round((options.maxSteps - options.minSteps) / (high - low));
+  const stepsPerBit = Math.min(
+    round((options.maxSteps - options.minSteps) / (high - low)),
+    MAX_STEPS_PER_BIT,
+  );
+  // To a hundredth of a layer at least: where images are much alike, four digits of their complexity are whole layers.
+  const places = Math.max(0, Math.ceil(Math.log10(stepsPerBit)) + 2);
+  const offset = low - options.minSteps / stepsPerBit;
   return {
     stepsPerBit,
-    complexityOffset: round(low - options.minSteps / stepsPerBit),
+    complexityOffset: Number(offset.toFixed(places)),
     referenceComplexity: round(median),
     quantiles: { low, median, high },
     depthBefore: depth,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ComplexityLevels } from "../../../lib/puppeteer/complexity_levels.ts";
-import { fitSchedule } from "../../../lib/puppeteer/fit_schedule.ts";
+import { fitSchedule, MAX_STEPS_PER_BIT } from "../../../lib/puppeteer/fit_schedule.ts";
 import { stepCount } from "../../../lib/puppeteer/step_schedule.ts";
 
 const RULE = { stepsPerBit: 0.8, minSteps: 6, maxSteps: 12 };
@@ -17,7 +17,9 @@ Deno.test("fitSchedule() leaves a rule alone that spreads the images, and images
 });
 
 Deno.test("fitSchedule() gives every depth its share, above and below CIFAR's complexities", () => {
-  for (const [from, to] of [[16, 18], [0.2, 6.5], [200, 260]] as const) {
+  // The last ones are much alike, as noise of 224 x 224 pixels is.
+  const ranges = [[16, 18], [0.2, 6.5], [200, 260], [22.993, 23.008], [2300.1, 2300.115]] as const;
+  for (const [from, to] of ranges) {
     const complexities = ramp(from, to);
     const fit = fitSchedule(complexities, RULE);
     assert.ok(fit !== null && fit.shareBefore >= 0.9, `${from}..${to}`);
@@ -30,6 +32,14 @@ Deno.test("fitSchedule() gives every depth its share, above and below CIFAR's co
     assert.ok([...counts.values()].every((count) => count >= 15), `${[...counts]}`);
     assert.ok(Math.abs(fit.referenceComplexity - (from + to) / 2) < (to - from) / 100 + 1e-3 * to);
   }
+});
+
+Deno.test("fitSchedule() fits no kappa that a configuration refuses, and no other rule for nearly equal images", () => {
+  const complexities = ramp(24.0001, 24.0031);
+  const fit = fitSchedule(complexities, RULE);
+  assert.equal(fit?.stepsPerBit, MAX_STEPS_PER_BIT);
+  const depths = complexities.map((complexity) => stepCount(complexity, { ...RULE, ...fit! }));
+  assert.deepEqual([depths[0], depths.at(-1)], [6, 9]);
 });
 
 Deno.test("ComplexityLevels moves with its offset: levels, routing and scale", () => {
