@@ -1,6 +1,5 @@
 import { basename, join } from "node:path";
 import { UsageError } from "../lib/errors.ts";
-import { formatConfig } from "../lib/configuration/format_config.ts";
 import { parseConfig } from "../lib/configuration/parse_config.ts";
 import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 import { planTable } from "../lib/paper/plan_rows.ts";
@@ -58,17 +57,14 @@ async function planGridRows(options: SweepOptions): Promise<SweepRow[]> {
     ? { text: "", source: "the options" }
     : await readConfigFile(file);
   const found = preset === undefined ? null : findPreset(preset);
-  const base = (seed: number) => {
-    const start = found === null ? parseConfig(text, { source }) : protocolConfig(found, seed);
-    const seeded: ConfigOverride = { path: "training.seed", value: seed };
-    return parseConfig(formatConfig(start), {
-      source: "the options",
-      overrides: [...overrides, seeded],
+  const configOf = (seed: number, settings: readonly ConfigOverride[]) =>
+    parseConfig(text, {
+      ...{ source, overrides: [...overrides, { path: "training.seed", value: seed }, ...settings] },
+      ...found === null ? {} : { base: protocolConfig(found, seed) },
     });
-  };
   return planGrid({
     name: preset ?? (file === undefined ? "run" : nameOfFile(file)),
-    base,
+    configOf,
     axes: readAxes(options),
     seeds: options.seeds,
     ...options.random === undefined ? {} : { random: options.random },

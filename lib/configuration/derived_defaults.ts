@@ -1,6 +1,22 @@
 import { isObject } from "../files/is_object.ts";
 import { complexityMeasure, complexityMeasureNames } from "../complexity/measure_registry.ts";
 
+/** Keys that defaults of others follow from. */
+export const DERIVED_FROM: readonly string[] = ["data.dataset", "model.complexity"];
+
+/** Keys whose defaults follow from them, or that decide what follows by being given. */
+export const DERIVED_KEYS: readonly string[] = [
+  "data.images",
+  "data.validationFraction",
+  "data.imageSize",
+  "data.resizeTo",
+  "data.splitSeed",
+  "model.stepsPerBit",
+  "model.complexityOffset",
+  "model.referenceComplexity",
+  "training.fitDepths",
+];
+
 /** Seed of the 8:1:1 split of mini-ImageNet, the same for every run, as the paper says. */
 const SPLIT_SEED = 2411;
 

@@ -9,6 +9,7 @@ import {
   showKey,
   showValue,
 } from "./config_words.ts";
+import { DERIVED_FROM, DERIVED_KEYS } from "./derived_defaults.ts";
 import { completeConfig, type ConfigKey, type ExperimentConfig } from "./experiment_config.ts";
 import { configEntries } from "./config_words.ts";
 import { findContradictions } from "./config_rules.ts";
@@ -18,7 +19,8 @@ import { describeRetired, isRetired } from "./retired_keys.ts";
 /** Options of {@linkcode parseConfig}. */
 export interface ParseConfigOptions {
   /**
-   * A complete configuration that the text wins over.
+   * A complete configuration that the text wins over. Where dataset or measure change, what it has only because it follows
+   * from them changes with them.
    *
    * @default the defaults, with what follows for the keys that are given
    */
@@ -116,6 +118,20 @@ function nest(values: ReadonlyMap<string, unknown>): Record<string, unknown> {
   return config;
 }
 
+/** What a base says; its kappa is not that of another measure, and its number of images not that of another dataset. */
+function valuesOfBase(
+  base: ExperimentConfig,
+  given: ReadonlyMap<string, unknown>,
+): Map<string, unknown> {
+  const values = new Map(configEntries(base));
+  const isOther = (path: string) => given.has(path) && given.get(path) !== values.get(path);
+  if (!DERIVED_FROM.some(isOther)) return values;
+  const bare = [...values].filter(([path]) => !DERIVED_KEYS.includes(path));
+  const derived = new Map(configEntries(completeConfig(nest(new Map(bare)))));
+  for (const path of DERIVED_KEYS) if (derived.get(path) === values.get(path)) values.delete(path);
+  return values;
+}
+
 /** The word of a list that was probably meant. */
 function describeMeantWord(value: unknown, { allowed }: ConfigKey): string {
   if (typeof value !== "string" || !allowed.startsWith("one of ")) return "";
@@ -154,13 +170,13 @@ function failWith(problems: readonly string[], source: string): void {
 export function parseConfig(text: string, options: ParseConfigOptions = {}): ExperimentConfig {
   const { source = "the configuration", overrides = [], base } = options;
   const problems: string[] = [];
-  const values = new Map(base === undefined ? [] : configEntries(base));
-  for (const [path, value] of flatten(readMap(text, source), problems)) values.set(path, value);
+  const given = flatten(readMap(text, source), problems);
   const spelling = new Map<string, string>();
   for (const { path, value, from } of overrides) {
-    addValue(values, [path, value], problems);
+    addValue(given, [path, value], problems);
     if (from !== undefined) spelling.set(path, ` (${from})`);
   }
+  const values = new Map([...base === undefined ? [] : valuesOfBase(base, given), ...given]);
   for (const [path, value] of values) {
     const key = findKey(path)!;
     if (key.accepts(value)) continue;

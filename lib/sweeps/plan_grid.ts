@@ -1,6 +1,4 @@
 import { resolve } from "node:path";
-import { formatConfig } from "../configuration/format_config.ts";
-import { parseConfig } from "../configuration/parse_config.ts";
 import { type ConfigOverride, findKey } from "../configuration/config_words.ts";
 import { UsageError } from "../errors.ts";
 import { runFolderName } from "../paper/run_identity.ts";
@@ -21,8 +19,8 @@ export interface Axis {
 export interface PlanGridOptions {
   /** Name that the run folders begin with. */
   readonly name: string;
-  /** Configuration that the settings win over, by seed. */
-  readonly base: (seed: number) => ExperimentConfig;
+  /** The configuration of a seed with settings that win. */
+  readonly configOf: (seed: number, settings: readonly ConfigOverride[]) => ExperimentConfig;
   /** The grid; empty for one setting. */
   readonly axes: readonly Axis[];
   /** Seeds of every setting, at least one. */
@@ -69,7 +67,7 @@ function takenSettings(total: number, random: number | undefined): number[] {
  * @throws {UsageError} if a key is swept twice, or names no difference of a run (`backend`), a value does not fit, or there are too many rows.
  */
 export function planGrid(options: PlanGridOptions): SweepRow[] {
-  const { name, base, seeds, random } = options;
+  const { name, configOf, seeds, random } = options;
   // 1e-3 and 0.001 are one value.
   const axes = options.axes.map(({ path, values }) => ({ path, values: [...new Set(values)] }));
   const place = axes.find(({ path, values }) => values.length > 1 && findKey(path)?.isPlace);
@@ -95,21 +93,16 @@ export function planGrid(options: PlanGridOptions): SweepRow[] {
     const settings = settingsAt(axes, number);
     const overrides = Object.entries(settings)
       .map(([path, value]): ConfigOverride => ({ path, value, from: `--set ${path}` }));
-    return seeds.map((seed) => rowOf(base(seed), { name, settings, overrides }));
+    return seeds.map((seed) => rowOf(configOf(seed, overrides), { name, settings }));
   });
 }
 
 /** A row, with the place of its images as every node finds it. */
 function rowOf(
-  base: ExperimentConfig,
-  { name, settings, overrides }: {
-    readonly name: string;
-    readonly settings: Readonly<Record<string, Setting>>;
-    readonly overrides: readonly ConfigOverride[];
-  },
+  complete: ExperimentConfig,
+  { name, settings }: Pick<SweepRow, "name" | "settings">,
 ): SweepRow {
-  const parsed = parseConfig(formatConfig(base), { source: "the options", overrides });
-  const config = withAbsoluteData(parsed);
+  const config = withAbsoluteData(complete);
   return { name: runFolderName(name, config), settings, config };
 }
 

@@ -23,6 +23,18 @@ Deno.test("planSweep() names runs after the file, in letters that a plan may hav
     }
   }));
 
+Deno.test("planSweep() gives every measure its own scale, unless one is given", () =>
+  withFolder(async (folder) => {
+    const options = { preset: "puppet-cnn", seeds: [1], saveEvery: 600, retries: 2 } as const;
+    const kappas = async (name: string, ...set: string[]) => {
+      const sweep = join(folder, name);
+      await planSweep(sweep, { ...options, set: ["model.complexity=entropy,jpeg-like", ...set] });
+      return (await readPlan(sweep)).rows.map(({ config }) => config.model.stepsPerBit);
+    };
+    assert.deepEqual(await kappas("own"), [0.8, 7.353]);
+    assert.deepEqual(await kappas("given", "model.stepsPerBit=0.8"), [0.8, 0.8]);
+  }));
+
 Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out", () =>
   withFolder(async (folder) => {
     const sweep = join(folder, "sweep");

@@ -2,6 +2,8 @@ import { complexityMeasure } from "../../../lib/complexity/measure_registry.ts";
 import assert from "node:assert/strict";
 import { findContradictions } from "../../../lib/configuration/config_rules.ts";
 import fc from "fast-check";
+import { configEntries } from "../../../lib/configuration/config_words.ts";
+import { DERIVED_FROM, DERIVED_KEYS } from "../../../lib/configuration/derived_defaults.ts";
 import { UsageError } from "../../../lib/errors.ts";
 import { CONFIG_KEYS, defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { formatConfig } from "../../../lib/configuration/format_config.ts";
@@ -240,6 +242,45 @@ Deno.test("parseConfig() takes datasets other than CIFAR-10 whole, unless a numb
   assert.equal(parseConfig("data: { dataset: cifar100 }").data.images, null);
   assert.equal(parseConfig("data: { dataset: cifar100, images: 500 }").data.images, 500);
   assert.equal(parseConfig("data: { dataset: mini-imagenet }").data.imageSize, 84);
+});
+
+Deno.test("parseConfig() lets what follows from dataset and measure follow over a base too, and keeps what it says", () => {
+  const base = parseConfig("training: { dropout: 0.2 }");
+  const changed = parseConfig("model: { complexity: jpeg-like }", { base });
+  assert.deepEqual(
+    changed,
+    parseConfig("{ training: { dropout: 0.2 }, model: { complexity: jpeg-like } }"),
+  );
+  const overrides = [{ path: "data.dataset", value: "folder" }];
+  const pictures = parseConfig("", { base, overrides });
+  assert.deepEqual([pictures.data.images, pictures.training.fitDepths], [null, true]);
+  assert.equal(parseConfig("data: { images: 10000 }", { base, overrides }).data.images, 10_000);
+  const own = parseConfig("{ data: { images: 500 }, model: { stepsPerBit: 3 } }");
+  const kept = parseConfig("model: { complexity: jpeg-like }", { base: own, overrides });
+  assert.deepEqual([kept.data.images, kept.model.stepsPerBit], [500, 3]);
+  assert.equal(kept.training.fitDepths, false);
+  // A run's constants were fitted, and it goes on with them.
+  const fitted = parseConfig(
+    "{ data: { dataset: folder }, training: { fitDepths: true }, model: { stepsPerBit: 390 } }",
+  );
+  assert.deepEqual(parseConfig("training: { epochs: 7 }", { base: fitted }).model, fitted.model);
+  assert.ok(parseConfig("training: { epochs: 7 }", { base: fitted }).training.fitDepths);
+});
+
+Deno.test("what follows from dataset and measure are the keys that are listed", () => {
+  const plain = new Map(configEntries(defaultConfig()));
+  const texts = ["cifar100", "mini-imagenet", "synthetic", "folder"].map((name) =>
+    `data: { dataset: ${name} }`
+  );
+  const differing = [...texts, "model: { complexity: jpeg-like }"].flatMap((text) =>
+    configEntries(parseConfig(text)).flatMap(([path, value]) =>
+      value === plain.get(path) ? [] : [path]
+    )
+  );
+  assert.deepEqual(
+    new Set([...differing, "model.complexityOffset"]),
+    new Set([...DERIVED_FROM, ...DERIVED_KEYS]),
+  );
 });
 
 Deno.test("parseConfig() refuses exact training that no memory can hold, and says how much it takes", () => {

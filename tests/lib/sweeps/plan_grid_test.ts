@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { completeConfig } from "../../../lib/configuration/experiment_config.ts";
+import { parseConfig } from "../../../lib/configuration/parse_config.ts";
 import { planGrid, type PlanGridOptions } from "../../../lib/sweeps/plan_grid.ts";
 
 const OPTIONS: PlanGridOptions = {
   name: "run",
-  base: (seed) => completeConfig({ training: { seed } }),
+  configOf: (seed, overrides) => parseConfig(`training: { seed: ${seed} }`, { overrides }),
   axes: [
     { path: "model.maxChannels", values: [128, 256] },
     { path: "training.learningRate", values: [1e-3, 3e-3, 1e-2] },

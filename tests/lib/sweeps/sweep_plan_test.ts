@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { completeConfig } from "../../../lib/configuration/experiment_config.ts";
+import { parseConfig } from "../../../lib/configuration/parse_config.ts";
 import { planGrid } from "../../../lib/sweeps/plan_grid.ts";
 import {
   PLAN_FILE,
@@ -14,7 +14,7 @@ import { withFolder } from "../../helpers/with_folder.ts";
 function planOf(folder: string, seeds: readonly number[]): SweepPlan {
   const rows = planGrid({
     name: "run",
-    base: (seed) => completeConfig({ training: { seed } }),
+    configOf: (seed, overrides) => parseConfig(`training: { seed: ${seed} }`, { overrides }),
     axes: [{ path: "model.maxChannels", values: [128, 256] }],
     seeds,
   });
