@@ -97,7 +97,7 @@ export function evalCommand(): CommandUnknownOpts {
     )
     .addOption(new Option("--data <folder>", "folder that holds the dataset, if not the run's"))
     .addOption(
-      new Option("--test-images <count>", "evaluate only the first test images")
+      new Option("--test-images <count>", "evaluate only so many test images")
         .argParser(wholeNumber(1)),
     )
     .addOption(

@@ -53,7 +53,7 @@ export function refuseOtherParts(command: CommandUnknownOpts, part: string): voi
   const partsOf = ({ long }: Option) => PARTS_OF_OPTIONS[long ?? ""];
   if (givenOptions(command).some((option) => partsOf(option)?.includes(part))) return;
   const why = part === "test"
-    ? "with the test images, of which --test-images takes the first; or name another part with --part"
-    : `with --part ${part}: it takes the first of the test images`;
+    ? "with the test images, of which --test-images takes some; or name another part with --part"
+    : `with --part ${part}: it takes some of the test images`;
   refuseIdleOptions(command, (option) => partsOf(option) !== undefined, why);
 }

@@ -31,7 +31,8 @@ export const dataKeys = {
     option: "--selection <rule>",
   }),
   testImages: wholeOrNull(1, 1e9, {
-    description: "images of the test part that are evaluated",
+    description:
+      "images of the test part that are evaluated: the first, of image files evenly spaced ones",
     default: null,
     option: "--test-images <count>",
     orNull: ["all", "takes all"],

@@ -10,7 +10,7 @@ export interface DataConfig {
   readonly validationFraction: number;
   /** `random` draws images and the validation part by seed; `first` keeps the order of the files. */
   readonly selection: "random" | "first";
-  /** Images of the test part that are evaluated; `null` takes all. */
+  /** Images of the test part that are evaluated: the first, of image files evenly spaced ones; `null` takes all. */
   readonly testImages: number | null;
   /** Side in pixels of the images of a folder as the model sees them, and of synthetic images. */
   readonly imageSize: number;

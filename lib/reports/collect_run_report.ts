@@ -34,7 +34,7 @@ export interface CollectRunReportOptions {
   readonly evaluation: EvaluationSummary | null;
   /** Evaluates where there is no evaluation. */
   readonly evaluate: boolean;
-  /** Evaluates only the first test images; `null` takes as many as the run's configuration says. */
+  /** Evaluates only so many test images; `null` takes as many as the run's configuration says. */
   readonly testImages: number | null;
   /** Folder that holds the dataset, if not the run's. */
   readonly dataDirectory?: string;

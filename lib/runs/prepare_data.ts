@@ -1,4 +1,5 @@
 import { complexityMeasure } from "../complexity/measure_registry.ts";
+import { type DataConfig, isResized } from "../datasets/data_config.ts";
 import { loadDataset, type LoadDatasetOptions } from "../datasets/load_dataset.ts";
 import { splitTraining } from "../datasets/split.ts";
 import { channelStatistics } from "../datasets/standardization.ts";
@@ -28,14 +29,20 @@ export interface ExperimentImages {
   readonly passedOver: readonly PassedOver[];
 }
 
-function firstImages(dataset: ImageDataset, count: number | null): ImageDataset {
-  if (count === null || count === dataset.length) return dataset;
-  if (count > dataset.length) {
+/** The first images; of files, which are sorted by class, evenly spaced ones: the first would be of the first classes only. */
+function fewerImages(
+  dataset: ImageDataset,
+  { dataset: name, testImages: count }: Pick<DataConfig, "dataset" | "testImages">,
+): ImageDataset {
+  const { length } = dataset;
+  if (count === null || count === length) return dataset;
+  if (count > length) {
     throw new DataError(
-      `Cannot take ${count} test images: ${dataset.name} holds ${dataset.length}; lower --test-images`,
+      `Cannot take ${count} test images: ${dataset.name} holds ${length}; lower --test-images`,
     );
   }
-  return subset(dataset, Uint32Array.from({ length: count }, (_, index) => index));
+  const place = (at: number) => isResized(name) ? Math.floor((at + 0.5) * length / count) : at;
+  return subset(dataset, Uint32Array.from({ length: count }, (_, at) => place(at)));
 }
 
 /** What only the size of the images and their number can tell about a configuration. */
@@ -116,7 +123,7 @@ export async function loadExperimentImages(
   return {
     train,
     validation: parts.validation ?? validation,
-    test: firstImages(parts.test, data.testImages),
+    test: fewerImages(parts.test, data),
     testIsDrawn: parts.testIsDrawn ?? false,
     pool: parts.train.length,
     arrangement: parts.arrangement ?? null,

@@ -45,6 +45,27 @@ function shownParts({ perClass }: ImageInspection) {
   return PARTS.filter((part) => perClass[part].some((count) => count > 0));
 }
 
+/** Names that are listed of classes without images. */
+const MAX_NAMES = 3;
+
+/** What a class without images means in a part. */
+const EMPTY_NOTES = {
+  train: "the model cannot learn them",
+  validation: "no choice is made by them",
+  test: "the accuracy is not theirs",
+} as const;
+
+/** Classes that a part lacks: a share of few images can leave them out, and so can the first files of a folder. */
+function emptyClasses(inspection: ImageInspection): Fact[] {
+  return shownParts(inspection).flatMap((part) => {
+    const names = inspection.classNames.filter((_, label) => !inspection.perClass[part][label]);
+    if (names.length === 0) return [];
+    const more = names.length > MAX_NAMES ? ", ..." : "";
+    const note = `${names.slice(0, MAX_NAMES).join(", ")}${more}; ${EMPTY_NOTES[part]}`;
+    return [fact(`classes without ${part} images`, countCell(names.length), note)];
+  });
+}
+
 function rangesOf(inspection: ImageInspection): Fact[] {
   if (inspection.classNames.length <= MAX_CLASSES) return [];
   return shownParts(inspection).map((part) => {
@@ -79,6 +100,7 @@ export function inspectionBlocks(inspection: ImageInspection): ReportBlock[] {
   const facts = [
     ...arrangement === null ? [] : [fact("arranged as", textCell(arrangement))],
     ...rangesOf(inspection),
+    ...emptyClasses(inspection),
     ...sizes === null ? [] : [fact("sizes", textCell(sizesText(sizes)))],
     ...passedOver(inspection),
     ...lookalikes(inspection),

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { loadExperimentImages } from "../../../lib/runs/prepare_data.ts";
+import { writeImages } from "../datasets/helpers/image_files.ts";
+import { tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+
+Deno.test("loadExperimentImages() takes fewer test images of a folder from all of its classes", () =>
+  withFolder(async (directory) => {
+    const parts = ["train", "test"].flatMap((part) =>
+      ["a", "b", "c"].flatMap((name) =>
+        Array.from({ length: 10 }, (_, index) => `${part}/${name}/${index}.png`)
+      )
+    );
+    await writeImages(directory, parts);
+    const labelsOf = async (testImages: number | null) => {
+      const dataset = "folder";
+      const data = { dataset, directory, images: null, testImages, imageSize: 8 } as const;
+      return [...(await loadExperimentImages(tinyRunConfig({ data }))).test.labels];
+    };
+    assert.deepEqual(await labelsOf(6), [0, 0, 1, 1, 2, 2]);
+    assert.deepEqual(await labelsOf(3), [0, 1, 2]);
+    assert.deepEqual(await labelsOf(1), [1]);
+    assert.deepEqual(await labelsOf(30), await labelsOf(null));
+  }));
+
+Deno.test("loadExperimentImages() takes the first test images of a set whose order is that of its publisher", async () => {
+  const all = await loadExperimentImages(
+    tinyRunConfig({ data: { imageSize: 16, testImages: null } }),
+  );
+  const { test } = await loadExperimentImages(
+    tinyRunConfig({ data: { imageSize: 16, testImages: 7 } }),
+  );
+  const positions = [0, 1, 2, 3, 4, 5, 6];
+  assert.deepEqual(await test.read(positions), await all.test.read(positions));
+});
