@@ -1,41 +1,11 @@
 import { exitCodeOfSignal, type StopSignal } from "./exit_codes.ts";
+import { isToIgnoreHangUp } from "./hang_up.ts";
 
 /** What a job that can be stopped came to. */
 export interface StoppableResult<Result> {
   readonly result: Result;
   /** The signal that asked the job to stop; `null` if none came. */
   readonly signal: StopSignal | null;
-}
-
-/** Number of SIGHUP, and the handler that ignores a signal, on Linux and macOS. */
-const SIGHUP = 1;
-const IGNORE = 1n;
-
-/**
- * Whether the process was started to ignore SIGHUP, as by `nohup`; no where the C library may not be asked. To be called
- * before the first listener: with it, Deno sets a handler of its own for SIGHUP, which ends the process.
- */
-function isToIgnoreHangUp(): boolean {
-  if (Deno.build.os === "windows") return false;
-  const path = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
-  if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") return false;
-  try {
-    const library = Deno.dlopen(path, {
-      signal: { parameters: ["i32", "usize"], result: "usize" },
-    });
-    try {
-      // C has no question without an answer of one's own: the handler before is what setting another returns.
-      const before = library.symbols.signal(SIGHUP, IGNORE);
-      if (BigInt(before) === IGNORE) return true;
-      library.symbols.signal(SIGHUP, before);
-      return false;
-    } finally {
-      library.close();
-    }
-  } catch {
-    // Another C library.
-    return false;
-  }
 }
 
 /** Signals that this process can and should stop after; Windows knows one. */

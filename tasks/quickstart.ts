@@ -64,7 +64,7 @@ async function quickstart(): Promise<void> {
   await type(["predict", run, ...examples, ...BACKEND]);
   console.log(`
 (The name of a picture says what it shows. They are the simplest, the middle and the most complex test
-image; after so short a training one in six is taken for another class.)
+image; how many are taken for another class after so short a training stands in the evaluation above.)
 
 That was a Puppet-CNN: one small puppeteer generated the kernels of seven networks, and the complexity
 of each image chose the network and its depth. It left behind

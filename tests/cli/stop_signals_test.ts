@@ -22,7 +22,7 @@ async function sendSignals(
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     text += chunk;
     // What is passed over brings no further line.
-    const isLast = text.includes("heard") || prefix.length > 0;
+    const isLast = text.includes("heard") || prefix.length > 0 && text.includes("ready");
     for (const signal of waiting.splice(0, isLast ? waiting.length : 1)) child.kill(signal);
   }
   const { code } = await child.status;
@@ -43,6 +43,16 @@ Deno.test({
   fn: async () => {
     const { text } = await sendSignals(["SIGHUP", "SIGTERM"], [], ["nohup"]);
     assert.equal(text, "ready\nstopping\nheard SIGTERM\nsaved after SIGTERM\n");
+  },
+});
+
+Deno.test({
+  name:
+    "keepIgnoringHangUp() leaves SIGHUP alone under nohup after Deno has a handler of its own, too",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { text } = await sendSignals(["SIGHUP", "SIGTERM"], ["late"], ["nohup"]);
+    assert.equal(text, "loading\nready\nstopping\nheard SIGTERM\nsaved after SIGTERM\n");
   },
 });
 
