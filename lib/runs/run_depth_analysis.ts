@@ -1,5 +1,8 @@
 import { analyzeDepth } from "../analyses/analyze_depth.ts";
+import { measureImages } from "../analyses/measure_images.ts";
+import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { completeConfig } from "../configuration/experiment_config.ts";
+import { asksForFit, fitDepths } from "./fit_depths.ts";
 import { loadPart, loadPartForModel } from "./load_part.ts";
 import { loadTrained } from "./load_trained.ts";
 import { requireTrajectory } from "./require_trajectory.ts";
@@ -72,9 +75,24 @@ async function analyzeRun(options: RunDepthOptions): Promise<DepthAnalysisResult
   }
 }
 
+/** The configuration with the rule for depth that a training with it would have: fitted to its images where it asks for that. */
+async function asTrained(
+  config: ExperimentConfig,
+  report: CommonDepthOptions["report"],
+): Promise<ExperimentConfig> {
+  if (!asksForFit(config)) return config;
+  const { dataset } = await loadPart(config, "train");
+  const [measured] = await measureImages(dataset, {
+    measures: [complexityMeasure(config.model.complexity)],
+    report: (done, total) => report?.(done, total, "measuring training images"),
+  });
+  return fitDepths(config, measured!.values).config;
+}
+
 /**
  * Analyses complexity and depth of a part of some data, with a trained run or without. With a run, or for a model with a
- * class of its own, the backend must have been selected before.
+ * class of its own, the backend must have been selected before. Without a run the rule for depth is the one that a training
+ * would have: fitted to the training images where the configuration asks for it.
  *
  * @param options Which data, and the run if there is one.
  * @returns The document, and the columns that it was made from.
@@ -87,9 +105,10 @@ export async function runDepthAnalysis(
   if ("runDirectory" in options) return await analyzeRun(options);
   options.report?.(0, 0, "loading images");
   const { dataset } = await loadPart(options.config, options.part);
+  const { model } = await asTrained(options.config, options.report);
   return await analyzeDepth(dataset, {
     ...options,
-    model: options.config.model,
+    model,
     scaleOf,
     trained: null,
   });
