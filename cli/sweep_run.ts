@@ -1,7 +1,7 @@
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { PuppetError, UsageError } from "../lib/errors.ts";
 import { findSharingProblem } from "../lib/sweeps/check_sharing.ts";
-import { renderKubernetesJob } from "../lib/sweeps/kubernetes_job.ts";
+import { kubernetesName, renderKubernetesJob } from "../lib/sweeps/kubernetes_job.ts";
 import { runLocally } from "../lib/sweeps/local_executor.ts";
 import { readRowStates, type RowState, type StateConditions } from "../lib/sweeps/row_state.ts";
 import { readSlurmQueue, type SlurmTask, submitToSlurm } from "../lib/sweeps/slurm_executor.ts";
@@ -171,7 +171,7 @@ function showKubernetes(
   }
   options.output.data(
     renderKubernetesJob({
-      name: `sweep-${resolve(folder).split("/").at(-1)!.toLowerCase().replace(/[^a-z0-9-]/g, "-")}`,
+      name: kubernetesName(`sweep-${basename(resolve(folder))}`),
       ...{ image, claim, cpus, mem, folder: resolve(folder), retries: plan.retries },
       program: ["puppet-cnn"],
       rows: plan.rows.length,

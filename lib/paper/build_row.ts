@@ -113,7 +113,7 @@ function markOf(
   else if (finished < runs.length) words.push(`${finished} of ${runs.length} seeds finished`);
   if (count("diverged") > 0) words.push(`${count("diverged")} diverged`);
   if (count("failed") > 0) words.push(`${count("failed")} out of memory`);
-  if (count("interrupted") > 0) words.push(`${count("interrupted")} interrupted`);
+  if (count("unfinished") > 0) words.push(`${count("unfinished")} not at its end`);
   return words.length === 0 ? null : words.join("; ");
 }
 

@@ -10,11 +10,12 @@ export type ProtocolState = "full" | "changed" | "smoke" | "none";
 
 /**
  * What became of the run that a row needs for one seed. `untrained`: the table has no accuracy, so that nothing was
- * trained and the network was timed as it is initialised. `failed`: memory ran out.
+ * trained and the network was timed as it is initialised. `unfinished`: not at its end, which a run is that was interrupted, is training
+ * elsewhere, or diverged before and was not gone on with here. `failed`: memory ran out.
  */
 export type RunState =
   | "finished"
-  | "interrupted"
+  | "unfinished"
   | "diverged"
   | "failed"
   | "missing"

@@ -288,7 +288,7 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
       done += 1;
     }
     // After a signal nobody waits for counts; a signal that came after the last run has nothing to interrupt.
-    const isCut = runs.length < row.runs.length || runs.some((run) => run.state === "interrupted");
+    const isCut = runs.length < row.runs.length || runs.some((run) => run.state === "unfinished");
     if (signal?.aborted && isCut) break;
     // Runs of a row differ in seed and math at most; one in bfloat16 is enough for the row to say so.
     const isRounded = ({ config }: PlannedRun) => config.math !== row.protocol.math;

@@ -70,7 +70,7 @@ async function trainRun(
   }
   // An exported model is complete, at whatever epoch it was the best, and cannot be trained on.
   if (before !== null && await isExported(runDirectory)) return "finished";
-  if (!settings.train) return before === null ? "missing" : "interrupted";
+  if (!settings.train) return before === null ? "missing" : "unfinished";
   const resume = before !== null;
   watcher.phase?.(
     resume ? `resuming after epoch ${before.epochs} of ${config.training.epochs}` : "training",
@@ -82,19 +82,18 @@ async function trainRun(
     ...(settings.signal === undefined ? {} : { signal: settings.signal }),
     ...(watcher.training === undefined ? {} : { report: watcher.training }),
   });
-  if (stopReason === "time-limit") return "interrupted";
-  return stopReason === "early-stop" ? "finished" : stopReason;
+  if (stopReason === "diverged") return "diverged";
+  return stopReason === "finished" || stopReason === "early-stop" ? "finished" : "unfinished";
 }
 
 function figuresOf(result: TestResult, progress: RunProgress): RunFigures {
   const { figures } = result.evaluation;
-  const validations = progress.log.flatMap(({ validationTop1 }) => validationTop1 ?? []);
   return {
     top1: figures.top1,
     top5: figures.top5,
     loss: figures.loss,
     trainTop1: progress.log.at(-1)?.trainTop1 ?? null,
-    validationTop1: validations.length === 0 ? null : Math.max(...validations),
+    validationTop1: progress.best?.validationTop1 ?? null,
     testImages: figures.images,
     meanDepth: figures.meanDepth,
     meanMultiplyAdds: figures.meanMultiplyAdds,
@@ -167,7 +166,7 @@ async function trainAndTest(
       ? { ...nothing, state }
       : { ...nothing, state: "untrained", untrainedSpeed };
   } catch (error) {
-    if (isTrained && settings.signal?.aborted) return { ...nothing, state: "interrupted" };
+    if (isTrained && settings.signal?.aborted) return { ...nothing, state: "unfinished" };
     // A loss can be finite while weights or generated kernels are not: saving and evaluating find that.
     const hasDiverged = error instanceof DivergenceError;
     if (!hasDiverged && !(error instanceof OutOfMemoryError)) throw error;

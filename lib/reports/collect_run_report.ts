@@ -14,10 +14,12 @@ import { readBoundedText } from "../read_bounded.ts";
 import { loadTrained } from "../runs/load_trained.ts";
 import { loadPartForModel } from "../runs/load_part.ts";
 import { provenanceSchema } from "../runs/provenance_schema.ts";
+import { readRunProgress } from "../runs/run_progress.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
 import { collectWeights } from "./collect_weights.ts";
+import type { EpochRecord } from "../training/training_event.ts";
 import { histogramOf } from "../analyses/describe_values.ts";
 import type { LoadedClassifier } from "../runs/load_trained.ts";
 import type { CheckpointChoice, EvaluationSummary, Provenance } from "../runs/run_types.ts";
@@ -177,6 +179,14 @@ async function collectCheckpoint(
   }
 }
 
+/** The first of the highest validations, where no checkpoint says which it was. */
+function bestOf(epochs: readonly EpochRecord[]): RunReport["best"] {
+  return epochs.reduce<RunReport["best"]>((best, { epoch, validationTop1 }) => {
+    const isBetter = validationTop1 !== null && validationTop1 > (best?.validationTop1 ?? -1);
+    return isBetter ? { epoch, validationTop1 } : best;
+  }, null);
+}
+
 /**
  * Collects everything that a report says of a run. Configuration and log must be there; what else is missing is named in
  * the report. The backend must have been selected before.
@@ -204,6 +214,7 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
     config,
     provenance,
     epochs,
+    best: (await readRunProgress(runDirectory))?.best ?? bestOf(epochs),
   } as const;
   try {
     return { ...head, ...await collectCheckpoint(options, missing), missing };

@@ -77,6 +77,8 @@ export interface RunReport {
   readonly provenance: readonly Provenance[];
   /** Figures of every epoch. */
   readonly epochs: readonly EpochRecord[];
+  /** The best validation, of the images that the run trains on now, 0..1; `null` if there is none. */
+  readonly best: { readonly epoch: number; readonly validationTop1: number } | null;
   /** The checkpoint that the report shows; `null` if there is none. */
   readonly checkpoint: {
     readonly folder: string;

@@ -5,7 +5,7 @@ import { type PassedOver, PassedOverTally } from "../datasets/passed_over.ts";
 import { DataError } from "../errors.ts";
 import { pathExists } from "../files/path_exists.ts";
 
-/** Folders within folders are followed so far; links can lead in a circle. */
+/** Folders within folders are followed so far. */
 const MAX_DEPTH = 32;
 
 /** Lines, or what `find -print0` writes between paths. */
@@ -22,16 +22,23 @@ export interface FoundPictures {
   readonly passedOver: readonly PassedOver[];
 }
 
+/** Pictures of a folder and of those within, but for links that lead back to one of the folders `above`. */
 async function listDeep(
   folder: string,
   passedOver: PassedOverTally,
-  depth: number,
+  above: readonly string[] = [],
 ): Promise<string[]> {
+  // What is wrong with a folder that has no place is said when it is listed.
+  const place = await Deno.realPath(folder).catch(() => folder);
+  if (above.includes(place)) {
+    passedOver.add("links back to a folder above", folder);
+    return [];
+  }
   const { images, folders }: FolderContent = await listFolder(folder, { passedOver });
   const files = images.map(({ name }) => join(folder, name));
   for (const inner of folders) {
-    if (depth === MAX_DEPTH) passedOver.add("folders too deep", join(folder, inner));
-    else files.push(...await listDeep(join(folder, inner), passedOver, depth + 1));
+    if (above.length === MAX_DEPTH) passedOver.add("folders too deep", join(folder, inner));
+    else files.push(...await listDeep(join(folder, inner), passedOver, [...above, place]));
   }
   return files;
 }
@@ -69,7 +76,7 @@ export async function findPictures(
   for (const word of words) {
     if (word === STANDARD_INPUT) {
       files.push(...(await readList()).split(SEPARATOR).filter((line) => line.trim() !== ""));
-    } else if (await isFolder(word)) files.push(...await listDeep(word, passedOver, 0));
+    } else if (await isFolder(word)) files.push(...await listDeep(word, passedOver));
     else if (/[*?[{]/.test(word) && !await pathExists(word)) {
       files.push(...await expandPattern(word));
     } else files.push(word);

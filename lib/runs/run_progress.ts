@@ -12,6 +12,7 @@ import { provenanceSchema } from "./provenance_schema.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { EpochRecord } from "../training/training_event.ts";
+import type { TrainingProgress } from "../training/training_progress.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { MachineConditions } from "./machine_conditions.ts";
 
@@ -28,6 +29,8 @@ export interface RunProgress {
   readonly isFinished: boolean;
   /** Lines of the log. */
   readonly log: readonly EpochRecord[];
+  /** Its best validation, of the images that it trains on now; `null` where none was made, or no checkpoint says. */
+  readonly best: TrainingProgress["best"];
   /** Where it was trained last; `null` where the folder does not say. */
   readonly trainedOn: MachineConditions | null;
 }
@@ -111,6 +114,7 @@ export async function readRunProgress(runDirectory: string): Promise<RunProgress
     epochs: progress?.epoch ?? 0,
     isFinished,
     log: await readMetricsLog(runDirectory),
+    best: progress?.best ?? null,
     trainedOn: await readTrainedOn(runDirectory),
   };
 }

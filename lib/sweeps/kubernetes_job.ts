@@ -26,6 +26,20 @@ export interface KubernetesOptions {
   readonly retries: number;
 }
 
+/** Longest name of an Indexed Job: its pods add a hyphen and an index of up to ten digits, to 63 characters together. */
+const MOST_CHARACTERS = 52;
+
+/**
+ * Makes a name that Kubernetes takes for a Job: small letters, digits and hyphens, a letter or digit at both ends.
+ *
+ * @param text Any text that begins with a letter or digit.
+ * @returns The name.
+ */
+export function kubernetesName(text: string): string {
+  const characters = text.toLowerCase().replace(/[^a-z0-9-]/g, "-");
+  return characters.slice(0, MOST_CHARACTERS).replace(/-+$/, "");
+}
+
 /** Exit codes after which another attempt would end in the same way: use, data, checkpoint, backend, divergence. */
 const FOR_GOOD = [2, 3, 4, 5, 6];
 

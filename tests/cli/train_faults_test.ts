@@ -135,6 +135,8 @@ Deno.test("train names every bad image before the first step, and goes on after 
     const readPointer = (name: string) => Deno.readTextFile(join(run, "checkpoints", name));
     assert.equal(await readPointer("best"), await readPointer("last"));
     await runWell(["eval", run]);
+    const { stdout } = await runWell(["report", run, "--no-eval", "--json"]);
+    assert.equal(JSON.parse(stdout).best.epoch, 2);
   }));
 
 Deno.test("train refuses a run that another process works on, and takes it over when that was killed", () =>

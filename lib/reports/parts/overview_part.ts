@@ -6,7 +6,6 @@ import type { ReportPart } from "../report_document.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import type { RunReport } from "../run_report.ts";
 import { nameOfPath } from "./name_of_path.ts";
-import { bestEpoch } from "./training_section.ts";
 
 /** Names of runs; whole paths where the last parts are alike. */
 function namesOf(runs: readonly RunReport[]): string[] {
@@ -76,9 +75,7 @@ export function overviewPart(runs: readonly RunReport[]): ReportPart {
             numbers("Top-1", ({ evaluation }) => shareCell(evaluation?.figures.top1 ?? null)),
             numbers("Top-5", ({ evaluation }) => shareCell(evaluation?.figures.top5 ?? null)),
             numbers("images", ({ evaluation }) => countCell(evaluation?.figures.images ?? null)),
-            numbers("best validation", ({ epochs }) => {
-              return shareCell(bestEpoch(epochs)?.validationTop1 ?? null);
-            }),
+            numbers("best validation", ({ best }) => shareCell(best?.validationTop1 ?? null)),
             numbers("epochs", ({ epochs }) => countCell(epochs.length)),
             numbers("depth", ({ evaluation }) => {
               return decimalCell(evaluation?.figures.meanDepth ?? null, 2);

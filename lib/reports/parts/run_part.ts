@@ -19,7 +19,7 @@ import { levelSection, levelTables } from "./level_section.ts";
 import { pictureSection } from "./picture_section.ts";
 import { puppeteerSection } from "./puppeteer_section.ts";
 import { speedBlocks } from "./speed_block.ts";
-import { bestEpoch, trainingSection } from "./training_section.ts";
+import { trainingSection } from "./training_section.ts";
 
 /** The figures of an evaluation that say most. */
 function evaluationFacts({ figures, part }: EvaluationSummary): Fact[] {
@@ -33,8 +33,7 @@ function evaluationFacts({ figures, part }: EvaluationSummary): Fact[] {
 }
 
 function keyFigures(report: RunReport): Fact[] {
-  const best = bestEpoch(report.epochs);
-  const { count } = report;
+  const { best, count } = report;
   return [
     ...report.evaluation === null
       ? best === null

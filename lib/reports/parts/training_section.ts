@@ -88,14 +88,6 @@ function learningCharts(epochs: readonly EpochRecord[]): Chart[] {
   ];
 }
 
-/** The validation of the highest Top-1; the first of equals, as training chooses. */
-export function bestEpoch(epochs: readonly EpochRecord[]): EpochRecord | null {
-  return epochs.reduce<EpochRecord | null>((best, record) => {
-    if (record.validationTop1 === null) return best;
-    return best === null || record.validationTop1 > best.validationTop1! ? record : best;
-  }, null);
-}
-
 /** What the figures of an epoch are, and are not. */
 function describeEpochs({ training }: ExperimentConfig): string {
   const hindrances = [
@@ -137,10 +129,9 @@ function epochTable({ epochs, config }: RunReport): ReportBlock {
  * @returns Curves and the table of epochs; `null` before the first epoch.
  */
 export function trainingSection(report: RunReport): ReportSection | null {
-  const { epochs } = report;
+  const { epochs, best } = report;
   const last = epochs.at(-1);
   if (last === undefined) return null;
-  const best = bestEpoch(epochs);
   const seconds = epochs.reduce((sum, record) => sum + record.seconds, 0);
   return {
     title: "Learning",

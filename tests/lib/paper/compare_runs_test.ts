@@ -89,7 +89,7 @@ Deno.test("compareRuns() takes an exported model for complete, at whatever epoch
     const config = await Deno.readTextFile(file);
     await Deno.writeTextFile(file, config.replace("epochs: 3 ", "epochs: 9 "));
     const { comparison: before } = await compareRuns([run], OPTIONS);
-    assert.deepEqual([before.rows[0]!.runs[0]!.state, before.rows[0]!.top1], ["interrupted", null]);
+    assert.deepEqual([before.rows[0]!.runs[0]!.state, before.rows[0]!.top1], ["unfinished", null]);
     const directory = join(folder, "exported");
     await exportRun({ runDirectory: run, checkpoint: "auto", directory });
     const { comparison } = await compareRuns([directory], OPTIONS);

@@ -91,8 +91,8 @@ Deno.test("runComparison() goes on where a signal stopped it, and ends as if not
     );
     assert.equal(stopped.isInterrupted, true);
     const shown = await runComparison(await smallComparison(runs, { overrides, train: false }));
-    assert.equal(shown.comparison.rows[0]!.runs[0]!.state, "interrupted");
-    assert.match(shown.comparison.rows[0]!.mark!, /0 of 1 seeds finished; 1 interrupted/);
+    assert.equal(shown.comparison.rows[0]!.runs[0]!.state, "unfinished");
+    assert.match(shown.comparison.rows[0]!.mark!, /0 of 1 seeds finished; 1 not at its end/);
     const { phases, watcher } = notes();
     const resumed = await runComparison(await smallComparison(runs, { overrides, watcher }));
     assert.equal(phases[0], "resuming after epoch 1 of 3");

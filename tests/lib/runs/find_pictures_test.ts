@@ -40,6 +40,20 @@ Deno.test("findPictures() takes files, folders with folders in them, patterns an
   });
 });
 
+Deno.test("findPictures() answers a picture once where links lead in a circle", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["a/1.png", "b/2.png"]);
+    await Deno.symlink(folder, join(folder, "a", "up"));
+    await Deno.symlink(join(folder, "b"), join(folder, "a", "across"));
+    const { files, passedOver } = await findPictures([folder], noList);
+    // A folder that is linked to from beside is named in two ways, and both are asked for.
+    assert.deepEqual(files, ["a/1.png", "a/across/2.png", "b/2.png"].map((at) => join(folder, at)));
+    assert.deepEqual(passedOver.map(({ what, count }) => `${count} ${what}`), [
+      "1 links back to a folder above",
+    ]);
+  });
+});
+
 Deno.test("findPictures() refuses words that stand for nothing", async () => {
   await withFolder(async (folder) => {
     for (const word of [folder, join(folder, "*.png")]) {

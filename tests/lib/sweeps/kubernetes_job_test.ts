@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
-import { renderKubernetesJob } from "../../../lib/sweeps/kubernetes_job.ts";
+import { kubernetesName, renderKubernetesJob } from "../../../lib/sweeps/kubernetes_job.ts";
+
+Deno.test("kubernetesName() is one that Kubernetes takes", () => {
+  assert.equal(kubernetesName("sweep-My Widths_2_"), "sweep-my-widths-2");
+  assert.equal(kubernetesName(`sweep-${"a".repeat(45)}__b`), `sweep-${"a".repeat(45)}`);
+  assert.equal(kubernetesName("sweep-\u00e9t\u00e9"), "sweep--t");
+});
 
 Deno.test("renderKubernetesJob() is an Indexed Job in which every row fails and is tried for itself", () => {
   const text = renderKubernetesJob({

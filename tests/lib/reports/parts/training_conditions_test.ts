@@ -27,6 +27,7 @@ function madeUpReport(training: Partial<TrainingConfig>): RunReport {
   const report: Partial<RunReport> = {
     config: { ...config, training: { ...config.training, ...training } },
     epochs: [EPOCH],
+    best: { epoch: EPOCH.epoch, validationTop1: EPOCH.validationTop1 },
   };
   return report as RunReport;
 }
