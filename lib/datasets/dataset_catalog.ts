@@ -13,6 +13,7 @@ import {
   cifar10TrainFiles,
 } from "./cifar10.ts";
 import { type CifarLayout, cifarLayouts } from "./cifar_binary.ts";
+import { UsageError } from "../errors.ts";
 import { miniImageNetFolder } from "./mini_imagenet_folder.ts";
 import { syntheticFolder } from "./synthetic.ts";
 
@@ -155,7 +156,7 @@ export const datasetSources: readonly DatasetSource[] = [
  *
  * @param name Name as the command line spells it.
  * @returns Its source.
- * @throws {RangeError} if there is none of that name.
+ * @throws {UsageError} if there is none of that name.
  *
  * @example
  * ```ts
@@ -168,7 +169,7 @@ export function datasetSource(name: string): DatasetSource {
   const source = datasetSources.find((known) => known.name === name);
   if (source === undefined) {
     const names = datasetSources.map((known) => known.name).join(", ");
-    throw new RangeError(
+    throw new UsageError(
       `Cannot find dataset: name must be one of ${names}, current value is ${name}`,
     );
   }

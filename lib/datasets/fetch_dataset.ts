@@ -29,7 +29,7 @@ export interface FetchResult {
  * @param options Where from and where to.
  * @returns Where it is and what was installed.
  * @throws {DataError} if it cannot be had or is not what it should be; what was there stays.
- * @throws {RangeError} if the name is unknown.
+ * @throws {UsageError} if the name is unknown.
  */
 export async function fetchDataset(name: string, options: FetchOptions): Promise<FetchResult> {
   const source = options.source ?? datasetSource(name);

@@ -44,7 +44,7 @@ export interface VerifyOptions {
  * @param name Name in the catalogue.
  * @param options Where it is.
  * @returns What was found; a damaged dataset is an answer, not an error.
- * @throws {RangeError} if the name is unknown.
+ * @throws {UsageError} if the name is unknown.
  */
 export async function verifyDataset(name: string, options: VerifyOptions): Promise<Verification> {
   const source = options.source ?? datasetSource(name);

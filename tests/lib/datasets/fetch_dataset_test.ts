@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DataError } from "../../../lib/errors.ts";
+import { DataError, UsageError } from "../../../lib/errors.ts";
 import { fetchDataset } from "../../../lib/datasets/fetch_dataset.ts";
 import type { FetchOptions } from "../../../lib/datasets/fetch_options.ts";
 import { loadCifar10 } from "../../../lib/datasets/cifar10.ts";
@@ -259,4 +259,12 @@ Deno.test("verifyDataset() tells missing, foreign, damaged and complete apart", 
     await Deno.remove(join(path, "manifest.json"));
     assert.equal((await verify())[0], "foreign");
   });
+});
+
+Deno.test("fetchDataset() refuses a name that it does not know, and lists those it does", async () => {
+  await assert.rejects(
+    fetchDataset("cifar", { directory: "data" }),
+    (error) =>
+      error instanceof UsageError && /cifar10, .*current value is cifar$/.test(error.message),
+  );
 });
