@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type AdamFactors, type AdamMoments, nativeAdamMoments } from "../backends/native_adam.ts";
 import type { ParameterSet, TensorValues } from "../tensors/parameter_set.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
@@ -13,9 +14,12 @@ export interface AdamState {
   readonly updates: Readonly<Record<string, number>>;
 }
 
-interface Moments {
-  readonly first: tf.Variable;
-  readonly second: tf.Variable;
+/** Both moments, as their names end. */
+const PARTS = ["first", "second"] as const;
+
+interface Memory {
+  readonly moments: AdamMoments;
+  readonly shape: number[];
   updates: number;
 }
 
@@ -27,6 +31,42 @@ function zeroVariable(shape: number[]): tf.Variable {
   return variable;
 }
 
+/** Moments from operations that every backend has. */
+class ComposedMoments implements AdamMoments {
+  readonly #first: tf.Variable;
+  readonly #second: tf.Variable;
+
+  constructor(shape: number[]) {
+    this.#first = zeroVariable(shape);
+    this.#second = zeroVariable(shape);
+  }
+
+  update(parameter: tf.Variable, gradient: tf.Tensor, factors: AdamFactors): void {
+    const { beta1, beta2, epsilon, stepSize, decay } = factors;
+    const [first, second] = [this.#first, this.#second];
+    tf.tidy(() => {
+      first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
+      second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+      const change = tf.div(tf.mul(first, stepSize), tf.add(tf.sqrt(second), epsilon));
+      parameter.assign(tf.sub(decay === 1 ? parameter : tf.mul(parameter, decay), change));
+    });
+  }
+
+  tensors(): [tf.Tensor, tf.Tensor] {
+    return [this.#first.clone(), this.#second.clone()];
+  }
+
+  assign(first: tf.Tensor, second: tf.Tensor): void {
+    this.#first.assign(first);
+    this.#second.assign(second);
+  }
+
+  dispose(): void {
+    this.#first.dispose();
+    this.#second.dispose();
+  }
+}
+
 /**
  * Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019). Bias correction comes
  * from an integer count kept per parameter, so that a restored optimizer continues bit for bit, and a
@@ -35,7 +75,7 @@ function zeroVariable(shape: number[]): tf.Variable {
 export class Adam {
   readonly #parameters: ParameterSet;
   readonly #options: AdamOptions;
-  readonly #moments = new Map<string, Moments>();
+  readonly #memory = new Map<string, Memory>();
 
   /**
    * Starts with moments of zero.
@@ -47,11 +87,9 @@ export class Adam {
     this.#parameters = parameters;
     this.#options = options;
     for (const [name, variable] of parameters.entries) {
-      this.#moments.set(name, {
-        first: zeroVariable(variable.shape),
-        second: zeroVariable(variable.shape),
-        updates: 0,
-      });
+      const { shape } = variable;
+      const moments = nativeAdamMoments(shape) ?? new ComposedMoments(shape);
+      this.#memory.set(name, { moments, shape, updates: 0 });
     }
   }
 
@@ -79,10 +117,12 @@ export class Adam {
   async read(): Promise<AdamState> {
     const moments = new Map<string, TensorValues>();
     const updates: Record<string, number> = {};
-    for (const [name, entry] of this.#moments) {
-      for (const part of ["first", "second"] as const) {
-        const values = Float32Array.from(await entry[part].data());
-        moments.set(`${name}.${part}`, { shape: entry[part].shape, values });
+    for (const [name, entry] of this.#memory) {
+      const { shape } = entry;
+      for (const [index, tensor] of entry.moments.tensors().entries()) {
+        const values = Float32Array.from(await tensor.data());
+        moments.set(`${name}.${PARTS[index]}`, { shape, values });
+        tensor.dispose();
       }
       updates[name] = entry.updates;
     }
@@ -98,62 +138,58 @@ export class Adam {
   write(state: AdamState): void {
     // Earlier versions could average the weights; the parameters that they saved are not those that they trained.
     const foreign = [...state.moments.keys()].find((name) =>
-      !this.#moments.has(name.replace(/\.(?:first|second)$/, ""))
+      !this.#memory.has(name.replace(/\.(?:first|second)$/, ""))
     );
     if (foreign !== undefined) {
       throw new RangeError(`Cannot restore Adam: "${foreign}" is the memory of no parameter`);
     }
-    for (const [name, entry] of this.#moments) {
+    for (const [name, entry] of this.#memory) {
       const updates = Object.hasOwn(state.updates, name) ? state.updates[name] : undefined;
       if (updates === undefined || state.moments.get(`${name}.second`)?.values.some((v) => v < 0)) {
         throw new RangeError(
           `Cannot restore Adam: "${name}" must have a number of updates and no negative second moment`,
         );
       }
-      for (const part of ["first", "second"] as const) {
+      const values = PARTS.map((part) => {
         const stored = state.moments.get(`${name}.${part}`);
-        if (stored === undefined || stored.shape.join() !== entry[part].shape.join()) {
-          throw new RangeError(
-            `Cannot restore Adam: ${part} moment of "${name}" must have shape [${
-              entry[part].shape
-            }], current value is ${stored === undefined ? "missing" : `[${stored.shape}]`}`,
-          );
+        if (stored !== undefined && stored.shape.join() === entry.shape.join()) {
+          return stored.values;
         }
-        const value: tf.Tensor = tf.tensor(stored.values.slice(), entry[part].shape, "float32");
-        entry[part].assign(value);
-        value.dispose();
-      }
+        throw new RangeError(
+          `Cannot restore Adam: ${part} moment of "${name}" must have shape [${entry.shape}], current value is ${
+            stored === undefined ? "missing" : `[${stored.shape}]`
+          }`,
+        );
+      });
+      tf.tidy(() => {
+        const make = (part: number): tf.Tensor =>
+          tf.tensor(values[part]!.slice(), entry.shape, "float32");
+        entry.moments.assign(make(0), make(1));
+      });
       entry.updates = updates;
     }
   }
 
   /** Frees the moments. */
   dispose(): void {
-    for (const { first, second } of this.#moments.values()) {
-      first.dispose();
-      second.dispose();
-    }
-    this.#moments.clear();
+    for (const { moments } of this.#memory.values()) moments.dispose();
+    this.#memory.clear();
   }
 
   #updateOne(name: string, gradient: tf.Tensor, learningRate: number): void {
     const { beta1, beta2, epsilon, weightDecay } = this.#options;
-    const variable = this.#parameters.get(name);
-    const entry = this.#moments.get(name)!;
+    const parameter = this.#parameters.get(name);
+    const entry = this.#memory.get(name)!;
     entry.updates += 1;
-    entry.first.assign(tf.add(tf.mul(entry.first, beta1), tf.mul(gradient, 1 - beta1)));
-    entry.second.assign(
-      tf.add(tf.mul(entry.second, beta2), tf.mul(tf.square(gradient), 1 - beta2)),
-    );
     // lr (m / c1) / (sqrt(v / c2) + eps), with the corrections folded into two numbers.
     const firstCorrection = 1 - beta1 ** entry.updates;
     const rootCorrection = Math.sqrt(1 - beta2 ** entry.updates);
-    const denominator = tf.add(tf.sqrt(entry.second), epsilon * rootCorrection);
-    const stepSize = (learningRate * rootCorrection) / firstCorrection;
     // Biases and norms are left alone: pulling them to zero is no regularisation.
-    const decayed = weightDecay === 0 || variable.rank < 2
-      ? variable
-      : tf.mul(variable, 1 - learningRate * weightDecay);
-    variable.assign(tf.sub(decayed, tf.div(tf.mul(entry.first, stepSize), denominator)));
+    const isDecayed = weightDecay !== 0 && parameter.rank >= 2;
+    entry.moments.update(parameter, gradient, {
+      ...{ beta1, beta2, epsilon: epsilon * rootCorrection },
+      stepSize: (learningRate * rootCorrection) / firstCorrection,
+      decay: isDecayed ? 1 - learningRate * weightDecay : 1,
+    });
   }
 }
