@@ -118,9 +118,8 @@ export class Trainer {
 
   /** Whether the loss of an epoch whose steps are made tells that nothing is learned any more. */
   #hasExploded(): boolean {
-    const { step, sums } = this.progress;
-    if (sums.steps < this.stepsPerEpoch) return false;
-    const learningRate = this.#learningRate(step - 1);
+    if (this.progress.sums.steps < this.stepsPerEpoch) return false;
+    const learningRate = this.#learningRate(this.#place - 1);
     this.divergence = findExplosion(
       this.progress,
       this.#data.train.classNames.length,
@@ -227,6 +226,14 @@ export class Trainer {
     return reading;
   }
 
+  /**
+   * Steps of the schedule that are made. They are counted from the epochs: a run that goes on with more images than before
+   * has made fewer steps than its epochs have now, and would otherwise never come to the end of its schedule.
+   */
+  get #place(): number {
+    return this.progress.epoch * this.stepsPerEpoch + this.progress.sums.steps;
+  }
+
   #learningRate(step: number): number {
     const stepsPerEpoch = this.stepsPerEpoch;
     const totalSteps = stepsPerEpoch * this.#config.epochs;
@@ -238,7 +245,7 @@ export class Trainer {
     const isFrozen = freeze === "puppeteer" ? isPuppeteerParameter : undefined;
     const { step, sums } = this.progress;
     const batch = await loadBatch(this.#data, indices, { ...this.#loadOptions(level), values });
-    const learningRate = this.#learningRate(step);
+    const learningRate = this.#learningRate(this.#place);
     const drop = dropoutOfStep(step, this.#config);
     const mixing = mixingOfStep(step, this.#config);
     const outcome = await trainingStep(this, batch, {
@@ -270,9 +277,9 @@ export class Trainer {
       stepInEpoch: sums.steps,
       stepsInEpoch: this.stepsPerEpoch,
       step,
-      totalSteps: this.stepsPerEpoch * this.#config.epochs,
+      totalSteps: step + this.stepsPerEpoch * this.#config.epochs - this.#place,
       loss: sums.loss / sums.images,
-      learningRate: this.#learningRate(step - 1),
+      learningRate: this.#learningRate(this.#place - 1),
       imagesPerSecond: sums.images / sums.seconds,
     };
   }
@@ -289,7 +296,7 @@ export class Trainer {
     if (validation !== null) countValidation(progress, validation.top1, this.#config);
     if (isBest) progress.best = { epoch, validationTop1: validation.top1 };
     const record = recordOf(progress, validation, {
-      learningRate: this.#learningRate(progress.step - 1),
+      learningRate: this.#learningRate(this.#place - 1),
       seconds: (performance.now() - started) / 1000,
       liveTensors: tf.memory().numTensors,
     });

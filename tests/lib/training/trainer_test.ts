@@ -33,6 +33,28 @@ function stopAfter(steps: number): { signal: AbortSignal; report: () => void } {
   };
 }
 
+Deno.test("Trainer follows its schedule by epochs, so that a run with more images than before comes to its end", () =>
+  withBackend("cpu", async () => {
+    const { trainer, dispose } = await tinyTrainer({ images: 32, training: { epochs: 3 } });
+    // Two epochs of a single step each, before images were added.
+    trainer.progress = { ...trainer.progress, step: 2, epoch: 2 };
+    const rates: number[] = [];
+    const steps: [number, number][] = [];
+    await trainer.run({
+      ...NO_HOOKS,
+      report: (event) => {
+        if (event.kind !== "step") return;
+        rates.push(event.learningRate);
+        steps.push([event.step, event.totalSteps]);
+      },
+    });
+    assert.equal(rates.length, trainer.stepsPerEpoch);
+    assert.ok(rates.length > 1 && rates[0]! < 2e-3, `${rates}`);
+    assert.ok(Math.abs(rates.at(-1)! - 1e-5) < 1e-12, `${rates}`);
+    assert.deepEqual(steps.at(-1), [2 + rates.length, 2 + rates.length]);
+    dispose();
+  }));
+
 for (const backend of await testBackends()) {
   Deno.test(`Trainer learns: the loss falls and validation beats chance (${backend})`, () =>
     withBackend(backend, async () => {
