@@ -56,6 +56,7 @@ function cardOf(
     image: { height, width },
     standardization: data.standardization,
     trainFingerprint: fingerprint,
+    validationFingerprint: data.validation.fingerprint,
     backend: deviceOf(provenance),
     ...(depthFit === undefined ? {} : { depthFit }),
   };
@@ -79,11 +80,16 @@ function hasOtherImages(
   card: ModelCard,
   options: RunTrainingOptions,
 ): boolean {
-  if (data.train.fingerprint === card.trainFingerprint) return false;
+  const changed = [
+    ["training", card.trainFingerprint, data.train.fingerprint],
+    ["validation", card.validationFingerprint, data.validation.fingerprint],
+  ].find(([, before, now]) => before !== undefined && before !== now);
+  if (changed === undefined) return false;
   if (!options.allowChangedImages) {
+    const [part, before, now] = changed;
     throw new CheckpointError(
-      `Cannot go on with other images: the checkpoint's training images have fingerprint ${card.trainFingerprint}, those ` +
-        `found have ${data.train.fingerprint}; give the same data with --data, or say --changed-images if images were ` +
+      `Cannot go on with other images: the checkpoint's ${part} images have fingerprint ${before}, those ` +
+        `found have ${now}; give the same data with --data, or say --changed-images if images were ` +
         `repaired, added or taken away`,
     );
   }

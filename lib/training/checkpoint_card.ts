@@ -22,6 +22,8 @@ export interface ModelCard {
   readonly standardization: ChannelStatistics;
   /** Fingerprint of the training images. */
   readonly trainFingerprint: string;
+  /** Fingerprint of the images that the best checkpoint is chosen by; absent in those of earlier versions. */
+  readonly validationFingerprint?: string | undefined;
   /** Backend and device that trained the model last. */
   readonly backend: string;
   /** How the rule for depth was fitted to the training images; absent where it was not. */
@@ -65,6 +67,7 @@ const cardSchema = z.object({
       deviation: z.tuple([deviation, deviation, deviation]),
     }),
     trainFingerprint: text,
+    validationFingerprint: text.optional(),
     backend: text,
     depthFit: z.object({
       ...{ stepsPerBit: z.number(), complexityOffset: z.number() },
