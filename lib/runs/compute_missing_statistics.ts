@@ -1,5 +1,7 @@
 import { computeStatistics, levelsOfImages } from "../training/compute_statistics.ts";
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
+import { VALIDATION_BATCH } from "../training/trainer.ts";
+import { labelledBatches } from "../training/training_data.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -7,10 +9,10 @@ import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 
 /**
  * Computes the statistics of a checkpoint that was saved without them (training was interrupted within an
- * epoch), exactly as a validation would.
+ * epoch), exactly as a validation would, and tunes what a validation tunes.
  *
  * @param config Configuration of the run.
- * @param classifier The model with the checkpoint's weights.
+ * @param classifier The model with the checkpoint's weights; its calibration is changed.
  * @param checkpoint What the checkpoint says.
  * @returns Statistics of every level.
  * @throws {DataError} if the training images are missing.
@@ -24,11 +26,14 @@ export async function computeMissingStatistics(
   const images = await loadExperimentImages(config);
   requireSameImages(images.train, card.trainFingerprint);
   const data = await prepareTrainingData(images, config.model.complexity);
-  return await computeStatistics({
+  const statistics = await computeStatistics({
     classifier,
     data,
     config: config.training,
     exact: config.model.exact,
     levelOfImage: levelsOfImages(classifier, data),
   });
+  // What the checkpoint holds was tuned for the weights of the validation before.
+  await classifier.calibration?.tune(statistics, labelledBatches(data, VALIDATION_BATCH));
+  return statistics;
 }

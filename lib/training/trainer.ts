@@ -26,7 +26,7 @@ import type { TrainingProgress } from "./training_progress.ts";
 import type { StepOutcome } from "./training_step.ts";
 
 /** Images per forward pass when validating. */
-const VALIDATION_BATCH = 256;
+export const VALIDATION_BATCH = 256;
 
 /**
  * Trains a classifier. All randomness is derived from the seed and the number of the step or epoch, so that
