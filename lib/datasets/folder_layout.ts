@@ -33,22 +33,13 @@ const LIST_NAME = /\.(csv|tsv)$/i;
 /** Lists of one name that are looked at beside those named for a part. */
 const WHOLE_LIST = /^(labels?|annotations?|list|data|images|metadata|classes|all)$/i;
 
-/** Opens nested folders: archives often hold one folder with everything in it. */
-async function findRoot(
-  directory: string,
-  passedOver: PassedOverTally,
-): Promise<{ readonly root: string; readonly content: FolderContent }> {
-  let root = directory;
-  for (let depth = 0; depth < 3; depth++) {
-    const content = await listFolder(root);
-    const [only, ...others] = content.folders;
-    const isPart = only !== undefined && partOfName(only) !== null;
-    if (only === undefined || others.length > 0 || content.images.length > 0 || isPart) break;
-    const inner = await listFolder(join(root, only));
-    if (inner.folders.length === 0) break;
-    root = join(root, only);
-  }
-  return { root, content: await listFolder(root, { passedOver }) };
+/** The only folder in a folder: archives often hold one with everything in it. `null` where there is more to see. */
+async function findOnlyFolder(root: string, content: FolderContent): Promise<string | null> {
+  const [only, ...others] = content.folders;
+  const isPart = only !== undefined && partOfName(only) !== null;
+  if (only === undefined || others.length > 0 || content.images.length > 0 || isPart) return null;
+  const inner = join(root, only);
+  return (await listFolder(inner)).folders.length === 0 ? null : inner;
 }
 
 async function findLists(root: string): Promise<Map<string, DataPart | null>> {
@@ -101,18 +92,17 @@ function refuseTwice(
 async function readLists(
   directory: string,
   lists: ReadonlyMap<string, DataPart | null>,
-  passedOver: PassedOverTally,
-): Promise<FolderLayout | null> {
+): Promise<Omit<FolderLayout, "passedOver"> & { readonly used: readonly string[] } | null> {
   const images: ListedImage[] = [];
   const used: string[] = [];
   for (const [list, part] of lists) {
     const listed = await readImageList(list);
     if (listed === null) continue;
     for (const image of listed) images.push({ ...image, part: image.part ?? part });
-    used.push(basename(list));
+    used.push(list);
   }
   if (used.length === 0) return null;
-  const description = used.join(", ");
+  const description = used.map((list) => basename(list)).join(", ");
   refuseTwice(images, { directory, description });
   const ofPart = (part: DataPart) => images.filter((image) => (image.part ?? "train") === part);
   const classNames = sortClassNames(ofPart("train").map(({ className }) => className));
@@ -144,8 +134,7 @@ async function readLists(
     throw new DataError(`Cannot load images: ${description} names no training images; add some`);
   }
   const [validation, test] = [await listingOf("validation"), await listingOf("test")];
-  const layout = { directory, description: `lists ${description}`, train, validation, test };
-  return { ...layout, passedOver: passedOver.list };
+  return { directory, description: `lists ${description}`, train, validation, test, used };
 }
 
 /** The layout of `train`, `val` and `test`, by whatever name they have. */
@@ -188,6 +177,28 @@ async function readParts(
   };
 }
 
+/** Nested folders are opened so far. */
+const MAX_NESTING = 3;
+
+/** The layout of a folder, or of the only folder in it: lists come first, since they can lie beside their images. */
+async function readLayoutBelow(root: string, depth: number): Promise<FolderLayout> {
+  const content = await listFolder(root);
+  const listed = await readLists(root, await findLists(root));
+  const passedOver = new PassedOverTally(listed?.used);
+  await listFolder(root, { passedOver });
+  if (listed !== null) return { ...listed, passedOver: passedOver.list };
+  const inner = depth < MAX_NESTING ? await findOnlyFolder(root, content) : null;
+  if (inner !== null) return await readLayoutBelow(inner, depth + 1);
+  if (content.folders.some((name) => partOfName(name) === "train")) {
+    return await readParts(root, content.folders, passedOver);
+  }
+  const classes = new PassedOverTally();
+  const train = await listImageFolder(root, { passedOver: classes });
+  const description = `a folder for each of ${train.classNames.length} classes`;
+  const layout = { directory: root, description, train, validation: null, test: null };
+  return { ...layout, passedOver: classes.list };
+}
+
 /**
  * Finds out how a folder of images is arranged: lists of paths and labels; `train`, `val` and `test` by any of their
  * usual names; or a folder per class. All of it may lie one or two folders further down. Nothing is decoded.
@@ -197,23 +208,12 @@ async function readParts(
  * @throws {DataError} if it is arranged otherwise, or cannot be read.
  */
 export async function readFolderLayout(path: string): Promise<FolderLayout> {
-  const passedOver = new PassedOverTally();
   if (LIST_NAME.test(path)) {
-    const layout = await readLists(dirname(path), new Map([[path, null]]), passedOver);
-    if (layout !== null) return layout;
+    const layout = await readLists(dirname(path), new Map([[path, null]]));
+    if (layout !== null) return { ...layout, passedOver: [] };
     throw new DataError(
       `Cannot load images: ${path} must have a row for every image, with a path that leads to it from the folder of the list, and a label`,
     );
   }
-  const { root, content } = await findRoot(path, passedOver);
-  const listed = await readLists(root, await findLists(root), passedOver);
-  if (listed !== null) return listed;
-  if (content.folders.some((name) => partOfName(name) === "train")) {
-    return await readParts(root, content.folders, passedOver);
-  }
-  const classes = new PassedOverTally();
-  const train = await listImageFolder(root, { passedOver: classes });
-  const description = `a folder for each of ${train.classNames.length} classes`;
-  const layout = { directory: root, description, train, validation: null, test: null };
-  return { ...layout, passedOver: classes.list };
+  return await readLayoutBelow(path, 0);
 }

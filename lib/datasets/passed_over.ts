@@ -33,6 +33,12 @@ export function isSystemName(name: string): boolean {
 /** Counts what is left out while folders are listed. */
 export class PassedOverTally {
   readonly #kinds = new Map<string, { count: number; example: string; arePictures: boolean }>();
+  readonly #used: readonly string[];
+
+  /** @param used Paths of files that are used, and so are not counted. */
+  constructor(used: readonly string[] = []) {
+    this.#used = used;
+  }
 
   /**
    * Counts a file by its ending.
@@ -40,6 +46,7 @@ export class PassedOverTally {
    * @param path Its path.
    */
   addFile(path: string): void {
+    if (this.#used.includes(path)) return;
     const ending = extname(path).toLowerCase();
     const what = ending === "" ? "files without an ending" : ending;
     this.add(what, path, UNREAD_PICTURE.test(ending));

@@ -127,6 +127,26 @@ Deno.test("readFolderLayout() reads one list with quotes, tabs, a column for the
   });
 });
 
+Deno.test("readFolderLayout() reads a list beside the only folder, whose images lie by class", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["set/images/a/1.png", "set/images/a/2.png"]);
+    await Deno.writeTextFile(
+      join(folder, "set", "labels.csv"),
+      "path,label,split\na/1.png,b,train\na/2.png,b,test\n",
+    );
+    await Deno.writeTextFile(join(folder, "set", "data.csv"), "name,age\nfoo,3\n");
+    const layout = await readFolderLayout(folder);
+    assert.deepEqual(layout.passedOver, [
+      { what: ".csv", count: 1, example: join(folder, "set", "data.csv"), arePictures: false },
+    ]);
+    assert.deepEqual(outline(layout), [
+      "images/a/1.png=b",
+      null,
+      "images/a/2.png=b",
+    ]);
+  });
+});
+
 Deno.test("readFolderLayout() takes class folders where a list is one of something else", async () => {
   await withFolder(async (folder) => {
     await writeImages(folder, ["a/1.png", "b/1.png"]);
