@@ -1,7 +1,7 @@
 import { convolutionsOf } from "../architectures/layer.ts";
 import { withKernelSize } from "../architectures/with_kernel_size.ts";
 import { countModel, countModelLayers } from "../models/count_model.ts";
-import { parametersOfPuppeteer, workOfEvaluation } from "../models/count_puppeteer.ts";
+import { parametersOfPuppeteer, workOfEvaluation } from "../puppet/count_puppeteer.ts";
 import { levelsOfModel } from "../models/model_layers.ts";
 import { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import { architectureFamilies } from "./architecture_families.ts";

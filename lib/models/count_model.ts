@@ -9,7 +9,7 @@ import {
   parametersOfPuppeteer,
   workOfEvaluation,
   workOfResizing,
-} from "./count_puppeteer.ts";
+} from "../puppet/count_puppeteer.ts";
 import { ParameterSet, type TensorValues } from "../tensors/parameter_set.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";

@@ -51,8 +51,10 @@ export class ExactNetwork implements InferenceNetwork {
         0,
       )
     );
-    const layers = classifier.layersOf(classifier.levels.list[level]!);
-    const multiplyAdds = complexities.length * workOfLayers(layers, this.#image).multiplyAdds;
+    const shared = classifier.levels.list[level]!;
+    const forward = workOfLayers(classifier.layersOf(shared), this.#image).multiplyAdds;
+    // Kernels that are not kept are a part of every image's work.
+    const multiplyAdds = complexities.length * (forward + classifier.generationWork(shared));
     return Promise.resolve({ logits, multiplyAdds, routes: null });
   }
 

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { Puppeteer } from "../puppeteer/puppeteer.ts";
 import { ownOutputs } from "../architectures/layer.ts";
 import { completeKernel } from "../layers/mirror_pairs.ts";
+import { evaluationsFor, workOfEvaluation, workOfResizing } from "./count_puppeteer.ts";
 import { resizeKernel } from "./kernel_resizing.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
@@ -22,6 +23,7 @@ export interface GeneratedKernel {
 export class GeneratedKernels {
   /** What generates the states. */
   readonly puppeteer: Puppeteer;
+  readonly #options: PuppeteerOptions;
 
   /**
    * Adds the puppeteer's parameters.
@@ -31,6 +33,23 @@ export class GeneratedKernels {
    */
   constructor(parameters: ParameterSet, options: PuppeteerOptions) {
     this.puppeteer = new Puppeteer(parameters, options);
+    this.#options = options;
+  }
+
+  /**
+   * Counts the work of generating kernels once.
+   *
+   * @param convolutions Layers that need a kernel.
+   * @returns Multiply-adds of all evaluations of f_theta, and of resizing the states.
+   */
+  workOf(convolutions: readonly ConvolutionLayer[]): number {
+    const { channels, taps } = this.#options;
+    const sizes = { ...this.#options, maxChannels: channels, kernelSize: Math.sqrt(taps) };
+    return convolutions.reduce(
+      (work, layer) =>
+        work + workOfResizing({ ...layer, outputChannels: ownOutputs(layer) }, sizes),
+      evaluationsFor(convolutions.length, sizes) * workOfEvaluation(sizes).multiplyAdds,
+    );
   }
 
   /**

@@ -79,6 +79,12 @@ export class LevelClassifier implements Classifier, LevelNetworks {
     return this.#parts.layersOf(level);
   }
 
+  /** Multiply-adds that generate the kernels of a level once; 0 where all are stored. */
+  generationWork(level: ComplexityLevel): number {
+    const generated = convolutionsOf(this.layersOf(level)).filter((at) => this.#isGenerated(at));
+    return this.#parts.kernelSource?.workOf(generated) ?? 0;
+  }
+
   /**
    * Kernels of the network that serves a level, recorded for the gradient.
    *

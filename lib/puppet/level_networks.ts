@@ -12,6 +12,8 @@ export interface LevelNetworks {
   readonly weights: LayerWeights;
   /** Layers of the network that serves a level. */
   layersOf(level: ComplexityLevel): Layer[];
+  /** Multiply-adds that generate its kernels once; 0 where all are stored. */
+  generationWork(level: ComplexityLevel): number;
   /** Kernels of that network by name of the layer, `[kernelSize, kernelSize, in, out]`, float32. */
   kernelsOf(level: ComplexityLevel, options?: TrajectoryOptions): Map<string, tf.Tensor4D>;
 }

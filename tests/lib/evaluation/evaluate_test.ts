@@ -7,10 +7,11 @@ import { channelStatistics } from "../../../lib/datasets/standardization.ts";
 import { subset } from "../../../lib/datasets/subset.ts";
 import { DivergenceError } from "../../../lib/errors.ts";
 import { classifyDataset, evaluate } from "../../../lib/evaluation/evaluate.ts";
+import { countModel } from "../../../lib/models/count_model.ts";
 import { KernelBank } from "../../../lib/puppet/kernel_bank.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
-import { TINY_SIZE, tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
+import { TINY_MODEL, TINY_SIZE, tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { Classifier, InferenceNetwork } from "../../../lib/classifiers/classifier.ts";
 import type { ModelConfig } from "../../../lib/models/model_config.ts";
 import type { Work } from "../../../lib/evaluation/report_work.ts";
@@ -217,6 +218,26 @@ Deno.test("evaluate() in exact mode equals the kernel bank where phi does not fo
     const exact = await evaluate(trained, dataset, { ...OPTIONS, exact: true });
     assert.ok(Math.abs(banked.loss - exact.loss) < 1e-5);
     assert.deepEqual(exact.confusion, banked.confusion);
+    dispose();
+  }));
+
+Deno.test("evaluate() counts the generation of kernels that are not kept, image by image", () =>
+  withBackend("wasm", async () => {
+    const changes = { solver: "heun", mirrorSymmetry: true, maxChannels: 16 } as const;
+    const { trained, dispose } = await prepare(changes);
+    const dataset = tinyDataset(12, 7);
+    const banked = await evaluate(trained, dataset, OPTIONS);
+    const exact = await evaluate(trained, dataset, { ...OPTIONS, exact: true });
+    const image = { height: TINY_SIZE, width: TINY_SIZE };
+    const { levels } = await countModel({ ...TINY_MODEL, ...changes }, { classes: 3, image });
+    const generation = exact.levels.reduce(
+      (sum, { level, images }) =>
+        sum + images * (levels[level]!.dynamics + levels[level]!.resizing),
+      0,
+    );
+    assert.ok(generation > 12 * banked.meanMultiplyAdds);
+    const difference = exact.meanMultiplyAdds - banked.meanMultiplyAdds - generation / 12;
+    assert.ok(Math.abs(difference) < 1e-6 * exact.meanMultiplyAdds, `difference ${difference}`);
     dispose();
   }));
 

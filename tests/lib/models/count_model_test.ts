@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { countByRunning } from "../../helpers/count_by_running.ts";
 import { countModel } from "../../../lib/models/count_model.ts";
-import { parametersOfPuppeteer, workOfResizing } from "../../../lib/models/count_puppeteer.ts";
+import { parametersOfPuppeteer, workOfResizing } from "../../../lib/puppet/count_puppeteer.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import { modelNames } from "../../../lib/models/model_names.ts";
 import { modelEntry } from "../../../lib/models/model_registry.ts";

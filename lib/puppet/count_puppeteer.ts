@@ -1,19 +1,24 @@
 import { solvers } from "../puppeteer/solvers/solver_registry.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
-import type { ModelConfig } from "./model_config.ts";
+import type { InitialStateKind } from "../puppeteer/initial_state.ts";
+import type { SolverName } from "../puppeteer/solvers/solver_registry.ts";
 
 /** Taps of the depthwise kernel of the dynamics, whatever the side of the generated kernels. */
 const DEPTHWISE_TAPS = 9;
 
 /** Sizes that fix the cost of a puppeteer. */
-type PuppeteerConfig = Pick<
-  ModelConfig,
-  | "maxChannels"
-  | "kernelSize"
-  | "initialState"
-  | "solver"
-  | "trajectorySteps"
->;
+export interface PuppeteerConfig {
+  /** C. */
+  readonly maxChannels: number;
+  /** Side of the state's kernels in taps. */
+  readonly kernelSize: number;
+  /** How E is made. */
+  readonly initialState: InitialStateKind;
+  /** Explicit Runge-Kutta method. */
+  readonly solver: SolverName;
+  /** Steps of one trajectory that every depth reads; `null` takes a step a kernel. */
+  readonly trajectorySteps: number | null;
+}
 
 /**
  * Counts the parameters of a puppeteer.
