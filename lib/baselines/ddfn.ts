@@ -3,7 +3,7 @@ import { alexnetArchitecture } from "../architectures/alexnet.ts";
 import { kernelLength } from "../architectures/count_layers.ts";
 import { convolveWith } from "../classifiers/layer_weights.ts";
 import { DynamicKernelClassifier } from "./dynamic_kernel_classifier.ts";
-import { convolveWithGenerated } from "./per_sample_convolution.ts";
+import { convolveWithCombined } from "./per_sample_convolution.ts";
 import type { ConvolutionLayer, LinearLayer } from "../architectures/layer.ts";
 import type { DynamicKernelOptions } from "./dynamic_kernel_classifier.ts";
 import type { GeneratorStorage, KernelGenerator } from "./kernel_generator.ts";
@@ -36,12 +36,11 @@ class FilterGenerator implements KernelGenerator {
 
   kernels(layer: ConvolutionLayer, input: tf.Tensor4D): tf.Tensor5D {
     const { weights } = this.#storage;
-    const { hidden, kernel } = partsOf(layer);
-    const vector = tf.relu(weights.linear(hidden, tf.mean<tf.Tensor2D>(input, [1, 2])));
+    const { kernel } = partsOf(layer);
     const { kernelSize, inputChannels, outputChannels } = layer;
     const taps = kernelSize * kernelSize * inputChannels;
     const filters = tf.reshape<tf.Rank.R3>(
-      weights.linear(kernel, vector),
+      weights.linear(kernel, this.#vector(layer, input)),
       [-1, taps, outputChannels],
     );
     return tf.reshape<tf.Rank.R5>(
@@ -50,16 +49,34 @@ class FilterGenerator implements KernelGenerator {
     );
   }
 
+  /**
+   * A filter is a sum of 33 fixed ones, the rows of the second linear layer and its bias. So those are given mean 0, once
+   * for all images, and deviations come from their 33 x 33 products; what is left to do with every kernel is to make it
+   * and to convolve with it. The deviation is the output's, since a convolution is linear in its kernel.
+   */
   convolve(layer: ConvolutionLayer, input: tf.Tensor4D): tf.Tensor4D {
-    const { weights } = this.#storage;
-    const { pointwise } = partsOf(layer);
-    const dynamic = convolveWithGenerated(input, {
-      kernels: (images) => this.kernels(layer, images),
-      weights: this.#variables(layer),
-      kernelLength: kernelLength(layer),
+    const { parameters, weights } = this.#storage;
+    const { kernel, pointwise } = partsOf(layer);
+    const { kernelSize, inputChannels, outputChannels } = layer;
+    const taps = kernelSize * kernelSize * inputChannels;
+    const vector = this.#vector(layer, input);
+    const codes = tf.concat2d([vector, tf.ones([vector.shape[0], 1])], 1);
+    const terms = tf.reshape<tf.Rank.R3>(
+      tf.concat([
+        parameters.get(`${kernel.name}.weights`),
+        tf.reshape(parameters.get(`${kernel.name}.bias`), [1, -1]),
+      ], 0),
+      [HIDDEN + 1, taps, outputChannels],
+    );
+    const basis = tf.sub<tf.Tensor3D>(terms, tf.mean(terms, 1, true));
+    const dynamic = convolveWithCombined(input, {
+      codes,
+      basis: tf.reshape(basis, [-1, kernelSize, kernelSize, inputChannels, outputChannels]),
       stride: layer.stride,
     });
-    return tf.add(dynamic, convolveWith(pointwise, input, weights.kernel(pointwise)));
+    const factors = filterFactors(varianceOfSums(codes, basis), taps);
+    const scaled = tf.mul(dynamic, tf.reshape(factors, [-1, 1, 1, outputChannels]));
+    return tf.add(scaled, convolveWith(pointwise, input, weights.kernel(pointwise)));
   }
 
   multiplyAdds(layer: ConvolutionLayer, outputPositions: number): number {
@@ -68,25 +85,46 @@ class FilterGenerator implements KernelGenerator {
       (kernelLength(layer) + kernelLength(pointwise)) * outputPositions;
   }
 
-  #variables(layer: ConvolutionLayer): tf.Variable[] {
-    const { hidden, kernel } = partsOf(layer);
-    return [hidden, kernel].flatMap(({ name }) =>
-      ["weights", "bias"].map((part) => this.#storage.parameters.get(`${name}.${part}`))
-    );
+  /** The hidden numbers of every image, `[batch, 32]`. */
+  #vector(layer: ConvolutionLayer, input: tf.Tensor4D): tf.Tensor2D {
+    const { hidden } = partsOf(layer);
+    return tf.relu(this.#storage.weights.linear(hidden, tf.mean<tf.Tensor2D>(input, [1, 2])));
   }
 }
 
+/** What brings filters of a variance to the deviation of He's initial values, sqrt(2 / taps). */
+function filterFactors<T extends tf.Tensor>(variance: T, taps: number): T {
+  return tf.mul(tf.rsqrt(tf.add(variance, FILTER_EPSILON)), Math.sqrt(2 / taps));
+}
+
 /**
- * Gives every filter mean 0 and the deviation of He's initial values, sqrt(2 / taps), which keeps the scale of
- * feature maps through a network without norms.
+ * Gives every filter mean 0 and the deviation of He's initial values, which keeps the scale of feature maps through a
+ * network without norms.
  *
  * @param filters `[batch, taps, out]`.
  */
 function normalizeFilters(filters: tf.Tensor3D): tf.Tensor3D {
   const centred = tf.sub(filters, tf.mean(filters, 1, true));
   const variance = tf.mean(tf.square(centred), 1, true);
-  const deviation = Math.sqrt(2 / filters.shape[1]);
-  return tf.mul(centred, tf.mul(tf.rsqrt(tf.add(variance, FILTER_EPSILON)), deviation));
+  return tf.mul(centred, filterFactors(variance, filters.shape[1]));
+}
+
+/**
+ * Variance over the taps of sums of centred filters: `code' G code`, where G holds the filters' products.
+ *
+ * @param codes `[batch, terms]`.
+ * @param basis `[terms, taps, out]`, mean 0 over the taps.
+ * @returns `[batch, out]`.
+ */
+function varianceOfSums(codes: tf.Tensor2D, basis: tf.Tensor3D): tf.Tensor2D {
+  const [terms, taps, outputs] = basis.shape;
+  const byOutput = tf.transpose(basis, [2, 0, 1]);
+  const products = tf.div(tf.matMul(byOutput, byOutput, false, true), taps);
+  const byTerm = tf.reshape(tf.transpose(products, [1, 0, 2]), [terms, outputs * terms]);
+  const halves = tf.reshape(tf.matMul(codes, byTerm as tf.Tensor2D), [-1, outputs, terms]);
+  const sums = tf.sum<tf.Tensor2D>(tf.mul(halves, tf.expandDims(codes, 1)), 2);
+  // Rounding can leave less than nothing.
+  return tf.relu(sums);
 }
 
 /** The two linear layers of a generator, and the stored 1x1 convolution beside it. */

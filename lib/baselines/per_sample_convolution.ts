@@ -2,11 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { nestedGradients } from "../tensors/recomputed.ts";
 
 /**
- * Numbers of the kernels that are alive at a time, 16 MiB. One kernel of 384 x 256 channels holds 0.9 million numbers,
- * which makes 226 MB for a batch of 64, and the gradient needs about ten tensors of that size. At 64 MiB a training
- * step of DDFN-SW took as long, and on WASM 6.4 GB instead of 3.7 GB.
+ * Numbers of the kernels that are alive at a time, 64 MiB: with fewer, the gradients of the basis of every part, 117 MB for
+ * 384 x 256 channels, take longer to add up than all the rest.
  */
-const CHUNK_NUMBERS = 2 ** 22;
+const CHUNK_NUMBERS = 2 ** 24;
 
 /**
  * Convolves every image with a kernel of its own, "same" padding, with gradient.
@@ -42,82 +41,85 @@ export function convolvePerSample(
   return concatBatch(outputs);
 }
 
-/** Kernels that are a function of the image. */
-export interface KernelsOfImages {
-  /** Kernels of some images: `[images, height, width, in] -> [images, kernelSize, kernelSize, in, out]`. */
-  readonly kernels: (images: tf.Tensor4D) => tf.Tensor5D;
-  /** Everything that `kernels` uses and that needs a gradient. */
-  readonly weights: readonly tf.Variable[];
-  /** Numbers of one kernel. */
-  readonly kernelLength: number;
+/** Kernels that are sums of a few fixed ones. */
+export interface CombinedKernels {
+  /** How much of every fixed kernel an image takes, `[batch, terms]`, float32. */
+  readonly codes: tf.Tensor2D;
+  /** The fixed kernels, `[terms, kernelSize, kernelSize, in, out]`, float32. */
+  readonly basis: tf.Tensor5D;
   /** Distance of the windows in pixels. */
   readonly stride: number;
 }
 
+function combine(codes: tf.Tensor2D, basis: tf.Tensor5D): tf.Tensor5D {
+  const [terms, ...shape] = basis.shape;
+  const flat = tf.reshape<tf.Rank.R2>(basis, [terms, -1]);
+  return tf.reshape<tf.Rank.R5>(tf.matMul(codes, flat), [codes.shape[0], ...shape]);
+}
+
 /**
- * Generates kernels and convolves, a few images at a time, so that memory stays bounded: kernels live as long as
- * their images are convolved, and the gradient generates them again.
+ * Combines kernels and convolves, a few images at a time, so that memory stays bounded: kernels live as long as their
+ * images are convolved, and the gradient combines them again.
  *
  * @param input `[batch, height, width, in]`, float32.
- * @param generated The kernels; those of an image must depend on this image only.
+ * @param combined Codes and basis of the kernels.
  * @param chunkNumbers Numbers of the kernels that are alive at a time; at least one kernel is.
  * @returns `[batch, height', width', out]`: what `convolvePerSample` gives.
  */
-export function convolveWithGenerated(
+export function convolveWithCombined(
   input: tf.Tensor4D,
-  generated: KernelsOfImages,
+  { codes, basis, stride }: CombinedKernels,
   chunkNumbers: number = CHUNK_NUMBERS,
 ): tf.Tensor4D {
-  const { kernels, weights, kernelLength, stride } = generated;
+  const kernelLength = basis.size / basis.shape[0];
   const images = Math.max(1, Math.floor(chunkNumbers / kernelLength));
   const sizes = chunkSizes(input.shape[0], images);
-  const convolve = (part: tf.Tensor4D) => convolvePerSample(part, kernels(part), stride);
+  const convolve = (maps: tf.Tensor4D, codesOfMaps: tf.Tensor2D, kernels: tf.Tensor5D) =>
+    convolvePerSample(maps, combine(codesOfMaps, kernels), stride);
   const operation = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
-    const source = inputs[0] as tf.Tensor4D;
-    const save = inputs[inputs.length - 1] as tf.GradSaveFunc;
-    save([source]);
-    const outputs = splitBatch(source, sizes).map((part) => tf.tidy(() => convolve(part)));
+    const sources = inputs.slice(0, 3) as [tf.Tensor4D, tf.Tensor2D, tf.Tensor5D];
+    (inputs[3] as tf.GradSaveFunc)(sources);
+    const codeParts = splitBatch(sources[1], sizes);
+    const outputs = splitBatch(sources[0], sizes).map((maps, index) =>
+      tf.tidy(() => convolve(maps, codeParts[index]!, sources[2]))
+    );
     return {
       value: concatBatch(outputs),
       gradFunc: (outputGradient: tf.Tensor, saved: tf.Tensor[]) =>
         tf.tidy(() => {
-          const parts = splitBatch(saved[0] as tf.Tensor4D, sizes);
-          const partGradients = splitBatch(outputGradient, sizes);
-          return sumGradients(parts, weights, (part, index) =>
-            nestedGradients(
-              () => convolve(part),
-              [part, ...weights],
-              partGradients[index]!,
-            ));
+          const [maps, codesOfMaps, kernels] = saved as typeof sources;
+          const parts = splitBatch(maps, sizes);
+          const codeParts = splitBatch(codesOfMaps, sizes);
+          const gradients = splitBatch(outputGradient, sizes);
+          return joinGradients(parts.map((part, index) => () => {
+            const partSources = [part, codeParts[index]!, kernels] as const;
+            return nestedGradients(
+              () => convolve(...partSources),
+              [...partSources],
+              gradients[index]!,
+            );
+          }));
         }),
     };
   });
-  return operation(input, ...weights) as tf.Tensor4D;
+  return operation(input, codes, basis) as tf.Tensor4D;
 }
 
 /**
- * Joins the parts' own gradients and adds up those of the weights. Recorded part by part, TensorFlow.js would keep
- * every summand until the end: one gradient of a model of 300 MB per chunk.
+ * Joins the parts' own gradients and adds up those of the basis. Recorded part by part, TensorFlow.js would keep every
+ * summand until the end.
  */
-function sumGradients(
-  parts: readonly tf.Tensor4D[],
-  weights: readonly tf.Variable[],
-  gradientsOf: (part: tf.Tensor4D, index: number) => tf.Tensor[],
-): tf.Tensor[] {
-  const inputGradients: tf.Tensor4D[] = [];
-  let sums: tf.Tensor[] = [];
-  parts.forEach((part, index) => {
-    const [inputGradient, ...summands] = gradientsOf(part, index);
-    inputGradients.push(inputGradient as tf.Tensor4D);
-    if (index === 0) {
-      sums = summands;
-      return;
-    }
-    const next = weights.map((_, place) => tf.add(sums[place]!, summands[place]!));
-    tf.dispose([...sums, ...summands]);
-    sums = next;
-  });
-  return [concatBatch(inputGradients), ...sums];
+function joinGradients(parts: readonly (() => tf.Tensor[])[]): tf.Tensor[] {
+  const own: [tf.Tensor, tf.Tensor][] = [];
+  let sum: tf.Tensor | null = null;
+  for (const gradientsOf of parts) {
+    const [maps, codes, basis] = gradientsOf() as [tf.Tensor, tf.Tensor, tf.Tensor];
+    own.push([maps, codes]);
+    const before: tf.Tensor | null = sum;
+    sum = before === null ? basis : tf.add(before, basis);
+    if (before !== null) tf.dispose([before, basis]);
+  }
+  return [...[0, 1].map((place) => concatBatch(own.map((pair) => pair[place]!))), sum!];
 }
 
 /** Sizes of the parts when so many images are taken at a time. */
@@ -133,6 +135,6 @@ function splitBatch<T extends tf.Tensor>(tensor: T, sizes: number[]): T[] {
   return sizes.length === 1 ? [tensor] : tf.split(tensor, sizes) as T[];
 }
 
-function concatBatch(parts: tf.Tensor4D[]): tf.Tensor4D {
-  return parts.length === 1 ? parts[0]! : tf.concat4d(parts, 0);
+function concatBatch<T extends tf.Tensor>(parts: T[]): T {
+  return parts.length === 1 ? parts[0]! : tf.concat(parts, 0);
 }
