@@ -197,7 +197,9 @@ export async function compareRuns(
       options.onRun?.(run.runDirectory, { done: done++, total: opened.length });
       const directory = options.dataDirectory ?? run.config.data.directory;
       const config = { ...run.config, data: { ...run.config.data, directory } };
-      const settings = { ...options, train: false, speed };
+      // Who names the images wants figures of them.
+      const looksAtImages = options.dataDirectory !== undefined;
+      const settings = { ...options, train: false, speed, looksAtImages };
       runs.push(
         await completeRun({ runDirectory: run.runDirectory, config }, settings, options.watcher),
       );

@@ -25,6 +25,12 @@ export interface RunSettings {
    * @default false
    */
   readonly timeUntrained?: boolean;
+  /**
+   * Looks at the test images of runs that were evaluated before, and takes no kept figures of others.
+   *
+   * @default false
+   */
+  readonly looksAtImages?: boolean;
   /** How speed is measured; `null` does not. */
   readonly speed: Omit<MeasureSpeedOptions, "generates" | "signal"> | null;
   /** Where the command came from; added to every run folder that is worked on. */
@@ -129,6 +135,7 @@ async function testFinished(
     conditions,
     speed: speed === null ? null : { ...speed, signal },
     keep: !settings.train,
+    looksAtImages: settings.looksAtImages,
     data: { directory: config.data.directory },
     report: (done, total, work) => {
       signal?.throwIfAborted();

@@ -8,6 +8,7 @@ export const evaluationFields = {
   checkpoint: z.string(),
   dataset: z.string(),
   part: z.string(),
+  fingerprint: z.string().max(64).exactOptional(),
   exact: z.boolean(),
   images: z.object({ train: count, validation: count, test: count, pool: count }),
   complexityUnit: z.string().max(40).exactOptional(),

@@ -41,6 +41,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       checkpoint: folder,
       dataset: dataset.name,
       part: options.part,
+      fingerprint: dataset.fingerprint,
       exact,
       complexityUnit: trained.measure.unit,
       ...(depth === undefined ? {} : { depth }),

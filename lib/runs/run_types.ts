@@ -162,6 +162,8 @@ export interface EvaluationSummary {
   readonly dataset: string;
   /** Part of the data that was evaluated. */
   readonly part: string;
+  /** Fingerprint of its images; absent in what was written before it was kept. */
+  readonly fingerprint?: string;
   /** Whether every image had its own trajectory. */
   readonly exact: boolean;
   /** Number of layers that every image passed; absent where each had its own. */

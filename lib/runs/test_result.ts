@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../files/atomic_write.ts";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, DataError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { runEvaluation } from "./run_evaluation.ts";
-import { type CheckpointMark, readCheckpointMark } from "./run_progress.ts";
+import { loadPartForModel } from "./load_part.ts";
+import { readRunConfig } from "./run_config_file.ts";
+import { type CheckpointMark, readCheckpointMark, readRunCard } from "./run_progress.ts";
 import { type TestResult, testResultSchema } from "./test_result_schema.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
@@ -31,6 +33,12 @@ export interface TestRunOptions {
   readonly keep: boolean;
   /** Replaces fields of the run's data configuration: where the images are. */
   readonly data?: Partial<DataConfig>;
+  /**
+   * Looks at the test images, and takes no kept result of others.
+   *
+   * @default false: they need not be there
+   */
+  readonly looksAtImages?: boolean | undefined;
   /** Hears how far it has come; may throw to stop. */
   readonly report?: ReportWork;
   /** Told that the test set is evaluated, before it begins. */
@@ -62,6 +70,24 @@ function isMeasuredHere(kept: TestResult, { conditions, speed }: TestRunOptions)
     kept.measuredOn.machine === conditions.machine;
 }
 
+/** Whether a kept result is of the test images that are there now; of those that cannot be loaded nobody knows. */
+async function isOfImages(
+  { evaluation }: TestResult,
+  { runDirectory, data, warn }: TestRunOptions,
+): Promise<boolean> {
+  const [config, card] = [await readRunConfig(runDirectory), await readRunCard(runDirectory)];
+  try {
+    const found = { ...config, data: { ...config.data, ...data } };
+    const { dataset } = await loadPartForModel(found, { card: card!, part: "test" });
+    const { fingerprint = dataset.fingerprint, images } = evaluation;
+    return fingerprint === dataset.fingerprint && images.test === dataset.length;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    warn?.(`${runDirectory}: its test figures are those that were kept (${error.message})`);
+    return true;
+  }
+}
+
 /**
  * Gives the result of a finished run on its test images: the kept one if it is of the same checkpoint, otherwise the
  * test set is evaluated once and the result is kept in the run folder. The backend must have been selected before.
@@ -76,7 +102,9 @@ export async function testRun(options: TestRunOptions): Promise<TestResult | nul
   const mark = await readCheckpointMark(runDirectory);
   if (mark === null) return null;
   const kept = await readKept(runDirectory, mark);
-  if (kept !== null && (options.keep || isMeasuredHere(kept, options))) return kept;
+  if (kept !== null && (options.keep || isMeasuredHere(kept, options))) {
+    if (!options.looksAtImages || await isOfImages(kept, options)) return kept;
+  }
   options.onEvaluate?.();
   const { runDirectory: _, speed = null, ...evaluation } = await runEvaluation({
     runDirectory,

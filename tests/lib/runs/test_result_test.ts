@@ -5,6 +5,7 @@ import { runTraining } from "../../../lib/runs/run_training.ts";
 import { testRun } from "../../../lib/runs/test_result.ts";
 import { TEST_CONDITIONS } from "../../helpers/small_comparison.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { writeImages } from "../datasets/helpers/image_files.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
 Deno.test("testRun() gives the result, and says so, where the folder cannot keep it", () =>
@@ -29,4 +30,40 @@ Deno.test("testRun() gives the result, and says so, where the folder cannot keep
     });
     assert.equal(result!.evaluation.figures.images, 10);
     assert.match(warnings.join("\n"), /^the result of .*run is not kept: .*test_result\.json/);
+  }));
+
+Deno.test("testRun() keeps no result of other test images, where it is to look at them", () =>
+  withFolder(async (folder) => {
+    await selectBackend("wasm");
+    const runDirectory = join(folder, "run");
+    const places = ["train/a", "train/b", "test/a", "test/b"];
+    const files = places.flatMap((place) => [0, 1, 2].map((index) => `${place}/${index}.png`));
+    const [directory, other] = [join(folder, "images"), join(folder, "other")];
+    for (const images of [directory, other]) await writeImages(images, files);
+    await Deno.remove(join(other, "test/a/0.png"));
+    const data = {
+      dataset: "folder",
+      directory,
+      images: null,
+      testImages: null,
+      imageSize: 8,
+    } as const;
+    const config = tinyRunConfig({ data, training: { epochs: 1, statisticsImages: 8 } });
+    await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+    const warnings: string[] = [];
+    const imagesOf = async (place: string, looksAtImages = true) => {
+      const result = await testRun({
+        ...{ runDirectory, conditions: TEST_CONDITIONS, speed: null, keep: true, looksAtImages },
+        data: { directory: place },
+        warn: (text) => warnings.push(text),
+      });
+      return result!.evaluation.figures.images;
+    };
+    assert.equal(await imagesOf(directory), 6);
+    assert.equal(await imagesOf(other, false), 6);
+    assert.equal(await imagesOf(other), 5);
+    assert.equal(await imagesOf(directory), 6);
+    assert.deepEqual(warnings, []);
+    assert.equal(await imagesOf(join(folder, "nowhere")), 6);
+    assert.match(warnings.join(), /figures are those that were kept \(Cannot/);
   }));
