@@ -6,10 +6,11 @@ import type { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
  *
  * @param levels Levels of the model.
  * @param depth Number of layers.
- * @returns Index of the level.
+ * @returns Index of the level; `undefined` where all levels have that depth, so that each image keeps its own.
  * @throws {UsageError} if the model has no network of that depth.
  */
-export function requireDepth(levels: ComplexityLevels, depth: number): number {
+export function requireDepth(levels: ComplexityLevels, depth: number): number | undefined {
+  if (levels.list.every((level) => level.depth === depth)) return undefined;
   const level = levels.levelOfDepth(depth);
   if (level !== null) return level;
   const depths = [...new Set(levels.list.map((each) => each.depth))].sort((one, other) =>
