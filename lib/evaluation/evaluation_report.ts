@@ -52,7 +52,8 @@ export interface EvaluationReport {
   readonly routes: readonly { readonly route: number; readonly share: number }[];
   /**
    * Wall time per image in seconds: reading (of image files with decoding), complexity, routing, forward; kernels banked
-   * unless `exact`. `measureSpeed` takes images that are in memory.
+   * unless `exact`; a network that was there makes those that it lacks within this time. `measureSpeed` takes images that
+   * are in memory.
    */
   readonly secondsPerImage: number;
   /** Wall time of making the kernel bank, in seconds; 0 in exact mode, and of a network that was there. */

@@ -13,6 +13,14 @@ export interface Lookalikes {
   readonly other: Recognisable;
 }
 
+/** What was found. */
+export interface FoundLookalikes {
+  /** Pairs, each of two parts. */
+  readonly pairs: readonly Lookalikes[];
+  /** Whether all images that could be pairs were compared: of very many, some are not. */
+  readonly isComplete: boolean;
+}
+
 /** Mean difference up to which two thumbnails count as one picture: what saving it again changes, in levels of 255. */
 const MAX_DIFFERENCE = 2;
 
@@ -31,7 +39,8 @@ function areAlike(one: Uint8Array, other: Uint8Array): boolean {
  * by the other. Only images of nearly the same brightness are compared.
  *
  * @param images Images of all parts.
- * @returns Pairs, each of two parts.
+ * @param mostComparisons Comparisons that are made at most.
+ * @returns The pairs, and whether they are all.
  *
  * @example
  * ```ts
@@ -43,11 +52,14 @@ function areAlike(one: Uint8Array, other: Uint8Array): boolean {
  *   { part: "test", file: "b.png", thumbnail },
  *   { part: "test", file: "c.png", thumbnail: Uint8Array.of(200, 10, 30) },
  * ];
- * const pairs = findLookalikes(images);
+ * const { pairs } = findLookalikes(images);
  * assert.deepEqual(pairs.map(({ one, other }) => one.file + other.file), ["a.pngb.png"]);
  * ```
  */
-export function findLookalikes(images: readonly Recognisable[]): Lookalikes[] {
+export function findLookalikes(
+  images: readonly Recognisable[],
+  mostComparisons: number = MAX_COMPARISONS,
+): FoundLookalikes {
   const sorted = images
     .map((image) => ({
       image,
@@ -59,11 +71,11 @@ export function findLookalikes(images: readonly Recognisable[]): Lookalikes[] {
   for (const [at, { image: one, mean }] of sorted.entries()) {
     for (let next = at + 1; next < sorted.length; next++) {
       const { image: other, mean: otherMean } = sorted[next]!;
-      if (otherMean - mean > MAX_DIFFERENCE || ++comparisons > MAX_COMPARISONS) break;
+      if (otherMean - mean > MAX_DIFFERENCE || ++comparisons > mostComparisons) break;
       if (one.part !== other.part && areAlike(one.thumbnail, other.thumbnail)) {
         pairs.push({ one, other });
       }
     }
   }
-  return pairs;
+  return { pairs, isComplete: comparisons <= mostComparisons };
 }

@@ -37,6 +37,8 @@ export interface ImageInspection {
   /** Nearly equal images in different parts: their number, and some of them. */
   readonly lookalikes: {
     readonly pairs: number;
+    /** Whether all images were compared; of very many, some are not. */
+    readonly isComplete: boolean;
     readonly examples: readonly (readonly [one: string, other: string])[];
   };
 }
@@ -107,7 +109,7 @@ export async function inspectImages(
   const decoded = await decodeAll(images, report);
   refuseBad(decoded.bad);
   const sizes = decoded.sizes.sort((one, other) => one[0] * one[1] - other[0] * other[1]);
-  const pairs = findLookalikes(decoded.images);
+  const { pairs, isComplete } = findLookalikes(decoded.images);
   return {
     arrangement: images.arrangement,
     classNames: images.train.classNames,
@@ -123,7 +125,7 @@ export async function inspectImages(
     },
     passedOver: images.passedOver,
     lookalikes: {
-      pairs: pairs.length,
+      ...{ pairs: pairs.length, isComplete },
       examples: pairs.slice(0, MAX_EXAMPLES).map(({ one, other }) => [one.file, other.file]),
     },
   };

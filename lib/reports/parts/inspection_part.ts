@@ -33,12 +33,18 @@ function passedOver({ passedOver }: ImageInspection): Fact[] {
   });
 }
 
-function lookalikes({ lookalikes: { pairs, examples } }: ImageInspection): Fact[] {
+function lookalikes(
+  { lookalikes: { pairs, examples, isComplete } }: ImageInspection,
+): Fact[] {
   const [first] = examples;
-  if (pairs === 0 || first === undefined) return [];
-  const [one, other] = first.map(endOf);
-  const note = `${one} and ${other}${pairs > 1 ? ", ..." : ""}; results look better than they are`;
-  return [fact("nearly equal images in different parts", countCell(pairs), note)];
+  if (pairs === 0 && isComplete) return [];
+  const [one, other] = (first ?? []).map(endOf);
+  const notes = [
+    ...one === undefined ? [] : [`${one} and ${other}${pairs > 1 ? ", ..." : ""}`],
+    ...pairs === 0 ? [] : ["results look better than they are"],
+    ...isComplete ? [] : ["there are too many images to compare all of them"],
+  ];
+  return [fact("nearly equal images in different parts", countCell(pairs), notes.join("; "))];
 }
 
 function shownParts({ perClass }: ImageInspection) {
