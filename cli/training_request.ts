@@ -58,15 +58,28 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   }
 }
 
+/** A model as its weights need it, with the measure asked for: the constants of its rule for depth are of its own measure. */
+function withMeasure(
+  model: ExperimentConfig["model"],
+  overrides: readonly ConfigOverride[],
+): Partial<ExperimentConfig["model"]> {
+  const asked = overrides.findLast(({ path }) => path === "model.complexity")?.value;
+  if (asked === undefined || asked === model.complexity) return model;
+  const { stepsPerBit: _, complexityOffset: _offset, referenceComplexity: _mean, ...rest } = model;
+  return rest;
+}
+
 /** What the options win over, as text: the model whose weights are taken, a file, or nothing. */
 async function readText(
   { config, preset, weights }: TrainingRequestOptions,
+  overrides: readonly ConfigOverride[],
 ): Promise<ConfigFile> {
   if (config !== undefined) return await readConfigFile(config);
   const source = "the options";
   if (weights === undefined || preset !== undefined) return { text: "", source };
   // What its weights fit into: its own model, and images of its size.
-  const { model, data } = await readRunConfig(weights);
+  const { model: own, data } = await readRunConfig(weights);
+  const model = withMeasure(own, overrides);
   return { text: JSON.stringify({ model, data: { imageSize: imageSideOf(data) } }), source };
 }
 
@@ -104,7 +117,7 @@ export async function resolveTrainingRequest(
     const resumed = { config, runDirectory: options.resume, resume: true, allowOtherBackend };
     return { ...resumed, overrides, choices: [] };
   }
-  const { text, source } = await readText(options);
+  const { text, source } = await readText(options, overrides);
   const base = readPreset(options.preset, overrides);
   const asked = parseConfig(text, { source, ...base, overrides });
   const given = new Set([...givenKeys(text), ...overrides.map(({ path }) => path)]);

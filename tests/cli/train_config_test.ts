@@ -18,6 +18,24 @@ Deno.test("train --print-config prints the defaults, with --json too", async () 
   assert.deepEqual(await printConfig(["--json"]), defaultConfig());
 });
 
+Deno.test("train: over a preset or weights, another measure has its own constants", async () => {
+  const jpeg = ["--complexity", "jpeg-like"];
+  const { stepsPerBit, referenceComplexity } = (await printConfig(jpeg)).model;
+  assert.ok(stepsPerBit > 1);
+  for (const start of [["--preset", "puppet-cnn"], ["--weights", "models/puppet-cnn-cifar10"]]) {
+    const { model } = await printConfig([...start, ...jpeg]);
+    assert.deepEqual([model.stepsPerBit, model.referenceComplexity], [
+      stepsPerBit,
+      referenceComplexity,
+    ]);
+    assert.equal(
+      (await printConfig([...start, ...jpeg, "--steps-per-bit", "3"])).model.stepsPerBit,
+      3,
+    );
+    assert.equal((await printConfig(start)).model.stepsPerBit, 0.8);
+  }
+});
+
 Deno.test("train: options win over the file, the file over the defaults", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "my.yaml");
