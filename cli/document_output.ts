@@ -1,4 +1,10 @@
-import { writeFileAtomically } from "../lib/files/atomic_write.ts";
+import {
+  removeQuietly,
+  stagingSuffix,
+  writeFileAtomically,
+  writeNewFile,
+} from "../lib/files/atomic_write.ts";
+import { describePathFailure } from "../lib/files/path_failure.ts";
 import { UsageError } from "../lib/errors.ts";
 import { countCell } from "../lib/reports/cells.ts";
 import { StagedFile } from "../lib/files/staged_file.ts";
@@ -18,15 +24,33 @@ export interface DocumentTarget {
  * Refuses targets that cannot be written before any work is done for them.
  *
  * @param target Where document and page are to go.
- * @throws {UsageError} if one of them is there and not to be replaced, or both are the same.
+ * @throws {UsageError} if one of them is there and not to be replaced, cannot be written, or both are the same.
  */
 export async function checkTargets({ output, report, force }: DocumentTarget): Promise<void> {
-  if (report === undefined) return await checkTarget({ output, force });
-  if (report === output) {
+  if (report !== undefined && report === output) {
     throw new UsageError(`Cannot write ${output} twice: --output and --report name the same file`);
   }
-  if (output !== undefined) await checkTarget({ output, force });
-  await checkTarget({ output: report, force });
+  if (output !== undefined || report === undefined) await checkTarget({ output, force });
+  if (report !== undefined) await checkTarget({ output: report, force });
+  for (const path of [output, report]) if (path !== undefined) await tryToWrite(path);
+}
+
+/** Writes an empty file beside a target and removes it: a disk can be read-only, a folder another's. */
+async function tryToWrite(path: string): Promise<void> {
+  const probe = `${path}${stagingSuffix()}`;
+  try {
+    await writeNewFile(probe, new Uint8Array());
+  } catch (error) {
+    throw refusal(path, error);
+  } finally {
+    await removeQuietly(probe);
+  }
+}
+
+function refusal(path: string, error: unknown): unknown {
+  const failure = describePathFailure(error);
+  if (failure === null) return error;
+  return new UsageError(`Cannot write ${path}: ${failure}; name another file`, { cause: error });
 }
 
 /** Refuses a file that is there and not to be replaced, is a folder, or whose folder is not there. */
@@ -36,13 +60,13 @@ async function checkTarget({ output, force }: DocumentTarget): Promise<void> {
     return;
   }
   const { dirname } = await import("node:path");
-  const folder = await statOrNull(dirname(output));
+  const folder = await statOrNull(dirname(output), output);
   if (!folder?.isDirectory) {
     throw new UsageError(
       `Cannot write ${output}: there is no folder ${dirname(output)}; make it first`,
     );
   }
-  const found = await statOrNull(output);
+  const found = await statOrNull(output, output);
   if (found?.isDirectory) {
     throw new UsageError(`Cannot write ${output}: it is a folder; name a file`);
   }
@@ -53,14 +77,15 @@ async function checkTarget({ output, force }: DocumentTarget): Promise<void> {
   }
 }
 
-async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
+/** What is at a path; `null` where there is nothing. Refusals name the target for which it is looked at. */
+async function statOrNull(path: string, target: string): Promise<Deno.FileInfo | null> {
   try {
     return await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return null;
     }
-    throw error;
+    throw refusal(target, error);
   }
 }
 

@@ -12,6 +12,8 @@ export interface NewFolderWords {
   readonly action: string;
   /** What to do instead. */
   readonly advice: string;
+  /** What else to do where the folder holds something. */
+  readonly otherAdvice?: string;
 }
 
 /** What is said of the folder of an export. */
@@ -24,7 +26,8 @@ export const EXPORT_FOLDER: NewFolderWords = {
 function wordsOfRun(directory: string): NewFolderWords {
   return {
     action: "start a run in",
-    advice: `name another with --run, or continue that run with --resume ${directory}`,
+    advice: "name another with --run",
+    otherAdvice: `, or continue that run with --resume ${directory}`,
   };
 }
 
@@ -45,7 +48,8 @@ export async function requireNewFolder(
       if (entry.name === LOCK_FILE || (entry.isFile && stagingPattern.test(entry.name))) continue;
       await refuseFolderInUse(directory);
       throw new CheckpointError(
-        `Cannot ${words.action} ${directory}: the folder is not empty (it holds ${entry.name}); ${words.advice}`,
+        `Cannot ${words.action} ${directory}: the folder is not empty (it holds ${entry.name}); ${words.advice}` +
+          (words.otherAdvice ?? ""),
       );
     }
   } catch (error) {

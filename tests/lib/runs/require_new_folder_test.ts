@@ -26,3 +26,11 @@ Deno.test("requireNewFolder() says that a folder is not empty, and first that an
     await assert.rejects(requireNewFolder(folder), /not empty \(it holds .*config\.yaml/);
     assert.equal(await Deno.readTextFile(join(folder, ".lock")), "", "looking changes nothing");
   }));
+
+Deno.test("requireNewFolder() speaks of continuing only where a run can be", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "file");
+    await Deno.writeTextFile(file, "");
+    await assert.rejects(requireNewFolder(folder), /or continue that run with --resume/);
+    await assert.rejects(requireNewFolder(file), /it is a file; name another with --run$/);
+  }));

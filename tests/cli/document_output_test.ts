@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { checkTargets } from "../../cli/document_output.ts";
+import { UsageError } from "../../lib/errors.ts";
+import { runCommand } from "../helpers/run_command.ts";
+import { withFolder } from "../helpers/with_folder.ts";
+
+/** The refusal of a target. */
+async function refusalOf(output: string): Promise<string> {
+  const error = await checkTargets({ output }).then(() => null, (error) => error);
+  assert.ok(error instanceof UsageError, `${error}`);
+  return error.message;
+}
+
+Deno.test("checkTargets() leaves nothing where a file can be written", () =>
+  withFolder(async (folder) => {
+    await checkTargets({ output: join(folder, "a.csv"), report: join(folder, "a.html") });
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));
+
+Deno.test("checkTargets() refuses what the system would refuse at the end of the work", () =>
+  withFolder(async (folder) => {
+    assert.match(await refusalOf(join(folder, "none", "a.csv")), /there is no folder/);
+    assert.match(await refusalOf(folder), /it is a folder/);
+    // Short enough to be looked at, too long for the file that is staged beside it.
+    const long = join(folder, "x".repeat(250));
+    assert.match(
+      await refusalOf(long),
+      /^Cannot write .*: its name is too long; name another file$/,
+    );
+  }));
+
+Deno.test({
+  name: "puppet-cnn refuses a device as --output, by its name",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { code, stderr } = await runCommand(["models", "--output", "/dev/null"]);
+    assert.match(
+      stderr,
+      /^error: Cannot write \/dev\/null: it is a device or belongs to the system/,
+    );
+    assert.equal(code, 2);
+  },
+});
