@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batchNormOfBatch, type NormActivation } from "../layers/batch_norm.ts";
+import { batchNormOfBatch } from "../layers/batch_norm.ts";
 import { constantValues, uniformFanIn } from "../tensors/initial_values.ts";
 import type { ParameterSet } from "../tensors/parameter_set.ts";
 
@@ -60,17 +60,18 @@ export class Dynamics {
   }
 
   /**
-   * Rate of change of a state.
+   * Rate of change of a state, times a factor, which costs nothing: the last norm multiplies by it.
    *
    * @param state K, `[1, C_in, taps, C_out]`, float32.
-   * @returns f_theta(K), same shape.
+   * @param factor Usually the step size.
+   * @returns factor * f_theta(K), same shape.
    */
-  apply(state: tf.Tensor4D): tf.Tensor4D {
+  apply(state: tf.Tensor4D, factor = 1): tf.Tensor4D {
     // What the gradient needs is kept by the tape; the rest, a third of the memory, is freed here.
-    return tf.tidy(() => this.#apply(state));
+    return tf.tidy(() => this.#apply(state, factor));
   }
 
-  #apply(state: tf.Tensor4D): tf.Tensor4D {
+  #apply(state: tf.Tensor4D, factor: number): tf.Tensor4D {
     const [, height, width, channels] = state.shape;
     const depthwise = tf.depthwiseConv2d(
       state,
@@ -78,22 +79,24 @@ export class Dynamics {
       1,
       "same",
     );
-    const hidden = this.#norm(depthwise, "norm1", "relu");
+    const [scale, offset] = this.#affine("norm1");
+    const hidden = batchNormOfBatch(depthwise, scale, offset, "relu");
     const rows = tf.reshape(hidden, [height * width, channels]);
     const mixed = tf.matMul(rows, this.#get<tf.Rank.R2>("pointwise.weights"));
-    return this.#norm(tf.reshape(mixed, [1, height, width, channels]), "norm2", "none");
+    const [lastScale, lastOffset] = this.#affine("norm2");
+    return batchNormOfBatch(
+      tf.reshape(mixed, [1, height, width, channels]),
+      tf.mul(lastScale, factor),
+      tf.mul(lastOffset, factor),
+    );
   }
 
   #get<R extends tf.Rank>(part: string): tf.Variable<R> {
     return this.#parameters.get<R>(`${PREFIX}${part}`);
   }
 
-  #norm(input: tf.Tensor4D, part: string, activation: NormActivation): tf.Tensor4D {
-    return batchNormOfBatch(
-      input,
-      this.#get<tf.Rank.R1>(`${part}.scale`),
-      this.#get<tf.Rank.R1>(`${part}.offset`),
-      activation,
-    );
+  /** Scale and offset of a norm, `[channels]` each. */
+  #affine(part: string): [tf.Tensor1D, tf.Tensor1D] {
+    return [this.#get<tf.Rank.R1>(`${part}.scale`), this.#get<tf.Rank.R1>(`${part}.offset`)];
   }
 }

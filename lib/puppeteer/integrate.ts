@@ -2,13 +2,17 @@ import * as tf from "@tensorflow/tfjs-core";
 import { stepGrid } from "./step_schedule.ts";
 import type { ButcherTableau } from "./solvers/butcher_tableau.ts";
 
-/** A vector field: state -> rate of change, of equal shape. */
-export type VectorField<State extends tf.Tensor> = (state: State) => State;
+/**
+ * A vector field times the step size: `step * f(state)`, of the state's shape. Whoever computes f can often take the
+ * factor into what it multiplies by anyway, which saves a pass over the state.
+ */
+export type VectorField<State extends tf.Tensor> = (state: State, step: number) => State;
 
 /**
- * `state + factor * slope`. TensorFlow.js would keep the slope for the gradient of the factor, which nobody asks for.
+ * `state + factor * slope`. With a factor of its own, TensorFlow.js would keep the slope for the gradient of the factor, which nobody asks for.
  */
 function addOneScaled(state: tf.Tensor, slope: tf.Tensor, factor: number): tf.Tensor {
+  if (factor === 1) return tf.add(state, slope);
   return tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => ({
     value: tf.add(inputs[0] as tf.Tensor, tf.mul(inputs[1] as tf.Tensor, factor)),
     gradFunc: (gradient: tf.Tensor) => [gradient, tf.mul(gradient, factor)],
@@ -42,7 +46,7 @@ export interface IntegrateOptions {
  * K_{n+1} = K_n + h f(K_n), Eq. 3). Every operation is recorded, so that gradients run through the
  * discretised trajectory.
  *
- * @param field f, autonomous.
+ * @param field h f, autonomous.
  * @param state0 K_0, float32, any shape.
  * @param options Number of steps N, the method, and who is told of every step.
  * @returns K_1 .. K_N: layer n of the network uses K_n.
@@ -59,7 +63,7 @@ export function integrate<State extends tf.Tensor>(
 /**
  * The same, one step whenever the next state is asked for: whoever shows the trajectory need not wait for its end.
  *
- * @param field f, autonomous.
+ * @param field h f, autonomous.
  * @param state0 K_0, float32, any shape.
  * @param options Number of steps N, the method, and who is told of every step.
  * @returns K_1 .. K_N, one after the other.
@@ -77,9 +81,9 @@ export function* integrateStepwise<State extends tf.Tensor>(
     const stepSize = grid[step + 1]! - grid[step]!;
     const slopes: State[] = [];
     for (const row of stages) {
-      slopes.push(field(addScaled(state, slopes, row.map((factor) => factor * stepSize))));
+      slopes.push(field(addScaled(state, slopes, row), stepSize));
     }
-    state = addScaled(state, slopes, weights.map((factor) => factor * stepSize));
+    state = addScaled(state, slopes, weights);
     options.onStep?.(step + 1, options.steps);
     yield state;
   }

@@ -114,10 +114,10 @@ export class Puppeteer {
     options: TrajectoryOptions = {},
   ): Generator<tf.Tensor4D> {
     const state0 = this.initialState(level);
-    const field = (state: tf.Tensor4D): tf.Tensor4D =>
+    const field = (state: tf.Tensor4D, step: number): tf.Tensor4D =>
       options.recompute === true
-        ? recomputed((input) => this.#dynamics.apply(input), state, this.#dynamics.weights)
-        : this.#dynamics.apply(state);
+        ? recomputed((input) => this.#dynamics.apply(input, step), state, this.#dynamics.weights)
+        : this.#dynamics.apply(state, step);
     const { trajectorySteps, solver: name } = this.#options;
     const solver = solvers[name];
     const { onStep } = options;

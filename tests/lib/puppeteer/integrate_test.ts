@@ -30,9 +30,9 @@ function referenceEnd(position: number, speed: number): [number, number] {
 /** Largest error at s = 1 of a solver with N steps. */
 async function endError(name: keyof typeof solvers, steps: number): Promise<number> {
   const end = tf.tidy(() => {
-    const field = (state: tf.Tensor1D) => {
+    const field = (state: tf.Tensor1D, step: number): tf.Tensor1D => {
       const [y, v] = tf.split(state, 2) as [tf.Tensor1D, tf.Tensor1D];
-      return tf.concat1d([v, tf.neg(tf.mul(tf.mul(y, y), y))]);
+      return tf.mul(tf.concat1d([v, tf.neg(tf.mul(tf.mul(y, y), y))]), step);
     };
     return integrate(field, tf.tensor1d([2, 1]), { steps, solver: solvers[name] }).at(-1)!;
   });
@@ -68,10 +68,14 @@ for (const [name, { order }] of Object.entries(solvers)) {
 Deno.test("integrate() by Euler is K + h f(K), written out (Eq. 3)", () =>
   withBackend("cpu", async () => {
     const states = tf.tidy(() =>
-      integrate((state: tf.Tensor1D) => tf.mul<tf.Tensor1D>(state, 2), tf.tensor1d([1]), {
-        steps: 4,
-        solver: solvers.euler,
-      })
+      integrate(
+        (state: tf.Tensor1D, step) => tf.mul<tf.Tensor1D>(state, 2 * step),
+        tf.tensor1d([1]),
+        {
+          steps: 4,
+          solver: solvers.euler,
+        },
+      )
     );
     const values = await Promise.all(states.map(async (state) => (await state.data())[0]));
     tf.dispose(states);
