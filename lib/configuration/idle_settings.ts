@@ -16,7 +16,7 @@ export interface IdleSetting {
 type IdleRule = readonly [isIdle: boolean, reason: string, paths: readonly string[]];
 
 function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] {
-  const { name, depthAdaptation, parameterAdaptation } = model;
+  const { name, depthAdaptation, parameterAdaptation, minSteps, maxSteps, levelsPerDepth } = model;
   const generates = generatesKernels(entry);
   const isPlain = entry.kind === "plain";
   const adaptsDepth = entry.adapts.depth && depthAdaptation;
@@ -51,6 +51,14 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
       "model.levelsPerDepth",
       "model.exact",
       "model.referenceComplexity",
+      "training.levelSharing",
+      "training.levelSmoothing",
+    ]],
+    [!adaptsState, "the initial state follows no image", [
+      "model.exact",
+      "model.referenceComplexity",
+    ]],
+    [minSteps === maxSteps && levelsPerDepth === 1, "all images are of one level", [
       "training.levelSharing",
       "training.levelSmoothing",
     ]],

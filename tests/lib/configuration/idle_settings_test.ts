@@ -20,6 +20,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   "model.minSteps": "2",
   "model.maxSteps": "20",
   "model.levelsPerDepth": "3",
+  "model.referenceComplexity": "9",
   "training.levelSharing": "0",
   "training.levelSmoothing": "1",
 };
@@ -37,7 +38,10 @@ function consequences(config: ExperimentConfig) {
   };
 }
 
-const BASES = ["", "depthAdaptation: false", "parameterAdaptation: false", "both"] as const;
+const BASES = [
+  ...["", "depthAdaptation: false", "parameterAdaptation: false", "both"],
+  "minSteps: 8, maxSteps: 8",
+] as const;
 
 for (const name of modelNames) {
   Deno.test(`idleSettings() tells of ${name} what changes no level, layer or batch`, () => {
