@@ -59,6 +59,11 @@ async function checkTarget({ output, force }: DocumentTarget): Promise<void> {
     if (force) throw new UsageError("Cannot use --force without --output: nothing is replaced");
     return;
   }
+  if (output === "-") {
+    throw new UsageError(
+      "Cannot write -: leave it out to write to stdout; a file of that name is ./-",
+    );
+  }
   const { dirname } = await import("node:path");
   const folder = await statOrNull(dirname(output), output);
   if (!folder?.isDirectory) {

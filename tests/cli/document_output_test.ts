@@ -22,6 +22,7 @@ Deno.test("checkTargets() refuses what the system would refuse at the end of the
   withFolder(async (folder) => {
     assert.match(await refusalOf(join(folder, "none", "a.csv")), /there is no folder/);
     assert.match(await refusalOf(folder), /it is a folder/);
+    assert.match(await refusalOf("-"), /leave it out to write to stdout/);
     // Short enough to be looked at, too long for the file that is staged beside it.
     const long = join(folder, "x".repeat(250));
     assert.match(
