@@ -5,7 +5,7 @@ import { kubernetesName, renderKubernetesJob } from "../lib/sweeps/kubernetes_jo
 import { runLocally } from "../lib/sweeps/local_executor.ts";
 import { readRowStates, type RowState, type StateConditions } from "../lib/sweeps/row_state.ts";
 import { readSlurmQueue, type SlurmTask, submitToSlurm } from "../lib/sweeps/slurm_executor.ts";
-import { renderReportScript, renderTaskScript } from "../lib/sweeps/slurm_script.ts";
+import { quoteWord, renderReportScript, renderTaskScript } from "../lib/sweeps/slurm_script.ts";
 import { addSubmission, readSubmissions } from "../lib/sweeps/submissions.ts";
 import { readPlan, type SweepPlan } from "../lib/sweeps/sweep_plan.ts";
 import { InterruptedError } from "./exit_codes.ts";
@@ -131,7 +131,8 @@ async function runLocal(
   const { jobs = 1, cpus, retries, output } = options;
   const command = [...programOfTasks(), "sweep", "task", folder, "--quiet", "--index"];
   if (options.dryRun) {
-    output.data(rows.map((row) => `${command.join(" ")} ${row}`).join("\n"));
+    const words = command.map(quoteWord).join(" ");
+    output.data(rows.map((row) => `${words} ${row}`).join("\n"));
     return [];
   }
   await addSubmission(folder, {

@@ -177,15 +177,18 @@ Deno.test("the results of swept tables are those of the runs that were planned, 
     }
   }));
 
-Deno.test("sweep retry --dry-run shows the failed rows and leaves them as they are", () =>
+Deno.test("sweep retry --dry-run shows the failed rows, quoted for a shell, and leaves them as they are", () =>
   withPlaces(async ({ base, sweep }) => {
     const rates = ["--set", "training.learningRate=100", "--set", "training.epsilon=1e-30"];
-    await good(sweep("plan", "s", "--config", base, ...rates, "--set", "training.beta2=0"));
-    assert.equal((await sweep("run", "s")).code, 1);
+    await good(sweep("plan", "a b", "--config", base, ...rates, "--set", "training.beta2=0"));
+    assert.equal((await sweep("run", "a b")).code, 1);
     const states = async () =>
-      JSON.parse(await good(sweep("status", "s", "--json"))).map(({ state }: Row) => state);
+      JSON.parse(await good(sweep("status", "a b", "--json"))).map(({ state }: Row) => state);
     assert.deepEqual(await states(), ["failed"]);
-    assert.match(await good(sweep("retry", "s", "--dry-run")), /sweep task s --quiet --index 0$/m);
+    assert.match(
+      await good(sweep("retry", "a b", "--dry-run")),
+      /sweep task 'a b' --quiet --index 0$/m,
+    );
     assert.deepEqual(await states(), ["failed"]);
   }));
 
