@@ -10,6 +10,9 @@ const BINS = 40;
 /** Steps that people count in. */
 const NICE_STEPS = [1, 2, 2.5, 5, 10] as const;
 
+/** Part of a bin that a value may lie below an edge and still belong above it: 0.3 / 0.1 is 2.9999999999999996. */
+const SLACK = 1e-9;
+
 /** The next nice number from a width on. */
 function niceWidth(width: number): number {
   const scale = 10 ** Math.floor(Math.log10(width));
@@ -36,11 +39,11 @@ export function histogramOf(sorted: ArrayLike<number>): HistogramBin[] {
   // Equal, or so close that bins of their difference could not be told apart.
   if (!(max - min > Math.abs(max) * 1e-12)) return [{ from: min, to: max, count: sorted.length }];
   const width = niceWidth((max - min) / BINS);
-  const first = Math.floor(min / width);
-  const bins = Math.max(1, Math.ceil(max / width) - first);
+  const first = Math.floor(min / width + SLACK);
+  const bins = Math.max(1, Math.ceil(max / width - SLACK) - first);
   const counts = new Uint32Array(bins);
   for (let index = 0; index < sorted.length; index++) {
-    counts[Math.min(Math.floor(sorted[index]! / width) - first, bins - 1)]! += 1;
+    counts[Math.min(Math.floor(sorted[index]! / width + SLACK) - first, bins - 1)]! += 1;
   }
   // Twelve digits: 3 * 0.1 is not 0.3, and the edge is read by people.
   const edge = (index: number) => Number(((first + index) * width).toPrecision(12));

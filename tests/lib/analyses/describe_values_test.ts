@@ -36,6 +36,13 @@ Deno.test("describeValues() leaves its input in order", () => {
   assert.deepEqual([...values], [10, 9, 100]);
 });
 
+Deno.test("histogramOf() counts a value on an edge above it, whatever the last digit of the edge says", () => {
+  const bins = histogramOf(Array.from({ length: 41 }, (_, index) => index / 10));
+  assert.equal(bins.length, 40);
+  // The last bin has its end.
+  assert.deepEqual(bins.map(({ count }) => count), [...new Array<number>(39).fill(1), 2]);
+});
+
 Deno.test("histogramOf() counts every value once, in round bins that touch", () => {
   for (const scale of [1e-3, 1, 17, 1e6]) {
     const sorted = X.map((value) => value * scale).sort((left, right) => left - right);
