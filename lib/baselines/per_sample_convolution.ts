@@ -2,10 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { nestedGradients } from "../tensors/recomputed.ts";
 
 /**
- * Numbers of the kernels that are alive at a time, 64 MiB: with fewer, the gradients of the basis of every part, 117 MB for
- * 384 x 256 channels, take longer to add up than all the rest.
+ * Numbers of the kernels that are alive at a time, 32 MiB. With fewer, the gradients of the basis of every part, 117 MB for
+ * 384 x 256 channels, take longer to add up; with 64 MiB a step of DDFN-SW on WASM came to 5.3 GB.
  */
-const CHUNK_NUMBERS = 2 ** 24;
+const CHUNK_NUMBERS = 2 ** 23;
 
 /**
  * Convolves every image with a kernel of its own, "same" padding, with gradient.
