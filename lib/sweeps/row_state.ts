@@ -145,12 +145,11 @@ export async function readRowState(
   const attempts = countedAttempts(options.attempts);
   const at = { folder, index, retries: plan.retries };
   const state = progress?.isFinished ? "done" : await nameState(at, attempts, options);
-  const validations = progress?.log.flatMap(({ validationTop1 }) => validationTop1 ?? []) ?? [];
   return {
     ...{ index, row, state, attempts },
     epochs: progress?.epochs ?? 0,
     plannedEpochs: row.config.training.epochs,
-    validationTop1: validations.length === 0 ? null : Math.max(...validations),
+    validationTop1: progress?.best?.validationTop1 ?? null,
     seconds: progress?.log.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0,
     secondsLeft: progress === null || state === "done" ? null : timeLeft(progress),
     message: messageOf(state, attempts),
