@@ -50,24 +50,24 @@ class Resource {
   }
 
   read(): tf.Tensor {
-    const attributes = [floatType(this.#backend, "dtype")];
-    return this.#backend.executeMultipleOutputs(
-      ...["ReadVariableOp", attributes, [this.handle], 1] as const,
-    )[0]!;
+    return this.#run("ReadVariableOp", [], 1)[0]!;
   }
 
   assign(value: tf.Tensor): void {
-    const attributes = [floatType(this.#backend, "dtype")];
-    this.#backend.executeMultipleOutputs("AssignVariableOp", attributes, [this.handle, value], 0);
+    this.#run("AssignVariableOp", [value], 0);
   }
 
   dispose(): void {
-    const ignore = { name: "ignore_lookup_error", value: true };
     const type = this.#backend.binding["TF_ATTR_BOOL"]!;
-    this.#backend.executeMultipleOutputs("DestroyResourceOp", [{ ...ignore, type }], [
-      ...[this.handle],
-    ], 0);
+    const attributes = [{ name: "ignore_lookup_error", type, value: true }];
+    this.#backend.executeMultipleOutputs("DestroyResourceOp", attributes, [this.handle], 0);
     this.handle.dispose();
+  }
+
+  #run(operation: string, inputs: readonly tf.Tensor[], outputs: number): tf.Tensor[] {
+    const attributes = [floatType(this.#backend, "dtype")];
+    const all = [this.handle, ...inputs];
+    return this.#backend.executeMultipleOutputs(operation, attributes, all, outputs);
   }
 }
 
@@ -90,9 +90,8 @@ class NativeMoments implements AdamMoments {
 
   update(parameter: tf.Variable, gradient: tf.Tensor, factors: AdamFactors): void {
     const { beta1, beta2, epsilon, stepSize, decay } = factors;
-    const no = (name: string) => ({
-      ...{ name, type: this.#backend.binding["TF_ATTR_BOOL"]!, value: false },
-    });
+    const type = this.#backend.binding["TF_ATTR_BOOL"]!;
+    const no = (name: string) => ({ name, type, value: false });
     tf.tidy(() => {
       this.#parameter.assign(decay === 1 ? parameter : tf.mul(parameter, decay));
       const resources = [this.#parameter, this.#first, this.#second].map(({ handle }) => handle);

@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { getKernel } from "@tensorflow/tfjs-core";
 import { nativeBatchNorm } from "../backends/native_batch_norm.ts";
 
 /** Added to the variance; PyTorch's and TensorFlow's usual value. */
@@ -26,13 +25,14 @@ function meanOfChannels(input: tf.Tensor4D): tf.Tensor1D {
   return tf.mean(input, [0, 1, 2]);
 }
 
-function hasKernel(name: string): boolean {
-  return getKernel(name, tf.getBackend()) !== undefined;
+/** WASM passes over maps in fewer operations than others need. */
+function isWasm(): boolean {
+  return tf.getBackend() === "wasm";
 }
 
-/** WASM has a kernel of ours for it, which passes over the maps once. */
+/** On WASM a kernel of ours, which passes over the maps once. */
 function covarianceOfChannels(first: tf.Tensor4D, second: tf.Tensor4D): ChannelCovariance {
-  if (hasKernel("ChannelCovariance")) {
+  if (isWasm()) {
     const outputs = tf.engine().runKernel("ChannelCovariance", { a: first, b: second });
     const [mean, covariance] = outputs as unknown as [tf.Tensor1D, tf.Tensor1D];
     return { mean, covariance };
@@ -56,7 +56,7 @@ interface ChannelMap {
  * large; as three operations it takes three.
  */
 function mapChannels(input: tf.Tensor4D, { factor, summand, activation }: ChannelMap): tf.Tensor4D {
-  if (tf.getBackend() !== "wasm") {
+  if (!isWasm()) {
     const output = tf.add<tf.Tensor4D>(tf.mul(input, factor), summand);
     return activation === "relu" ? tf.relu(output) : output;
   }
