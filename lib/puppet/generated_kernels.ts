@@ -103,13 +103,16 @@ export class GeneratedKernels {
   /**
    * Factor for kernels that no norm follows: all of Puppet-AlexNet and the 1x1 shortcuts of Puppet-ResNet. The paper does
    * not say how their size is kept. States have numbers of size one, and averaging m of them leaves 1 / sqrt(m): the
-   * factor brings kernels to the size of He's initial values, sqrt(2 / fanIn). Without it the activations grow a
-   * thousandfold. A norm would cancel any factor.
+   * factor brings kernels to the size of the initial values of stored ones, sqrt(2 / fanIn) before a ReLU (He et al.
+   * 2015), and sqrt(1 / (3 fanIn)) where nothing follows (PyTorch's default). Without it the activations of Puppet-AlexNet
+   * grow a thousandfold; with He's size the shortcuts of Puppet-ResNet drown what is beside them. A norm would cancel any
+   * factor.
    */
   #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D): number {
-    const { kernelSize, inputChannels, outputChannels } = layer;
+    const { kernelSize, inputChannels, outputChannels, activation } = layer;
     const fanIn = kernelSize * kernelSize * inputChannels;
     const averaged = Math.max(state.size / (fanIn * outputChannels), 1);
-    return Math.sqrt((2 * averaged) / fanIn);
+    const gain = activation === "none" ? 1 / 3 : 2;
+    return Math.sqrt((gain * averaged) / fanIn);
   }
 }

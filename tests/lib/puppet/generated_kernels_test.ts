@@ -1,30 +1,35 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { convolution } from "../../../lib/architectures/layer.ts";
+import { LayerWeights } from "../../../lib/classifiers/layer_weights.ts";
 import { GeneratedKernels } from "../../../lib/puppet/generated_kernels.ts";
 import { ParameterSet } from "../../../lib/tensors/parameter_set.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { take } from "../../helpers/tensors.ts";
-import type { MirrorPairs } from "../../../lib/architectures/layer.ts";
 
 const LEVEL = { index: 0, complexity: 12.5, depth: 1, scale: 1 };
 
-Deno.test("GeneratedKernels brings kernels without a norm to He's size, in mirror pairs or not", () =>
+Deno.test("GeneratedKernels brings kernels without a norm to the size of stored ones, in mirror pairs or not", () =>
   withBackend("cpu", async () => {
     const parameters = new ParameterSet();
     const options = { solver: "euler", initialState: "seeded", trajectorySteps: null } as const;
     const source = new GeneratedKernels(parameters, { channels: 64, taps: 9, seed: 1, ...options });
     const shape = { kernelSize: 3, inputChannels: 16, outputChannels: 16 };
-    const sizeOf = async (mirror: MirrorPairs) => {
-      const layer = convolution("conv", shape, { norm: false, mirror });
-      const values = await take(tf.tidy(() => source.kernels([layer], LEVEL)[0]!));
-      return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-    };
-    const he = Math.sqrt(2 / (9 * 16));
-    // The state after one step has about twice the variance of the one before.
+    const sizeOf = (values: Float32Array) =>
+      Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
     for (const mirror of ["none", "group"] as const) {
-      const ratio = await sizeOf(mirror) / (he * Math.SQRT2);
-      assert.ok(Math.abs(ratio - 1) < 0.15, `${mirror}: ${ratio}`);
+      for (const activation of ["none", "relu"] as const) {
+        const layer = convolution("conv", shape, { norm: false, mirror, activation });
+        const generated = sizeOf(await take(tf.tidy(() => source.kernels([layer], LEVEL)[0]!)));
+        const storedParameters = new ParameterSet();
+        const weights = new LayerWeights(storedParameters, 1);
+        weights.addKernel(layer);
+        const stored = sizeOf(await take(tf.tidy(() => tf.clone(weights.kernel(layer)))));
+        storedParameters.dispose();
+        // The state after one step has about twice the variance of the one before.
+        const ratio = generated / (stored * Math.SQRT2);
+        assert.ok(Math.abs(ratio - 1) < 0.15, `${mirror}, ${activation}: ${ratio}`);
+      }
     }
     source.dispose();
     parameters.dispose();
