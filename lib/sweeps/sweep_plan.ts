@@ -4,6 +4,7 @@ import { findKey } from "../configuration/config_words.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
 import { CheckpointError } from "../errors.ts";
 import { pathExists } from "../files/path_exists.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { writeFileAtomically } from "../files/atomic_write.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -190,7 +191,7 @@ function joinTables(
  * @param wanted The plan; `runs` as seen from the current folder.
  * @returns The plan as it stands now.
  * @throws {CheckpointError} if the plan that is there has other runs, is of another kind, or was made with other
- * changes of the protocol.
+ * changes of the protocol; if the folder cannot be made.
  */
 export async function writePlan(folder: string, wanted: SweepPlan): Promise<WrittenPlan> {
   const path = join(folder, PLAN_FILE);
@@ -211,7 +212,19 @@ export async function writePlan(folder: string, wanted: SweepPlan): Promise<Writ
   const added = wanted.rows.filter((row) => !known.has(row.name));
   const tables = before === null ? wanted.tables : joinTables(folder, before.tables, wanted.tables);
   const plan = { ...wanted, runs, tables, rows: [...kept, ...added] };
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeFileAtomically(path, `${JSON.stringify(plan, null, 1)}\n`);
   return { plan, kept: known.size, added: added.length };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
+    throw new CheckpointError(`Cannot plan in ${folder}: ${failure}; name another folder`, {
+      cause: error,
+    });
+  }
 }

@@ -45,6 +45,16 @@ Deno.test("writePlan() keeps the numbers of rows that are there, and adds the ot
     );
   }));
 
+Deno.test("writePlan() names the folder that cannot be made, and why", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "file"), "");
+    const inside = join(folder, "file", "sweep");
+    await assert.rejects(
+      writePlan(inside, planOf(inside, [1])),
+      /Cannot plan in .*sweep: a file stands where a folder should be; name another folder/,
+    );
+  }));
+
 Deno.test("writePlan() takes the place of images and the backend of rows that are planned again", () =>
   withFolder(async (folder) => {
     const { plan } = await writePlan(folder, planOf(folder, [1, 2]));
