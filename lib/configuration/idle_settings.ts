@@ -38,7 +38,6 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
       "model.mirrorSymmetry",
       "model.fixedDepth",
     ]],
-    [!adaptsDepth, "depth follows no image", ["training.fitDepths"]],
     [adaptsDepth, "depth follows the image", ["model.fixedDepth"]],
     [!entry.adapts.depth, `the depth of ${name} follows no image`, ["model.depthAdaptation"]],
     [!entry.adapts.parameters, `${name} has no initial state`, ["model.parameterAdaptation"]],
@@ -53,6 +52,7 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
       "model.referenceComplexity",
       "training.levelSharing",
       "training.levelSmoothing",
+      "training.fitDepths",
     ]],
     [!adaptsState, "the initial state follows no image", [
       "model.exact",

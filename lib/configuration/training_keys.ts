@@ -117,7 +117,7 @@ export const trainingKeys = {
   }),
   fitDepths: flag({
     description:
-      "where nearly all training images would have one depth, kappa and its offset are fitted to them",
+      "where nearly all training images would be of one level, kappa and its offset are fitted to them",
     default: false,
     option: "--fit-depths",
   }),

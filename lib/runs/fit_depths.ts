@@ -17,7 +17,10 @@ export interface FittedConfig {
  * @returns `true` if the complexities of the training images can change the rule.
  */
 export function asksForFit({ model, training }: ExperimentConfig): boolean {
-  return training.fitDepths && model.depthAdaptation && modelEntry(model.name).adapts.depth;
+  const { adapts } = modelEntry(model.name);
+  const adaptsDepth = adapts.depth && model.depthAdaptation;
+  const adaptsState = adapts.parameters && model.parameterAdaptation;
+  return training.fitDepths && (adaptsDepth || adaptsState);
 }
 
 /**
@@ -54,9 +57,9 @@ export function describeQuantiles({ quantiles: { low, median, high } }: Schedule
  */
 export function describeFit(fit: ScheduleFit): string {
   const { stepsPerBit, complexityOffset, referenceComplexity, depthBefore, shareBefore } = fit;
-  return `depth: ${
+  return `levels: ${
     Math.round(100 * shareBefore)
-  } % of the training images would have ${depthBefore} layers; fitted to them: ` +
+  } % of the training images would be of one, that of ${depthBefore} steps; fitted to them: ` +
     `kappa ${stepsPerBit}, offset ${complexityOffset}, reference complexity ${referenceComplexity}, ` +
     `from their quantiles: ${describeQuantiles(fit)} ` +
     `(--steps-per-bit, --complexity-offset, --reference-complexity)`;

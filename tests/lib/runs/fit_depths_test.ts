@@ -21,7 +21,11 @@ Deno.test("fitDepths() is asked for by folders whose rule nobody gave, and by no
   assert.ok(!asks("{ data: { dataset: folder }, model: { stepsPerBit: 0.7 } }"));
   assert.ok(!asks("{ data: { dataset: folder }, model: { complexityOffset: 1 } }"));
   assert.ok(!asks("{ data: { dataset: folder }, training: { fitDepths: false } }"));
-  assert.ok(!asks("{ data: { dataset: folder }, model: { depthAdaptation: false } }"));
+  // The initial state follows the image by the same levels.
+  assert.ok(asks("{ data: { dataset: folder }, model: { depthAdaptation: false } }"));
+  assert.ok(asks("{ data: { dataset: folder }, model: { name: puppet-alexnet } }"));
+  const neither = "depthAdaptation: false, parameterAdaptation: false";
+  assert.ok(!asks(`{ data: { dataset: folder }, model: { ${neither} } }`));
   assert.ok(!asks("{ data: { dataset: folder }, model: { name: fixed-cnn } }"));
 });
 
@@ -35,7 +39,7 @@ Deno.test("fitDepths() puts what it fitted into the model, once, and says so", (
   );
   assert.match(
     describeFit(fit),
-    /100 % of the training images would have 12 layers; fitted to them: kappa 3\.\d+, .*5 % at 16\.10, 50 % at 17\.00, 95 % at 17\.88 /,
+    /100 % of the training images would be of one, that of 12 steps; fitted to them: kappa 3\.\d+, .*5 % at 16\.10, 50 % at 17\.00, 95 % at 17\.88 /,
   );
   assert.deepEqual(fitDepths(config, COMPLEXITIES), { config, fit: null });
   const cifar = parseConfig("");
