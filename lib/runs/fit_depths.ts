@@ -57,9 +57,9 @@ export function describeQuantiles({ quantiles: { low, median, high } }: Schedule
  */
 export function describeFit(fit: ScheduleFit): string {
   const { stepsPerBit, complexityOffset, referenceComplexity, depthBefore, shareBefore } = fit;
-  return `levels: ${
+  return `${
     Math.round(100 * shareBefore)
-  } % of the training images would be of one, that of ${depthBefore} steps; fitted to them: ` +
+  } % of the training images would be of one level, that of ${depthBefore} steps; levels fitted to them: ` +
     `kappa ${stepsPerBit}, offset ${complexityOffset}, reference complexity ${referenceComplexity}, ` +
     `from their quantiles: ${describeQuantiles(fit)} ` +
     `(--steps-per-bit, --complexity-offset, --reference-complexity)`;

@@ -27,9 +27,7 @@ function planFacts({ runDirectory, backend, plan }: DryRun): Fact[] {
     fact("test images", countCell(plan.testImages)),
     fact("classes", countCell(plan.classes)),
     fact("steps", countCell(plan.totalSteps), `${countCell(plan.stepsPerEpoch).text} an epoch`),
-    ...plan.fit === null
-      ? []
-      : [fact("depths", textCell(describeFit(plan.fit).replace(/^depth: /, "")))],
+    ...plan.fit === null ? [] : [fact("fitted", textCell(describeFit(plan.fit)))],
     fact("levels", countCell(plan.levels), `depth ${min === max ? min : `${min}..${max}`}`),
     fact("parameters of the puppeteer", parametersCell(plan.parameters.puppeteer)),
     fact("parameters stored", parametersCell(plan.parameters.total)),
