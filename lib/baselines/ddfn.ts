@@ -99,7 +99,8 @@ function filterFactors<T extends tf.Tensor>(variance: T, taps: number): T {
 
 /**
  * Gives every filter mean 0 and the deviation of He's initial values, which keeps the scale of feature maps through a
- * network without norms.
+ * network without norms. Together with the 1x1 convolution beside it, which starts at He's size too, maps grow by 1.5 a
+ * layer at the start; halving the variance of both made no difference in a network of a quarter of the channels.
  *
  * @param filters `[batch, taps, out]`.
  */

@@ -8,7 +8,8 @@ import type { NormSite } from "./classifier.ts";
 
 /**
  * Stored parameters of layers: biases, batch norm, linear layers, and kernels where they are not generated. Initial values
- * are PyTorch's defaults, and He's for kernels that no norm follows.
+ * are PyTorch's defaults, and He's for kernels before an activation that no norm follows. Hidden linear layers keep
+ * PyTorch's, which shrink a signal by a factor of 2.4 each: He's made no difference to a SqueezeNet over two epochs.
  */
 export class LayerWeights {
   readonly #parameters: ParameterSet;

@@ -111,7 +111,10 @@ export class GeneratedKernels {
   #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D): number {
     const { kernelSize, inputChannels, outputChannels, activation } = layer;
     const fanIn = kernelSize * kernelSize * inputChannels;
-    const averaged = Math.max(state.size / (fanIn * outputChannels), 1);
+    const [, stateInputs, stateTaps, stateOutputs] = state.shape;
+    // Axis by axis: where the layer is longer than the state, numbers are repeated, which makes up for no average.
+    const averaged = Math.max(stateInputs / inputChannels, 1) *
+      Math.max(stateTaps / kernelSize ** 2, 1) * Math.max(stateOutputs / outputChannels, 1);
     const gain = activation === "none" ? 1 / 3 : 2;
     return Math.sqrt((gain * averaged) / fanIn);
   }

@@ -14,11 +14,18 @@ Deno.test("GeneratedKernels brings kernels without a norm to the size of stored 
     const parameters = new ParameterSet();
     const options = { solver: "euler", initialState: "seeded", trajectorySteps: null } as const;
     const source = new GeneratedKernels(parameters, { channels: 64, taps: 9, seed: 1, ...options });
-    const shape = { kernelSize: 3, inputChannels: 16, outputChannels: 16 };
+    const shapes = [
+      { kernelSize: 3, inputChannels: 16, outputChannels: 16 },
+      // Wider than the state, whose nine taps are averaged all the same.
+      { kernelSize: 1, inputChannels: 64, outputChannels: 256 },
+    ];
     const sizeOf = (values: Float32Array) =>
       Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+    const cases = shapes.flatMap((shape) =>
+      (["none", "relu"] as const).map((activation) => [activation, shape] as const)
+    );
     for (const mirror of ["none", "group"] as const) {
-      for (const activation of ["none", "relu"] as const) {
+      for (const [activation, shape] of cases) {
         const layer = convolution("conv", shape, { norm: false, mirror, activation });
         const generated = sizeOf(await take(tf.tidy(() => source.kernels([layer], LEVEL)[0]!)));
         const storedParameters = new ParameterSet();
@@ -28,7 +35,10 @@ Deno.test("GeneratedKernels brings kernels without a norm to the size of stored 
         storedParameters.dispose();
         // The state after one step has about twice the variance of the one before.
         const ratio = generated / (stored * Math.SQRT2);
-        assert.ok(Math.abs(ratio - 1) < 0.15, `${mirror}, ${activation}: ${ratio}`);
+        assert.ok(
+          Math.abs(ratio - 1) < 0.15,
+          `${mirror}, ${activation}, ${shape.outputChannels}: ${ratio}`,
+        );
       }
     }
     source.dispose();
