@@ -24,6 +24,7 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
   return [
     [!generates, `${name} has no puppeteer`, [
       "model.initialState",
+      "model.initialStateSize",
       "model.solver",
       "model.trajectorySteps",
       "training.recompute",

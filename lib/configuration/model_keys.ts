@@ -25,6 +25,12 @@ export const modelKeys = {
     default: "seeded",
     option: "--initial-state <kind>",
   }),
+  initialStateSize: positive(100, {
+    description: "standard deviation of the numbers of the initial state before it is scaled",
+    default: 1,
+    option: "--initial-state-size <deviation>",
+    isLater: true,
+  }),
   solver: oneOf(["euler", "midpoint", "heun", "rk4"], {
     description: "method that integrates the dynamics",
     default: "euler",

@@ -48,6 +48,13 @@ export const trainingKeys = {
     default: 0,
     option: "--warmup-epochs <count>",
   }),
+  optimizer: oneOf(["adam", "muon"], {
+    description:
+      "what updates the matrices that mix channels, the puppeteer's and stored kernels; Adam updates the rest",
+    default: "adam",
+    option: "--optimizer <name>",
+    isLater: true,
+  }),
   beta1: realBelow(0, 1, {
     description: "Adam: decay of the first moment",
     default: 0.9,

@@ -66,6 +66,7 @@ function createLevelClassifier(
     channels: config.maxChannels,
     taps: config.kernelSize * config.kernelSize,
     initialState: config.initialState,
+    initialStateSize: config.initialStateSize,
     solver: config.solver,
     trajectorySteps: config.trajectorySteps,
     seed,

@@ -10,6 +10,11 @@ export interface ModelConfig {
   readonly kernelSize: number;
   /** Where the trajectory starts: E in K_0 = phi(H) E. */
   readonly initialState: "seeded" | "learned" | "constant";
+  /**
+   * Standard deviation of E's numbers. f_theta takes no notice of it and moves a state by about 1 from s = 0 to 1: the
+   * smaller, the more of a kernel is learned.
+   */
+  readonly initialStateSize: number;
   /** Explicit Runge-Kutta method that integrates the dynamics. */
   readonly solver: "euler" | "midpoint" | "heun" | "rk4";
   /**

@@ -90,7 +90,9 @@ export class GeneratedKernels {
       const kernel = completeKernel(resizeKernel(state, own), layer.mirror);
       yield {
         ...{ layer, state },
-        kernel: layer.norm ? kernel : tf.mul(kernel, this.#scaleWithoutNorm(own, state)),
+        kernel: layer.norm
+          ? kernel
+          : tf.mul(kernel, this.#scaleWithoutNorm(own, state, index / convolutions.length)),
       };
     }
   }
@@ -102,13 +104,13 @@ export class GeneratedKernels {
 
   /**
    * Factor for kernels that no norm follows: all of Puppet-AlexNet and the 1x1 shortcuts of Puppet-ResNet. The paper does
-   * not say how their size is kept. States have numbers of size one, and averaging m of them leaves 1 / sqrt(m): the
-   * factor brings kernels to the size of the initial values of stored ones, sqrt(2 / fanIn) before a ReLU (He et al.
-   * 2015), and sqrt(1 / (3 fanIn)) where nothing follows (PyTorch's default). Without it the activations of Puppet-AlexNet
-   * grow a thousandfold; with He's size the shortcuts of Puppet-ResNet drown what is beside them. A norm would cancel any
-   * factor.
+   * not say how their size is kept. States have numbers of the size of E's, or of what f_theta has added until s where
+   * that is more (1 at s = 1), and averaging m of them leaves 1 / sqrt(m) of it. The factor brings kernels to the size of
+   * the initial values of stored ones: sqrt(2 / fanIn) before a ReLU (He et al. 2015), sqrt(1 / (3 fanIn)) where nothing
+   * follows (PyTorch's default). Without it the activations of Puppet-AlexNet grow a thousandfold; with He's size the
+   * shortcuts of Puppet-ResNet drown what is beside them. A norm would cancel any factor.
    */
-  #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D): number {
+  #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D, s: number): number {
     const { kernelSize, inputChannels, outputChannels, activation } = layer;
     const fanIn = kernelSize * kernelSize * inputChannels;
     const [, stateInputs, stateTaps, stateOutputs] = state.shape;
@@ -116,6 +118,6 @@ export class GeneratedKernels {
     const averaged = Math.max(stateInputs / inputChannels, 1) *
       Math.max(stateTaps / kernelSize ** 2, 1) * Math.max(stateOutputs / outputChannels, 1);
     const gain = activation === "none" ? 1 / 3 : 2;
-    return Math.sqrt((gain * averaged) / fanIn);
+    return Math.sqrt((gain * averaged) / fanIn) / Math.max(this.#options.initialStateSize, s);
   }
 }

@@ -31,6 +31,8 @@ export interface PuppeteerOptions {
   readonly taps: number;
   /** How E is made. */
   readonly initialState: InitialStateKind;
+  /** Standard deviation of E's numbers, above 0. */
+  readonly initialStateSize: number;
   /** Explicit Runge-Kutta method. */
   readonly solver: SolverName;
   /** Steps of one trajectory that every depth reads; `null` integrates every depth with as many steps as it has layers. */
@@ -77,11 +79,12 @@ export class Puppeteer {
    * @param options Sizes, kind of initial state, solver, seed.
    */
   constructor(parameters: ParameterSet, options: PuppeteerOptions) {
-    const { channels, taps, initialState, seed } = options;
+    const { channels, taps, initialState, initialStateSize, seed } = options;
     this.#options = options;
     this.#dynamics = new Dynamics(parameters, { channels, seed });
     const shape: [number, number, number, number] = [1, channels, taps, channels];
-    const values = initialStateValues(initialState, { channels, taps });
+    const values = initialStateValues(initialState, { channels, taps })
+      .map((value) => value * initialStateSize);
     if (initialState === "learned") parameters.add(INITIAL_STATE, { shape, values });
     this.#initialState = initialState === "learned"
       ? parameters.get<tf.Rank.R4>(INITIAL_STATE)

@@ -1,35 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type AdamFactors, type AdamMoments, nativeAdamMoments } from "../backends/native_adam.ts";
-import type { ParameterSet, TensorValues } from "../tensors/parameter_set.ts";
+import { zeroVariable } from "../tensors/zero_variable.ts";
+import type { ParameterMemory, UpdateStep } from "./parameter_memory.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
 /** Hyper-parameters of Adam. */
 export type AdamOptions = Pick<TrainingConfig, "beta1" | "beta2" | "epsilon" | "weightDecay">;
-
-/** The optimizer's memory, as it is stored. */
-export interface AdamState {
-  /** `<parameter>.first` and `<parameter>.second`. */
-  readonly moments: ReadonlyMap<string, TensorValues>;
-  /** Updates that each parameter has had; drives its bias correction. */
-  readonly updates: Readonly<Record<string, number>>;
-}
-
-/** Both moments, as their names end. */
-const PARTS = ["first", "second"] as const;
-
-interface Memory {
-  readonly moments: AdamMoments;
-  readonly shape: number[];
-  updates: number;
-}
-
-/** The variable copies its initial value, which has to be freed. */
-function zeroVariable(shape: number[]): tf.Variable {
-  const zeros = tf.zeros(shape);
-  const variable = tf.variable(zeros, false);
-  zeros.dispose();
-  return variable;
-}
 
 /** Moments from operations that every backend has. */
 class ComposedMoments implements AdamMoments {
@@ -68,128 +44,52 @@ class ComposedMoments implements AdamMoments {
 }
 
 /**
- * Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019). Bias correction comes
- * from an integer count kept per parameter, so that a restored optimizer continues bit for bit, and a
- * parameter that a level does not use keeps its moments and its count.
+ * Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019) for one parameter. Bias correction
+ * comes from an integer count, so that a restored optimizer continues bit for bit.
  */
-export class Adam {
-  readonly #parameters: ParameterSet;
+export class AdamMemory implements ParameterMemory {
+  readonly parts = ["first", "second"] as const;
   readonly #options: AdamOptions;
-  readonly #memory = new Map<string, Memory>();
+  readonly #moments: AdamMoments;
 
   /**
    * Starts with moments of zero.
    *
-   * @param parameters What is optimised.
+   * @param shape Shape of the parameter.
    * @param options Decay rates, epsilon, weight decay.
    */
-  constructor(parameters: ParameterSet, options: AdamOptions) {
-    this.#parameters = parameters;
+  constructor(shape: number[], options: AdamOptions) {
     this.#options = options;
-    for (const [name, variable] of parameters.entries) {
-      const { shape } = variable;
-      const moments = nativeAdamMoments(shape) ?? new ComposedMoments(shape);
-      this.#memory.set(name, { moments, shape, updates: 0 });
-    }
+    this.#moments = nativeAdamMoments(shape) ?? new ComposedMoments(shape);
   }
 
-  /**
-   * Makes one update in place.
-   *
-   * @param gradients Gradient by parameter name; parameters without one stay as they are. Not disposed.
-   * @param learningRate Rate of this step, >= 0.
-   * @param gradientFactor Multiplies every gradient (clipping).
-   */
   update(
-    gradients: ReadonlyMap<string, tf.Tensor>,
-    learningRate: number,
-    gradientFactor = 1,
+    parameter: tf.Variable,
+    gradient: tf.Tensor,
+    { learningRate, updates }: UpdateStep,
   ): void {
-    for (const [name, gradient] of gradients) {
-      tf.tidy(() => {
-        const scaled = gradientFactor === 1 ? gradient : tf.mul(gradient, gradientFactor);
-        this.#updateOne(name, scaled, learningRate);
-      });
-    }
-  }
-
-  /** Reads the memory from the device. */
-  async read(): Promise<AdamState> {
-    const moments = new Map<string, TensorValues>();
-    const updates: Record<string, number> = {};
-    for (const [name, entry] of this.#memory) {
-      const { shape } = entry;
-      for (const [index, tensor] of entry.moments.tensors().entries()) {
-        const values = Float32Array.from(await tensor.data());
-        moments.set(`${name}.${PARTS[index]}`, { shape, values });
-        tensor.dispose();
-      }
-      updates[name] = entry.updates;
-    }
-    return { moments, updates };
-  }
-
-  /**
-   * Restores the memory.
-   *
-   * @param state What `read` returned, for the same parameters.
-   * @throws {RangeError} if a parameter's memory is missing, has another shape, or cannot come from updates, or there is other memory.
-   */
-  write(state: AdamState): void {
-    // Earlier versions could average the weights; the parameters that they saved are not those that they trained.
-    const foreign = [...state.moments.keys()].find((name) =>
-      !this.#memory.has(name.replace(/\.(?:first|second)$/, ""))
-    );
-    if (foreign !== undefined) {
-      throw new RangeError(`Cannot restore Adam: "${foreign}" is the memory of no parameter`);
-    }
-    for (const [name, entry] of this.#memory) {
-      const updates = Object.hasOwn(state.updates, name) ? state.updates[name] : undefined;
-      if (updates === undefined || state.moments.get(`${name}.second`)?.values.some((v) => v < 0)) {
-        throw new RangeError(
-          `Cannot restore Adam: "${name}" must have a number of updates and no negative second moment`,
-        );
-      }
-      const values = PARTS.map((part) => {
-        const stored = state.moments.get(`${name}.${part}`);
-        if (stored !== undefined && stored.shape.join() === entry.shape.join()) {
-          return stored.values;
-        }
-        throw new RangeError(
-          `Cannot restore Adam: ${part} moment of "${name}" must have shape [${entry.shape}], current value is ${
-            stored === undefined ? "missing" : `[${stored.shape}]`
-          }`,
-        );
-      });
-      tf.tidy(() => {
-        const make = (part: number): tf.Tensor =>
-          tf.tensor(values[part]!.slice(), entry.shape, "float32");
-        entry.moments.assign(make(0), make(1));
-      });
-      entry.updates = updates;
-    }
-  }
-
-  /** Frees the moments. */
-  dispose(): void {
-    for (const { moments } of this.#memory.values()) moments.dispose();
-    this.#memory.clear();
-  }
-
-  #updateOne(name: string, gradient: tf.Tensor, learningRate: number): void {
     const { beta1, beta2, epsilon, weightDecay } = this.#options;
-    const parameter = this.#parameters.get(name);
-    const entry = this.#memory.get(name)!;
-    entry.updates += 1;
     // lr (m / c1) / (sqrt(v / c2) + eps), with the corrections folded into two numbers.
-    const firstCorrection = 1 - beta1 ** entry.updates;
-    const rootCorrection = Math.sqrt(1 - beta2 ** entry.updates);
+    const firstCorrection = 1 - beta1 ** updates;
+    const rootCorrection = Math.sqrt(1 - beta2 ** updates);
     // Biases and norms are left alone: pulling them to zero is no regularisation.
     const isDecayed = weightDecay !== 0 && parameter.rank >= 2;
-    entry.moments.update(parameter, gradient, {
+    this.#moments.update(parameter, gradient, {
       ...{ beta1, beta2, epsilon: epsilon * rootCorrection },
       stepSize: (learningRate * rootCorrection) / firstCorrection,
       decay: isDecayed ? 1 - learningRate * weightDecay : 1,
     });
+  }
+
+  tensors(): tf.Tensor[] {
+    return this.#moments.tensors();
+  }
+
+  assign([first, second]: readonly tf.Tensor[]): void {
+    this.#moments.assign(first!, second!);
+  }
+
+  dispose(): void {
+    this.#moments.dispose();
   }
 }

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batchNormWithMoments } from "../layers/batch_norm.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
-import { Adam } from "./adam.ts";
+import { Optimizer } from "./optimizer.ts";
 import { levelsOfImages } from "./compute_statistics.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { loadBatch } from "./training_data.ts";
@@ -186,7 +186,7 @@ async function fitRegression(
   parameters.add("weights", zeros([width, classes]));
   parameters.add("bias", zeros([classes]));
   const [weights, bias] = [parameters.get<tf.Rank.R2>("weights"), parameters.get("bias")];
-  const adam = new Adam(parameters, ADAM);
+  const adam = new Optimizer(parameters, ADAM);
   const logits = () => tf.add<tf.Tensor2D>(tf.matMul(scaled, weights), bias);
   try {
     for (let step = 0; step < STEPS; step++) {

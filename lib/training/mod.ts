@@ -1,10 +1,12 @@
 /**
- * The training loop and its parts: Adam, schedules, level sharing, logs, checkpoints.
+ * The training loop and its parts: optimizers, schedules, level sharing, logs, checkpoints.
  *
  * @module
  */
 
-export * from "./adam.ts";
+export * from "./optimizer.ts";
+export type { ParameterMemory, UpdateStep } from "./parameter_memory.ts";
+export type { AdamOptions } from "./adam.ts";
 export * from "./epoch_plan.ts";
 export * from "./gradient_clipping.ts";
 export * from "./learning_rate.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { isPuppeteerParameter } from "../puppeteer/puppeteer.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
-import { Adam } from "./adam.ts";
+import { Optimizer } from "./optimizer.ts";
 import { computeStatistics, levelsOfImages } from "./compute_statistics.ts";
 import { dropoutOfStep } from "./dropout.ts";
 import { mixingOfStep } from "./feature_mixing.ts";
@@ -37,7 +37,7 @@ export class Trainer {
   /** The model. */
   readonly classifier: Classifier;
   /** The optimizer. */
-  readonly optimizer: Adam;
+  readonly optimizer: Optimizer;
   /** Where the training stands; replaced when a checkpoint is restored. */
   progress: TrainingProgress = initialProgress();
   /** Batch-norm statistics of the current weights; `null` after a step, until they are computed again. */
@@ -57,7 +57,7 @@ export class Trainer {
    */
   constructor(options: TrainerOptions) {
     this.classifier = options.classifier;
-    this.optimizer = new Adam(options.classifier.parameters, options.config);
+    this.optimizer = new Optimizer(options.classifier.parameters, options.config);
     this.#data = options.data;
     this.#config = options.config;
     this.#exact = options.exact;

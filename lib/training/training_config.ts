@@ -14,6 +14,8 @@ export interface TrainingConfig {
   readonly schedule: "constant" | "cosine" | "one-cycle";
   /** Epochs of linear warm-up before a constant or cosine schedule. */
   readonly warmupEpochs: number;
+  /** What updates the matrices that mix channels: the puppeteer's, and stored kernels. The rest is always Adam's. */
+  readonly optimizer: "adam" | "muon";
   /** Adam: decay of the first moment. */
   readonly beta1: number;
   /** Adam: decay of the second moment. */

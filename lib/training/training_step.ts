@@ -4,7 +4,7 @@ import { valueAndGradients } from "../tensors/value_and_gradients.ts";
 import { clippingFactor, globalNorm } from "./gradient_clipping.ts";
 import type { Classifier, DropOut, FeatureMixing } from "../classifiers/classifier.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
-import type { Adam } from "./adam.ts";
+import type { Optimizer } from "./optimizer.ts";
 
 /** One batch on the device. */
 export interface TrainingBatch {
@@ -170,7 +170,7 @@ export function lossAndGradients(
  * @returns Loss, correct answers, norm of the gradient, and whether the update was made.
  */
 export async function trainingStep(
-  model: { readonly classifier: Classifier; readonly optimizer: Adam },
+  model: { readonly classifier: Classifier; readonly optimizer: Optimizer },
   batch: TrainingBatch,
   options: TrainingStepOptions,
 ): Promise<StepOutcome> {

@@ -4,7 +4,7 @@ import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { computeLevelStatistics } from "../../lib/classifiers/compute_level_statistics.ts";
 import { parseConfig } from "../../lib/configuration/parse_config.ts";
 import { RandomStream } from "../../lib/randomness/random_stream.ts";
-import { Adam } from "../../lib/training/adam.ts";
+import { Optimizer } from "../../lib/training/optimizer.ts";
 import { trainingStep } from "../../lib/training/training_step.ts";
 import type { Classifier, InferenceNetwork } from "../../lib/classifiers/classifier.ts";
 import type { ModelConfig } from "../../lib/models/model_config.ts";
@@ -52,7 +52,7 @@ export function trainingWork(
   classifier: Classifier,
   batchSize: number,
 ): { step: () => Promise<unknown>; dispose: () => void } {
-  const optimizer = new Adam(classifier.parameters, {
+  const optimizer = new Optimizer(classifier.parameters, {
     beta1: 0.9,
     beta2: 0.999,
     epsilon: 1e-8,

@@ -6,7 +6,7 @@ import { selectBackend } from "../../lib/backends/select_backend.ts";
 import { completeConfig } from "../../lib/configuration/experiment_config.ts";
 import { requireSameModel } from "../../lib/runs/require_same_model.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
-import { Adam } from "../../lib/training/adam.ts";
+import { Optimizer } from "../../lib/training/optimizer.ts";
 import { decodeCheckpoint, withCheckpointErrors } from "../../lib/training/decode_checkpoint.ts";
 import { initialProgress } from "../../lib/training/training_progress.ts";
 import type { Classifier } from "../../lib/classifiers/classifier.ts";
@@ -30,7 +30,7 @@ const card = JSON.stringify({
 
 interface Receiver {
   readonly classifier: Classifier;
-  readonly optimizer: Adam;
+  readonly optimizer: Optimizer;
   /** Numbers of updates of all parameters but the one that the card has, as JSON. */
   readonly updates: string;
   /** Good files of the tensors. */
@@ -43,7 +43,7 @@ let receiver: Promise<Receiver> | null = null;
 async function makeReceiver(): Promise<Receiver> {
   await selectBackend("cpu");
   const classifier = createClassifier(model, { classes: 2, seed: 1 });
-  const optimizer = new Adam(classifier.parameters, training);
+  const optimizer = new Optimizer(classifier.parameters, training);
   const encode = (
     values: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>,
   ) =>

@@ -13,7 +13,7 @@ import { GeneratedKernels } from "../../lib/puppet/generated_kernels.ts";
 import { Dynamics } from "../../lib/puppeteer/dynamics.ts";
 import { ParameterSet } from "../../lib/tensors/parameter_set.ts";
 import { valueAndGradients } from "../../lib/tensors/value_and_gradients.ts";
-import { Adam } from "../../lib/training/adam.ts";
+import { Optimizer } from "../../lib/training/optimizer.ts";
 import { globalNorm } from "../../lib/training/gradient_clipping.ts";
 import { crossEntropy } from "../../lib/training/training_step.ts";
 import { plainArchitecture } from "../../lib/architectures/plain.ts";
@@ -76,7 +76,7 @@ function trajectoryCase(solver: SolverName, recompute: boolean): LayerCase {
     const parameters = new ParameterSet();
     const source = new GeneratedKernels(parameters, {
       ...{ channels: CHANNELS, taps: 9, initialState: "learned", solver, seed: 3 },
-      ...{ trajectorySteps: null },
+      ...{ initialStateSize: 1, trajectorySteps: null },
     });
     const layers = backbone(CHANNELS);
     const level = { index: 0, complexity: 12.5, depth: layers.length, scale: 1 };
@@ -156,7 +156,7 @@ function adamCase(): LayerCase {
     const values = Float32Array.from({ length: 2000 }, (_, index) => Math.sin(index));
     parameters.add("weights", { shape: [40, 50], values });
     const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
-    const optimizer = new Adam(parameters, options);
+    const optimizer = new Optimizer(parameters, options);
     const gradient = normal([40, 50], 5);
     for (let step = 0; step < 3; step++) {
       optimizer.update(new Map([["weights", gradient]]), 1e-2, 0.5);

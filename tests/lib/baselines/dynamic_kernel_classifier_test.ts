@@ -5,7 +5,7 @@ import { createDynamicFilterNetwork } from "../../../lib/baselines/dynamic_filte
 import { createWeightNet } from "../../../lib/baselines/weightnet.ts";
 import { batchMoments, batchNormWithMoments } from "../../../lib/layers/batch_norm.ts";
 import { computeLevelStatistics } from "../../../lib/classifiers/compute_level_statistics.ts";
-import { Adam } from "../../../lib/training/adam.ts";
+import { Optimizer } from "../../../lib/training/optimizer.ts";
 import { lossAndGradients, trainingStep } from "../../../lib/training/training_step.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
@@ -89,7 +89,7 @@ for (const backend of await testBackends()) {
     Deno.test(`${name}: training steps lower the loss (${backend})`, () =>
       withBackend(backend, async () => {
         const classifier = create();
-        const optimizer = new Adam(classifier.parameters, TINY_TRAINING);
+        const optimizer = new Optimizer(classifier.parameters, TINY_TRAINING);
         const batch = {
           images: normalTensor<tf.Tensor4D>([6, 8, 8, 3], "images"),
           labels: tf.tensor1d([0, 1, 2, 0, 1, 2], "int32"),

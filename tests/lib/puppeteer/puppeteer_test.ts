@@ -13,14 +13,17 @@ const CHANNELS = 8;
 
 function make(
   initialState: InitialStateKind = "seeded",
-  { solver = "euler", channels = CHANNELS, trajectorySteps = null }: {
+  { solver = "euler", channels = CHANNELS, trajectorySteps = null, initialStateSize = 1 }: {
+    initialStateSize?: number;
     solver?: SolverName;
     channels?: number;
     trajectorySteps?: number | null;
   } = {},
 ) {
   const parameters = new ParameterSet();
-  const options = { channels, taps: 9, initialState, solver, trajectorySteps, seed: 1 };
+  const options = {
+    ...{ channels, taps: 9, initialState, initialStateSize, solver, trajectorySteps, seed: 1 },
+  };
   return { parameters, puppeteer: new Puppeteer(parameters, options) };
 }
 
@@ -46,6 +49,22 @@ Deno.test("Puppeteer counts 10 C^2 + 15 C with a learned initial state (Table 7,
     puppeteer.dispose();
     parameters.dispose();
     return Promise.resolve();
+  }));
+
+Deno.test("Puppeteer.states() starts from E of the size that was asked for, and moves it as far", () =>
+  withBackend("cpu", async () => {
+    const level = { depth: 4, scale: 0.9 };
+    const [one, small] = [make(), make("seeded", { initialStateSize: 0.25 })];
+    const startOf = (of: typeof one) => take(tf.tidy(() => of.puppeteer.initialState(level)));
+    const quarter = (await startOf(one)).map((value) => value / 4);
+    assert.deepEqual(await startOf(small), quarter);
+    const moved = (of: typeof one) =>
+      take(tf.tidy(() => tf.sub(of.puppeteer.states(level)[0]!, of.puppeteer.initialState(level))));
+    assert.ok(largestDifference(await moved(one), await moved(small)) < 2e-3);
+    for (const { puppeteer, parameters } of [one, small]) {
+      puppeteer.dispose();
+      parameters.dispose();
+    }
   }));
 
 Deno.test("Puppeteer.states() reads every depth from one trajectory where it has steps of its own", () =>

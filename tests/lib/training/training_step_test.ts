@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
-import { Adam } from "../../../lib/training/adam.ts";
+import { Optimizer } from "../../../lib/training/optimizer.ts";
 import { crossEntropy, trainingStep } from "../../../lib/training/training_step.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { checkGradients, normalTensor, normalValues, take } from "../../helpers/tensors.ts";
@@ -46,7 +46,7 @@ Deno.test("trainingStep() lowers the loss of its batch, clipped and recomputed a
         { ...TINY_MODEL, maxChannels: 16 },
         { classes: 3, seed: 1 },
       );
-      const optimizer = new Adam(classifier.parameters, ADAM);
+      const optimizer = new Optimizer(classifier.parameters, ADAM);
       const images = normalTensor<tf.Tensor4D>([6, 8, 8, 3], "images");
       const labels = tf.tensor1d([0, 1, 2, 0, 1, 2], "int32");
       const batch = { images, labels, levels: classifier.levels.list[1]! };
@@ -66,7 +66,7 @@ Deno.test("trainingStep() lowers the loss of its batch, clipped and recomputed a
 Deno.test("trainingStep() changes nothing when the loss is not finite", () =>
   withBackend("cpu", async () => {
     const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
-    const optimizer = new Adam(classifier.parameters, ADAM);
+    const optimizer = new Optimizer(classifier.parameters, ADAM);
     const images = tf.fill([2, 8, 8, 3], Number.NaN) as tf.Tensor4D;
     const labels = tf.tensor1d([0, 1], "int32");
     const before = await classifier.parameters.read();

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { selectBackend } from "../../../../lib/backends/select_backend.ts";
 import { wasmThreads } from "../../../../lib/backends/wasm.ts";
 import { createClassifier } from "../../../../lib/models/create_classifier.ts";
-import { Adam } from "../../../../lib/training/adam.ts";
+import { Optimizer } from "../../../../lib/training/optimizer.ts";
 import { trainingStep } from "../../../../lib/training/training_step.ts";
 import { TINY_MODEL } from "../../../helpers/tiny_training.ts";
 
@@ -102,7 +102,7 @@ async function train(): Promise<Float32Array[]> {
     seed: 1,
   });
   const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
-  const optimizer = new Adam(classifier.parameters, options);
+  const optimizer = new Optimizer(classifier.parameters, options);
   const [images, labels] = [random([6, 16, 16, 3], 3), tf.tensor1d([0, 1, 2, 0, 1, 2], "int32")];
   const batch = { images, labels, levels: classifier.levels.list[0]! };
   for (let step = 0; step < 2; step++) {

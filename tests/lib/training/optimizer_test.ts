@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { ParameterSet } from "../../../lib/tensors/parameter_set.ts";
-import { Adam } from "../../../lib/training/adam.ts";
+import { Optimizer } from "../../../lib/training/optimizer.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalValues } from "../../helpers/tensors.ts";
 
 const OPTIONS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
-function make(options = OPTIONS): { parameters: ParameterSet; optimizer: Adam } {
+function make(options = OPTIONS): { parameters: ParameterSet; optimizer: Optimizer } {
   const parameters = new ParameterSet();
   parameters.add("a", { shape: [2, 3], values: normalValues(6, "a") });
   parameters.add("b", { shape: [4], values: normalValues(4, "b") });
-  return { parameters, optimizer: new Adam(parameters, options) };
+  return { parameters, optimizer: new Optimizer(parameters, options) };
 }
 
 /** One update of both parameters with gradients that depend on the step. */
-function step(optimizer: Adam, index: number, names: readonly string[] = ["a", "b"]): void {
+function step(optimizer: Optimizer, index: number, names: readonly string[] = ["a", "b"]): void {
   const gradients = new Map(
     names.map((name) => {
       const shape = name === "a" ? [2, 3] : [4];
@@ -51,7 +51,7 @@ function reference(
 }
 
 for (const backend of await testBackends()) {
-  Deno.test(`Adam follows the published algorithm, with decoupled weight decay (${backend})`, () =>
+  Deno.test(`Optimizer: Adam follows the published algorithm, with decoupled weight decay (${backend})`, () =>
     withBackend(backend, async () => {
       for (const weightDecay of [0, 0.1]) {
         const { parameters, optimizer } = make({ ...OPTIONS, weightDecay });
@@ -68,7 +68,7 @@ for (const backend of await testBackends()) {
       }
     }));
 
-  Deno.test(`Adam decays matrices and kernels, not biases and norms (${backend})`, () =>
+  Deno.test(`Optimizer: Adam decays matrices and kernels, not biases and norms (${backend})`, () =>
     withBackend(backend, async () => {
       const decaying = make({ ...OPTIONS, weightDecay: 0.5 });
       const plain = make();
@@ -82,7 +82,7 @@ for (const backend of await testBackends()) {
       }
     }));
 
-  Deno.test(`Adam continues bit for bit from what it stored (${backend})`, () =>
+  Deno.test(`Optimizer: Adam continues bit for bit from what it stored (${backend})`, () =>
     withBackend(backend, async () => {
       const straight = make();
       for (let index = 0; index < 60; index++) step(straight.optimizer, index);
@@ -100,7 +100,7 @@ for (const backend of await testBackends()) {
       }
     }));
 
-  Deno.test(`Adam.update() leaves parameters without gradient as they are, and no tensors (${backend})`, () =>
+  Deno.test(`Optimizer.update() leaves parameters without gradient as they are, and no tensors (${backend})`, () =>
     withBackend(backend, async () => {
       const { parameters, optimizer } = make();
       step(optimizer, 0);
@@ -118,7 +118,7 @@ for (const backend of await testBackends()) {
     }));
 }
 
-Deno.test("Adam.update() multiplies gradients by the clipping factor", () =>
+Deno.test("Optimizer.update() multiplies gradients by the clipping factor", () =>
   withBackend("cpu", async () => {
     const { parameters, optimizer } = make();
     const gradient: tf.Tensor = tf.ones([4]);
@@ -130,7 +130,7 @@ Deno.test("Adam.update() multiplies gradients by the clipping factor", () =>
     parameters.dispose();
   }));
 
-Deno.test("Adam.write() refuses moments of another shape or of no parameter, and names them", () =>
+Deno.test("Optimizer.write() refuses moments of another shape or of no parameter, and names them", () =>
   withBackend("cpu", async () => {
     const { parameters, optimizer } = make();
     const state = await optimizer.read();
