@@ -26,7 +26,7 @@ export interface FittedSchedule {
 export interface ScheduleFit extends FittedSchedule {
   /** Complexities of the training images, in the unit of the measure: their 5 %, 50 % and 95 % quantiles. */
   readonly quantiles: { readonly low: number; readonly median: number; readonly high: number };
-  /** Depth that most images would have had without. */
+  /** Steps of the level that most images would have been of without. */
   readonly depthBefore: number;
   /** Their share. */
   readonly shareBefore: number;

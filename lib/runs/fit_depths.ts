@@ -24,8 +24,8 @@ export function asksForFit({ model, training }: ExperimentConfig): boolean {
 }
 
 /**
- * Fits the rule for depth to the training images, where the configuration asks for it and the rule would send nearly
- * all of them to one depth.
+ * Fits the rule for levels to the training images, where the configuration asks for it and the rule would send nearly
+ * all of them to one level, by which depth, initial state or both follow the image.
  *
  * @param config The experiment.
  * @param complexities Complexities of its training images.

@@ -47,7 +47,7 @@ export interface TrainingConfig {
   readonly recompute: boolean | "auto";
   /** Parameters that keep their values: none, or those of the puppeteer, with a learned initial state. */
   readonly freeze: "none" | "puppeteer";
-  /** Fits kappa and its offset to the training images where nearly all of them would have one depth. */
+  /** Fits kappa and its offset to the training images where nearly all of them would be of one level. */
   readonly fitDepths: boolean;
   /** Mirrors half of the training images. */
   readonly flip: boolean;

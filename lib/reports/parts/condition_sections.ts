@@ -95,15 +95,19 @@ function changesTable(report: RunReport): ReportBlock {
   );
 }
 
-/** How the complexity of an image becomes its number of layers, and where the constants come from. */
+/** How the complexity of an image becomes its level, and where the constants come from. */
 function depthFacts({ config: { model }, checkpoint }: RunReport): Fact[] {
   const fit = checkpoint?.depthFit;
   if (fit === undefined) return [];
   const before = `${
     shareCell(fit.shareBefore).text
-  } of them would have had ${fit.depthBefore} layers`;
+  } of them would have been of one level, that of ${fit.depthBefore} steps`;
   return [
-    fact("depth", textCell(depthRule(model)), `fitted to the training images: ${before}`),
+    fact(
+      "steps of a level",
+      textCell(depthRule(model)),
+      `fitted to the training images: ${before}`,
+    ),
     fact("quantiles of their complexity", textCell(describeQuantiles(fit))),
     fact("reference complexity", textCell(String(model.referenceComplexity)), "fitted: the median"),
   ];

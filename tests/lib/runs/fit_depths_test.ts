@@ -77,10 +77,13 @@ Deno.test("a run keeps in its checkpoints how its depths were fitted, also when 
       });
       const facts = runPart(report).sections.flatMap(({ blocks }) => blocks)
         .flatMap((block) => block.kind === "facts" ? block.facts : []);
-      const found = facts.find(({ name }) => name === "depth");
+      const found = facts.find(({ name }) => name === "steps of a level");
       assert.match(
         found!.cell.text,
         new RegExp(`round\\(${fit.stepsPerBit} \\(H [-+] .*held in 6\\.\\.12`),
       );
-      assert.match(found!.note!, /fitted to the training images: .* would have had 12 layers/);
+      assert.match(
+        found!.note!,
+        /fitted to the training images: .* would have been of one level, that of 12 steps/,
+      );
     })));
