@@ -27,7 +27,7 @@ export interface TrainingCheckpoint {
   readonly progress: TrainingProgress;
   /** Values of every parameter by name. */
   readonly parameters: ReadonlyMap<string, TensorValues>;
-  /** Adam's moments and the updates per parameter; `null` in a model that was exported. */
+  /** The optimizer's moments and the updates per parameter; `null` in a model that was exported. */
   readonly optimizer: {
     readonly moments: ReadonlyMap<string, TensorValues>;
     readonly updates: Readonly<Record<string, number>>;

@@ -89,13 +89,17 @@ export class Optimizer {
    * @throws {RangeError} if a parameter's memory is missing, has another shape, or cannot come from updates, or there is other memory.
    */
   write(state: OptimizerState): void {
-    // Earlier versions could average the weights; the parameters that they saved are not those that they trained.
-    const foreign = [...state.moments.keys()].find((name) =>
-      !this.#entries.has(name.replace(/\.(?:first|second)$/, ""))
+    // Earlier versions could average the weights; the parameters that they saved are not those that they trained. And
+    // Adam's first moment is no momentum of Muon's.
+    const own = new Set(
+      [...this.#entries].flatMap(([name, { memory }]) =>
+        memory.parts.map((part) => `${name}.${part}`)
+      ),
     );
+    const foreign = [...state.moments.keys()].find((name) => !own.has(name));
     if (foreign !== undefined) {
       throw new RangeError(
-        `Cannot restore the optimizer: "${foreign}" is the memory of no parameter`,
+        `Cannot restore the optimizer: "${foreign}" is not what it keeps of a parameter`,
       );
     }
     for (const [name, entry] of this.#entries) {

@@ -110,6 +110,21 @@ for (const backend of await testBackends()) {
     }));
 }
 
+Deno.test("Optimizer refuses the memory of the other optimizer", () =>
+  withBackend("cpu", async () => {
+    const muon = make();
+    const adam = new Optimizer(muon.parameters, { ...OPTIONS, optimizer: "adam", weightDecay: 0 });
+    const [ofMuon, ofAdam] = [await muon.optimizer.read(), await adam.read()];
+    assert.throws(
+      () => muon.optimizer.write(ofAdam),
+      /"kernels\.conv\.second" is not what it keeps of a parameter/,
+    );
+    assert.throws(() => adam.write(ofMuon), /second moment of "kernels\.conv" .* is missing/);
+    adam.dispose();
+    muon.optimizer.dispose();
+    muon.parameters.dispose();
+  }));
+
 Deno.test("suitsMuon() names matrices that mix channels, and nothing else", () => {
   assert.ok(suitsMuon("puppeteer.pointwise.weights", [512, 512]));
   assert.ok(suitsMuon("kernels.stage1.conv1", [3, 3, 64, 64]));

@@ -144,7 +144,7 @@ Deno.test("Optimizer.write() refuses moments of another shape or of no parameter
     more.set("b.weights-in-training", state.moments.get("b.first")!);
     assert.throws(
       () => optimizer.write({ ...state, moments: more }),
-      /"b\.weights-in-training" is the memory of no parameter/,
+      /"b\.weights-in-training" is not what it keeps of a parameter/,
     );
     optimizer.dispose();
     parameters.dispose();
