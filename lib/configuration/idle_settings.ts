@@ -1,5 +1,5 @@
 import { isResized } from "../datasets/data_config.ts";
-import { generatesKernels } from "../models/model_layers.ts";
+import { generatesKernels, storesKernels } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ModelEntry } from "../models/model_registry.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
@@ -66,10 +66,14 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
   ];
 }
 
-function otherRules({ data, training }: ExperimentConfig): IdleRule[] {
+function otherRules({ data, training }: ExperimentConfig, entry: ModelEntry): IdleRule[] {
   const { dataset } = data;
+  const trainsPuppeteer = generatesKernels(entry) && training.freeze === "none";
   const hasSizes = dataset !== "cifar10" && dataset !== "cifar100";
   return [
+    [!storesKernels(entry) && !trainsPuppeteer, "nothing is trained that is not Adam's", [
+      "training.optimizer",
+    ]],
     [training.schedule === "constant", "the schedule is constant", ["training.minLearningRate"]],
     [dataset !== "synthetic", `${dataset} has its own classes`, ["data.classes"]],
     [!hasSizes, `the images of ${dataset} have their size`, ["data.imageSize"]],
@@ -96,7 +100,9 @@ function otherRules({ data, training }: ExperimentConfig): IdleRule[] {
 export function idleSettings(config: ExperimentConfig): IdleSetting[] {
   const entry = modelEntry(config.model.name);
   const found = new Map<string, string>();
-  for (const [isIdle, reason, paths] of [...modelRules(config, entry), ...otherRules(config)]) {
+  for (
+    const [isIdle, reason, paths] of [...modelRules(config, entry), ...otherRules(config, entry)]
+  ) {
     if (!isIdle) continue;
     for (const path of paths) if (!found.has(path)) found.set(path, reason);
   }

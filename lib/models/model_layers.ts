@@ -61,6 +61,18 @@ export function generatesKernels(entry: ModelEntry): boolean {
 }
 
 /**
+ * Whether a model stores kernels of convolutions, all of them or some.
+ *
+ * @param entry The model.
+ * @returns `false` for a model all of whose kernels are generated, by a puppeteer or by its own layers.
+ */
+export function storesKernels(entry: ModelEntry): boolean {
+  if (entry.kind === "plain") return !entry.generates;
+  if (entry.kind === "custom") return entry.name !== "dfn";
+  return convolutionsOf(entry.architecture(1)).some((layer) => !entry.isGenerated?.(layer));
+}
+
+/**
  * Lays a model out without making it.
  *
  * @param config What fixes the architecture.

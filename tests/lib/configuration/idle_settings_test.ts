@@ -3,8 +3,12 @@ import { CONFIG_KEYS } from "../../../lib/configuration/experiment_config.ts";
 import { parseConfig } from "../../../lib/configuration/parse_config.ts";
 import { idleSettings } from "../../../lib/configuration/idle_settings.ts";
 import { layersOfModel, levelsOfModel } from "../../../lib/models/model_layers.ts";
+import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import { modelNames } from "../../../lib/models/model_names.ts";
+import { isPuppeteerParameter } from "../../../lib/puppeteer/puppeteer.ts";
 import { planEpoch } from "../../../lib/training/epoch_plan.ts";
+import { suitsMuon } from "../../../lib/training/muon.ts";
+import { withBackend } from "../../helpers/backends.ts";
 import type { ExperimentConfig } from "../../../lib/configuration/experiment_config.ts";
 
 /** Another value than the default for keys that shape levels, layers and batches. */
@@ -64,6 +68,25 @@ for (const name of modelNames) {
       }
     }
   });
+}
+
+// Those whose kernels are generated, and one whose kernels are stored.
+for (
+  const name of [...modelNames.filter((name) => name.startsWith("puppet")), "dfn", "fixed-cnn"]
+) {
+  Deno.test(`idleSettings() tells where no parameter of ${name} is Muon's`, () =>
+    withBackend("cpu", () => {
+      const text = `model: {name: ${name}, maxChannels: 16}\ntraining: {optimizer: muon, freeze: `;
+      const { model } = parseConfig(`${text}none}`);
+      const { parameters } = createClassifier(model, { classes: 2, seed: 1 });
+      const found = parameters.entries.filter(([name, { shape }]) => suitsMuon(name, shape));
+      const kept = found.filter(([name]) => !isPuppeteerParameter(name));
+      for (const [freeze, { length }] of [["none", found], ["puppeteer", kept]] as const) {
+        const idle = idleSettings(parseConfig(`${text}${freeze}}`)).map(({ path }) => path);
+        assert.equal(idle.includes("training.optimizer"), length === 0, freeze);
+      }
+      parameters.dispose();
+    }));
 }
 
 Deno.test("idleSettings() finds nothing of the model idle where all of it is at work", () => {
