@@ -150,26 +150,29 @@ function foldedCase(): LayerCase {
   );
 }
 
-function adamCase(): LayerCase {
+/** Updates of a matrix; of these names Muon takes the puppeteer's. */
+function optimizerCase(optimizerName: "adam" | "muon"): LayerCase {
+  const name = "puppeteer.pointwise.weights";
   const run = () => {
     const parameters = new ParameterSet();
     const values = Float32Array.from({ length: 2000 }, (_, index) => Math.sin(index));
-    parameters.add("weights", { shape: [40, 50], values });
+    parameters.add(name, { shape: [40, 50], values });
     const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
-    const optimizer = new Optimizer(parameters, options);
+    const optimizer = new Optimizer(parameters, { ...options, optimizer: optimizerName });
     const gradient = normal([40, 50], 5);
     for (let step = 0; step < 3; step++) {
-      optimizer.update(new Map([["weights", gradient]]), 1e-2, 0.5);
+      optimizer.update(new Map([[name, gradient]]), 1e-2, 0.5);
     }
-    const result = { weights: tf.clone(parameters.get("weights")), norm: globalNorm([gradient]) };
+    const result = { weights: tf.clone(parameters.get(name)), norm: globalNorm([gradient]) };
     optimizer.dispose();
     parameters.dispose();
     return result;
   };
-  return { name: "Adam, 3 updates, and the global norm", tolerance: CHAIN, run };
+  const title = optimizerName === "adam" ? "Adam" : "Muon";
+  return { name: `${title}, 3 updates, and the global norm`, tolerance: CHAIN, run };
 }
 
-/** The toolkit's own layers: dynamics, trajectory, resizing, norms, bank, kernels per image, loss, optimizer. */
+/** The toolkit's own layers: dynamics, trajectory, resizing, norms, bank, kernels per image, loss, optimizers. */
 export function libraryCases(): LayerCase[] {
   const labels = () =>
     tf.tensor1d(Array.from({ length: 64 }, (_, index) => index % CLASSES), "int32");
@@ -197,6 +200,7 @@ export function libraryCases(): LayerCase[] {
       (logits) => crossEntropy(logits as tf.Tensor2D, labels(), 0.1),
       CHAIN,
     ),
-    adamCase(),
+    optimizerCase("adam"),
+    optimizerCase("muon"),
   ];
 }

@@ -148,7 +148,6 @@ function shapes(): LayerCase[] {
       [[8, 40, 40]],
       (x) => tf.stack([tf.slice(x!, [0, 0, 0], [4, 40, 40]), tf.slice(x!, [4, 0, 0], [4, 40, 40])]),
     ),
-    differentiable("tile", [[16, 30]], (x) => tf.tile(x!, [2, 3])),
     differentiable(
       "gather rows",
       [[20, 64]],

@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { UsageError } from "../../../lib/errors.ts";
 import { compareValues } from "../../../tasks/gpu/compare_values.ts";
+import { readCase } from "../../../tasks/gpu/layers_section.ts";
+import { libraryCases } from "../../../tasks/gpu/library_cases.ts";
+import { operationCases } from "../../../tasks/gpu/operation_cases.ts";
 import { parseProofArguments } from "../../../tasks/gpu/proof_options.ts";
 import { freeResults, recordOperations } from "../../../tasks/gpu/record_operations.ts";
 import { formatSeconds } from "../../../tasks/gpu/time_work.ts";
@@ -73,6 +76,20 @@ Deno.test({
       for (const operation of operations) operation.release();
       left.dispose();
       assert.equal(tf.memory().numTensors, before);
+    }),
+});
+
+Deno.test({
+  name: "every layer of gpu-proof can be computed, its gradient too",
+  ignore: !hasTensorflow,
+  fn: () =>
+    withBackend("tensorflow", async () => {
+      for (const layer of [...libraryCases(), ...operationCases()]) {
+        const results = await readCase(layer);
+        for (const [name, values] of results) {
+          assert.ok(values.every(Number.isFinite), `${layer.name}: ${name}`);
+        }
+      }
     }),
 });
 
