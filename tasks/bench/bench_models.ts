@@ -8,6 +8,7 @@ import { Optimizer } from "../../lib/training/optimizer.ts";
 import { trainingStep } from "../../lib/training/training_step.ts";
 import type { Classifier, InferenceNetwork } from "../../lib/classifiers/classifier.ts";
 import type { ModelConfig } from "../../lib/models/model_config.ts";
+import type { TrainingConfig } from "../../lib/training/training_config.ts";
 import type { LevelStatistics } from "../../lib/classifiers/level_statistics.ts";
 
 /** Height and width of the images of the benchmark. */
@@ -51,8 +52,10 @@ export function randomImages(count: number): tf.Tensor4D {
 export function trainingWork(
   classifier: Classifier,
   batchSize: number,
+  optimizerName: TrainingConfig["optimizer"] = "adam",
 ): { step: () => Promise<unknown>; dispose: () => void } {
   const optimizer = new Optimizer(classifier.parameters, {
+    optimizer: optimizerName,
     beta1: 0.9,
     beta2: 0.999,
     epsilon: 1e-8,
