@@ -80,6 +80,15 @@ Deno.test("CHANGELOG.md says what was added, which formats there are, and few kn
   assert.ok(limits.length <= 8, `${limits.length}: what a change adds stands under Added`);
 });
 
+Deno.test("deno.json, CITATION.cff and CHANGELOG.md name one version", async () => {
+  const read = (file: string) => Deno.readTextFile(join(repositoryRoot, file));
+  const { version, license } = JSON.parse(await read("deno.json"));
+  const citation = await read("CITATION.cff");
+  assert.equal(/^version: (.+)$/m.exec(citation)?.[1], version);
+  assert.equal(/^license: (.+)$/m.exec(citation)?.[1], license);
+  assert.equal(/^## (\S+)/m.exec(await read("CHANGELOG.md"))?.[1], version);
+});
+
 Deno.test("the README is two screens: at most 8 KB", async () => {
   const { size } = await Deno.stat(join(repositoryRoot, "README.md"));
   assert.ok(size <= 8192, `${size} bytes`);
