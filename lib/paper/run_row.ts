@@ -84,6 +84,8 @@ async function trainRun(
   const { stopReason } = await runTraining(asFitted(config, before?.config ?? null), {
     runDirectory,
     resume,
+    // Close, but not bit for bit. Whoever names the backend says that it will do.
+    allowOtherBackend: config.backend !== "auto",
     provenance: settings.provenance,
     ...(settings.signal === undefined ? {} : { signal: settings.signal }),
     ...(watcher.training === undefined ? {} : { report: watcher.training }),

@@ -77,12 +77,13 @@ export async function makeNewFolder(
   }
 }
 
-function refusal(error: unknown, directory: string, { action, advice }: NewFolderWords): unknown {
+/** Names no option: a folder is made for several commands, whose options have other names. */
+function refusal(error: unknown, directory: string, { action }: NewFolderWords): unknown {
   const failure = error instanceof Deno.errors.NotADirectory
     ? "it is a file"
     : describePathFailure(error);
   if (failure === null) return error;
-  return new CheckpointError(`Cannot ${action} ${directory}: ${failure}; ${advice}`, {
+  return new CheckpointError(`Cannot ${action} ${directory}: ${failure}; name another folder`, {
     cause: error,
   });
 }

@@ -89,8 +89,8 @@ function hasOtherImages(
     const [part, before, now] = changed;
     throw new CheckpointError(
       `Cannot go on with other images: the checkpoint's ${part} images have fingerprint ${before}, those ` +
-        `found have ${now}; give the same data with --data, or say --changed-images if images were ` +
-        `repaired, added or taken away`,
+        `found have ${now}; give the same data with --data, or if images were repaired, added or taken away, ` +
+        `continue with "train --resume ${options.runDirectory} --changed-images"`,
     );
   }
   const text =
@@ -126,9 +126,13 @@ async function readLastCheckpoint(
   const progress = hasOtherImages(data, card, options)
     ? withoutBest(checkpoint.progress)
     : checkpoint.progress;
-  if (progress.epoch > config.training.epochs) {
+  const { epoch, sums } = progress;
+  // An epoch that is begun must be ended: within one there is no validation, and no statistics for an export.
+  const least = sums.steps > 0 ? epoch + 1 : epoch;
+  if (least > config.training.epochs) {
+    const done = `${epoch} epochs are done${least > epoch ? " and another is begun" : ""}`;
     throw new UsageError(
-      `Cannot resume ${options.runDirectory}: ${progress.epoch} epochs are done, --epochs must be at least that, current value is ${config.training.epochs}`,
+      `Cannot resume ${options.runDirectory}: ${done}, --epochs must be at least ${least}, current value is ${config.training.epochs}`,
     );
   }
   const device = deviceOf(options.provenance);
@@ -136,7 +140,8 @@ async function readLastCheckpoint(
     if (!options.allowOtherBackend) {
       throw new CheckpointError(
         `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +
-          `the result would be close, but not bit for bit: name the backend with --backend to continue with it`,
+          `the result would be close, but not bit for bit: name the backend to continue with it, for example in ` +
+          `"train --resume ${options.runDirectory} --backend ${tf.getBackend()}"`,
       );
     }
     const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;

@@ -92,7 +92,8 @@ export class Trainer {
     };
     if (this.progress.step === 0) await save(false);
     while (this.progress.epoch < this.#config.epochs) {
-      const started = performance.now();
+      // With the time of the steps that were made before the training was stopped within the epoch.
+      const started = performance.now() - this.progress.sums.seconds * 1000;
       const stopped = await this.#runSteps(hooks, {
         afterStep: async () => clock.isDueWithinEpoch && await save(false),
       });

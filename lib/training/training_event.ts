@@ -25,7 +25,7 @@ export interface EpochRecord {
   readonly meanDepth: number;
   /** Training throughput: steps and the wait for their images, without validation and saving. */
   readonly imagesPerSecond: number;
-  /** Wall time of the epoch in seconds, with validation; of a resumed epoch the part after resuming. */
+  /** Wall time of the epoch in seconds, with validation; of a resumed epoch with the steps made before. */
   readonly seconds: number;
   /** Live tensors after the epoch; constant unless something leaks. */
   readonly liveTensors: number;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
 import { runComparison } from "../../../lib/paper/run_comparison.ts";
 import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
 import { smallComparison } from "../../helpers/small_comparison.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
+import type { ConfigOverride } from "../../../lib/configuration/config_words.ts";
 import type { TrainingEvent } from "../../../lib/training/training_event.ts";
 
 Deno.test("completeRun() goes on with a run whose rule for depth was fitted to its images", () =>
@@ -26,4 +28,26 @@ Deno.test("completeRun() goes on with a run whose rule for depth was fitted to i
     assert.notEqual((await readRunConfig(run!.runDirectory)).model.stepsPerBit, 5);
     assert.equal(phases[0], "resuming after epoch 1 of 2");
     assert.equal(run!.state, "finished");
+  }));
+
+Deno.test("completeRun() goes on on another backend where one is named, and says how where none is", () =>
+  withFolder(async (folder) => {
+    const epochs = [{ path: "training.epochs", value: 2 }];
+    const controller = new AbortController();
+    const training = (event: TrainingEvent) => event.kind === "epoch" && controller.abort();
+    const stopped = { overrides: epochs, signal: controller.signal, watcher: { training } };
+    const { comparison } = await runComparison(await smallComparison(folder, stopped));
+    assert.equal(comparison.rows.length, 0, "it was stopped");
+    const elsewhere = async (overrides: readonly ConfigOverride[]) => {
+      const options = await smallComparison(folder, { overrides });
+      const versions = { ...options.provenance.versions, backend: "another device" };
+      return await runComparison({ ...options, provenance: { ...options.provenance, versions } });
+    };
+    await assert.rejects(
+      elsewhere(epochs),
+      /another device now; .*"train --resume .* --backend \w+"/,
+    );
+    const backend = tf.getBackend();
+    const named = await elsewhere([...epochs, { path: "backend", value: backend }]);
+    assert.equal(named.comparison.rows[0]!.runs[0]!.state, "finished");
   }));

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
 import { encode } from "fast-png";
 import { DataError, UsageError } from "../../../lib/errors.ts";
+import { loadTrained } from "../../../lib/runs/load_trained.ts";
 import { loadModel } from "../../../lib/runs/model.ts";
 import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";
 import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
@@ -176,4 +177,15 @@ Deno.test("Model shows trajectory and kernels, and says where there are none", (
       using fixed = await loadModel(await trainTiny(join(folder, "fixed"), { model: stored }));
       await assert.rejects(fixed.trajectory(12.5), UsageError);
       assert.equal((await fixed.kernels(12.5)).size, 10);
+    })));
+
+Deno.test("loadTrained() finds a run that was moved", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const [before, after] = [join(folder, "before"), join(folder, "after")];
+      await trainTiny(before);
+      await Deno.rename(before, after);
+      const { trained, card } = await loadTrained({ runDirectory: after, checkpoint: "best" });
+      assert.equal(card.classNames.length, 10);
+      trained.classifier.dispose();
     })));

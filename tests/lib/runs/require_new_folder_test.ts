@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { lockRunFolder } from "../../../lib/checkpoints/run_lock.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
-import { requireNewFolder } from "../../../lib/runs/require_new_folder.ts";
+import { makeNewFolder, requireNewFolder } from "../../../lib/runs/require_new_folder.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
 Deno.test("requireNewFolder() takes an empty folder, and what a run leaves that was killed at its beginning", () =>
@@ -32,5 +32,7 @@ Deno.test("requireNewFolder() speaks of continuing only where a run can be", () 
     const file = join(folder, "file");
     await Deno.writeTextFile(file, "");
     await assert.rejects(requireNewFolder(folder), /or continue that run with --resume/);
-    await assert.rejects(requireNewFolder(file), /it is a file; name another with --run$/);
+    await assert.rejects(requireNewFolder(file), /it is a file; name another folder$/);
+    // Commands that make runs have different options for their folders.
+    await assert.rejects(makeNewFolder(join(file, "run")), /it is a file; name another folder$/);
   }));

@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { loadCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
 import { CheckpointError, DataError, UsageError } from "../../../lib/errors.ts";
-import { loadTrained } from "../../../lib/runs/load_trained.ts";
 import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
 import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
@@ -144,6 +143,15 @@ Deno.test("runTraining() refuses to resume below the epochs that are done", () =
         (error) => error instanceof UsageError && /2 epochs are done/.test(error.message),
       );
       assert.equal((await readRunConfig(run)).training.epochs, 2, "the configuration stays");
+      const begun = join(folder, "begun");
+      // Six steps are an epoch.
+      await trainAndInterrupt(tinyRunConfig(), begun, 8);
+      await assert.rejects(
+        train(tinyRunConfig({ training: { epochs: 1 } }), begun, { resume: true }),
+        /1 epochs are done and another is begun, --epochs must be at least 2, current value is 1/,
+      );
+      const longer = await train(tinyRunConfig(), begun, { resume: true });
+      assert.equal(longer.epochs, 2);
     })));
 
 Deno.test("runTraining() starts over in a run that ended before its first checkpoint", () =>
@@ -328,14 +336,3 @@ Deno.test("runEvaluation() gives the same figures on every backend", () =>
     }
     for (const loss of losses) assert.ok(Math.abs(loss - losses[0]!) < 1e-4, `${losses}`);
   }));
-
-Deno.test("loadTrained() finds a run that was moved", () =>
-  withBackend("wasm", () =>
-    withFolder(async (folder) => {
-      const [before, after] = [join(folder, "before"), join(folder, "after")];
-      await train(tinyRunConfig({ training: { epochs: 1 } }), before);
-      await Deno.rename(before, after);
-      const { trained, card } = await loadTrained({ runDirectory: after, checkpoint: "best" });
-      assert.equal(card.classNames.length, 10);
-      trained.classifier.dispose();
-    })));

@@ -231,9 +231,18 @@ Deno.test("Trainer comes to its end in steps, where the time is never enough for
   withBackend("cpu", async () => {
     const { trainer, dispose } = await tinyTrainer();
     const reasons: string[] = [];
+    let stepSeconds = 0;
+    const seconds: number[] = [];
+    const log = ({ seconds: inAll }: EpochRecord) => Promise.resolve(void seconds.push(inAll));
     while (reasons.length < 20 && reasons.at(-1) !== "finished") {
-      reasons.push(await trainer.run({ ...NO_HOOKS, deadline: 0 }));
+      reasons.push(await trainer.run({ ...NO_HOOKS, deadline: 0, log }));
+      stepSeconds = Math.max(stepSeconds, trainer.progress.sums.seconds);
     }
+    // An epoch takes as long as all its steps, wherever it was stopped.
+    assert.ok(
+      Math.max(...seconds) >= stepSeconds,
+      `${seconds} s of epochs, ${stepSeconds} of steps`,
+    );
     // Six steps of each epoch, and the end of each.
     assert.deepEqual(reasons, [...Array<string>(13).fill("time-limit"), "finished"]);
     dispose();
