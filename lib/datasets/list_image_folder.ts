@@ -26,7 +26,7 @@ const MAX_DEPTH = 8;
 export interface FolderContent {
   /** Names of sub-folders. */
   readonly folders: readonly string[];
-  /** Image files. A link that leads nowhere has no bytes: whoever reads it finds out. */
+  /** Image files. A link that leads nowhere or in a circle has no bytes: whoever reads it finds out. */
   readonly images: readonly { readonly name: string; readonly bytes: number }[];
 }
 
@@ -34,10 +34,11 @@ async function statusOf(path: string, isImage: boolean): Promise<Deno.FileInfo |
   try {
     return await Deno.stat(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
     if (isImage) return null;
     throw new DataError(
-      `Cannot list images: ${path} is a link that leads nowhere; repair or remove it`,
+      `Cannot list images: ${path} is a link that leads nowhere (${failure}); repair or remove it`,
       { cause: error },
     );
   }

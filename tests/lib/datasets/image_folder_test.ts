@@ -118,6 +118,12 @@ Deno.test("loadImageFolder() follows links, and passes over those beside images 
     await Deno.symlink(join(directory, "none"), join(train, "a", "3.png"));
     const { train: more } = await loadImageFolder(directory, { imageSize: 4 });
     await assert.rejects(more.read([2]), /a\/3\.png cannot be opened/);
+    await Deno.remove(join(train, "a", "3.png"));
+    await Deno.symlink("3.png", join(train, "a", "3.png"));
+    await Deno.symlink("circle", join(train, "a", "circle"));
+    const { train: circled } = await loadImageFolder(directory, { imageSize: 4 });
+    assert.equal(circled.length, 4);
+    await assert.rejects(circled.read([2]), /a\/3\.png cannot be opened/);
     await Deno.symlink(join(directory, "none"), join(train, "c"));
     await assert.rejects(
       loadImageFolder(directory, { imageSize: 4, resizeTo: 4 }),
