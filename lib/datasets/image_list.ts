@@ -36,17 +36,17 @@ interface Columns {
   readonly header: 0 | 1;
 }
 
-function findColumns(first: readonly string[]): Columns | null {
-  const find = (pattern: RegExp) => first.findIndex((word) => pattern.test(word.trim()));
-  const [path, label, certain, maybe] = [
-    ...[PATH_COLUMN, LABEL_COLUMN],
-    ...[PART_COLUMN, MAYBE_PART_COLUMN],
-  ].map(find);
-  const part = certain! >= 0 ? certain : maybe;
-  if (path! >= 0 && label! >= 0) {
-    return { path: path!, label: label!, part: part! < 0 ? null : part!, header: 1 };
+/** What the columns of a list may be: which of several is the path, only the files can tell (`id`, `filename`). */
+function findColumns(first: readonly string[]): Columns[] {
+  const find = (pattern: RegExp) =>
+    first.flatMap((word, column) => pattern.test(word.trim()) ? [column] : []);
+  const paths = find(PATH_COLUMN);
+  const [label] = find(LABEL_COLUMN);
+  const [part = null] = [...find(PART_COLUMN), ...find(MAYBE_PART_COLUMN)];
+  if (paths.length > 0 && label !== undefined) {
+    return paths.map((path) => ({ path, label, part, header: 1 }));
   }
-  return first.length === 2 ? { path: 0, label: 1, part: null, header: 0 } : null;
+  return first.length === 2 ? [{ path: 0, label: 1, part: null, header: 0 }] : [];
 }
 
 /** Whether a word of a list leads to a file; words can be of any kind and length. */
@@ -59,17 +59,68 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
+/** What leads from the paths of a list to files: the folder that they start from, and an ending that they lack. */
+interface Addition {
+  readonly folder: string;
+  readonly ending: string;
+}
+
 /** Folders that the paths of a list start from, and endings that they lack, as lists of contests do. */
-async function findAddition(
-  list: string,
-  path: string,
-): Promise<{ readonly folder: string; readonly ending: string } | null> {
+async function findAddition(list: string, path: string): Promise<Addition | null> {
   const folder = dirname(list);
   const stem = basename(list, extname(list));
   for (const inner of ["", "images", stem, `${stem}_images`, "img", "imgs"]) {
     for (const ending of ["", ".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG"]) {
       const file = isAbsolute(path) ? path : join(folder, inner, path);
       if (await isThere(file + ending)) return { folder: inner, ending };
+    }
+  }
+  return null;
+}
+
+/** Refuses letters that were lost in reading: classes that differ in nothing else would become one. */
+function requireWholeText(list: string, rows: readonly (readonly string[])[]): void {
+  const row = rows.findIndex((cells) => cells.some((cell) => cell.includes("\ufffd")));
+  if (row < 0) return;
+  throw new DataError(
+    `Cannot read list of images: row ${
+      row + 1
+    } of ${list} holds letters that are not in UTF-8; save the list ` +
+      'as UTF-8 (spreadsheets call it "CSV UTF-8")',
+  );
+}
+
+/** Rows that are tried before a list with the right columns is taken for one of something else. */
+const TRIED_ROWS = 100;
+
+/** The cells of a list, and which of them are what. */
+interface ReadList {
+  readonly rows: readonly (readonly string[])[];
+  readonly columns: Columns;
+  readonly addition: Addition;
+}
+
+/**
+ * The cells of a list of images, and its columns: those that lead to files, whatever stands between the cells. A guess by
+ * how often a sign occurs fails for short lists and for names with commas.
+ *
+ * @returns `null` if no reading leads to a file.
+ */
+async function readCells(list: string, text: string): Promise<ReadList | null> {
+  for (const delimiter of [",", "\t", ";"]) {
+    const [first = []]: string[][] = Papa.parse(text, { delimiter, preview: 1 }).data;
+    const candidates = findColumns(first);
+    if (candidates.length === 0) continue;
+    const rows: string[][] = Papa.parse(text, { delimiter }).data;
+    for (const columns of candidates) {
+      const { header, path } = columns;
+      // Without names of columns only the first row tells that it is no header of another list.
+      const tried = rows.slice(header).flatMap((row) => row[path]?.trim() || [])
+        .slice(0, header === 1 ? TRIED_ROWS : 1);
+      for (const file of tried) {
+        const addition = await findAddition(list, file);
+        if (addition !== null) return { rows, columns, addition };
+      }
     }
   }
   return null;
@@ -108,18 +159,18 @@ function requireKnownParts(
  * @throws {DataError} if the list cannot be read, a row is incomplete, or names a part that is none.
  */
 export async function readImageList(list: string): Promise<ListedImage[] | null> {
-  const text = (await readBoundedText(list, LIST_BOUNDS)).replace(/^\ufeff/, "");
+  const text = (await readBoundedText(list, LIST_BOUNDS))
+    // What spreadsheets write and show to nobody.
+    .replace(/^\ufeff/, "").replace(/^sep=.(\r\n|\r|\n)/i, "");
   if (text.includes("\0")) {
     throw new DataError(
       `Cannot read list of images: ${list} holds zero characters, so it is no text; name another`,
     );
   }
-  const rows: string[][] = Papa.parse(text, { delimitersToGuess: [",", "\t", ";"] }).data;
-  const columns = rows[0] === undefined ? null : findColumns(rows[0]);
-  const firstPath = columns === null ? undefined : rows[columns.header]?.[columns.path]?.trim();
-  if (columns === null || !firstPath) return null;
-  const addition = await findAddition(list, firstPath);
-  if (addition === null) return null;
+  const read = await readCells(list, text);
+  if (read === null) return null;
+  const { rows, columns, addition } = read;
+  requireWholeText(list, rows);
   const images: ListedImage[] = [];
   const partWords = new Map<number, string>();
   for (const [index, row] of rows.entries()) {

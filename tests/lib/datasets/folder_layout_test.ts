@@ -159,6 +159,52 @@ Deno.test("readFolderLayout() takes class folders where a list is one of somethi
   });
 });
 
+Deno.test("readFolderLayout() finds the column of the paths, and a list whose first row leads nowhere", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["a/1.png", "b/2.png"]);
+    const list = join(folder, "labels.csv");
+    for (const head of ["id,filename,label,split", "\nid,filename,label,split\n\n"]) {
+      const rows = ["0,a/0.png,x,train", "1,a/1.png,y,train", "2,b/2.png,x,test"];
+      await Deno.writeTextFile(list, [head.trimStart(), ...rows].join("\n"));
+      assert.deepEqual(outline(await readFolderLayout(folder)), [
+        "a/0.png=x a/1.png=y",
+        null,
+        "b/2.png=x",
+      ]);
+    }
+  });
+});
+
+Deno.test("readFolderLayout() tells what separates the cells of the shortest list", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png", "2.png"]);
+    for (const sign of [",", ";", "\t"]) {
+      for (const [head, name] of [["", "a"], ["sep=" + sign + "\r\n", '"a, b; c"']] as const) {
+        const rows = [["file", "label"], ["1.png", name], ["2.png", "z"]];
+        const text = head + rows.map((row) => `${row.join(sign)}\r\n`).join("");
+        await Deno.writeTextFile(join(folder, "labels.csv"), text);
+        const { train } = await readFolderLayout(folder);
+        assert.deepEqual([train.classNames, train.files], [
+          [name.replaceAll('"', ""), "z"],
+          ["1.png", "2.png"],
+        ]);
+      }
+    }
+    await Deno.writeTextFile(join(folder, "labels.csv"), "1.png;a, b\n2.png;c, d\n");
+    assert.deepEqual((await readFolderLayout(folder)).train.classNames, ["a, b", "c, d"]);
+  });
+});
+
+Deno.test("readFolderLayout() refuses a list whose letters are lost, which would make two classes one", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png", "2.png"]);
+    const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const list = join(folder, "labels.csv");
+    await Deno.writeFile(list, latin1("file;label\n1.png;B\xe4r\n2.png;B\xf6r\n"));
+    await assert.rejects(readFolderLayout(folder), /row 2 of .*labels\.csv .* UTF-8/);
+  });
+});
+
 Deno.test("readFolderLayout() names faults of a list", async () => {
   const faults: [string, RegExp][] = [
     ["file,label\n1.png,a\n1.png,b\n", /1\.png is listed twice/],
