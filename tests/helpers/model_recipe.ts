@@ -42,8 +42,9 @@ export async function readRecipeModel(folder: string): Promise<RecipeModel> {
   );
   const { card } = JSON.parse(await Deno.readTextFile(`${checkpoint}/checkpoint.json`));
   const tensors = new Map(files.flatMap(readSafetensors));
-  const initialState = makeInitialState(card.model.maxChannels);
-  const { classNames, model: { mirrorSymmetry: hasPairs } } = card;
+  const { classNames, model: { maxChannels, initialStateSize = 1, mirrorSymmetry: hasPairs } } =
+    card;
+  const initialState = makeInitialState(maxChannels).map((value) => value * initialStateSize);
   return { tensors, ...card.standardization, classNames, hasPairs, initialState };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encode } from "fast-png";
+import { loadModel, train } from "../../lib/mod.ts";
 import { classifyByRecipe, makeInitialState, readRecipeModel } from "../helpers/model_recipe.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { withBackend } from "../helpers/backends.ts";
@@ -35,29 +36,47 @@ async function predict(images: readonly string[]): Promise<Prediction[]> {
   return JSON.parse(stdout);
 }
 
+const IMAGES = [drawImage(0), drawImage(0.9)];
+
+/** Compares predictions of `IMAGES` with what the recipe makes of a model's files. */
+async function requireRecipe(folder: string, predictions: readonly Prediction[]): Promise<void> {
+  const model = await readRecipeModel(folder);
+  assert.deepEqual(predictions.map(({ depth }) => depth), [6, 12]);
+  for (const [at, prediction] of predictions.entries()) {
+    const { complexity, depth, logits } = await classifyByRecipe(model, IMAGES[at]!);
+    assert.ok(Math.abs(complexity - prediction.complexity) < 1e-9);
+    assert.equal(depth, prediction.depth);
+    const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+    for (const { className, probability } of prediction.classes) {
+      const logit = logits[model.classNames.indexOf(className)]!;
+      // The difference of the logarithms is that of the logits.
+      const difference = Math.abs(logit - Math.log(total) - Math.log(probability));
+      assert.ok(difference < 2e-4, `${className}: ${difference}`);
+    }
+  }
+}
+
 Deno.test("docs/model.md is enough to compute the shipped model's logits", () =>
   withBackend("wasm", () =>
     withFolder(async (folder) => {
-      const model = await readRecipeModel(MODEL);
-      const images = [drawImage(0), drawImage(0.9)];
-      const files = images.map((_, at) => join(folder, `${at}.png`));
-      for (const [at, data] of images.entries()) {
+      const files = IMAGES.map((_, at) => join(folder, `${at}.png`));
+      for (const [at, data] of IMAGES.entries()) {
         await Deno.writeFile(files[at]!, encode({ width: 32, height: 32, data, channels: 3 }));
       }
-      const predictions = await predict(files);
-      assert.deepEqual(predictions.map(({ depth }) => depth), [6, 12]);
-      for (const [at, prediction] of predictions.entries()) {
-        const { complexity, depth, logits } = await classifyByRecipe(model, images[at]!);
-        assert.ok(Math.abs(complexity - prediction.complexity) < 1e-9);
-        assert.equal(depth, prediction.depth);
-        const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
-        for (const { className, probability } of prediction.classes) {
-          const logit = logits[model.classNames.indexOf(className)]!;
-          // The difference of the logarithms is that of the logits.
-          const difference = Math.abs(logit - Math.log(total) - Math.log(probability));
-          assert.ok(difference < 2e-4, `${className}: ${difference}`);
-        }
-      }
+      await requireRecipe(MODEL, await predict(files));
+    })));
+
+Deno.test("docs/model.md is enough to compute the logits of a model whose E is small", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const run = await train({
+        ...{ run: join(folder, "run"), data: { dataset: "synthetic", images: 40 } },
+        model: { maxChannels: 16, initialStateSize: 0.125, identityShortcuts: true },
+        training: { epochs: 1, batchSize: 8, optimizer: "muon", statisticsImages: 8 },
+      });
+      using model = await loadModel(run);
+      const pictures = IMAGES.map((pixels) => ({ pixels, height: 32, width: 32 }));
+      await requireRecipe(run.runDirectory, await model.classify(pictures, { topK: 10 }));
     })));
 
 Deno.test("the numbers of E that docs/model.md prints are its first", async () => {
