@@ -3,6 +3,7 @@ import { partsOf } from "../runs/model.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
 import { UsageError } from "../errors.ts";
 import { requireCount } from "../runs/require_count.ts";
+import { requireKnown } from "../runs/require_known.ts";
 import { DATA_PARTS, loadPartForModel } from "../runs/load_part.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
@@ -35,13 +36,15 @@ export interface EvaluateOptions {
  * @throws {DataError} if the images of the part are missing, or may be some that the model was trained on.
  * @throws {RangeError} if the dataset is empty, its classes or size are not the model's, or the batch size is no number
  * of images.
- * @throws {UsageError} if there is no such part, or a setting of the data is unknown or wrong.
+ * @throws {UsageError} if there is no such part, an option or a setting of the data is unknown or wrong, or the model
+ * was disposed of.
  */
 export async function evaluate(
   model: Model,
   images: ImageDataset | DataPart = "test",
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
+  requireKnown(options, ["batchSize", "data", "onProgress"], "options of an evaluation");
   const { batchSize = 256, data = {}, onProgress } = options;
   requireCount("Cannot evaluate: batchSize", batchSize);
   const { trained, card, config, exact, prepare } = partsOf(model);
@@ -49,11 +52,17 @@ export async function evaluate(
     ? (await loadPartForModel(withData(config, data), { card, part: requirePart(images) })).dataset
     : images;
   requireFitting(model, dataset);
-  return await evaluateClassifier(trained, dataset, {
-    ...{ batchSize, exact },
-    network: await prepare(),
-    ...(onProgress === undefined ? {} : { report: onProgress }),
-  });
+  try {
+    return await evaluateClassifier(trained, dataset, {
+      ...{ batchSize, exact },
+      network: await prepare(),
+      ...(onProgress === undefined ? {} : { report: onProgress }),
+    });
+  } catch (error) {
+    // A model that was disposed of under way says so; what TensorFlow.js says of missing tensors is no help.
+    partsOf(model);
+    throw error;
+  }
 }
 
 /** The configuration with other data, checked as that of a training is. */

@@ -3,7 +3,6 @@ import { currentBackend } from "../backends/current_backend.ts";
 import { selectBackend } from "../backends/select_backend.ts";
 import { changeForResume } from "../configuration/change_for_resume.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
-import { UsageError } from "../errors.ts";
 import { findPreset, protocolConfig } from "../paper/preset.ts";
 import { collectProvenance } from "../runs/collect_provenance.ts";
 import { defaultRunDirectory } from "../runs/default_run_directory.ts";
@@ -12,6 +11,7 @@ import { readRunConfig } from "../runs/run_config_file.ts";
 import { RUN_CONFIG_FILE } from "../runs/run_folder.ts";
 import { suggestSizes } from "../runs/suggest_sizes.ts";
 import { requireCount } from "../runs/require_count.ts";
+import { requireKnown } from "../runs/require_known.ts";
 import { runTraining } from "../runs/run_training.ts";
 import type { ActiveBackend, MathType } from "../backends/backend.ts";
 import type { BackendRequest } from "../backends/select_backend.ts";
@@ -93,17 +93,6 @@ export interface TrainOptions {
 }
 
 const SETTINGS = ["data", "model", "training", "backend", "math"] as const;
-
-/** Refuses what a request cannot say: in a program that is not type-checked, nobody else would notice. */
-function requireKnown(given: object, known: readonly string[], what: string): void {
-  const unknown = Object.entries(given).find(([name, value]) =>
-    value !== undefined && !known.includes(name)
-  );
-  if (unknown === undefined) return;
-  throw new UsageError(
-    `Cannot use the ${what}: unknown key ${unknown[0]}; known keys: ${known.join(", ")}`,
-  );
-}
 
 function requireOptions(options: TrainOptions): void {
   requireKnown(options, ["onEvent", "signal", "timeLimit", "saveEvery", "tensorboard"], "options");

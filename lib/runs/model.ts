@@ -3,16 +3,17 @@ import { isResized } from "../datasets/data_config.ts";
 import { UsageError } from "../errors.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
+import { takeValues, type TensorValues } from "../tensors/parameter_set.ts";
 import { loadTrained } from "./load_trained.ts";
 import { classifyPrepared } from "./classify_prepared.ts";
 import { loadPicture, nameOfPicture, type Picture, type PictureSize } from "./picture.ts";
 import { requireCount } from "./require_count.ts";
+import { requireKnown } from "./require_known.ts";
 import { requireTrajectory } from "./require_trajectory.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
-import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { LoadedClassifier } from "./load_trained.ts";
 import type { CheckpointChoice, Prediction } from "./run_types.ts";
 
@@ -162,10 +163,11 @@ export class Model implements Disposable {
   }
 
   /**
-   * The puppeteer's trajectory for a complexity.
+   * The puppeteer's trajectory for a complexity: its level's, or in exact mode its own.
    *
-   * @param complexity Complexity of an image, in the unit of the model's measure (bits for `entropy`).
+   * @param complexity Complexity of an image, in the unit of the model's measure (bits for `entropy`), finite, >= 0.
    * @returns States K_0 .. K_N, each `[1, C_in, taps, C_out]`, float32; layer n uses K_n.
+   * @throws {RangeError} if the complexity is not a finite number >= 0.
    * @throws {UsageError} if the model has no puppeteer.
    */
   async trajectory(complexity: number): Promise<TensorValues[]> {
@@ -177,7 +179,7 @@ export class Model implements Disposable {
       );
     }
     const level = this.#levelOf(complexity);
-    return await readTensors(
+    return await takeValues(
       tf.tidy(() => [puppeteer.initialState(level), ...puppeteer.states(level)]),
     );
   }
@@ -185,8 +187,9 @@ export class Model implements Disposable {
   /**
    * The kernels that an image of a complexity passes, generated or stored.
    *
-   * @param complexity Complexity of the image, in the unit of the model's measure (bits for `entropy`).
+   * @param complexity As of `trajectory`.
    * @returns By name of the layer, in order, `[kernelSize, kernelSize, in, out]`, float32.
+   * @throws {RangeError} if the complexity is not a finite number >= 0.
    * @throws {UsageError} if the model is more than a list of layers.
    */
   async kernels(complexity: number): Promise<Map<string, TensorValues>> {
@@ -204,7 +207,7 @@ export class Model implements Disposable {
         return kernel.clone();
       })
     );
-    const values = await readTensors(kernels);
+    const values = await takeValues(kernels);
     return new Map(names.map((name, index) => [name, values[index]!]));
   }
 
@@ -224,7 +227,7 @@ export class Model implements Disposable {
 
   #levelOf(complexity: number): ComplexityLevel {
     const { levels } = this.#loaded.trained.classifier;
-    return levels.list[levels.levelOf(complexity)]!;
+    return this.#exact ? levels.exactLevel(complexity) : levels.list[levels.levelOf(complexity)]!;
   }
 
   async #classifyOne(picture: Picture, options: ClassifyOptions): Promise<Prediction> {
@@ -233,8 +236,10 @@ export class Model implements Disposable {
 
   async *#classifyStream(
     pictures: Iterable<Picture> | AsyncIterable<Picture>,
-    { topK = 5, groupSize = 256 }: ClassifyOptions,
+    options: ClassifyOptions,
   ): AsyncGenerator<Prediction> {
+    requireKnown(options, ["topK", "groupSize"], "options of classify");
+    const { topK = 5, groupSize = 256 } = options;
     requireCount("Cannot classify: topK", topK);
     requireCount("Cannot classify: groupSize", groupSize);
     let [index, names, pixels]: [number, string[], Uint8Array[]] = [0, [], []];
@@ -280,32 +285,26 @@ export class Model implements Disposable {
     pictures: readonly Uint8Array[],
     options: { readonly topK: number; readonly depth?: number | undefined },
   ): Promise<Prediction[]> {
-    return await classifyPrepared(
-      {
-        ...this.#loaded,
-        network: await this.#prepare(),
-        report: (done) => this.#report(done, names.length, "classifying images"),
-      },
-      names.map((name, index) => ({ name, pixels: pictures[index]! })),
-      options,
-    );
+    try {
+      return await classifyPrepared(
+        {
+          ...this.#loaded,
+          network: await this.#prepare(),
+          report: (done) => this.#report(done, names.length, "classifying images"),
+        },
+        names.map((name, index) => ({ name, pixels: pictures[index]! })),
+        options,
+      );
+    } catch (error) {
+      // A model that was disposed of under way says so; what TensorFlow.js says of missing tensors is no help.
+      void this.#live;
+      throw error;
+    }
   }
 }
 
 function isList(pictures: Picture | readonly Picture[]): pictures is readonly Picture[] {
   return Array.isArray(pictures);
-}
-
-/** Reads tensors from the device and frees them. */
-async function readTensors(tensors: readonly tf.Tensor[]): Promise<TensorValues[]> {
-  try {
-    return await Promise.all(tensors.map(async (tensor) => ({
-      shape: [...tensor.shape],
-      values: Float32Array.from(await tensor.data()),
-    })));
-  } finally {
-    tf.dispose([...tensors]);
-  }
 }
 
 /**
@@ -316,12 +315,13 @@ async function readTensors(tensors: readonly tf.Tensor[]): Promise<TensorValues[
  * @returns The model; the caller disposes of it, or declares it with `using`.
  * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
  * @throws {BackendError} if no backend is selected.
- * @throws {UsageError} if there is no such choice of a checkpoint.
+ * @throws {UsageError} if there is no such choice of a checkpoint, or an option is unknown.
  */
 export async function loadModel(
   run: string | { readonly runDirectory: string },
   options: LoadModelOptions = {},
 ): Promise<Model> {
+  requireKnown(options, ["checkpoint", "exact", "onWarning", "onProgress"], "options of loadModel");
   const { checkpoint = "auto", onWarning } = options;
   const loaded = await loadTrained({
     runDirectory: typeof run === "string" ? run : run.runDirectory,

@@ -9,6 +9,43 @@ export interface TensorValues {
 }
 
 /**
+ * Reads tensors from the device and frees them, also where reading fails.
+ *
+ * @param tensors The tensors.
+ * @returns Their values, in their order.
+ */
+export async function takeValues(tensors: readonly tf.Tensor[]): Promise<TensorValues[]> {
+  try {
+    return await Promise.all(tensors.map(async (tensor) => ({
+      shape: [...tensor.shape],
+      values: Float32Array.from(await tensor.data()),
+    })));
+  } finally {
+    tf.dispose([...tensors]);
+  }
+}
+
+/**
+ * Why values cannot be those of a tensor.
+ *
+ * @param shape Shape of the tensor.
+ * @param found The values; `undefined` where there are none.
+ * @returns What is wrong, in words; `null` if they can.
+ */
+export function misfitOf(
+  shape: readonly number[],
+  found: TensorValues | undefined,
+): string | null {
+  if (found === undefined) return "is missing";
+  const size = shape.reduce((product, side) => product * side, 1);
+  if (found.shape.join() !== shape.join()) {
+    return `must have shape [${shape}], current value is [${found.shape}]`;
+  }
+  if (found.values.length === size) return null;
+  return `must have the ${size} numbers of its shape [${shape}], current length is ${found.values.length}`;
+}
+
+/**
  * The trainable tensors of a model by name, in the order in which they were added. Names are the model's
  * own (`puppeteer.pointwise.weights`): TensorFlow.js's variable names are global and would clash when two
  * models are alive.
@@ -27,6 +64,8 @@ export class ParameterSet {
     if (this.#variables.has(name)) {
       throw new RangeError(`Cannot add parameter: name "${name}" is taken`);
     }
+    const misfit = misfitOf(initial.shape, initial);
+    if (misfit !== null) throw new RangeError(`Cannot add parameter: "${name}" ${misfit}`);
     const value: tf.Tensor = tf.tensor(initial.values.slice(), [...initial.shape], "float32");
     const variable = tf.variable(value);
     value.dispose();
@@ -83,19 +122,14 @@ export class ParameterSet {
    * Replaces all values.
    *
    * @param stored One entry for every parameter of the set, with its shape, and no other.
-   * @throws {RangeError} naming the first parameter that is missing, unknown or of another shape; nothing
+   * @throws {RangeError} naming the first parameter that is missing, unknown, of another shape or length; nothing
    * is changed then.
    */
   write(stored: ReadonlyMap<string, TensorValues>): void {
     for (const name of stored.keys()) this.get(name);
     for (const [name, variable] of this.#variables) {
-      const shape = stored.get(name)?.shape;
-      if (shape === undefined) throw new RangeError(`Cannot load parameters: "${name}" is missing`);
-      if (shape.join() !== variable.shape.join()) {
-        throw new RangeError(
-          `Cannot load parameters: "${name}" must have shape [${variable.shape}], current value is [${shape}]`,
-        );
-      }
+      const misfit = misfitOf(variable.shape, stored.get(name));
+      if (misfit !== null) throw new RangeError(`Cannot load parameters: "${name}" ${misfit}`);
     }
     for (const [name, variable] of this.#variables) {
       const value = tf.tensor(stored.get(name)!.values.slice(), variable.shape, "float32");

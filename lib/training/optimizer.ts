@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdamMemory, type AdamOptions } from "./adam.ts";
 import { MuonMemory, suitsMuon } from "./muon.ts";
-import type { ParameterSet, TensorValues } from "../tensors/parameter_set.ts";
+import { misfitOf, type ParameterSet, type TensorValues } from "../tensors/parameter_set.ts";
 import type { ParameterMemory } from "./parameter_memory.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
@@ -86,7 +86,8 @@ export class Optimizer {
    * Restores the memory.
    *
    * @param state What `read` returned, for the same parameters.
-   * @throws {RangeError} if a parameter's memory is missing, has another shape, or cannot come from updates, or there is other memory.
+   * @throws {RangeError} if a parameter's memory is missing, has another shape or length, or cannot come from updates, or
+   * there is other memory; nothing is changed then.
    */
   write(state: OptimizerState): void {
     // Earlier versions could average the weights; the parameters that they saved are not those that they trained. And
@@ -102,24 +103,23 @@ export class Optimizer {
         `Cannot restore the optimizer: "${foreign}" is not what it keeps of a parameter`,
       );
     }
-    for (const [name, entry] of this.#entries) {
-      const updates = Object.hasOwn(state.updates, name) ? state.updates[name] : undefined;
-      if (updates === undefined || state.moments.get(`${name}.second`)?.values.some((v) => v < 0)) {
+    const found = [...this.#entries].map(([name, entry]) => {
+      const updates = Object.hasOwn(state.updates, name) ? state.updates[name]! : NaN;
+      const isCount = Number.isSafeInteger(updates) && updates >= 0;
+      if (!isCount || state.moments.get(`${name}.second`)?.values.some((v) => v < 0)) {
         throw new RangeError(
           `Cannot restore the optimizer: "${name}" must have a number of updates and no negative second moment`,
         );
       }
       const values = entry.memory.parts.map((part) => {
         const stored = state.moments.get(`${name}.${part}`);
-        if (stored !== undefined && stored.shape.join() === entry.shape.join()) {
-          return stored.values;
-        }
-        throw new RangeError(
-          `Cannot restore the optimizer: ${part} moment of "${name}" must have shape [${entry.shape}], current value is ${
-            stored === undefined ? "missing" : `[${stored.shape}]`
-          }`,
-        );
+        const misfit = misfitOf(entry.shape, stored);
+        if (misfit === null) return stored!.values;
+        throw new RangeError(`Cannot restore the optimizer: ${part} moment of "${name}" ${misfit}`);
       });
+      return { entry, values, updates };
+    });
+    for (const { entry, values, updates } of found) {
       tf.tidy(() => {
         entry.memory.assign(values.map((part) => tf.tensor(part.slice(), entry.shape, "float32")));
       });

@@ -34,6 +34,10 @@ Deno.test("evaluate() takes a part of the run's data, or any dataset that fits t
         evaluate(model, "test", { data: { testImage: 5 } as Record<string, number> }),
         /unknown key data\.testImage; did you mean data\.testImages/,
       );
+      await assert.rejects(
+        evaluate(model, "test", { batchsize: 5 } as Record<string, number>),
+        /unknown key batchsize; known keys: batchSize,/,
+      );
       const few = await evaluate(model, "test", { data: { testImages: 5 } });
       assert.equal(few.images, 5);
       const { test } = await openDataset("synthetic", { directory: "does-not-exist" });
@@ -46,4 +50,6 @@ Deno.test("evaluate() takes a part of the run's data, or any dataset that fits t
       );
       const renamed = { ...test, classNames: test.classNames.map((name) => `${name}?`) };
       await assert.rejects(evaluate(model, renamed), /the model knows the classes/);
+      const onProgress = (done: number) => done > 0 && model[Symbol.dispose]();
+      await assert.rejects(evaluate(model, "test", { batchSize: 1, onProgress }), /disposed of/);
     })));

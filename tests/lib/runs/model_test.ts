@@ -148,10 +148,21 @@ Deno.test("Model and loadModel() refuse arguments that would be answered with so
         );
         await assert.rejects(model.classify([picture], { groupSize: value }), /groupSize must be/);
       }
+      const misspelt = { top: 1 } as Record<string, number>;
+      await assert.rejects(
+        model.classify(picture, misspelt),
+        /unknown key top; known keys: topK, groupSize/,
+      );
+      await assert.rejects(loadModel(run, misspelt), /unknown key top; known keys: checkpoint,/);
       const underWay = model.classify([picture, picture]);
       model[Symbol.dispose]();
       const gone = /Cannot use the model: it was disposed of/;
       await assert.rejects(underWay, gone);
+      // Between two passes, when its kernels are there.
+      const used = await loadModel(run, {
+        onProgress: (_, __, work) => work === "classifying images" && used[Symbol.dispose](),
+      });
+      await assert.rejects(used.classify(Array<RgbImage>(200).fill(picture)), gone);
       await assert.rejects(model.classify(picture), gone);
       await assert.rejects(model.trajectory(12), gone);
     })));
@@ -171,6 +182,14 @@ Deno.test("Model shows trajectory and kernels, and says where there are none", (
           assert.equal(shape.reduce((product, side) => product * side, 1), values.length);
         }
         assert.equal((await model.trajectory(3)).length, 7);
+        await assert.rejects(model.kernels(-1), RangeError);
+        // In exact mode the complexity itself decides, not that of its level.
+        using exact = await loadModel(join(folder, "run"), { exact: true });
+        const [low, high] = [await exact.trajectory(12), await exact.trajectory(13)];
+        assert.ok(Math.abs(high[0]!.values[0]! / low[0]!.values[0]! - 13 / 12) < 1e-6);
+        const [first, other] = [await exact.kernels(12), await exact.kernels(13)];
+        assert.notDeepEqual(other.get("stage1.conv1"), first.get("stage1.conv1"));
+        assert.deepEqual(await exact.kernels(12.5), kernels);
         assert.deepEqual(model.parameters, { puppeteer: 496, total: model.parameters.total });
       }
       const { model: stored } = tinyRunConfig({ model: { name: "fixed-cnn" } });

@@ -41,20 +41,28 @@ Deno.test("ParameterSet.write() changes nothing when a parameter is missing, unk
       [new Map([["puppeteer.weights", zero]]), /"head.bias" is missing/],
       [new Map([...kept, ["other", zero]]), /"other"/],
       [new Map([...kept, ["head.bias", zero]]), /"head.bias" must have shape \[3\]/],
+      [
+        new Map([...kept, ["head.bias", { shape: [3], values: new Float32Array(2) }]]),
+        /"head.bias" must have the 3 numbers of its shape \[3\], current length is 2/,
+      ],
     ] as const;
     for (const [stored, message] of cases) {
-      assert.throws(() => parameters.write(stored), message);
+      assert.throws(() => parameters.write(stored), { name: "RangeError", message });
       assert.deepEqual(await parameters.read(), kept);
     }
     parameters.dispose();
   }));
 
-Deno.test("ParameterSet.add() refuses a name twice", () =>
+Deno.test("ParameterSet.add() refuses a name twice, and values that are not of the shape", () =>
   withBackend("cpu", () => {
     const parameters = make();
     assert.throws(
       () => parameters.add("head.bias", { shape: [1], values: new Float32Array(1) }),
       /name "head.bias" is taken/,
+    );
+    assert.throws(
+      () => parameters.add("other", { shape: [2], values: new Float32Array(3) }),
+      { name: "RangeError", message: /"other" must have the 2 numbers of its shape/ },
     );
     parameters.dispose();
     return Promise.resolve();

@@ -119,7 +119,7 @@ Deno.test("Optimizer refuses the memory of the other optimizer", () =>
       () => muon.optimizer.write(ofAdam),
       /"kernels\.conv\.second" is not what it keeps of a parameter/,
     );
-    assert.throws(() => adam.write(ofMuon), /second moment of "kernels\.conv" .* is missing/);
+    assert.throws(() => adam.write(ofMuon), /second moment of "kernels\.conv" is missing/);
     adam.dispose();
     muon.optimizer.dispose();
     muon.parameters.dispose();

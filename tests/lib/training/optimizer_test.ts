@@ -140,6 +140,20 @@ Deno.test("Optimizer.write() refuses moments of another shape or of no parameter
       () => optimizer.write({ ...state, moments }),
       /second moment of "b" must have shape \[4\], current value is \[3\]/,
     );
+    const short = new Map(state.moments).set("b.second", {
+      shape: [4],
+      values: new Float32Array(3),
+    });
+    short.set("a.first", { shape: [2, 3], values: new Float32Array(6).fill(1) });
+    assert.throws(
+      () => optimizer.write({ ...state, moments: short }),
+      { name: "RangeError", message: /second moment of "b" must have the 4 numbers/ },
+    );
+    for (const updates of [NaN, -1, 0.5]) {
+      const wrong = { ...state, updates: { ...state.updates, b: updates } };
+      assert.throws(() => optimizer.write(wrong), /"b" must have a number of updates/);
+    }
+    assert.deepEqual(await optimizer.read(), state, "nothing was changed");
     const more = new Map(state.moments);
     more.set("b.weights-in-training", state.moments.get("b.first")!);
     assert.throws(
