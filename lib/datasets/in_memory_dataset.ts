@@ -21,9 +21,9 @@ export interface InMemoryDatasetParts {
  * Makes a dataset whose images all stand in memory.
  *
  * @param parts Names, size, pixels and labels.
- * @returns The dataset; its fingerprint covers names, size, labels and pixels.
- * @throws {TypeError} if the images are no bytes.
- * @throws {RangeError} if the sizes disagree or a label names no class.
+ * @returns The dataset; its fingerprint covers class names, size, labels and pixels.
+ * @throws {TypeError} if the images are no bytes, or the labels are no Uint16Array.
+ * @throws {RangeError} if the sizes disagree or are no numbers of pixels, or a label names no class.
  *
  * @example
  * ```ts
@@ -43,10 +43,21 @@ export interface InMemoryDatasetParts {
  */
 export function createInMemoryDataset(parts: InMemoryDatasetParts): ImageDataset {
   const { name, classNames, height, width, images, labels } = parts;
-  const given: unknown = images;
-  if (!(given instanceof Uint8Array)) {
+  const given: { readonly images: unknown; readonly labels: unknown } = parts;
+  if (!(given.images instanceof Uint8Array)) {
     throw new TypeError(
       `Cannot create dataset ${name}: images must be bytes of 0..255 in a Uint8Array; convert them`,
+    );
+  }
+  if (!(given.labels instanceof Uint16Array)) {
+    throw new TypeError(
+      `Cannot create dataset ${name}: labels must be numbers of classes in a Uint16Array; convert them`,
+    );
+  }
+  for (const [side, value] of Object.entries({ height, width })) {
+    if (Number.isSafeInteger(value) && value >= 1) continue;
+    throw new RangeError(
+      `Cannot create dataset ${name}: ${side} must be a whole number of at least 1, current value is ${value}`,
     );
   }
   const imageBytes = height * width * 3;

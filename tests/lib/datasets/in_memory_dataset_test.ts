@@ -34,6 +34,18 @@ Deno.test("createInMemoryDataset() refuses wrong sizes, labels and indices", asy
     () => createInMemoryDataset({ ...PARTS, images: scaled }),
     (error) => error instanceof TypeError && /must be bytes of 0\.\.255/.test(error.message),
   );
+  for (const labels of [Int32Array.of(0, -1), [0, 0.5], Uint8Array.of(0, 1)]) {
+    assert.throws(
+      () => createInMemoryDataset({ ...PARTS, labels: labels as unknown as Uint16Array }),
+      { name: "TypeError", message: /labels must be numbers of classes in a Uint16Array/ },
+    );
+  }
+  for (const [height, width] of [[-1, -2], [0.5, 4]] as const) {
+    assert.throws(
+      () => createInMemoryDataset({ ...PARTS, height, width }),
+      { name: "RangeError", message: /height must be a whole number of at least 1/ },
+    );
+  }
   for (const index of [-1, 2, 0.5, NaN]) {
     await assert.rejects(createInMemoryDataset(PARTS).read([index]), RangeError);
   }
