@@ -8,7 +8,9 @@ import { describePathFailure } from "../lib/files/path_failure.ts";
 import { UsageError } from "../lib/errors.ts";
 import { countCell } from "../lib/reports/cells.ts";
 import { StagedFile } from "../lib/files/staged_file.ts";
+import { exitCodeOfSignal } from "./exit_codes.ts";
 import { type Output, writeText } from "./output.ts";
+import { withStopSignals } from "./stop_signals.ts";
 
 /** Where a document goes. */
 export interface DocumentTarget {
@@ -32,7 +34,15 @@ export async function checkTargets({ output, report, force }: DocumentTarget): P
   }
   if (output !== undefined || report === undefined) await checkTarget({ output, force });
   if (report !== undefined) await checkTarget({ output: report, force });
-  for (const path of [output, report]) if (path !== undefined) await tryToWrite(path);
+  for (const path of [output, report]) {
+    if (path !== undefined) await writeUndisturbed(() => tryToWrite(path));
+  }
+}
+
+/** Writes to the end, since a file half written would stay beside the target; a signal ends the command then. */
+async function writeUndisturbed(write: () => Promise<void>): Promise<void> {
+  const { signal } = await withStopSignals(write, () => {});
+  if (signal !== null) Deno.exit(exitCodeOfSignal(signal));
 }
 
 /** Writes an empty file beside a target and removes it: a disk can be read-only, a folder another's. */
@@ -154,6 +164,6 @@ export async function writeDocument(
   if (output === undefined) return to.data(lines.slice(0, -1));
   // Looked at again: the work may have taken minutes.
   await checkTarget(options);
-  await writeFileAtomically(output, lines);
+  await writeUndisturbed(() => writeFileAtomically(output, lines));
   sayWritten(output, new TextEncoder().encode(lines).length, to);
 }

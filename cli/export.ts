@@ -4,6 +4,7 @@ import type { NetworkFormatName } from "../lib/exports/network_format.ts";
 import type { NetworkExport } from "../lib/runs/export_networks.ts";
 import type { PageExport } from "../lib/runs/export_page.ts";
 import type { ExportSummary } from "../lib/runs/export_run.ts";
+import { InterruptedError } from "./exit_codes.ts";
 import { requireRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import {
@@ -17,7 +18,9 @@ import {
   threadsOption,
   wholeNumber,
 } from "./shared_options.ts";
+import { reportError } from "./report_error.ts";
 import { startBackend } from "./start_backend.ts";
+import { withStopSignals } from "./stop_signals.ts";
 import { layOutTable } from "../lib/reports/text/lay_out_table.ts";
 import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 
@@ -34,6 +37,8 @@ interface ExportOptions {
   readonly data?: string | undefined;
   readonly threads?: number | undefined;
 }
+
+const INTERRUPTED = "Export was interrupted; nothing is left of it";
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(2)} MB`;
@@ -121,13 +126,14 @@ async function exportNetworkFiles(
     readonly format: NetworkFormatName;
     readonly options: ExportOptions;
     readonly output: Output;
+    readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { format, options, output } = at;
+  const { format, options, output, signal } = at;
   await startBackend(options.backend ?? "auto", output, options);
   const { exportNetworks } = await import("../lib/runs/export_networks.ts");
   const summary = await exportNetworks({
-    ...{ runDirectory, directory, format, checkpoint: options.checkpoint },
+    ...{ runDirectory, directory, format, checkpoint: options.checkpoint, signal },
     level: options.level ?? null,
     producerVersion: TOOLKIT_VERSION,
     runtimeFolder: Deno.cwd(),
@@ -153,22 +159,30 @@ function refuseIdle({ format, level, allLevels, data }: ExportOptions): void {
 async function runExport(
   run: string,
   folder: string | undefined,
-  at: { readonly options: ExportOptions; readonly output: Output },
+  at: {
+    readonly options: ExportOptions;
+    readonly output: Output;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
-  const { options, output } = at;
+  const { options, output, signal } = at;
   const { format, checkpoint, data } = options;
   refuseIdle(options);
   const directory = requireFolder(folder, options);
   const runDirectory = await requireRun(run);
   if (format === "model") {
     const { exportRun } = await import("../lib/runs/export_run.ts");
-    const summary = await exportRun({ runDirectory, directory, checkpoint });
+    const summary = await exportRun({ runDirectory, directory, checkpoint, signal });
     output.result(summary, () => formatExport(summary));
   } else if (format === "web") {
     const { exportPage } = await import("../lib/runs/export_page.ts");
     const place = data === undefined ? {} : { data };
     const version = TOOLKIT_VERSION;
-    const summary = await exportPage({ runDirectory, directory, checkpoint, version, ...place });
+    const summary = await exportPage({
+      ...{ runDirectory, directory, checkpoint, signal },
+      version,
+      ...place,
+    });
     output.result(summary, () => formatPage(summary));
   } else {
     await exportNetworkFiles(runDirectory, directory, { ...at, format });
@@ -216,9 +230,14 @@ export function exportCommand(): CommandUnknownOpts {
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action((run, folder, options) =>
-      runExport(run, folder, { options, output: createOutput(options) })
-    );
+    .action(async (run, folder, options) => {
+      const output = createOutput(options);
+      await withStopSignals(
+        (signal) => runExport(run, folder, { options, output, signal }),
+        // Nothing is left of the export by now; what still computes is not waited for.
+        (signal) => Deno.exit(reportError(new InterruptedError(signal, INTERRUPTED))),
+      );
+    });
   addHelpSections(command, [
     ["export runs/first models/mine", "the best checkpoint, or the last if none was validated"],
     ["predict models/mine cat.png", "the exported model at work"],

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { DataError, messageOf, PuppetError } from "../errors.ts";
+import { wholeOrRemoved } from "../files/atomic_write.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { syncPath } from "../files/sync_path.ts";
@@ -13,18 +14,22 @@ import { syncPath } from "../files/sync_path.ts";
  *
  * @param target Path of the folder.
  * @param fill Fills the folder whose path it is given; if it fails, the target stays as it was.
+ * @param signal Stops it, and removes at once what was filled.
  * @returns What `fill` returns.
  * @throws {DataError} if the files cannot be written.
  */
 export async function installFolder<Result>(
   target: string,
   fill: (stage: string) => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result> {
   const stage = join(dirname(target), `${leftoverPrefix(target)}tmp-${crypto.randomUUID()}`);
   try {
     await recoverFolder(target);
-    await Deno.mkdir(stage, { recursive: true });
-    const result = await fill(stage);
+    const result = await wholeOrRemoved(stage, async () => {
+      await Deno.mkdir(stage, { recursive: true });
+      return await fill(stage);
+    }, signal);
     await syncPath(stage);
     await swap(stage, target);
     await syncPath(dirname(target));

@@ -135,3 +135,59 @@ export async function removeQuietly(path: string): Promise<void> {
     // The error that led here says more.
   }
 }
+
+/**
+ * Removes a file or a folder as {@linkcode removeQuietly} does, before it returns.
+ *
+ * @param path The file or folder.
+ */
+export function removeQuietlySync(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch {
+    // The error that led here says more.
+  }
+}
+
+/**
+ * Does work whose traces go away unless it comes to its end. An abort removes them at once, before anything is waited for:
+ * whoever is told to stop can leave then.
+ *
+ * @param path File or folder that the work makes.
+ * @param work The work.
+ * @param signal Stops it.
+ * @returns What the work returns.
+ * @throws What the work throws; the signal's reason where that was aborted.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { existsSync } from "node:fs";
+ *
+ * const folder = `${Deno.makeTempDirSync()}/model`;
+ * await assert.rejects(wholeOrRemoved(folder, async () => {
+ *   await Deno.mkdir(folder);
+ *   throw new Error("no room");
+ * }));
+ * assert.equal(existsSync(folder), false);
+ * ```
+ */
+export async function wholeOrRemoved<Result>(
+  path: string,
+  work: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const remove = () => removeQuietlySync(path);
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", remove);
+  try {
+    const result = await work();
+    signal?.throwIfAborted();
+    return result;
+  } catch (error) {
+    remove();
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener("abort", remove);
+  }
+}

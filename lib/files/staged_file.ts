@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { CheckpointError, messageOf } from "../errors.ts";
-import { stagingSuffix, writeFully } from "./atomic_write.ts";
+import { removeQuietlySync, stagingSuffix, writeFully } from "./atomic_write.ts";
 import { syncPath } from "./sync_path.ts";
 
 /**
@@ -78,7 +78,7 @@ export class StagedFile {
 
   /** Removes what was staged, at once: a process that is about to end can wait for nothing. */
   discard(): void {
-    if (!this.#isOpen) return;
+    // Closed is not in its place: that may be what is waited for.
     this.#close();
     removeQuietlySync(this.#staged);
   }
@@ -97,12 +97,4 @@ function refusal(path: string, bytes: number, error: unknown): CheckpointError {
       "the folder",
     { cause: error },
   );
-}
-
-function removeQuietlySync(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // The error that led here says more.
-  }
 }

@@ -36,6 +36,8 @@ export interface ExportNetworksOptions {
   readonly warn?: (text: string) => void;
   /** Called after every network with those done and all. */
   readonly report?: (done: number, total: number) => void;
+  /** Stops it; nothing is left of it. */
+  readonly signal?: AbortSignal;
 }
 
 /** A network that was written. */
@@ -188,6 +190,7 @@ async function fillFolder(
   const exporter = new NetworkExporter(loaded, model, format);
   const kept: BakedNetwork[] = [];
   for (const [done, level] of levels.entries()) {
+    options.signal?.throwIfAborted();
     const baked = await exporter.addLevel(folder, level);
     if (adaptive) kept.push(baked);
     options.report?.(done + 1, total);
@@ -232,7 +235,11 @@ export async function exportNetworks(options: ExportNetworksOptions): Promise<Ne
   });
   try {
     const target = resolve(directory);
-    const summary = await installFolder(target, (stage) => fillFolder(stage, loaded, options));
+    const summary = await installFolder(
+      target,
+      (stage) => fillFolder(stage, loaded, options),
+      options.signal,
+    );
     return { directory, ...summary };
   } finally {
     loaded.trained.classifier.dispose();

@@ -34,6 +34,8 @@ export interface ExportPageOptions {
   readonly version: string;
   /** Where the run's images are, for their complexities; absent takes the run's own word. */
   readonly data?: string;
+  /** Stops it; nothing is left of it. */
+  readonly signal?: AbortSignal;
 }
 
 /** What `exportPage` wrote. */
@@ -128,7 +130,7 @@ export async function exportPage(options: ExportPageOptions): Promise<PageExport
   for (const name of BUILT_FILES) files.set(name, await readBuilt(name));
   await installFolder(resolve(directory), async (stage) => {
     for (const [name, bytes] of files) await Deno.writeFile(join(stage, name), bytes);
-  });
+  }, options.signal);
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   return { directory, checkpoint: folder, bytes, trainingImages: histogram?.images ?? null };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeFileAtomically } from "../files/atomic_write.ts";
+import { wholeOrRemoved, writeFileAtomically } from "../files/atomic_write.ts";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
@@ -34,6 +34,8 @@ export interface ExportRunOptions {
   readonly directory: string;
   /** Which checkpoint. */
   readonly checkpoint: CheckpointChoice;
+  /** Stops it; nothing is left of it. */
+  readonly signal?: AbortSignal;
 }
 
 async function copyLog(from: string, to: string): Promise<void> {
@@ -73,13 +75,12 @@ export async function exportRun(options: ExportRunOptions): Promise<ExportSummar
   await makeNewFolder(directory, EXPORT_FOLDER);
   const files = new Map([...loaded.files].filter(([name]) => name !== OPTIMIZER_FILE));
   const data = { ...config.data, directory: defaultConfig().data.directory };
-  await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig({ ...config, data }));
-  await copyLog(runDirectory, directory);
-  const name = await saveCheckpoint(join(directory, CHECKPOINTS_FOLDER), {
-    step: decoded.progress.step,
-    files,
-    best: false,
-  });
+  const name = await wholeOrRemoved(directory, async () => {
+    await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig({ ...config, data }));
+    await copyLog(runDirectory, directory);
+    const content = { step: decoded.progress.step, files, best: false };
+    return await saveCheckpoint(join(directory, CHECKPOINTS_FOLDER), content);
+  }, options.signal);
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   return { directory, checkpoint: name, bytes };
 }

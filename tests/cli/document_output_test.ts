@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkTargets } from "../../cli/document_output.ts";
 import { UsageError } from "../../lib/errors.ts";
-import { runCommand } from "../helpers/run_command.ts";
+import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { withFolder } from "../helpers/with_folder.ts";
 
 /** The refusal of a target. */
@@ -42,4 +42,41 @@ Deno.test({
     );
     assert.equal(code, 2);
   },
+});
+
+/** Whether flushes can be slowed down here. */
+const hasStrace = (() => {
+  try {
+    return new Deno.Command("strace", { args: ["-e", "trace=none", "true"] }).outputSync().success;
+  } catch {
+    return false;
+  }
+})();
+
+Deno.test({
+  name:
+    "puppet-cnn that is stopped while it writes a document leaves no file beside it (needs strace)",
+  ignore: !hasStrace,
+  fn: () =>
+    withFolder(async (folder) => {
+      const output = join(folder, "models.csv");
+      const slow = ["-f", "-o", "/dev/null", "-e", "inject=fsync:delay_enter=1000000"];
+      const child = new Deno.Command("strace", {
+        args: [...slow, Deno.execPath(), "run", "-A", `${repositoryRoot}/main.ts`]
+          .concat(["models", "--output", output]),
+        stderr: "null",
+      }).spawn();
+      const ends = child.status;
+      let names: string[] = [];
+      while (names.length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+      }
+      // Its name says which process writes it.
+      const process = /\.tmp-(\d+)-/.exec(names[0]!)?.[1];
+      Deno.kill(Number(process), "SIGTERM");
+      const { code, signal } = await ends;
+      assert.ok(code === 143 || signal === "SIGTERM", `${code} ${signal}`);
+      assert.deepEqual([...Deno.readDirSync(folder)], []);
+    }),
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
+import { repositoryRoot, runCommand, spawnCommand } from "../helpers/run_command.ts";
 import { runtimesFolder, testWithRuntimes } from "../helpers/runtimes.ts";
+import { mountProblem, runOnSmallDisk } from "../helpers/small_disk.ts";
 import { TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";
+import { withFolder } from "../helpers/with_folder.ts";
 
 /** All files of a folder as text, by name. */
 async function readTexts(folder: string): Promise<string[]> {
@@ -145,4 +147,56 @@ Deno.test("docs/exports.md has a row for every format of export", async () => {
   for (const format of JSON.parse(`[${formats}]`) as string[]) {
     assert.match(page, new RegExp(`^\\| \`${format}\`[^|]*\\|.+\\|.+\\|$`, "m"), format);
   }
+});
+
+Deno.test({
+  name: "export that is stopped leaves nothing behind, and says so",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (folder) => {
+      for (const format of ["onnx", "safetensors"]) {
+        const child = spawnCommand(
+          ["export", "puppet-cnn-cifar10", join(folder, "out"), "--format", format],
+        );
+        let stderr = "";
+        for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+          const before = stderr;
+          stderr += text;
+          if (!before.includes("network 1 of") && stderr.includes("network 1 of")) {
+            assert.equal([...Deno.readDirSync(folder)].length, 1, "it is being written");
+            child.kill("SIGINT");
+          }
+        }
+        assert.match(stderr, /^stopped: Export was interrupted; nothing is left of it$/m);
+        assert.equal((await child.status).code, 130);
+        await child.stdout.cancel();
+        assert.deepEqual([...Deno.readDirSync(folder)], []);
+      }
+    }),
+});
+
+Deno.test({
+  name: `export leaves nothing on a disk that is too small${
+    mountProblem === null ? "" : ` (left out: ${mountProblem})`
+  }`,
+  ignore: mountProblem !== null,
+  fn: () =>
+    withFolder(async (folder) => {
+      const disk = {
+        options: "size=300k",
+        folder: join(folder, "disk"),
+        copy: join(folder, "copy"),
+      };
+      await Deno.mkdir(disk.folder);
+      for (const format of ["model", "safetensors"]) {
+        const { code, stderr } = await runOnSmallDisk(
+          ["export", "puppet-cnn-cifar10", join(disk.folder, "out"), "--format", format],
+          disk,
+        );
+        assert.ok(code === 3 || code === 4, stderr);
+        assert.match(stderr, /^error: Cannot .*/m);
+        assert.deepEqual([...Deno.readDirSync(disk.copy)], [], format);
+        await Deno.remove(disk.copy, { recursive: true });
+      }
+    }),
 });
