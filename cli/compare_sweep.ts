@@ -6,6 +6,7 @@ import { createOutput } from "./output.ts";
 import { RUNS_FOLDER } from "./runs_folder.ts";
 import { planSweep } from "./sweep_plan.ts";
 import { runSweep } from "./sweep_run.ts";
+import { quoteWord } from "../lib/safe_text.ts";
 import type { SweepOptions } from "./sweep_options.ts";
 
 /** What `sweep` does where nothing is said, for a comparison that says nothing of it. */
@@ -36,7 +37,9 @@ export async function sweepTables(
   const folder = join("sweeps", nameOf(options));
   const { plan } = await planSweep(folder, { ...SWEEP_DEFAULTS, ...options, runs });
   output.talk(
-    `planned ${plan.rows.length} trainings in ${folder}; "sweep status ${folder}" shows them`,
+    `planned ${plan.rows.length} trainings in ${folder}; "sweep status ${
+      quoteWord(folder)
+    }" shows them`,
   );
   await runSweep(folder, { ...options, output });
   return runs;

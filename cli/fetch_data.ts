@@ -9,6 +9,7 @@ import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
 import { withStopSignals } from "./stop_signals.ts";
+import { quoteWord } from "../lib/safe_text.ts";
 
 /** What the options of `fetch-data` were set to. */
 interface FetchDataOptions {
@@ -203,7 +204,7 @@ function refuseIncomplete({ name, status, problems }: Verification, directory: s
   const force = status === "missing" ? "" : " --force";
   throw new DataError(
     `Cannot vouch for ${name}: ${shown}${more}; install it with "fetch-data ${name} --directory ` +
-      `${directory}${force}"`,
+      `${quoteWord(directory)}${force}"`,
   );
 }
 

@@ -4,6 +4,7 @@ import { UsageError } from "../lib/errors.ts";
 import { pathExists } from "../lib/files/path_exists.ts";
 import { RUN_CONFIG_FILE } from "../lib/runs/run_folder.ts";
 import { PROGRAM } from "./program_name.ts";
+import { quoteWord } from "../lib/safe_text.ts";
 
 /** Folder of the models that come with the toolkit; `null` where the toolkit is not on a disk. */
 export function shippedModels(): string | null {
@@ -56,7 +57,9 @@ export async function refuseWrongOrder(run: string, files: readonly string[]): P
   for (const file of files) {
     if (!await isRun(await findRun(file))) continue;
     throw new UsageError(
-      `Cannot use ${run} as a model; the model comes first: ${PROGRAM} predict ${file} ${run}`,
+      `Cannot use ${run} as a model; the model comes first: ${PROGRAM} predict ${quoteWord(file)} ${
+        quoteWord(run)
+      }`,
     );
   }
 }

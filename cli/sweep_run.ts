@@ -5,7 +5,7 @@ import { kubernetesName, renderKubernetesJob } from "../lib/sweeps/kubernetes_jo
 import { runLocally } from "../lib/sweeps/local_executor.ts";
 import { readRowStates, type RowState, type StateConditions } from "../lib/sweeps/row_state.ts";
 import { readSlurmQueue, type SlurmTask, submitToSlurm } from "../lib/sweeps/slurm_executor.ts";
-import { quoteWord, renderReportScript, renderTaskScript } from "../lib/sweeps/slurm_script.ts";
+import { renderReportScript, renderTaskScript } from "../lib/sweeps/slurm_script.ts";
 import { addSubmission, readSubmissions } from "../lib/sweeps/submissions.ts";
 import { readPlan, type SweepPlan } from "../lib/sweeps/sweep_plan.ts";
 import { InterruptedError } from "./exit_codes.ts";
@@ -13,6 +13,7 @@ import type { Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import type { ExecutorOptions } from "./sweep_options.ts";
 import { withStopSignals } from "./stop_signals.ts";
+import { quoteWord } from "../lib/safe_text.ts";
 
 /** Permissions that a task needs; it starts no other program. */
 const PERMISSIONS = ["read", "write", "env", "sys", "ffi", "net"].map((name) => `--allow-${name}`);

@@ -25,6 +25,7 @@ import { startBackend } from "./start_backend.ts";
 import { type StoppableResult, withStopSignals } from "./stop_signals.ts";
 import { PROGRAM } from "./program_name.ts";
 import { showTraining } from "./training_display.ts";
+import { quoteWord } from "../lib/safe_text.ts";
 import type { TrainingRequest, TrainingRequestOptions } from "./training_request.ts";
 
 /** Options of `train` that are not keys of the configuration. */
@@ -144,7 +145,9 @@ function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSumma
   if (stopReason === "interrupted") {
     throw new InterruptedError(
       signal ?? "SIGTERM",
-      `Training was interrupted ${moment}; continue with "${PROGRAM} train --resume ${runDirectory}"`,
+      `Training was interrupted ${moment}; continue with "${PROGRAM} train --resume ${
+        quoteWord(runDirectory)
+      }"`,
     );
   }
 }
@@ -189,7 +192,7 @@ async function train(options: TrainOptions): Promise<void> {
   );
   const next = ending.result.stopReason === "time-limit" ? "train --resume" : "eval";
   const part = next === "eval" && !hasTestImages ? " --part validation" : "";
-  output.talk(`next: ${PROGRAM} ${next} ${request.runDirectory}${part}`);
+  output.talk(`next: ${PROGRAM} ${next} ${quoteWord(request.runDirectory)}${part}`);
 }
 
 function weightsOption() {

@@ -2,6 +2,7 @@ import type { CommanderError, CommandUnknownOpts } from "@commander-js/extra-typ
 import { UsageError } from "../lib/errors.ts";
 import { nearestWord } from "../lib/configuration/nearest_word.ts";
 import { PROGRAM } from "./program_name.ts";
+import { quoteWord } from "../lib/safe_text.ts";
 
 /**
  * What options are called in other toolkits, and what they are called here. Where a command has several of the names
@@ -95,8 +96,9 @@ function rewrite(error: CommanderError, command: CommandUnknownOpts | undefined)
   }
   if (error.code === "commander.excessArguments" && command.name() === "train") {
     const folder = /but got \d+: (.+?)\.?$/s.exec(message)?.[1]?.split(",")[0] ?? "FOLDER";
-    return `train takes options only, but got "${folder}"; "--run ${folder}" trains a new run in that folder, ` +
-      `"--resume ${folder}" continues one`;
+    const word = quoteWord(folder);
+    return `train takes options only, but got "${folder}"; "--run ${word}" trains a new run in that folder, ` +
+      `"--resume ${word}" continues one`;
   }
   return `${message}${meantChoice(message)}`;
 }

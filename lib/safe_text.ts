@@ -40,6 +40,24 @@ export function safeLine(text: string): string {
 }
 
 /**
+ * Quotes a word for a shell.
+ *
+ * @param word Any text.
+ * @returns The word as the shell reads it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(quoteWord("plan.json"), "plan.json");
+ * assert.equal(quoteWord("it's $HOME"), `'it'\\''s $HOME'`);
+ * ```
+ */
+export function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
  * JSON for a terminal: what would act on it is written as an escape, which every reader of JSON turns back.
  *
  * @param value What `JSON.stringify` takes.

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
 import { pathExists } from "../files/path_exists.ts";
+import { quoteWord } from "../safe_text.ts";
 
 /** What `findDataFolder` looks for. */
 export interface DataFolderSearch {
@@ -43,7 +44,9 @@ export function missingDataset(directory: string, search: DataFolderSearch): Dat
   return new DataError(
     `Cannot load ${search.name}: ${search.markers.join(" or ")} must be in ${directory} or ` +
       `${join(directory, search.folder)}; fetch it with "fetch-data ${search.name} --directory ` +
-      `${directory}", or name the folder that holds it with --data; train takes pictures of your own ` +
+      `${
+        quoteWord(directory)
+      }", or name the folder that holds it with --data; train takes pictures of your own ` +
       "with --dataset folder",
   );
 }

@@ -11,6 +11,7 @@ import { listMiniImageNet } from "./find_mini_imagenet.ts";
 import { miniImageNetFolderOf } from "./mini_imagenet_folder.ts";
 import { createSyntheticDataset, syntheticClassNames, syntheticFolder } from "./synthetic.ts";
 import { drawSyntheticOnDemand } from "./synthetic_on_demand.ts";
+import { quoteWord } from "../safe_text.ts";
 
 /** How the images are going to be read. */
 export interface LoadDatasetOptions {
@@ -102,7 +103,7 @@ async function loadMiniImageNet(
   if (!await pathExists(folder)) {
     throw new DataError(
       `Cannot load mini-imagenet: ${folder} does not exist; install it with ` +
-        `"fetch-data mini-imagenet --directory ${directory} --from <archive or folder>"`,
+        `"fetch-data mini-imagenet --directory ${quoteWord(directory)} --from <archive or folder>"`,
     );
   }
   return splitListing(await listMiniImageNet(folder), {

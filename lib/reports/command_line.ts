@@ -1,10 +1,4 @@
-import { safeLine } from "../safe_text.ts";
-
-/** Quotes an argument for a shell where it needs it. */
-function quote(argument: string): string {
-  const word = safeLine(argument);
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
+import { quoteWord, safeLine } from "../safe_text.ts";
 
 /**
  * Writes arguments as they are typed.
@@ -19,5 +13,5 @@ function quote(argument: string): string {
  * ```
  */
 export function commandLine(argv: readonly string[]): string {
-  return ["deno task puppet", ...argv.map(quote)].join(" ");
+  return ["deno task puppet", ...argv.map((word) => quoteWord(safeLine(word)))].join(" ");
 }

@@ -2,6 +2,7 @@ import { refuseFolderInUse } from "../checkpoints/run_lock.ts";
 import { stagingPattern } from "../files/atomic_write.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { CheckpointError } from "../errors.ts";
+import { quoteWord } from "../safe_text.ts";
 
 /** What a run that ended before its first file leaves behind. */
 const LOCK_FILE = ".lock";
@@ -27,7 +28,7 @@ function wordsOfRun(directory: string): NewFolderWords {
   return {
     action: "start a run in",
     advice: "name another with --run",
-    otherAdvice: `, or continue that run with --resume ${directory}`,
+    otherAdvice: `, or continue that run with --resume ${quoteWord(directory)}`,
   };
 }
 

@@ -20,13 +20,13 @@ import { fitNewHead, takeInitialWeights } from "./initial_weights.ts";
 import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths } from "./fit_depths.ts";
 import { addProvenance, requireFromScratch } from "./provenance_file.ts";
-import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import { refuseLinks } from "./refuse_links.ts";
 import { makeNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { resolveRecompute } from "../configuration/resolve_recompute.ts";
 import { openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
-import { RUN_CONFIG_FILE } from "./run_folder.ts";
+import { CHECKPOINTS_FOLDER, RUN_CONFIG_FILE } from "./run_folder.ts";
+import { quoteWord } from "../safe_text.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
@@ -90,7 +90,7 @@ function hasOtherImages(
     throw new CheckpointError(
       `Cannot go on with other images: the checkpoint's ${part} images have fingerprint ${before}, those ` +
         `found have ${now}; give the same data with --data, or if images were repaired, added or taken away, ` +
-        `continue with "train --resume ${options.runDirectory} --changed-images"`,
+        `continue with "train --resume ${quoteWord(options.runDirectory)} --changed-images"`,
     );
   }
   const text =
@@ -141,7 +141,7 @@ async function readLastCheckpoint(
       throw new CheckpointError(
         `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +
           `the result would be close, but not bit for bit: name the backend to continue with it, for example in ` +
-          `"train --resume ${options.runDirectory} --backend ${tf.getBackend()}"`,
+          `"train --resume ${quoteWord(options.runDirectory)} --backend ${tf.getBackend()}"`,
       );
     }
     const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;

@@ -1,3 +1,4 @@
+import { quoteWord } from "../safe_text.ts";
 /** What every task of a plan asks Slurm for. */
 export interface SlurmOptions {
   /** Partition; Slurm's default without one. */
@@ -29,24 +30,6 @@ export interface ScriptParts {
   readonly folder: string;
   /** Folder that the tasks start in, absolute. */
   readonly directory: string;
-}
-
-/**
- * Quotes a word for a shell.
- *
- * @param word Any text.
- * @returns The word as the shell reads it.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- *
- * assert.equal(quoteWord("plan.json"), "plan.json");
- * assert.equal(quoteWord("it's $HOME"), `'it'\\''s $HOME'`);
- * ```
- */
-export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function directives(options: SlurmOptions, name: string): string[] {

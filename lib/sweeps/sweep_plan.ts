@@ -7,6 +7,7 @@ import { pathExists } from "../files/path_exists.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { writeFileAtomically } from "../files/atomic_write.ts";
 import { readBoundedText } from "../read_bounded.ts";
+import { quoteWord } from "../safe_text.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 
 /** Name of the plan in its folder. */
@@ -115,7 +116,9 @@ export async function readPlan(folder: string): Promise<SweepPlan> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       throw new CheckpointError(
-        `Cannot open sweep ${folder}: ${path} does not exist; make one with "sweep plan ${folder}"`,
+        `Cannot open sweep ${folder}: ${path} does not exist; make one with "sweep plan ${
+          quoteWord(folder)
+        }"`,
         { cause: error },
       );
     }

@@ -12,6 +12,7 @@ const MISTAKES: readonly (readonly [argv: readonly string[], told: RegExp])[] = 
   [["models", "-o", "x"], /did you mean "--output"\?|Unknown option '-o'/],
   [["train", "--constructor", "x"], /Unknown option '--constructor'\nSee/],
   [["train", "runs/foo"], /"--run runs\/foo" trains a new run.*"--resume runs\/foo" continues one/],
+  [["train", "my run"], /"--run 'my run'" trains a new run.*"--resume 'my run'" continues one/],
   [["fetch-data", "cifar-10"], /Did you mean "cifar10"\?/],
   [["eval", "runs/x", "--part", "tset"], /Did you mean "test"\?/],
   [
