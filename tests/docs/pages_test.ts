@@ -89,6 +89,17 @@ Deno.test("deno.json, CITATION.cff and CHANGELOG.md name one version", async () 
   assert.equal(/^## (\S+)/m.exec(await read("CHANGELOG.md"))?.[1], version);
 });
 
+Deno.test("the pages say the same of what a first run downloads", () => {
+  const said = pages.filter(({ file }) => file !== "CHANGELOG.md").flatMap((page) =>
+    // A line may end within it.
+    proseOf(page).replaceAll(/\s+/g, " ").match(/\d+ MB of packages(?: \([^)]*\))?/g) ?? []
+  );
+  assert.ok(said.length >= 4, `${said}`);
+  assert.deepEqual([...new Set(said)], [
+    "20 MB of packages (100 MB unpacked, without Deno itself)",
+  ]);
+});
+
 Deno.test("the README is two screens: at most 8 KB", async () => {
   const { size } = await Deno.stat(join(repositoryRoot, "README.md"));
   assert.ok(size <= 8192, `${size} bytes`);
