@@ -58,29 +58,13 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   }
 }
 
-/** A model as its weights need it, with the measure asked for: the constants of its rule for depth are of its own measure. */
-function withMeasure(
-  model: ExperimentConfig["model"],
-  overrides: readonly ConfigOverride[],
-): Partial<ExperimentConfig["model"]> {
-  const asked = overrides.findLast(({ path }) => path === "model.complexity")?.value;
-  if (asked === undefined || asked === model.complexity) return model;
-  const { stepsPerBit: _, complexityOffset: _offset, referenceComplexity: _mean, ...rest } = model;
-  return rest;
-}
-
-/** What the options win over, as text: the model whose weights are taken, a file, or nothing. */
-async function readText(
-  { config, preset, weights }: TrainingRequestOptions,
-  overrides: readonly ConfigOverride[],
-): Promise<ConfigFile> {
-  if (config !== undefined) return await readConfigFile(config);
-  const source = "the options";
-  if (weights === undefined || preset !== undefined) return { text: "", source };
-  // What its weights fit into: its own model, and images of its size.
-  const { model: own, data } = await readRunConfig(weights);
-  const model = withMeasure(own, overrides);
-  return { text: JSON.stringify({ model, data: { imageSize: imageSideOf(data) } }), source };
+/** What weights fit into where nothing else is said: their own model, and images of its size. */
+async function readDefaults(
+  { preset, weights }: TrainingRequestOptions,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (weights === undefined || preset !== undefined) return {};
+  const { model, data } = await readRunConfig(weights);
+  return { model, data: { imageSize: imageSideOf(data) } };
 }
 
 /** The configuration of a preset, which the options win over. */
@@ -117,13 +101,20 @@ export async function resolveTrainingRequest(
     const resumed = { config, runDirectory: options.resume, resume: true, allowOtherBackend };
     return { ...resumed, overrides, choices: [] };
   }
-  const { text, source } = await readText(options, overrides);
-  const base = readPreset(options.preset, overrides);
-  const asked = parseConfig(text, { source, ...base, overrides });
-  const given = new Set([...givenKeys(text), ...overrides.map(({ path }) => path)]);
+  const { text, source } = options.config === undefined
+    ? { text: "", source: "the options" }
+    : await readConfigFile(options.config);
+  const defaults = await readDefaults(options);
+  const parts = { source, defaults, ...readPreset(options.preset, overrides) };
+  const asked = parseConfig(text, { ...parts, overrides });
+  const given = new Set([
+    ...givenKeys(text),
+    ...givenKeys(JSON.stringify(defaults)),
+    ...overrides.map(({ path }) => path),
+  ]);
   const { suggestSizes } = await import("../lib/runs/suggest_sizes.ts");
   const { overrides: sizes, choices } = await suggestSizes(asked, given);
-  const config = parseConfig(text, { source, ...base, overrides: [...overrides, ...sizes] });
+  const config = parseConfig(text, { ...parts, overrides: [...overrides, ...sizes] });
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
   await requireNewFolder(runDirectory);
   return { config, runDirectory, resume: false, allowOtherBackend: false, overrides, choices };

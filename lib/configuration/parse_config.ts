@@ -26,6 +26,13 @@ export interface ParseConfigOptions {
    */
   readonly base?: ExperimentConfig;
   /**
+   * Single keys that the text wins over, in their sections. Where the measure of complexity changes, the constants of its
+   * rule for depth are not taken.
+   *
+   * @default {}
+   */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /**
    * Where the text comes from, for messages.
    *
    * @default "the configuration"
@@ -132,6 +139,20 @@ function valuesOfBase(
   return values;
 }
 
+/** Constants of a rule for depth, which are of one measure. */
+const KEYS_OF_MEASURE = ["stepsPerBit", "complexityOffset", "referenceComplexity"];
+
+function valuesOfDefaults(
+  defaults: Readonly<Record<string, unknown>>,
+  given: ReadonlyMap<string, unknown>,
+): Map<string, unknown> {
+  const values = flatten(defaults, []);
+  const measure = given.get("model.complexity");
+  if (measure === undefined || measure === values.get("model.complexity")) return values;
+  for (const key of KEYS_OF_MEASURE) values.delete(`model.${key}`);
+  return values;
+}
+
 /** The word of a list that was probably meant. */
 function describeMeantWord(value: unknown, { allowed }: ConfigKey): string {
   if (typeof value !== "string" || !allowed.startsWith("one of ")) return "";
@@ -168,7 +189,7 @@ function failWith(problems: readonly string[], source: string): void {
  * ```
  */
 export function parseConfig(text: string, options: ParseConfigOptions = {}): ExperimentConfig {
-  const { source = "the configuration", overrides = [], base } = options;
+  const { source = "the configuration", overrides = [], base, defaults = {} } = options;
   const problems: string[] = [];
   const given = flatten(readMap(text, source), problems);
   const spelling = new Map<string, string>();
@@ -176,7 +197,11 @@ export function parseConfig(text: string, options: ParseConfigOptions = {}): Exp
     addValue(given, [path, value], problems);
     if (from !== undefined) spelling.set(path, ` (${from})`);
   }
-  const values = new Map([...base === undefined ? [] : valuesOfBase(base, given), ...given]);
+  const values = new Map([
+    ...base === undefined ? [] : valuesOfBase(base, given),
+    ...valuesOfDefaults(defaults, given),
+    ...given,
+  ]);
   for (const [path, value] of values) {
     const key = findKey(path)!;
     if (key.accepts(value)) continue;

@@ -36,6 +36,24 @@ Deno.test("train: over a preset or weights, another measure has its own constant
   }
 });
 
+Deno.test("train: a file wins over the model of the weights key by key", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, "my.yaml");
+    const weights = ["--weights", "models/puppet-cnn-cifar10", "--config", file];
+    const own = (await printConfig(weights.slice(0, 2))).model;
+    assert.ok(own.mirrorSymmetry, "it is not the default model");
+    await Deno.writeTextFile(file, "training: {epochs: 3}\n");
+    const only = await printConfig(weights);
+    assert.deepEqual(only.model, own);
+    assert.equal(only.training.epochs, 3);
+    await Deno.writeTextFile(file, "model: {maxSteps: 14}\n");
+    assert.deepEqual((await printConfig(weights)).model, { ...own, maxSteps: 14 });
+    await Deno.writeTextFile(file, "model: {complexity: jpeg-like}\n");
+    const jpeg = await printConfig(["--complexity", "jpeg-like"]);
+    assert.equal((await printConfig(weights)).model.stepsPerBit, jpeg.model.stepsPerBit);
+  });
+});
+
 Deno.test("train: options win over the file, the file over the defaults", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "my.yaml");
