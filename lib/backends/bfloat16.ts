@@ -44,7 +44,7 @@ const LEAST_PRODUCT = 2 ** 22;
 
 /** Columns of a product, channels of a convolution's input below which the conversions outweigh what they save. */
 const LEAST_COLUMNS = 128;
-const LEAST_CHANNELS = 16;
+export const LEAST_CHANNELS = 16;
 
 /** Pixels up to which, and images from which on, the gradient of a filter is faster as a convolution: measured. */
 const MOST_PIXELS = 64;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { floatType, onednnKernel, onednnOperation } from "./native_operation.ts";
+import { floatType, isRunnable, onednnKernel, onednnOperation } from "./native_operation.ts";
 import type { NativeBackend, OperationAttribute } from "./native_operation.ts";
 
 /** What a convolution with bias is made of; "same" padding. */
@@ -45,8 +45,22 @@ function makeConvolve(backend: NativeBackend): Convolve {
  */
 export const nativeBiasedConvolution: () => Convolve | null = onednnOperation(
   makeConvolve,
-  (convolve) => {
-    const kernel: tf.Tensor4D = tf.ones([1, 1, 1, 1]);
-    convolve(tf.ones([1, 1, 1, 1]), { kernel, bias: tf.ones([1]), stride: 1 });
-  },
+  (convolve) => tryConvolution(convolve, 1),
 );
+
+function tryConvolution(convolve: Convolve, channels: number): void {
+  const kernel: tf.Tensor4D = tf.ones([1, 1, channels, channels]);
+  convolve(tf.ones([1, 1, 1, channels]), { kernel, bias: tf.ones([channels]), stride: 1 });
+}
+
+/**
+ * Whether oneDNN has convolutions in the numbers that are current, for this processor: without AVX-512 it has none in
+ * bfloat16, and TensorFlow's own round the sums, too.
+ *
+ * @param channels Channels from which on convolutions are computed in these numbers.
+ * @returns The answer; `true` where oneDNN is not asked at all.
+ */
+export function hasNativeConvolutions(channels: number): boolean {
+  const convolve = nativeBiasedConvolution();
+  return convolve === null || isRunnable(convolve, () => tryConvolution(convolve, channels));
+}

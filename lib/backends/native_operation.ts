@@ -64,7 +64,16 @@ export function floatType({ binding }: NativeBackend, name = "T"): OperationAttr
   return { name, type: binding["TF_ATTR_TYPE"]!, value: binding["TF_FLOAT"]! };
 }
 
-function isRunnable<Operation>(operation: Operation, trial: (operation: Operation) => void) {
+/**
+ * Whether an operation can be run.
+ *
+ * @param operation The operation.
+ * @param trial Runs it; what it throws means that it is not there. In a tidy.
+ */
+export function isRunnable<Operation>(
+  operation: Operation,
+  trial: (operation: Operation) => void,
+): boolean {
   return tf.tidy(() => {
     try {
       trial(operation);

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { BackendError, messageOf } from "../errors.ts";
 import type { ActivateOptions, ActiveBackend, Backend, BackendProbe } from "./backend.ts";
-import { roundToBfloat16 } from "./bfloat16.ts";
+import { LEAST_CHANNELS, roundToBfloat16 } from "./bfloat16.ts";
 import { hasBfloat16Instructions } from "./bfloat16_instructions.ts";
 import { explainUnusedGpu, type UnusedGpu } from "./cuda/explain_unused_gpu.ts";
 import { findNvidiaGpu } from "./cuda/find_nvidia_gpu.ts";
@@ -15,6 +15,7 @@ import {
 } from "./native_cache.ts";
 import { loadDriver, type NativeBinding } from "./native_driver.ts";
 import { areDriversLoaded } from "./webgpu.ts";
+import { hasNativeConvolutions } from "./native_convolution.ts";
 import { nativeBackend } from "./native_operation.ts";
 import { quietStderr } from "./quiet_stderr.ts";
 import { registerGradients } from "./register_gradients.ts";
@@ -133,6 +134,13 @@ async function useMath(
   if (active.device === "gpu") {
     throw new BackendError(
       `Cannot compute in ${math} on a GPU: it is made for CPUs; give --math float32`,
+    );
+  }
+  if (!hasNativeConvolutions(LEAST_CHANNELS)) {
+    roundToBfloat16(nativeBackend()!, false);
+    throw new BackendError(
+      `Cannot compute in ${math} here: TensorFlow's oneDNN has no convolutions in it for this processor (x86 without ` +
+        "AVX-512); give --math float32, or go on with a run that began in it on another machine",
     );
   }
   const warning = await explainSlowMath();

@@ -4,7 +4,7 @@ import { train } from "../../../lib/api/train.ts";
 import { currentBackend } from "../../../lib/backends/current_backend.ts";
 import { selectBackend } from "../../../lib/backends/select_backend.ts";
 import { UsageError } from "../../../lib/errors.ts";
-import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { hasBfloat16, withBackend } from "../../helpers/backends.ts";
 import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 import type { NewTraining } from "../../../lib/api/train.ts";
@@ -43,7 +43,7 @@ Deno.test("train() trains, tells of it, keeps where the run came from, and goes 
 Deno.test({
   name:
     "train() computes in the numbers of the backend that was selected, and goes on in the run's",
-  ignore: !(await testBackends()).includes("tensorflow"),
+  ignore: !await hasBfloat16(),
   fn: () =>
     withFolder(async (folder) => {
       const run = join(folder, "run");

@@ -12,10 +12,14 @@ import {
 } from "../../../lib/backends/native_operation.ts";
 import { nativeBiasedConvolution } from "../../../lib/backends/native_convolution.ts";
 import { BACKENDS, selectBackend } from "../../../lib/backends/select_backend.ts";
-import { testBackends } from "../../helpers/backends.ts";
+import { BackendError } from "../../../lib/errors.ts";
+import { hasBfloat16, testBackends } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, take } from "../../helpers/tensors.ts";
 
-const isNative = (await testBackends()).includes("tensorflow");
+const [isNative, isRounding] = [
+  (await testBackends()).includes("tensorflow"),
+  await hasBfloat16(),
+];
 
 /** Half of the distance of neighbouring numbers of 8 bits, relative to the number. */
 const ROUNDING = 2 ** -9;
@@ -89,7 +93,7 @@ const CASES: readonly Case[] = [
 for (const [name, shapes, compute] of CASES) {
   Deno.test({
     name: `bfloat16 gives ${name} and its gradients within its rounding, and leaks nothing`,
-    ignore: !isNative,
+    ignore: !isRounding,
     fn: async () => {
       await BACKENDS.tensorflow.activate();
       const inputs = shapes.map((shape, index) => normalTensor(shape, `input ${index}`));
@@ -112,7 +116,7 @@ for (const [name, shapes, compute] of CASES) {
 
 Deno.test({
   name: "bfloat16 leaves small products and convolutions of few channels as they are",
-  ignore: !isNative,
+  ignore: !isRounding,
   fn: async () => {
     await BACKENDS.tensorflow.activate();
     const shapes = [[64, 512], [512, 10], [4, 8, 8, 3], [3, 3, 3, 64], [4, 32, 128], [4, 128, 128]];
@@ -139,7 +143,7 @@ const ON_PADDING = [[1, 3, 2], [1, 5, 1], [2, 3, 4], [2, 7, 1], [3, 5, 4]] as co
 
 Deno.test({
   name: "bfloat16 sets the gradient of taps that meet only padding to zero, whatever was in memory",
-  ignore: !isNative,
+  ignore: !isRounding,
   fn: async () => {
     for (const [side, taps, stride] of ON_PADDING) {
       await withMath("bfloat16", async () => {
@@ -166,7 +170,7 @@ const STRIDED = [[5, 1, 3, 4], [12, 2, 3, 2], [8, 3, 5, 3], [12, 4, 4, 4], [3, 4
 
 Deno.test({
   name: "bfloat16 computes every row of strided convolutions to narrow maps",
-  ignore: !isNative,
+  ignore: !isRounding,
   fn: async () => {
     for (const [height, width, taps, stride] of STRIDED) {
       await BACKENDS.tensorflow.activate();
@@ -207,7 +211,7 @@ function countingBackend(alive: Set<number>): NativeBackend {
 
 Deno.test({
   name: "bfloat16 frees what TensorFlow.js does not know of, also where an operation fails",
-  ignore: !isNative,
+  ignore: !isRounding,
   fn: async () => {
     await BACKENDS.tensorflow.activate();
     const alive = new Set<number>();
@@ -264,7 +268,7 @@ Deno.test({
 
 Deno.test({
   name: "bfloat16 holds for convolution with bias as one operation",
-  ignore: !isNative,
+  ignore: !isRounding,
   fn: async () => {
     await BACKENDS.tensorflow.activate();
     const input = normalTensor([4, 8, 8, 32], "maps") as tf.Tensor4D;
@@ -286,7 +290,7 @@ Deno.test({
 
 Deno.test({
   name: "selectBackend() takes tensorflow for bfloat16, and says so",
-  ignore: !isNative,
+  ignore: !isRounding,
   fn: async () => {
     const active = await selectBackend("auto", { math: "bfloat16" });
     assert.equal(active.name, "tensorflow");
@@ -306,4 +310,19 @@ Deno.test("selectBackend() refuses bfloat16 on backends that cannot compute it",
       new RegExp(`Cannot compute in bfloat16 with backend "${name}": only tensorflow can`),
     );
   }
+});
+
+Deno.test({
+  name: "bfloat16 is refused where oneDNN has no convolutions in it, and float32 stays",
+  ignore: !isNative || isRounding,
+  fn: async () => {
+    await selectBackend("tensorflow");
+    for (const name of ["auto", "tensorflow"] as const) {
+      await assert.rejects(
+        selectBackend(name, { math: "bfloat16" }),
+        (error) => error instanceof BackendError && /without AVX-512\)/.test(error.message),
+      );
+      assert.equal(currentMath(), "float32");
+    }
+  },
 });
