@@ -42,8 +42,10 @@ const TF_BFLOAT16 = 14;
 /** Multiplications below which a product takes longer with the conversions than without: measured. */
 const LEAST_PRODUCT = 2 ** 22;
 
-/** Columns of a product, channels of a convolution's input below which the conversions outweigh what they save. */
+/** Columns of a product below which the conversions outweigh what they save. */
 const LEAST_COLUMNS = 128;
+
+/** Channels of a convolution's input from which on it is rounded: below, the conversions outweigh what they save. */
 export const LEAST_CHANNELS = 16;
 
 /** Pixels up to which, and images from which on, the gradient of a filter is faster as a convolution: measured. */
