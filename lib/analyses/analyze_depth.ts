@@ -137,7 +137,9 @@ async function describeData(
     classes: describeClasses(table),
     measures: compareMeasures(measured, {
       ...{ minSteps: model.minSteps, maxSteps: model.maxSteps },
-      ...{ selected: model.complexity, scaleOf: options.scaleOf },
+      selected: model.complexity,
+      // The measure that decides has the rule of the model, which may be fitted.
+      scaleOf: (measure) => measure === model.complexity ? rule : options.scaleOf(measure),
     }),
     work: await countAdaptiveWork(model, {
       classes: classNames.length,

@@ -4,10 +4,16 @@ import type { StepScheduleOptions } from "../puppeteer/step_schedule.ts";
 import type { DepthShare, MeasureComparison } from "./depth_analysis.ts";
 import type { MeasuredImages } from "./measure_images.ts";
 
-/** The scale of a measure: what a configuration that names it and nothing else gets. */
+/** The scale of a measure: what a configuration that names it and nothing else gets, or the rule of a model. */
 export interface MeasureScale {
   /** kappa. */
   readonly stepsPerBit: number;
+  /**
+   * Complexity from which on layers are counted.
+   *
+   * @default 0
+   */
+  readonly complexityOffset?: number;
   /** Complexity at which phi(H) = 1. */
   readonly referenceComplexity: number;
 }
@@ -48,10 +54,10 @@ export function compareMeasures(
   const range = Array.from({ length: maxSteps - minSteps + 1 }, (_, index) => minSteps + index);
   return measured.map(({ measure, values, seconds }) => {
     const { name, unit, description } = measure;
-    const { stepsPerBit, referenceComplexity } = scaleOf(name);
+    const { stepsPerBit, complexityOffset = 0, referenceComplexity } = scaleOf(name);
     const depth = Uint16Array.from(
       values,
-      (value) => stepCount(value, { stepsPerBit, minSteps, maxSteps }),
+      (value) => stepCount(value, { stepsPerBit, complexityOffset, minSteps, maxSteps }),
     );
     const shares = depthShares(depth, range);
     return {

@@ -77,13 +77,13 @@ export interface MeasureComparison {
   readonly distribution: Distribution;
   /** Correlation with the default measure, `entropy`. */
   readonly correlation: Correlation;
-  /** kappa and the reference complexity that this measure has where nothing is said. */
+  /** kappa of the rule for the measure that it is about; of others what they have where nothing is said. */
   readonly stepsPerBit: number;
   /** Complexity at which phi(H) = 1. */
   readonly referenceComplexity: number;
-  /** Mean N with that kappa. */
+  /** Mean N with that kappa, and the offset of the rule. */
   readonly meanDepth: number;
-  /** Depths with that kappa, all of N_min .. N_max. */
+  /** Depths with that kappa, and the offset of the rule, all of N_min .. N_max. */
   readonly depths: readonly DepthShare[];
   /** Images measured per second, on one thread of this machine. */
   readonly imagesPerSecond: number;

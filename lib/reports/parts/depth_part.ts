@@ -86,14 +86,22 @@ function measuresTable({ measures }: DepthAnalysis): ReportBlock {
 
 function measureDepthsTable({ measures }: DepthAnalysis): ReportBlock {
   const depths = measures[0]?.depths.map(({ depth }) => depth) ?? [];
-  return tableOf<MeasureComparison>("Images by depth, each measure with its own kappa", measures, [
-    words("measure", ({ name }) => textCell(name)),
-    numbers("kappa", ({ stepsPerBit }) => significantCell(stepsPerBit)),
-    numbers("mean depth", ({ meanDepth }) => decimalCell(meanDepth, 2)),
-    ...depths.map((depth, at) =>
-      numbers<MeasureComparison>(`N = ${depth}`, (row) => countCell(row.depths[at]?.images ?? null))
-    ),
-  ]);
+  return tableOf<MeasureComparison>(
+    "Images by depth, each measure with its own kappa",
+    measures,
+    [
+      words("measure", ({ name }) => textCell(name)),
+      numbers("kappa", ({ stepsPerBit }) => significantCell(stepsPerBit)),
+      numbers("mean depth", ({ meanDepth }) => decimalCell(meanDepth, 2)),
+      ...depths.map((depth, at) =>
+        numbers<MeasureComparison>(
+          `N = ${depth}`,
+          (row) => countCell(row.depths[at]?.images ?? null),
+        )
+      ),
+    ],
+    "The measure that decides goes by the rule above; the others have the kappa that they have by default.",
+  );
 }
 
 function exampleImage(example: ExampleImage, unit: string): ReportImage[] {

@@ -102,17 +102,23 @@ Deno.test("analyzeDepth() compares all measures with entropy, each with its own 
   const asked: string[] = [];
   const scaleOf = (measure: string) => {
     asked.push(measure);
-    return { stepsPerBit: measure === "spatial-entropy" ? 1 : 100, referenceComplexity: 3 };
+    return { stepsPerBit: measure === "entropy" ? 1 : 100, referenceComplexity: 3 };
   };
-  const { analysis } = await analyzeDepth(ramps(), optionsFor({ scaleOf }));
-  assert.deepEqual(asked, [...complexityMeasureNames]);
+  const model = { ...SPATIAL, complexityOffset: 1 };
+  const { analysis } = await analyzeDepth(ramps(), optionsFor({ model, scaleOf }));
+  assert.deepEqual(asked, complexityMeasureNames.filter((name) => name !== "spatial-entropy"));
   assert.deepEqual(analysis.measures.map(({ name }) => name), [...complexityMeasureNames]);
   const [entropy, spatial] = analysis.measures;
   assert.deepEqual([entropy!.correlation.pearson, entropy!.correlation.spearman], [1, 1]);
   assert.ok(spatial!.selected && !entropy!.selected);
-  // kappa = 1 here, 2 in the model: 0..5 bits are 4 or 5 layers.
-  assert.deepEqual(spatial!.depths.map(({ images }) => images), [5, 1, 0, 0, 0]);
-  assert.equal(spatial!.meanDepth, 25 / 6);
+  // The measure that decides goes by the rule of the model, 2 (H - 1): 0..5 bits are 4, 6 or 8 layers.
+  assert.deepEqual(spatial!.depths.map(({ images }) => images), [4, 0, 1, 0, 1]);
+  assert.deepEqual(
+    spatial!.depths.map(({ images }) => images),
+    analysis.depth.shares.map(({ images }) => images),
+  );
+  assert.deepEqual([spatial!.meanDepth, spatial!.stepsPerBit], [30 / 6, 2]);
+  assert.equal(entropy!.stepsPerBit, 1);
   assert.ok(analysis.measures.every(({ imagesPerSecond }) => imagesPerSecond > 0));
 });
 
