@@ -5,7 +5,10 @@ import type { DepthAnalysis } from "../lib/analyses/depth_analysis.ts";
 import type { DepthChartName } from "../lib/reports/parts/depth_charts.ts";
 import { UsageError } from "../lib/errors.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
+import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
+import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 import { addConfigOptions, readConfigOverrides } from "./config_options.ts";
+import type { DocumentFormat } from "./document_format.ts";
 import { requireRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import {
@@ -73,6 +76,9 @@ interface AnalyzeDepthOptions extends DocumentOptions, TalkOptions {
   readonly chart: DepthChartName;
 }
 
+/** Options of the backend. */
+const BACKEND_OPTIONS: readonly string[] = ["--backend", "--threads", "--math"];
+
 /** Heading of the options that only a run gives a meaning to. */
 const RUN_GROUP = "With a run:";
 
@@ -125,9 +131,20 @@ async function requestOfRun(
   };
 }
 
+/** Says what makes no difference; a measure is shown, whether the depth follows it or not. */
+async function sayIdle(
+  config: ExperimentConfig,
+  overrides: readonly ConfigOverride[],
+  output: Output,
+): Promise<void> {
+  const { remarksOnIdleOptions } = await import("./idle_options.ts");
+  const asked = overrides.filter(({ path }) => path !== "model.complexity");
+  for (const remark of await remarksOnIdleOptions([config], asked)) output.talk(remark);
+}
+
 async function requestOfData(
   options: AnalyzeDepthOptions,
-  thumbnails: boolean,
+  { output, thumbnails }: { readonly output: Output; readonly thumbnails: boolean },
 ): Promise<Request> {
   if (options.chart === "accuracy" || options.chart === "tenths") {
     throw new UsageError(
@@ -141,10 +158,9 @@ async function requestOfData(
   const given = new Set(overrides.map(({ path }) => path));
   // As `train` does it: depths would otherwise be those of images that are not learned.
   const { overrides: sizes } = await suggestSizes(parseConfig("", { source, overrides }), given);
-  return {
-    ...commonOf(options, thumbnails),
-    config: parseConfig("", { source, overrides: [...overrides, ...sizes] }),
-  };
+  const config = parseConfig("", { source, overrides: [...overrides, ...sizes] });
+  await sayIdle(config, overrides, output);
+  return { ...commonOf(options, thumbnails), config };
 }
 
 function commonOf({ part, examples }: AnalyzeDepthOptions, thumbnails: boolean) {
@@ -154,8 +170,11 @@ function commonOf({ part, examples }: AnalyzeDepthOptions, thumbnails: boolean) 
 /** A backend is needed to ask a trained model, and to count a model that is more than layers. */
 async function startNeededBackend(
   request: Request,
-  options: AnalyzeDepthOptions,
-  output: Output,
+  { options, command, output }: {
+    readonly options: AnalyzeDepthOptions;
+    readonly command: CommandUnknownOpts;
+    readonly output: Output;
+  },
 ): Promise<void> {
   if ("runDirectory" in request) {
     await startBackend(options.backend ?? "auto", output, options);
@@ -164,7 +183,32 @@ async function startNeededBackend(
   const { modelEntry } = await import("../lib/models/model_registry.ts");
   if (modelEntry(request.config.model.name).kind === "custom") {
     await startBackend(options.backend ?? "wasm", output, options);
+    return;
   }
+  refuseIdleOptions(
+    command,
+    ({ long }) => BACKEND_OPTIONS.includes(long!),
+    "without a run: nothing is asked of a trained model; name the folder of one, or leave it out",
+  );
+}
+
+/** Refuses what the format does not show, unless a page beside it does. */
+function refuseForOtherFormats(
+  command: CommandUnknownOpts,
+  format: DocumentFormat,
+  { report }: AnalyzeDepthOptions,
+): void {
+  const isIdle = ({ long }: Option) =>
+    (long === "--chart" && format !== "svg") ||
+    (long === "--examples" && report === undefined && (format === "svg" || format === "csv"));
+  refuseIdleOptions(
+    command,
+    isIdle,
+    ({ long }) =>
+      long === "--chart"
+        ? `with --format ${format}: it names what --format svg draws`
+        : `with --format ${format}, which shows no examples`,
+  );
 }
 
 async function drawChart(analysis: DepthAnalysis, name: DepthChartName): Promise<string> {
@@ -194,6 +238,7 @@ async function analyzeDepth(
   }
   const output = createOutput(options);
   const format = await planDocument(options, CHART_FORMATS);
+  refuseForOtherFormats(command, format, options);
   if (options.thumbnails && format !== "json" && format !== "html") {
     throw new UsageError(
       "Cannot use --thumbnails without --format json or html: only they, and the page of --report, hold pictures",
@@ -202,10 +247,13 @@ async function analyzeDepth(
   // A page shows its examples.
   const thumbnails = options.thumbnails ?? (format === "html" || options.report !== undefined);
   const request = runDirectory === undefined
-    ? await requestOfData(options, thumbnails)
+    ? await requestOfData(options, { output, thumbnails })
     : await requestOfRun(runDirectory, options, { output, thumbnails });
-  refuseOtherParts(command, options.part);
-  await startNeededBackend(request, options, output);
+  // Where the rule is fitted, it is fitted to training images.
+  const { asksForFit } = await import("../lib/runs/fit_depths.ts");
+  const isFitted = "config" in request && asksForFit(request.config);
+  if (!isFitted || options.part !== "test") refuseOtherParts(command, options.part);
+  await startNeededBackend(request, { options, command, output });
   const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");
   const progress = createProgress({ quiet: output.quiet });
   const report = (done: number, total: number, text: string) => {

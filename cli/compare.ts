@@ -111,7 +111,7 @@ async function sayIdle(plans: readonly PlanTableOptions[], output: Output): Prom
   const { planTable } = await import("../lib/paper/plan_rows.ts");
   const rows = (await Promise.all(plans.map(planTable))).flat();
   const [first, ...others] = rows.map(({ runs }) => runs[0]!.config);
-  for (const remark of remarksOnIdleOptions([first!, ...others], plans[0]!.overrides)) {
+  for (const remark of await remarksOnIdleOptions([first!, ...others], plans[0]!.overrides)) {
     output.talk(remark);
   }
 }

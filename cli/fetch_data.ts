@@ -79,7 +79,10 @@ export function fetchDataCommand(): CommandUnknownOpts {
 
 async function runFetchData(name: string | undefined, options: FetchDataOptions): Promise<void> {
   const output = createOutput(options);
-  if (options.list) return await showList(options.directory, output);
+  if (options.list) {
+    checkList(options);
+    return await showList(options.directory, output);
+  }
   if (name === undefined) {
     throw new UsageError(`No dataset given; name one of ${NAMES.join(", ")}, or use --list`);
   }
@@ -93,6 +96,15 @@ async function runFetchData(name: string | undefined, options: FetchDataOptions)
       progress.end();
     }
   });
+}
+
+/** A list is shown, and nothing else is done. */
+function checkList({ from, mirror, only, verify, force }: FetchDataOptions): void {
+  const isMore = [from, only, verify, force].some((option) => option !== undefined);
+  if (!isMore && mirror.length === 0) return;
+  throw new UsageError(
+    "--list changes nothing; leave out --from, --mirror, --only, --verify and --force",
+  );
 }
 
 /** Options that contradict each other are refused before anything is done. */

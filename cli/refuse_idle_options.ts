@@ -39,6 +39,7 @@ const PARTS_OF_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   "--images": ["train", "validation"],
   "--validation-fraction": ["train", "validation"],
   "--selection": ["train", "validation"],
+  "--seed": ["train", "validation"],
 };
 
 /**

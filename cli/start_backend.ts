@@ -10,6 +10,8 @@ type SelectBackend = (choice: BackendChoice, options: ActivateOptions) => Promis
 interface StartOptions {
   /** `--threads`. @default all cores */
   readonly threads?: number | undefined;
+  /** Cores by the environment, where the option is not given. */
+  readonly environmentThreads?: number | undefined;
   /** `--math`. @default float32 */
   readonly math?: MathType | undefined;
   readonly select?: SelectBackend;
@@ -35,7 +37,8 @@ export async function startBackend(
   output: Pick<Output, "warn" | "talk">,
   options: StartOptions = {},
 ): Promise<ActiveBackend> {
-  const { threads, math } = options;
+  const { math } = options;
+  const threads = options.threads ?? options.environmentThreads;
   const activation = {
     ...threads === undefined ? {} : { threads },
     ...math === undefined ? {} : { math },
@@ -53,6 +56,9 @@ export async function startBackend(
     output.warn(
       `${unusedGpu.gpu} is not used, ${backend.name} computes on the CPU: ${unusedGpu.reason}; ${unusedGpu.remedy}`,
     );
+  }
+  if (options.threads !== undefined && backend.name !== "wasm") {
+    output.talk(`remark: --threads makes no difference here: it is for backend wasm`);
   }
   output.talk(`backend: ${backend.description}`);
   return backend;

@@ -64,7 +64,9 @@ async function sayIdle(
   });
   const overrides = [...compareOverrides({ ...options, set: undefined }), ...axes];
   const [first, ...others] = configs;
-  for (const remark of remarksOnIdleOptions([first!, ...others], overrides)) output.talk(remark);
+  for (const remark of await remarksOnIdleOptions([first!, ...others], overrides)) {
+    output.talk(remark);
+  }
 }
 
 async function plan(folder: string, options: SweepOptions): Promise<void> {

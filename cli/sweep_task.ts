@@ -64,7 +64,7 @@ export async function runTask(folder: string, options: SweepOptions): Promise<vo
     );
   }
   const backend = await startBackend(row.config.backend, output, {
-    threads: threadsOfTask(),
+    environmentThreads: threadsOfTask(),
     math: row.config.math,
   });
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });

@@ -169,7 +169,7 @@ async function train(options: TrainOptions): Promise<void> {
   }
   for (const choice of request.choices) output.talk(choice);
   const { remarksOnIdleOptions } = await import("./idle_options.ts");
-  for (const remark of remarksOnIdleOptions([request.config], request.overrides)) {
+  for (const remark of await remarksOnIdleOptions([request.config], request.overrides)) {
     output.talk(remark);
   }
   if (options.dryRun) return await rehearse(request, { output, threads: options.threads });

@@ -57,7 +57,8 @@ function trainingRules({ data, model, training }: ExperimentConfig): ConfigRule[
       `current value is ${training.featureMixing}`,
     ],
     [
-      training.patience > 0 && data.validationFraction === 0,
+      // A folder may have a validation part of its own: whoever loads it finds out.
+      training.patience > 0 && data.validationFraction === 0 && data.dataset !== "folder",
       `training.patience must be 0 without validation images (data.validationFraction is 0), ` +
       `current value is ${training.patience}`,
     ],

@@ -1,3 +1,4 @@
+import { convolutionsOf } from "../architectures/layer.ts";
 import { isResized } from "../datasets/data_config.ts";
 import { generatesKernels, storesKernels } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
@@ -12,8 +13,20 @@ export interface IdleSetting {
   readonly reason: string;
 }
 
+/** What only the images can tell. */
+export interface KnownImages {
+  /** Whether a folder has a validation part, so that none is drawn. */
+  readonly hasOwnValidation: boolean;
+}
+
 /** Keys, and why they make no difference if they do not. */
 type IdleRule = readonly [isIdle: boolean, reason: string, paths: readonly string[]];
+
+/** Whether a model has batch norms; BranchyNet is an AlexNet, which has none. */
+function hasNorms(entry: ModelEntry): boolean {
+  if (entry.kind === "custom") return entry.name !== "branchynet";
+  return entry.kind === "plain" || convolutionsOf(entry.architecture(1)).some(({ norm }) => norm);
+}
 
 function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] {
   const { name, depthAdaptation, parameterAdaptation, minSteps, maxSteps, levelsPerDepth } = model;
@@ -59,6 +72,7 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
       "model.exact",
       "model.referenceComplexity",
     ]],
+    [!hasNorms(entry), `${name} has no batch norm`, ["training.statisticsImages"]],
     [minSteps === maxSteps && levelsPerDepth === 1, "all images are of one level", [
       "training.levelSharing",
       "training.levelSmoothing",
@@ -66,8 +80,13 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
   ];
 }
 
-function otherRules({ data, training }: ExperimentConfig, entry: ModelEntry): IdleRule[] {
-  const { dataset } = data;
+function otherRules(
+  { data, training }: ExperimentConfig,
+  { entry, hasOwnValidation }: KnownImages & { readonly entry: ModelEntry },
+): IdleRule[] {
+  const { dataset, selection, validationFraction } = data;
+  // Whether a folder has a validation part of its own may not be known.
+  const validatesNever = validationFraction === 0 && dataset !== "folder";
   const trainsPuppeteer = generatesKernels(entry) && training.freeze === "none";
   const hasSizes = dataset !== "cifar10" && dataset !== "cifar100";
   return [
@@ -75,6 +94,10 @@ function otherRules({ data, training }: ExperimentConfig, entry: ModelEntry): Id
       "training.optimizer",
     ]],
     [training.schedule === "constant", "the schedule is constant", ["training.minLearningRate"]],
+    [training.patience === 0, "nothing is stopped early (--patience)", ["training.minDelta"]],
+    [validatesNever, "there are no validation images", ["training.validateEvery"]],
+    [hasOwnValidation, "the folder has a validation part of its own", ["data.validationFraction"]],
+    [selection === "first", "images are taken in the order of the files", ["data.splitSeed"]],
     [dataset !== "synthetic", `${dataset} has its own classes`, ["data.classes"]],
     [!hasSizes, `the images of ${dataset} have their size`, ["data.imageSize"]],
     [!isResized(dataset), `the images of ${dataset} are not resized`, ["data.resizeTo"]],
@@ -85,6 +108,7 @@ function otherRules({ data, training }: ExperimentConfig, entry: ModelEntry): Id
  * Finds keys whose value makes no difference beside the others: a solver for a model without a puppeteer, for example.
  *
  * @param config A complete configuration, free of contradictions.
+ * @param images What is known of its images.
  * @returns One entry per key, with the first reason that holds.
  *
  * @example
@@ -97,12 +121,14 @@ function otherRules({ data, training }: ExperimentConfig, entry: ModelEntry): Id
  * assert.equal(solver?.reason, "vgg has no puppeteer");
  * ```
  */
-export function idleSettings(config: ExperimentConfig): IdleSetting[] {
+export function idleSettings(
+  config: ExperimentConfig,
+  images: KnownImages = { hasOwnValidation: false },
+): IdleSetting[] {
   const entry = modelEntry(config.model.name);
   const found = new Map<string, string>();
-  for (
-    const [isIdle, reason, paths] of [...modelRules(config, entry), ...otherRules(config, entry)]
-  ) {
+  const rules = [...modelRules(config, entry), ...otherRules(config, { ...images, entry })];
+  for (const [isIdle, reason, paths] of rules) {
     if (!isIdle) continue;
     for (const path of paths) if (!found.has(path)) found.set(path, reason);
   }

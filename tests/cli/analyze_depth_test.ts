@@ -75,11 +75,26 @@ Deno.test("analyze-depth measures a folder's images at the size that train would
     }
   }));
 
+Deno.test("analyze-depth says what makes no difference; a measure does, whether the depth follows it or not", async () => {
+  const argv = [...SYNTHETIC, "--model", "vgg", "--channels", "64", "--measure", "jpeg-like"];
+  const { code, stderr } = await runCommand(argv);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /^remark: --channels makes no difference here: the layers of vgg are given$/m,
+  );
+  assert.doesNotMatch(stderr, /--measure/);
+});
+
 Deno.test("analyze-depth refuses what makes no sense, with the code of its kind", async () => {
   const cases = [
     [["--fixed-levels"], 2, /--fixed-levels without a run/],
     [["--exact"], 2, /--exact without a run/],
     [["--chart", "accuracy", "--format", "svg"], 2, /--chart accuracy without a run/],
+    [["--chart", "depth"], 2, /--chart with --format text: it names what --format svg draws/],
+    [["--examples", "2", "--format", "csv"], 2, /--examples with --format csv/],
+    [["--backend", "wasm", ...SYNTHETIC.slice(1)], 2, /--backend without a run/],
+    [["--seed", "2", "--dataset", "synthetic"], 2, /--seed with the test images/],
     [["--thumbnails"], 2, /--thumbnails without --format json or html/],
     [["--measure", "beauty"], 2, /model\.complexity \(--measure\) must be one of entropy/],
     [["runs/none", "--channels", "64"], 2, /Cannot use --channels with a run/],

@@ -72,6 +72,8 @@ Deno.test("fetch-data refuses wrong use before it does anything", async () => {
       [[], /No dataset given; name one of cifar10/],
       [["cifar11"], /cifar11/],
       [["cifar10", "--verify", "--force"], /--verify changes nothing/],
+      [["--list", "--verify"], /--list changes nothing/],
+      [["cifar10", "--list", "--mirror", "http://a.test/x"], /--list changes nothing/],
       [["cifar10", "--from", "x", "--mirror", "http://a.test/x"], /--from uses no network/],
       [["synthetic", "--only", "x"], /--only keeps images of cifar10 or cifar100/],
       [["synthetic", "--from", "x"], /synthetic is drawn on this machine/],

@@ -49,6 +49,19 @@ Deno.test("startBackend() passes on how the backend is to work", async () => {
   assert.deepEqual(asked, [["tensorflow", { threads: 2, math: "bfloat16" }]]);
 });
 
+Deno.test("startBackend() says where the number of threads makes no difference", async () => {
+  for (const name of ["tensorflow", "wasm"] as const) {
+    const talked: string[] = [];
+    const output = { warn: () => {}, talk: (text: string) => void talked.push(text) };
+    const select = () => Promise.resolve({ ...CPU, name });
+    await startBackend("auto", output, { select, environmentThreads: 2 });
+    assert.equal(talked.length, 1);
+    await startBackend("auto", output, { select, threads: 2 });
+    const remarks = talked.filter((text) => text.startsWith("remark: --threads"));
+    assert.equal(remarks.length, name === "wasm" ? 0 : 1);
+  }
+});
+
 Deno.test("startBackend() says once which better backends auto passed over, and warns of none", async () => {
   const first = { name: "tensorflow", reason: "not there", remedy: "fix it" } as const;
   const passedOver = [first, { name: "webgpu", reason: "said before" }] as const;

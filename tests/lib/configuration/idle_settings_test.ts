@@ -91,7 +91,45 @@ for (
 
 Deno.test("idleSettings() finds nothing of the model idle where all of it is at work", () => {
   const paths = idleSettings(parseConfig("")).map(({ path }) => path);
-  assert.deepEqual(paths, ["model.fixedDepth", "data.classes", "data.imageSize", "data.resizeTo"]);
+  assert.deepEqual(paths, [
+    ...["model.fixedDepth", "training.minDelta"],
+    ...["data.classes", "data.imageSize", "data.resizeTo"],
+  ]);
+});
+
+Deno.test("idleSettings() tells of data and training what the others leave without a use", () => {
+  const reasonsOf = (text: string, hasOwnValidation = false) =>
+    new Map(
+      idleSettings(parseConfig(text), { hasOwnValidation }).map((
+        { path, reason },
+      ) => [path, reason]),
+    );
+  const cases = [
+    ["data.splitSeed", "data: {selection: first}", "data: {selection: random}"],
+    ["training.minDelta", "training: {patience: 0}", "training: {patience: 3}"],
+    [
+      "training.validateEvery",
+      "data: {validationFraction: 0}",
+      "data: {validationFraction: 0, dataset: folder}",
+    ],
+    ["training.statisticsImages", "model: {name: puppet-alexnet}", "model: {name: puppet-vgg}"],
+    ["training.statisticsImages", "model: {name: squeezenet}", "model: {name: mobilenet-v2}"],
+    ["training.statisticsImages", "model: {name: branchynet}", "model: {name: skipnet}"],
+  ] as const;
+  for (const [path, idle, used] of cases) {
+    assert.ok(reasonsOf(idle).has(path), idle);
+    assert.ok(!reasonsOf(used).has(path), used);
+  }
+  const folder = "data: {dataset: folder}";
+  assert.ok(reasonsOf(folder, true).has("data.validationFraction"));
+  assert.ok(!reasonsOf(folder).has("data.validationFraction"));
+});
+
+Deno.test("parseConfig() lets a folder stop early without a share for validation: it may have a part for it", () => {
+  const text = (dataset: string) =>
+    `{data: {dataset: ${dataset}, validationFraction: 0}, training: {patience: 2}}`;
+  assert.equal(parseConfig(text("folder")).training.patience, 2);
+  assert.throws(() => parseConfig(text("cifar10")), /patience must be 0 without validation/);
 });
 
 Deno.test("idleSettings() names keys that there are", () => {
