@@ -56,7 +56,11 @@ async function loadInspectionWriter(): Promise<(inspection: ImageInspection) => 
 /** Loads data and model, says what would be done, and leaves no trace. */
 async function rehearse(
   request: TrainingRequest,
-  { output, threads }: { readonly output: Output; readonly threads: number | undefined },
+  { output, threads, weights }: {
+    readonly output: Output;
+    readonly threads: number | undefined;
+    readonly weights: InitialWeights | undefined;
+  },
 ): Promise<void> {
   const { config, runDirectory } = request;
   const backend = await startBackend(config.backend, output, { threads, math: config.math });
@@ -66,11 +70,14 @@ async function rehearse(
   try {
     plan = await planTraining(config, (done, total) => {
       progress.update({ done, total, text: "decoding images" });
-    });
+    }, weights);
   } finally {
     progress.end();
   }
-  const dryRun = { runDirectory, backend: backend.description, plan, config };
+  const { readRunProgress } = await import("../lib/runs/run_progress.ts");
+  const before = request.resume ? await readRunProgress(runDirectory) : null;
+  const epochsDone = before?.epochs ?? null;
+  const dryRun = { runDirectory, backend: backend.description, epochsDone, plan, config };
   const source = { kind: "training-plan", content: dryRun, origin: "train" } as const;
   await present([source], { format: output.json ? "json" : "text", to: output });
 }
@@ -84,7 +91,7 @@ async function runWithSignals(
       readonly output: Output;
       readonly startedAt: Date;
       readonly onInspection: (inspection: ImageInspection) => void;
-      readonly initialWeights: InitialWeights | null;
+      readonly initialWeights: InitialWeights | undefined;
     },
 ): Promise<StoppableResult<TrainingSummary>> {
   const { config, runDirectory, resume, allowOtherBackend } = request;
@@ -108,7 +115,7 @@ async function runWithSignals(
           ...(options.tensorboard ? { tensorboard: true } : {}),
           ...timeLeft(options.time, startedAt),
           ...(saveEvery === undefined ? {} : { saveEvery }),
-          ...(options.initialWeights === null ? {} : { weights: options.initialWeights }),
+          ...(options.initialWeights === undefined ? {} : { weights: options.initialWeights }),
           allowChangedImages: options.changedImages ?? false,
           onInspection: (inspection) => {
             options.onInspection(inspection);
@@ -172,13 +179,16 @@ async function train(options: TrainOptions): Promise<void> {
   for (const remark of await remarksOnIdleOptions([request.config], request.overrides)) {
     output.talk(remark);
   }
-  if (options.dryRun) return await rehearse(request, { output, threads: options.threads });
+  const initialWeights = weights === undefined ? undefined : await readWeights(weights);
+  if (options.dryRun) {
+    return await rehearse(request, { output, threads: options.threads, weights: initialWeights });
+  }
   let hasTestImages = true;
   const ending = await runWithSignals(request, {
     ...options,
     output,
     startedAt,
-    initialWeights: weights === undefined ? null : await readWeights(weights),
+    initialWeights,
     onInspection: ({ perClass }) => {
       hasTestImages = perClass.test.some((count) => count > 0);
     },

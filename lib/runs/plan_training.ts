@@ -7,7 +7,9 @@ import { stepsInEpoch } from "../training/epoch_plan.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import { asksForFit, fitDepths } from "./fit_depths.ts";
 import { type ImageInspection, inspectImages } from "./inspect_images.ts";
+import { describeTaken, takeWeights } from "./initial_weights.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
+import type { InitialWeights } from "./run_types.ts";
 
 /** What a training would do. */
 export interface TrainingPlan {
@@ -33,6 +35,8 @@ export interface TrainingPlan {
   readonly totalSteps: number;
   /** Parameters of the puppeteer (the paper's column) and all stored parameters. */
   readonly parameters: { readonly puppeteer: number; readonly total: number };
+  /** What fits of the weights that the training begins with, in words; `null` without. */
+  readonly weights: string | null;
 }
 
 /**
@@ -41,13 +45,16 @@ export interface TrainingPlan {
  *
  * @param config The experiment.
  * @param report Called with the images decoded and all images.
+ * @param weights Weights that a new run begins with.
  * @returns Images, steps, levels and parameters.
  * @throws {DataError} if the data is missing or damaged, or holds fewer images than asked for.
  * @throws {UsageError} if the configuration does not fit the number or size of the images.
+ * @throws {CheckpointError} if nothing of the weights fits.
  */
 export async function planTraining(
   config: ExperimentConfig,
   report?: (done: number, total: number) => void,
+  weights?: InitialWeights,
 ): Promise<TrainingPlan> {
   const { training } = config;
   const images = await loadExperimentImages(config);
@@ -57,10 +64,12 @@ export async function planTraining(
   const { config: { model }, fit } = asksForFit(config)
     ? fitDepths(config, await measureDataset(train, complexityMeasure(config.model.complexity)))
     : { config, fit: null };
-  const classes = train.classNames.length;
+  const { classNames } = train;
+  const classes = classNames.length;
   const stepsPerEpoch = stepsInEpoch(train.length, training);
   const classifier = createClassifier(model, { classes, seed: training.seed });
   try {
+    const taken = weights && await takeWeights(classifier, weights, classNames);
     const depths = classifier.levels.list.map((level) => level.depth);
     return {
       trainImages: train.length,
@@ -77,6 +86,7 @@ export async function planTraining(
         puppeteer: classifier.parameters.count("puppeteer."),
         total: classifier.parameters.count(),
       },
+      weights: weights && taken ? describeTaken(weights, taken) : null,
     };
   } finally {
     classifier.dispose();

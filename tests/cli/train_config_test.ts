@@ -4,6 +4,7 @@ import { load } from "js-yaml";
 import { defaultConfig, type ExperimentConfig } from "../../lib/configuration/experiment_config.ts";
 import { formatConfig } from "../../lib/configuration/format_config.ts";
 import { runCommand } from "../helpers/run_command.ts";
+import { TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";
 import { withFolder } from "../helpers/with_folder.ts";
 
 async function printConfig(argv: readonly string[]): Promise<ExperimentConfig> {
@@ -149,3 +150,18 @@ Deno.test("train --dry-run shows parameters, steps and folder, and writes nothin
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   });
 });
+
+Deno.test("train --dry-run says what fits of --weights, and what is done of a run that goes on", () =>
+  withCommandFolders(async (data, run) => {
+    const argv = ["train", "--dry-run", "--data", data, "--weights", "puppet-cnn-cifar10"]
+      .concat(["--dataset", "folder", "--backend", "cpu"]);
+    const { stdout, stderr } = await runCommand(argv);
+    assert.match(stderr, /^backend: /);
+    assert.match(stdout, /^begins with +32 of 34 parameters from\s+\S*puppet-cnn-cifar10/m);
+    const trained = await runCommand(
+      ["train", "--run", run, "--data", data, ...TINY_COMMAND, "--epochs", "1"],
+    );
+    assert.equal(trained.code, 0, trained.stderr);
+    const more = await runCommand(["train", "--resume", run, "--epochs", "3", "--dry-run"]);
+    assert.match(more.stdout, /^done before +1 of 3 epochs$/m);
+  }));

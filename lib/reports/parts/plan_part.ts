@@ -11,13 +11,15 @@ export interface DryRun {
   readonly runDirectory: string;
   /** Backend that the training would use. */
   readonly backend: string;
+  /** Epochs that are done before in a run that goes on; `null` of a new one. */
+  readonly epochsDone: number | null;
   /** What would be done. */
   readonly plan: TrainingPlan;
   /** With which configuration. */
   readonly config: ExperimentConfig;
 }
 
-function planFacts({ runDirectory, backend, plan }: DryRun): Fact[] {
+function planFacts({ runDirectory, backend, plan, epochsDone, config }: DryRun): Fact[] {
   const { min, max } = plan.depth;
   return [
     fact("would write to", textCell(runDirectory)),
@@ -27,6 +29,12 @@ function planFacts({ runDirectory, backend, plan }: DryRun): Fact[] {
     fact("test images", countCell(plan.testImages)),
     fact("classes", countCell(plan.classes)),
     fact("steps", countCell(plan.totalSteps), `${countCell(plan.stepsPerEpoch).text} an epoch`),
+    ...epochsDone === null ? [] : [
+      fact("done before", textCell(`${epochsDone} of ${config.training.epochs} epochs`)),
+    ],
+    ...plan.weights === null ? [] : [
+      fact("begins with", textCell(plan.weights.replace("weights: ", ""))),
+    ],
     ...plan.fit === null ? [] : [fact("fitted", textCell(describeFit(plan.fit)))],
     fact("levels", countCell(plan.levels), `depth ${min === max ? min : `${min}..${max}`}`),
     fact("parameters of the puppeteer", parametersCell(plan.parameters.puppeteer)),
