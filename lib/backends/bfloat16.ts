@@ -1,7 +1,14 @@
+import * as tf from "@tensorflow/tfjs-core";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathType } from "./backend.ts";
 import { type ConvolutionSlide, leavesTapsUnset, losesRows } from "./bfloat16_faults.ts";
+import { hasNativeConvolutions } from "./native_convolution.ts";
 import { type NativeBackend, nativeBackend, type OperationAttribute } from "./native_operation.ts";
+import {
+  isSmallFilterGradient,
+  SMALL_FILTER_AXES,
+  SMALL_FILTER_PADDING,
+} from "./small_filter_gradient.ts";
 
 /** A tensor as the binding hands it over; nobody but its receiver frees it. */
 export interface NativeTensor {
@@ -46,11 +53,7 @@ const LEAST_PRODUCT = 2 ** 22;
 const LEAST_COLUMNS = 128;
 
 /** Channels of a convolution's input from which on it is rounded: below, the conversions outweigh what they save. */
-export const LEAST_CHANNELS = 16;
-
-/** Pixels up to which, and images from which on, the gradient of a filter is faster as a convolution: measured. */
-const MOST_PIXELS = 64;
-const LEAST_IMAGES = 16;
+const LEAST_CHANNELS = 16;
 
 type Inputs = readonly TensorInfo[];
 
@@ -205,20 +208,14 @@ class Bfloat16 {
     [input, sizes]: Inputs,
   ): boolean {
     if (name !== "Conv2DBackpropFilter") return false;
-    const [images, height, width] = input!.shape as [number, number, number];
-    if (images < LEAST_IMAGES || height * width > MOST_PIXELS) return false;
-    const has = (name: string, text: string) =>
-      attributes.some((each) => each.name === name && String(each.value) === text);
-    return has("strides", "1,1,1,1") && has("padding", "SAME") && has("data_format", "NHWC") &&
-      [...Array.from(this.#backend.readSync(sizes!.dataId)).slice(0, 2)].every((side) =>
-        side === 3
-      );
+    const valueOf = (wanted: string) => attributes.find((each) => each.name === wanted)?.value;
+    return isSmallFilterGradient(input!.shape, Array.from(this.#backend.readSync(sizes!.dataId)), {
+      strides: valueOf("strides") as readonly number[],
+      isSame: valueOf("padding") === "SAME" && valueOf("data_format") === "NHWC",
+    });
   }
 
-  /**
-   * dW[i, j] = sum over images and pixels of x[. + i, . + j] dy: a convolution whose images are the channels of x, whose
-   * channels are the images, and whose filter is dy. On small maps oneDNN takes up to twice as long for its own.
-   */
+  /** As a convolution; see {@linkcode isSmallFilterGradient}. */
   #filterGradient(
     attributes: readonly OperationAttribute[],
     [input, outputGradient]: readonly [number, number],
@@ -240,14 +237,14 @@ class Bfloat16 {
         this.#backend.binding.deleteTensor(permutation);
       }
     };
-    const images = transpose(input, [3, 1, 2, 0]);
-    const filter = transpose(outputGradient, [1, 2, 0, 3]);
+    const images = transpose(input, SMALL_FILTER_AXES.input);
+    const filter = transpose(outputGradient, SMALL_FILTER_AXES.outputGradient);
     const gradient = execute("Conv2D", [
       ...attributes.filter(({ name }) => name !== "padding"),
       { name: "padding", type: TF_ATTR_STRING!, value: "EXPLICIT" },
-      { name: "explicit_paddings", type: TF_ATTR_INT!, value: [0, 0, 1, 1, 1, 1, 0, 0] },
+      { name: "explicit_paddings", type: TF_ATTR_INT!, value: SMALL_FILTER_PADDING },
     ], [images.id, filter.id]);
-    return transpose(gradient.id, [1, 2, 0, 3]);
+    return transpose(gradient.id, SMALL_FILTER_AXES.filter);
   }
 }
 
@@ -295,4 +292,25 @@ export function roundToBfloat16(native: NativeBackend, on: boolean): void {
     if (gone) bfloat16.forget(dataId);
     return gone;
   };
+}
+
+const answers = new WeakMap<NativeBackend, boolean>();
+
+/**
+ * Whether oneDNN has convolutions in bfloat16 for this processor: tried once a backend. On x86-64 it has none without
+ * AVX-512, but for the newest processors with AVX2.
+ *
+ * @returns `null` where the current backend has no convolutions of oneDNN at all.
+ */
+export function computesInBfloat16(): boolean | null {
+  const backend = nativeBackend();
+  if (backend === null || hasNativeConvolutions(1) === null) return null;
+  if (rounding.has(backend)) return true;
+  const known = answers.get(backend);
+  if (known !== undefined) return known;
+  roundToBfloat16(backend, true);
+  const answer = hasNativeConvolutions(LEAST_CHANNELS) === true;
+  roundToBfloat16(backend, false);
+  answers.set(backend, answer);
+  return answer;
 }

@@ -58,9 +58,9 @@ function tryConvolution(convolve: Convolve, channels: number): void {
  * bfloat16, and TensorFlow's own round the sums, too.
  *
  * @param channels Channels from which on convolutions are computed in these numbers.
- * @returns The answer; `true` where oneDNN is not asked at all.
+ * @returns The answer; `null` where oneDNN is not asked at all.
  */
-export function hasNativeConvolutions(channels: number): boolean {
+export function hasNativeConvolutions(channels: number): boolean | null {
   const convolve = nativeBiasedConvolution();
-  return convolve === null || isRunnable(convolve, () => tryConvolution(convolve, channels));
+  return convolve && isRunnable(convolve, () => tryConvolution(convolve, channels));
 }

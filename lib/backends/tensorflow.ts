@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import { BackendError, messageOf } from "../errors.ts";
 import type { ActivateOptions, ActiveBackend, Backend, BackendProbe } from "./backend.ts";
-import { LEAST_CHANNELS, roundToBfloat16 } from "./bfloat16.ts";
-import { hasBfloat16Instructions } from "./bfloat16_instructions.ts";
+import { computesInBfloat16, roundToBfloat16 } from "./bfloat16.ts";
 import { explainUnusedGpu, type UnusedGpu } from "./cuda/explain_unused_gpu.ts";
 import { findNvidiaGpu } from "./cuda/find_nvidia_gpu.ts";
 import { type MissingLibrary, preloadCuda } from "./cuda/preload_cuda.ts";
@@ -15,7 +14,6 @@ import {
 } from "./native_cache.ts";
 import { loadDriver, type NativeBinding } from "./native_driver.ts";
 import { areDriversLoaded } from "./webgpu.ts";
-import { hasNativeConvolutions } from "./native_convolution.ts";
 import { nativeBackend } from "./native_operation.ts";
 import { quietStderr } from "./quiet_stderr.ts";
 import { registerGradients } from "./register_gradients.ts";
@@ -117,7 +115,7 @@ async function activateTensorflow(options: ActivateOptions = {}): Promise<Active
     const active = await loaded;
     const tf = await import("@tensorflow/tfjs-core");
     await tf.setBackend("tensorflow");
-    return await useMath(active, options);
+    return useMath(active, options);
   } catch (error) {
     loaded = undefined;
     throw error;
@@ -125,36 +123,31 @@ async function activateTensorflow(options: ActivateOptions = {}): Promise<Active
 }
 
 /** Sets the numbers that products are computed with. */
-async function useMath(
-  active: ActiveBackend,
-  { math = "float32" }: ActivateOptions,
-): Promise<ActiveBackend> {
-  roundToBfloat16(nativeBackend()!, math === "bfloat16" && active.device === "cpu");
-  if (math === "float32") return active;
-  if (active.device === "gpu") {
+function useMath(active: ActiveBackend, { math = "float32" }: ActivateOptions): ActiveBackend {
+  const backend = nativeBackend()!;
+  if (math === "bfloat16" && active.device === "gpu") {
     throw new BackendError(
       `Cannot compute in ${math} on a GPU: it is made for CPUs; give --math float32`,
     );
   }
-  if (!hasNativeConvolutions(LEAST_CHANNELS)) {
-    roundToBfloat16(nativeBackend()!, false);
+  roundToBfloat16(backend, false);
+  if (math === "float32") return active;
+  if (computesInBfloat16() === false) {
     throw new BackendError(
       `Cannot compute in ${math} here: TensorFlow's oneDNN has no convolutions in it for this processor (x86 without ` +
         "AVX-512); give --math float32, or go on with a run that began in it on another machine",
     );
   }
-  const warning = await explainSlowMath();
+  roundToBfloat16(backend, true);
+  const warning = explainSlowMath();
   const description = `${active.description}, ${math}`;
   return { ...active, description, math, ...warning === null ? {} : { warning } };
 }
 
-/** Why bfloat16 would not be faster here; `null` where it is, or where nothing can be known. */
-async function explainSlowMath(): Promise<string | null> {
-  if (Deno.env.get("TF_ENABLE_ONEDNN_OPTS") === "0") {
-    return "bfloat16 is slower than float32 without oneDNN: TF_ENABLE_ONEDNN_OPTS is 0";
-  }
-  return await hasBfloat16Instructions() === false
-    ? "bfloat16 is slower than float32 here: this processor has no instructions for it"
+/** Why bfloat16 would not be faster here; `null` where nothing is known. */
+function explainSlowMath(): string | null {
+  return Deno.env.get("TF_ENABLE_ONEDNN_OPTS") === "0"
+    ? "bfloat16 is slower than float32 without oneDNN: TF_ENABLE_ONEDNN_OPTS is 0"
     : null;
 }
 

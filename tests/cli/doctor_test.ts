@@ -26,7 +26,7 @@ const REPORT: DoctorReport = {
     },
   ],
   auto: "wasm",
-  bfloat16: true,
+  bfloat16: null,
   nativeDirectory: "/cache",
   permissions: [{ name: "net", granted: false, flag: "--allow-net", purpose: "fetch-data" }],
   folder: { path: "/runs", writable: true, free: 64 * 2 ** 30 },
@@ -52,12 +52,16 @@ Deno.test("formatDoctorReport() says what is missing and how to fix it", () => {
   );
 });
 
-Deno.test("formatDoctorReport() says whether bfloat16 is fast, where TensorFlow computes on the CPU", () => {
-  const [tensorflow] = REPORT.backends;
-  const backends = [{ ...tensorflow!, works: true, device: "cpu" as const }];
-  const text = (bfloat16: boolean | null) => formatDoctorReport({ ...REPORT, backends, bfloat16 });
-  assert.match(text(true), /the processor has instructions for --math bfloat16/);
-  assert.match(text(false), /the processor has no instructions for --math bfloat16: float32 is/);
+Deno.test("formatDoctorReport() says what bfloat16 is worth, where TensorFlow computes on the CPU", () => {
+  const text = (bfloat16: DoctorReport["bfloat16"]) => formatDoctorReport({ ...REPORT, bfloat16 });
+  assert.match(
+    text({ works: true, ratio: 0.513 }),
+    /--math bfloat16 takes 0\.51 of the time of float/,
+  );
+  assert.match(
+    text({ works: false, ratio: null }),
+    /the processor cannot compute --math bfloat16$/m,
+  );
   assert.doesNotMatch(text(null), /bfloat16/);
 });
 
@@ -133,6 +137,9 @@ Deno.test("doctor --json names what auto takes, and every backend", async () => 
   assert.deepEqual(wasm?.missingKernels, []);
   assert.ok(report.backends.find(({ name }) => name === report.auto)?.works);
   assert.ok(report.permissions.every(({ granted }) => granted));
+  const { device } = report.backends[0]!;
+  assert.equal(report.bfloat16 !== null, device === "cpu");
+  if (report.bfloat16?.works === true) assert.ok(report.bfloat16.ratio! > 0.05);
 });
 
 Deno.test("doctor without permissions names the flags and fails only if nothing works", async () => {
