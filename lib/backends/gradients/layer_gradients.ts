@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { avx2Gradients } from "../native_avx2.ts";
 import { nativeMaxPoolGradient, type PoolWindows } from "../native_max_pool.ts";
 import { gradientOf, type GradientParts, runKernel } from "./gradient.ts";
 
@@ -22,8 +23,11 @@ function convolutionGradient(depthwise: boolean): tf.GradConfig {
     const shared = { strides, pad, dilations, dimRoundingMode, dataFormat };
     return {
       x: () => runKernel(`${backprop}Input`, { dy, filter }, { ...shared, inputShape: x.shape }),
-      filter: () =>
-        runKernel(`${backprop}Filter`, { x, dy }, { ...shared, filterShape: filter.shape }),
+      filter: () => {
+        const options = { ...shared, filterShape: filter.shape };
+        const native = depthwise ? null : avx2Gradients()?.filterGradient(x, dy, options);
+        return native ?? runKernel(`${backprop}Filter`, { x, dy }, options);
+      },
     };
   });
 }
@@ -61,7 +65,11 @@ const matrixProduct = gradientOf(
     const turnedB = attributes["transposeB"] === true;
     return {
       a: () => turnedA ? tf.matMul(b!, dy, turnedB, true) : tf.matMul(dy, b!, false, !turnedB),
-      b: () => turnedB ? tf.matMul(dy, a!, true, turnedA) : tf.matMul(a!, dy, !turnedA, false),
+      b: () => {
+        if (turnedB) return tf.matMul(dy, a!, true, turnedA);
+        const native = turnedA ? null : avx2Gradients()?.turnedProduct(a!, dy);
+        return native ?? tf.matMul(a!, dy, !turnedA, false);
+      },
     };
   },
 );
