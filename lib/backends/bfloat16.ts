@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs-core";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { MathType } from "./backend.ts";
 import { type ConvolutionSlide, leavesTapsUnset, losesRows } from "./bfloat16_faults.ts";
