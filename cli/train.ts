@@ -46,11 +46,15 @@ function timeLeft(seconds: number | undefined, startedAt: Date) {
 }
 
 /** Loads what writes down what was found out about the images, before the first step. */
-async function loadInspectionWriter(): Promise<(inspection: ImageInspection) => string[]> {
+async function loadInspectionWriter(
+  width: () => number,
+): Promise<(inspection: ImageInspection) => string[]> {
   const { inspectionPart } = await import("../lib/reports/parts/inspection_part.ts");
   const { writeText } = await import("../lib/reports/text/write_text.ts");
   return (inspection) =>
-    writeText({ title: "", parts: [inspectionPart(inspection)] }, { width: 100 }).split("\n");
+    writeText({ title: "", parts: [inspectionPart(inspection)] }, {
+      width: Math.min(width(), 100),
+    }).split("\n");
 }
 
 /** Loads data and model, says what would be done, and leaves no trace. */
@@ -99,9 +103,9 @@ async function runWithSignals(
   const { threads } = options;
   const backend = await startBackend(config.backend, output, { threads, math: config.math });
   const { runTraining } = await import("../lib/runs/run_training.ts");
-  const inspectionLines = await loadInspectionWriter();
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
+  const inspectionLines = await loadInspectionWriter(() => progress.width());
   progress.note(`run: ${runDirectory}`);
   const report = showTraining(progress, {
     training: config.training,

@@ -18,10 +18,11 @@ function partsOfEpoch(record: EpochRecord, isBest: boolean): LinePart[] {
   const validation = validationTop1 === null ? [] : [
     part(9, "validation"),
     part(4, `loss ${decimalCell(validationLoss).text}`, " "),
-    part(9, `top-1 ${shareCell(validationTop1).text}${isBest ? " (best)" : ""}`, " "),
+    part(9, `top-1 ${shareCell(validationTop1).text}`, " "),
+    ...isBest ? [part(8, "(best)", " ")] : [],
   ];
   return [
-    part(8, `loss ${decimalCell(record.trainLoss).text}`, " "),
+    part(7, `loss ${decimalCell(record.trainLoss).text}`, " "),
     part(6, `top-1 ${shareCell(record.trainTop1).text}`, " "),
     ...validation,
     part(2, `depth ${record.meanDepth.toFixed(1)}`),
@@ -40,9 +41,12 @@ function describeEpoch(
   const head = `epoch ${record.epoch}/${options.epochs}:`;
   const line = () =>
     head + parts.map(({ before, text }, at) => (at === 0 ? " " : before) + text).join("");
-  while (parts.length > 0 && line().length > options.width) {
+  while (line().length > options.width) {
     const lowest = Math.min(...parts.map(({ rank }) => rank));
-    parts = parts.filter(({ rank }) => rank > lowest);
+    const rest = parts.filter(({ rank }) => rank > lowest);
+    // Rather a line that wraps than one that says nothing.
+    if (rest.length === 0) break;
+    parts = rest;
   }
   return line();
 }

@@ -41,6 +41,9 @@ Deno.test("showTraining() keeps the line of an epoch within the terminal, accura
     "epoch 100/100: loss 1.2346 top-1 55.25 %, validation loss 1.3579 top-1 66.12 % (best), 3 min 07 s",
   );
   assert.equal(lineOf(50), "epoch 100/100: validation top-1 66.12 % (best)");
+  assert.equal(lineOf(40), "epoch 100/100: validation top-1 66.12 %");
+  // Rather a line that wraps than one that says nothing.
+  assert.equal(lineOf(20), lineOf(40));
   const unvalidated = { ...RECORD, validationLoss: null, validationTop1: null };
   assert.equal(lineOf(41, unvalidated), "epoch 100/100: loss 1.2346 top-1 55.25 %");
 });
