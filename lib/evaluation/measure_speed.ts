@@ -13,6 +13,12 @@ export interface MeasureSpeedOptions {
   /** Whether kernels are generated, so that generating them for every image is another way of running. */
   readonly generates: boolean;
   /**
+   * Level that all images are sent through, an index into the classifier's list.
+   *
+   * @default each image's own
+   */
+  readonly level?: number | undefined;
+  /**
    * Numbers of images that are handed over together.
    *
    * @default [1, 64]
@@ -55,11 +61,11 @@ function quantile(sorted: readonly number[], share: number): number {
 
 /** One pass of the whole pipeline: complexity, routing, standardisation, forward pass, logits on the host. */
 async function classifyOnce(
-  trained: TrainedClassifier,
-  network: InferenceNetwork,
+  { trained, network }: Pick<Measured, "trained" | "network">,
   images: ImageBlock,
+  options: Pick<MeasureSpeedOptions, "level">,
 ): Promise<void> {
-  const routed = routeImages(trained, images);
+  const routed = routeImages(trained, images, options);
   for (const [level, positions] of routed.groups) {
     await inferRouted(routed, { trained, network, positions, level });
   }
@@ -93,7 +99,7 @@ async function measureFigure(
     readonly onShare: (share: number) => void;
   },
 ): Promise<SpeedFigure> {
-  const { trained, network, dataset, batchSize } = measured;
+  const { dataset, batchSize } = measured;
   const { repetitions = 30, warmUps = 2, seconds = 10, signal, generation, onShare } = options;
   const times: number[] = [];
   let begun = performance.now();
@@ -106,7 +112,7 @@ async function measureFigure(
     await yieldToEventLoop();
     const images = await readRound(dataset, round, batchSize);
     const started = performance.now();
-    await classifyOnce(trained, network, images);
+    await classifyOnce(measured, images, { level: options.level });
     const ended = performance.now();
     if (round < warmUps) {
       // A warm-up that took all the time of the figure has warmed enough.
@@ -167,7 +173,7 @@ export async function measureSpeed(
   options: MeasureSpeedOptions,
 ): Promise<SpeedReport> {
   checkOptions(dataset, options);
-  const { generates, batchSizes = [1, 64], report } = options;
+  const { generates, batchSizes = [1, 64], level, report } = options;
   const all = batchSizes.length * (generates ? 2 : 1);
   const image = { height: dataset.height, width: dataset.width };
   const figures: SpeedFigure[] = [];
@@ -177,6 +183,7 @@ export async function measureSpeed(
     const started = performance.now();
     const network = await prepareNetwork(trained, {
       ...{ image, exact },
+      ...(level === undefined ? {} : { levels: [level] }),
       report: (done, total) => report?.(done, total, "generating kernels"),
     });
     if (!exact) bankSeconds = (performance.now() - started) / 1000;

@@ -24,7 +24,7 @@ export interface SpeedFigure {
 export interface SpeedReport {
   /** One figure per batch size and way of generation. */
   readonly figures: readonly SpeedFigure[];
-  /** Wall time of generating the kernels of all levels, in seconds; it is in no `banked` figure. */
+  /** Wall time of generating the kernels of all levels, or of the one that was chosen, in seconds; it is in no `banked` figure. */
   readonly bankSeconds: number;
   /** Name of the dataset that the images come from. */
   readonly dataset: string;

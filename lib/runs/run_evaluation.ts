@@ -35,7 +35,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
     const generates = generatesKernels(modelEntry(card.model.name));
     const speed = options.speed === undefined
       ? null
-      : await measureSpeed(trained, dataset, { ...options.speed, generates, report });
+      : await measureSpeed(trained, dataset, { ...options.speed, generates, level, report });
     return {
       runDirectory: options.runDirectory,
       checkpoint: folder,

@@ -149,7 +149,7 @@ export interface RunEvaluationOptions {
    */
   readonly depth?: number;
   /** Measures the speed of the whole pipeline too; absent does not. */
-  readonly speed?: Omit<MeasureSpeedOptions, "generates">;
+  readonly speed?: Omit<MeasureSpeedOptions, "generates" | "level">;
 }
 
 /** What `runEvaluation` returns. */

@@ -52,8 +52,10 @@ function keyFigures(report: RunReport): Fact[] {
 /** What an evaluation was made of, and its lesser figures. */
 function evaluationBlock(summary: EvaluationSummary): ReportBlock {
   const { figures } = summary;
-  const kernels = summary.exact ? "one trajectory per image" : "kernels of all levels at hand";
-  const way = `${kernels}, reading included`;
+  const kernels = `kernels of ${summary.depth === undefined ? "all levels" : "this depth"}`;
+  const way = `${
+    summary.exact ? "one trajectory per image" : `${kernels} at hand`
+  }, reading included`;
   return {
     kind: "facts",
     facts: [
@@ -66,9 +68,7 @@ function evaluationBlock(summary: EvaluationSummary): ReportBlock {
         : [fact("depth of every image", countCell(summary.depth), "chosen by hand")],
       fact("mean complexity", decimalCell(figures.meanComplexity, 2), summary.complexityUnit),
       fact("speed", significantCell(figures.secondsPerImage, "s/image"), way),
-      ...summary.exact
-        ? []
-        : [fact("kernels of all levels", significantCell(figures.bankSeconds, "s"), "once")],
+      ...summary.exact ? [] : [fact(kernels, significantCell(figures.bankSeconds, "s"), "once")],
     ],
   };
 }

@@ -27,9 +27,8 @@ export function speedBlocks(speed: SpeedReport | undefined): ReportBlock[] {
       numbers("repetitions", ({ repetitions }) => countCell(repetitions)),
     ],
     `Images of ${speed.dataset} in memory: complexity, routing, standardisation, forward pass and read-back. ` +
-      `Kept kernels are generated once for all levels, in ${
+      `Kept kernels are generated once, in ${
         secondsCell(speed.bankSeconds).text
-      } s, which are in ` +
-      "no figure.",
+      } s, which are in no figure.`,
   )];
 }

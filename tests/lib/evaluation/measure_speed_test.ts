@@ -65,6 +65,36 @@ Deno.test("measureSpeed() takes other images in every repetition, and begins aga
     dispose();
   }));
 
+Deno.test("measureSpeed() sends images through the level that is asked for, and generates no other", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const levels: number[] = [];
+    const generated: (readonly number[] | undefined)[] = [];
+    const classifier = new Proxy(trained.classifier, {
+      get(target, name) {
+        if (name !== "prepare") return Reflect.get(target, name, target);
+        return async (...words: Parameters<typeof target.prepare>) => {
+          generated.push(words[1].levels);
+          const network = await target.prepare(...words);
+          const infer: typeof network.infer = (images) => {
+            levels.push(images.level);
+            return network.infer(images);
+          };
+          return { infer, dispose: () => network.dispose() };
+        };
+      },
+    });
+    const options = { generates: true, batchSizes: [3], repetitions: 3, warmUps: 0 };
+    const level = trained.classifier.levels.list.length - 1;
+    await measureSpeed({ ...trained, classifier }, tinyDataset(6, 7), { ...options, level });
+    assert.deepEqual(generated, [[level], [level]]);
+    assert.deepEqual(levels, Array(6).fill(level));
+    levels.length = 0;
+    await measureSpeed({ ...trained, classifier }, tinyDataset(6, 7), options);
+    assert.ok(levels.some((one) => one !== level));
+    dispose();
+  }));
+
 Deno.test("measureSpeed() keeps to its time, but makes three repetitions", () =>
   withBackend("wasm", async () => {
     const { trained, dispose } = await prepare();
