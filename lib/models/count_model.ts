@@ -3,6 +3,7 @@ import { convolutionsOf, linearsOf, ownInputs, ownOutputs } from "../architectur
 import { createCustomModel } from "./create_classifier.ts";
 import { layersOfEntry, levelsOfModel } from "./model_layers.ts";
 import { modelEntry } from "./model_registry.ts";
+import { requireModelConfig } from "./require_model_config.ts";
 import { leaveNothing } from "./require_image_size.ts";
 import {
   evaluationsFor,
@@ -248,6 +249,7 @@ export async function countModel(
     );
   }
   const entry = modelEntry(config.name);
+  requireModelConfig(config);
   return entry.kind === "custom" ? countCustom(entry, config, complete) : countModelLayers(config, {
     ...complete,
     model: layersOfEntry(entry, config, complete.classes),

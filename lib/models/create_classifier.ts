@@ -9,6 +9,7 @@ import { ParameterSet } from "../tensors/parameter_set.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { layersOfEntry, levelsOfModel } from "./model_layers.ts";
 import { modelEntry } from "./model_registry.ts";
+import { requireModelConfig } from "./require_model_config.ts";
 import type { CustomEntry } from "./model_registry.ts";
 import type { Classifier, CountingClassifier, CustomOptions } from "../classifiers/classifier.ts";
 import type { ModelConfig } from "./model_config.ts";
@@ -87,13 +88,19 @@ function createLevelClassifier(
  * @param config What fixes the architecture.
  * @param options Number of classes and the seed of the initial weights.
  * @returns The classifier; the caller disposes of it.
- * @throws {RangeError} if a value of the configuration is out of range.
+ * @throws {RangeError} if a value of the configuration is out of range, or the number of classes is none.
  */
 export function createClassifier(
   config: ModelConfig,
   options: CreateClassifierOptions,
 ): Classifier {
   const entry = modelEntry(config.name);
+  requireModelConfig(config);
+  if (!Number.isSafeInteger(options.classes) || options.classes < 1) {
+    throw new RangeError(
+      `Cannot make a model: classes must be a whole number of at least 1, current value is ${options.classes}`,
+    );
+  }
   if (entry.kind === "custom") {
     return createCustomModel(entry, config, options);
   }

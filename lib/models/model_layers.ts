@@ -2,6 +2,7 @@ import { plainArchitecture } from "../architectures/plain.ts";
 import { convolutionsOf } from "../architectures/layer.ts";
 import { ComplexityLevels } from "../puppeteer/complexity_levels.ts";
 import { modelEntry } from "./model_registry.ts";
+import { requireModelConfig } from "./require_model_config.ts";
 import type { LayersEntry, ModelEntry, PlainEntry } from "./model_registry.ts";
 import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
@@ -82,6 +83,7 @@ export function storesKernels(entry: ModelEntry): boolean {
  */
 export function layersOfModel(config: ModelConfig, classes: number): ModelLayers | null {
   const entry = modelEntry(config.name);
+  requireModelConfig(config);
   return entry.kind === "custom" ? null : layersOfEntry(entry, config, classes);
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { countModel } from "../../../lib/models/count_model.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { trainingLogits } from "../../helpers/forward.ts";
@@ -37,6 +38,32 @@ Deno.test("createClassifier() counts a fixed CNN's stored kernels", () =>
     assert.equal(classifier.levels.list.length, 1);
     classifier.dispose();
     return Promise.resolve();
+  }));
+
+/** Values that a configuration may not have; those of the card of an earlier version are missing. */
+const WRONG = {
+  ...{ maxChannels: [0, 12, 16.5], kernelSize: [0, 4], initialStateSize: [0, NaN, undefined] },
+  ...{ initialState: ["zero"], solver: ["rk5"], trajectorySteps: [0, 1.5, undefined] },
+  ...{ fixedDepth: [0], stepsPerBit: [0, NaN], complexityOffset: [NaN], referenceComplexity: [0] },
+  ...{ minSteps: [0, 2.5, 1000], maxSteps: [0], levelsPerDepth: [0, 1.5] },
+};
+
+Deno.test("createClassifier() and countModel() refuse what is out of range, and keep no tensor", () =>
+  withBackend("cpu", async () => {
+    const before = tf.memory().numTensors;
+    const options = { classes: 10, image: { height: 32, width: 32 }, seed: 1 };
+    for (const [name, values] of Object.entries(WRONG)) {
+      for (const value of values) {
+        const config = { ...TINY_MODEL, [name]: value };
+        const wanted = { name: "RangeError", message: /\w+ must be / };
+        assert.throws(() => createClassifier(config, options), wanted, `${name} ${value}`);
+        await assert.rejects(countModel(config, options), wanted, `${name} ${value}`);
+      }
+    }
+    for (const classes of [0, 1.5, NaN]) {
+      assert.throws(() => createClassifier(TINY_MODEL, { classes, seed: 1 }), RangeError);
+    }
+    assert.equal(tf.memory().numTensors, before);
   }));
 
 for (const backend of await testBackends()) {
