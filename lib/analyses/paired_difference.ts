@@ -18,6 +18,7 @@ export interface PairedDifference {
  * @param first Per image 1 (right) or 0 (wrong), `[images]`.
  * @param second The same of the other way.
  * @returns Counts and probability.
+ * @throws {RangeError} if the numbers of images differ.
  *
  * @example
  * ```ts
@@ -31,6 +32,12 @@ export function pairedDifference(
   first: ArrayLike<number>,
   second: ArrayLike<number>,
 ): PairedDifference {
+  if (first.length !== second.length) {
+    throw new RangeError(
+      `Cannot compare two ways: both must have classified the same images, there are ${first.length} and ` +
+        `${second.length}`,
+    );
+  }
   let [firstOnly, secondOnly] = [0, 0];
   for (let index = 0; index < first.length; index++) {
     if (first[index]! > second[index]!) firstOnly += 1;

@@ -29,3 +29,10 @@ Deno.test("pairedDifference() stays finite where 2^-count is not a number", () =
   const { probability } = pairedDifference(...waysOf(1155, 520));
   assert.ok(probability > 0 && probability < 1e-50);
 });
+
+Deno.test("pairedDifference() refuses ways that classified other images", () => {
+  assert.throws(() => pairedDifference([1, 0], [1]), {
+    name: "RangeError",
+    message: /the same images, there are 2 and 1/,
+  });
+});
