@@ -56,7 +56,7 @@ export interface PassedOverBackend {
 /** How a backend is to work. */
 export interface ActivateOptions {
   /**
-   * Threads that `wasm` computes on, >= 1; the results do not depend on it. Other backends do not look at it.
+   * Threads that `wasm` computes on, 1..1024; the results do not depend on it. Other backends do not look at it.
    *
    * @default the number of cores
    */

@@ -27,6 +27,9 @@ export const BACKENDS: Readonly<Record<BackendName, Backend>> = {
 /** The order in which `auto` tries, best first; `cpu` is for tests only. */
 export const AUTO_ORDER: readonly BackendName[] = ["tensorflow", "webgpu", "wasm"];
 
+/** Threads that are started at most. */
+const MOST_THREADS = 1024;
+
 /** How the backend is to work, and parts that a test replaces. */
 export interface SelectBackendOptions extends ActivateOptions {
   /** The backends to choose from. @default BACKENDS */
@@ -44,10 +47,11 @@ export interface SelectBackendOptions extends ActivateOptions {
  * `tensorflow`.
  *
  * @param request - a backend's name, or `auto`.
- * @param options - parts that a test replaces.
+ * @param options - threads of `wasm`, numbers of `tensorflow`, and parts that a test replaces.
  * @returns what runs now, and which better backends were passed over.
  * @throws {BackendError} if the named backend, or with `auto` every one, cannot work here, or if the named one was
- * installed for a GPU that it cannot use.
+ * installed for a GPU that it cannot use, or if there is no such math.
+ * @throws {RangeError} if the number of threads is not in 1..1024.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -65,7 +69,7 @@ async function chooseBackend(
   request: BackendRequest,
   options: SelectBackendOptions,
 ): Promise<ActiveBackend> {
-  const { backends = BACKENDS, math = "float32" } = options;
+  const { backends = BACKENDS, math = "float32", threads = 1 } = options;
   if (request !== "auto" && !Object.hasOwn(backends, request)) {
     throw new BackendError(
       `Cannot find backend ${JSON.stringify(request)}: there are auto, ${
@@ -73,7 +77,18 @@ async function chooseBackend(
       }`,
     );
   }
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+    throw new RangeError(
+      `Cannot select a backend: threads must be a whole number in 1..${MOST_THREADS}, current value is ${threads}`,
+    );
+  }
   if (math !== "float32") {
+    // Taken for float32, it would be written into runs as what they were computed with.
+    if (math !== "bfloat16") {
+      throw new BackendError(
+        `Cannot compute in ${JSON.stringify(math)}: there are float32, bfloat16`,
+      );
+    }
     if (request !== "auto" && request !== "tensorflow") {
       throw new BackendError(
         `Cannot compute in ${math} with backend "${request}": only tensorflow can; give --backend tensorflow, or ` +

@@ -170,3 +170,16 @@ Deno.test("selectBackend() names the backends there are", async () => {
     (error) => error instanceof BackendError && /"cuda".*auto, tensorflow/.test(error.message),
   );
 });
+
+Deno.test("selectBackend() refuses numbers of threads and types that it would not compute with", async () => {
+  for (const threads of [0, 1.5, -1, NaN, 1025]) {
+    await assert.rejects(selectBackend("cpu", { threads }), {
+      name: "RangeError",
+      message: /threads must be a whole number in 1\.\.1024/,
+    });
+  }
+  await assert.rejects(
+    selectBackend("tensorflow", { math: "float16" as "bfloat16" }),
+    (error) => error instanceof BackendError && /"float16": there are float32/.test(error.message),
+  );
+});
