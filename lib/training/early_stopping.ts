@@ -1,5 +1,8 @@
 import type { StoppingRule, TrainingProgress } from "./training_progress.ts";
 
+/** Less than one image more of any validation part, and more than what is lost in 0.8 - 0.7. */
+const ROUNDING = 1e-10;
+
 /**
  * Counts a validation, before it is compared with the best one.
  *
@@ -14,7 +17,7 @@ export function countValidation(
 ): void {
   const { epochs, patience, minDelta } = rule;
   const before = progress.stopping?.top1 ?? progress.best?.validationTop1 ?? -Infinity;
-  const isGain = top1 - minDelta > before;
+  const isGain = top1 - before > minDelta + ROUNDING;
   progress.validationsWithoutGain = isGain ? 0 : progress.validationsWithoutGain + 1;
   const isOver = patience > 0 && progress.validationsWithoutGain >= patience;
   progress.stopping = {

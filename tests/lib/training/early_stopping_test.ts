@@ -26,6 +26,16 @@ Deno.test("countValidation() takes no gain of minDelta or less for one, and adds
   assert.deepEqual(countsOf([0.5, 0.51, 0.515, 0.53, 0.54], rule), [0, 1, 2, 0, 1]);
 });
 
+Deno.test("countValidation() takes a gain of exactly minDelta for none, whatever the numbers are rounded to", () => {
+  const [images, minDelta] = [2000, 0.002];
+  for (let right = 0; right + 4 <= images; right++) {
+    const counts = countsOf([right / images, (right + 4) / images], { ...RULE, minDelta });
+    assert.deepEqual(counts, [0, 1], `${right} of ${images}, then 4 more`);
+    const more = countsOf([right / images, (right + 5) / images], { ...RULE, minDelta });
+    assert.deepEqual(more, [0, 0], `${right} of ${images}, then 5 more`);
+  }
+});
+
 Deno.test("hasStoppedEarly() is true until the rule changes", () => {
   const progress = initialProgress();
   for (const top1 of [0.5, 0.4, 0.3]) countValidation(progress, top1, RULE);
