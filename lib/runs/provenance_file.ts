@@ -5,7 +5,8 @@ import { isObject } from "../files/is_object.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import type { Provenance } from "./run_types.ts";
 
-const PROVENANCE_FILE = "provenance.json";
+/** Name of the file in a run folder that says where the run comes from; the first that is written. */
+export const PROVENANCE_FILE = "provenance.json";
 
 /** An entry takes some 2 kB. */
 const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
@@ -28,9 +29,14 @@ async function readEntries(directory: string): Promise<unknown[]> {
  *
  * @param directory Folder of the run.
  * @param provenance The entry.
+ * @param resume Whether the run goes on; a new one leaves out what a killed one wrote that had not come to be a run.
  */
-export async function addProvenance(directory: string, provenance: Provenance): Promise<void> {
-  const entries = [...await readEntries(directory), provenance];
+export async function addProvenance(
+  directory: string,
+  provenance: Provenance,
+  resume: boolean,
+): Promise<void> {
+  const entries = [...resume ? await readEntries(directory) : [], provenance];
   const path = join(directory, PROVENANCE_FILE);
   await writeFileAtomically(path, `${JSON.stringify(entries, null, 2)}\n`);
 }

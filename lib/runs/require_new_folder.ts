@@ -2,10 +2,22 @@ import { refuseFolderInUse } from "../checkpoints/run_lock.ts";
 import { stagingPattern } from "../files/atomic_write.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { CheckpointError } from "../errors.ts";
+import { PROVENANCE_FILE } from "./provenance_file.ts";
 import { quoteWord } from "../safe_text.ts";
 
 /** What a run that ended before its first file leaves behind. */
 const LOCK_FILE = ".lock";
+
+/**
+ * Whether an entry of a folder is what a training leaves behind that was killed before it wrote its configuration, which
+ * makes a run of it: such a folder can be neither resumed nor be in anyone's way.
+ *
+ * @param entry Name, and whether it is a file.
+ * @returns The answer.
+ */
+export function isOfNoRun({ name, isFile }: Pick<Deno.DirEntry, "name" | "isFile">): boolean {
+  return name === LOCK_FILE || isFile && (name === PROVENANCE_FILE || stagingPattern.test(name));
+}
 
 /** Words of the refusal. */
 export interface NewFolderWords {
@@ -45,8 +57,9 @@ export async function requireNewFolder(
 ): Promise<void> {
   try {
     for await (const entry of Deno.readDir(directory)) {
-      // A run that was killed while it wrote its first file can be neither resumed nor be in anyone's way.
-      if (entry.name === LOCK_FILE || (entry.isFile && stagingPattern.test(entry.name))) continue;
+      // An export is passed on, and nothing of a run's origin with it.
+      const stays = words === EXPORT_FOLDER && entry.name === PROVENANCE_FILE;
+      if (isOfNoRun(entry) && !stays) continue;
       await refuseFolderInUse(directory);
       throw new CheckpointError(
         `Cannot ${words.action} ${directory}: the folder is not empty (it holds ${entry.name}); ${words.advice}` +

@@ -9,6 +9,7 @@ import { type CardFile, type ModelCard, readCheckpointCard } from "../training/c
 import { hasStoppedEarly } from "../training/early_stopping.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
 import { provenanceSchema } from "./provenance_schema.ts";
+import { isOfNoRun } from "./require_new_folder.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { EpochRecord } from "../training/training_event.ts";
@@ -101,10 +102,8 @@ async function readTrainedOn(runDirectory: string): Promise<MachineConditions | 
  */
 export async function readRunProgress(runDirectory: string): Promise<RunProgress | null> {
   if (!await pathExists(runDirectory)) return null;
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(runDirectory)) names.push(name);
-  // What a training leaves behind that was stopped before it wrote its configuration.
-  if (names.every((name) => name === ".lock" || /\.tmp-\d+-\d+$/.test(name))) return null;
+  const entries = await Array.fromAsync(Deno.readDir(runDirectory));
+  if (entries.every(isOfNoRun)) return null;
   const config = await readRunConfig(runDirectory);
   const progress = (await readCard(runDirectory, ["last"]))?.progress ?? null;
   const isFinished = progress !== null && (progress.epoch >= config.training.epochs ||

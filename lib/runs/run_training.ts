@@ -323,7 +323,7 @@ async function trainLocked(
     await addProvenance(runDirectory, {
       ...options.provenance,
       ...(source === undefined ? {} : { weights: source }),
-    });
+    }, resume);
     await writeConfig(runDirectory, config);
     const open = {
       ...{ trainer, data, resumed: checkpoint?.folder ?? null },

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { lockRunFolder } from "../../../lib/checkpoints/run_lock.ts";
 import { CheckpointError } from "../../../lib/errors.ts";
-import { makeNewFolder, requireNewFolder } from "../../../lib/runs/require_new_folder.ts";
+import {
+  EXPORT_FOLDER,
+  makeNewFolder,
+  requireNewFolder,
+} from "../../../lib/runs/require_new_folder.ts";
+import { readRunProgress } from "../../../lib/runs/run_progress.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
 Deno.test("requireNewFolder() takes an empty folder, and what a run leaves that was killed at its beginning", () =>
@@ -10,6 +15,11 @@ Deno.test("requireNewFolder() takes an empty folder, and what a run leaves that 
     await requireNewFolder(join(folder, "absent"));
     await Deno.writeTextFile(join(folder, ".lock"), "1\n");
     await requireNewFolder(folder);
+    await Deno.writeTextFile(join(folder, "provenance.json"), "[]\n");
+    await Deno.writeTextFile(join(folder, "config.yaml.tmp-1-12345678901"), "");
+    await requireNewFolder(folder);
+    assert.equal(await readRunProgress(folder), null);
+    await assert.rejects(requireNewFolder(folder, EXPORT_FOLDER), /it holds provenance\.json/);
   }));
 
 Deno.test("requireNewFolder() says that a folder is not empty, and first that another process works in it", () =>
