@@ -120,8 +120,12 @@ function titleOf(sources: readonly ReportSource[]): string {
  * @param sources Runs and documents, in the order in which they shall stand.
  * @returns One part per source; several runs are first compared.
  * @throws {DataError} if a document lacks something, or holds text where a figure belongs.
+ * @throws {RangeError} if there is nothing to report on.
  */
 export function buildReport(sources: readonly ReportSource[]): ReportDocument {
+  if (sources.length === 0) {
+    throw new RangeError("Cannot make a report: there must be a run or a document to report on");
+  }
   const parts = sources.map(checkedPart);
   const runs = sources.flatMap((source) => source.kind === "run-report" ? [source.content] : []);
   const overview = runs.length > 1 ? [overviewPart(runs)] : [];

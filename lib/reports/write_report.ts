@@ -59,6 +59,7 @@ function toJson(sources: readonly ReportSource[]): string {
  * @param options Width and headings of text, footer of a page.
  * @returns Text without a trailing line end.
  * @throws {DataError} if a document lacks something, or holds text where a figure belongs.
+ * @throws {RangeError} if there is nothing to report on, or no such format.
  */
 export async function writeReport(
   sources: readonly ReportSource[],
@@ -82,5 +83,9 @@ export async function writeReport(
       const { writeHtml } = await import("./html/write_html.ts");
       return requireComplete(what, () => writeHtml(document, options).trimEnd());
     }
+    default:
+      throw new RangeError(
+        `Cannot write a report: format must be one of text, md, csv, json, html, current value is ${format}`,
+      );
   }
 }

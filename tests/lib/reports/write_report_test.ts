@@ -164,3 +164,16 @@ Deno.test("writeReport() writes several tables as one document", async () => {
     assert.match(await write(tables, format), /Another/);
   }
 });
+
+Deno.test("writeReport() refuses nothing to report on, and a format that there is not", async () => {
+  for (const format of ["text", "md", "csv", "json", "html"] as const) {
+    await assert.rejects(write([], format), {
+      name: "RangeError",
+      message: /there must be a run or a document/,
+    });
+  }
+  await assert.rejects(write([COMPARISON], "pdf" as "csv"), {
+    name: "RangeError",
+    message: /one of text, md, csv, json, html, current value is pdf/,
+  });
+});
