@@ -142,7 +142,7 @@ function foldLevel(
  * @param trained A model that `requireBakeable` accepts.
  * @param options Index of the level, size of the images.
  * @returns The network.
- * @throws {RangeError} if the level has no statistics.
+ * @throws {RangeError} if there is no such level, or it has no statistics.
  */
 export async function bakeNetwork(
   trained: Pick<TrainedClassifier, "classifier" | "statistics">,
@@ -152,7 +152,13 @@ export async function bakeNetwork(
   if (!(classifier instanceof LevelClassifier)) {
     throw new TypeError("Cannot bake a model that is not a list of layers");
   }
-  const level = classifier.levels.list[options.level]!;
+  const level = classifier.levels.list[options.level];
+  if (level === undefined) {
+    throw new RangeError(
+      `Cannot bake a network: level must be one of 0..${classifier.levels.list.length - 1}, ` +
+        `current value is ${options.level}`,
+    );
+  }
   const layers = classifier.layersOf(level);
   const folded = foldLevel(classifier, level, statistics);
   const weights = new Map<string, BakedWeights>();

@@ -134,10 +134,18 @@ const FORMATS: Readonly<
  * @param name The format.
  * @param options Version of the toolkit, and where to look for the program that runs the format.
  * @returns The writer.
+ * @throws {RangeError} if there is no such format.
  */
 export function networkFormat(
   name: NetworkFormatName,
   options: NetworkFormatOptions,
 ): NetworkFormat {
+  if (!networkFormatNames.includes(name)) {
+    throw new RangeError(
+      `Cannot write networks: format must be one of ${
+        networkFormatNames.join(", ")
+      }, current value is ${name}`,
+    );
+  }
   return FORMATS[name](options);
 }

@@ -177,3 +177,22 @@ Deno.test("requireBakeable() says why a model cannot be a list of layers", () =>
     assert.throws(() => requireBakeable(model, true), /every image/);
   }
 });
+
+Deno.test("bakeNetwork() and networkFormat() refuse a level and a format that there is not", () =>
+  withBackend("cpu", async () => {
+    const classifier = createClassifier(TINY_MODEL, { classes: 2, seed: 1 });
+    const image = { height: SIDE, width: SIDE };
+    const trained = { classifier, statistics: new Map() };
+    const last = classifier.levels.list.length - 1;
+    for (const level of [-1, last + 1, 0.5, NaN]) {
+      await assert.rejects(bakeNetwork(trained, { level, image }), {
+        name: "RangeError",
+        message: new RegExp(`level must be one of 0\\.\\.${last}, current value is ${level}`),
+      });
+    }
+    assert.throws(() => networkFormat("pt" as "onnx", OPTIONS), {
+      name: "RangeError",
+      message: /one of safetensors, onnx, tfjs, current value is pt/,
+    });
+    classifier.dispose();
+  }));
