@@ -1,3 +1,4 @@
+import { CheckpointError } from "../errors.ts";
 import { readRunProgress, type RunProgress } from "../runs/run_progress.ts";
 import { type Attempt, readAttempts, rowLockOf, STALE_SECONDS } from "./attempts.ts";
 import { runDirectoryOf, type SweepPlan, type SweepRow } from "./sweep_plan.ts";
@@ -125,6 +126,16 @@ function messageOf(state: RowStateName, attempts: readonly Attempt[]): string | 
   return told ?? `killed without a word, ${attempts.length} times`;
 }
 
+/** How far a run folder has come, or what is wrong with it: that concerns its own row, and no other. */
+async function readProgress(runDirectory: string): Promise<RunProgress | CheckpointError | null> {
+  try {
+    return await readRunProgress(runDirectory);
+  } catch (error) {
+    if (error instanceof CheckpointError) return error;
+    throw error;
+  }
+}
+
 /**
  * Reads the state of one row from its run folder and the records of its attempts.
  *
@@ -141,10 +152,13 @@ export async function readRowState(
   options: StateConditions & { readonly attempts: readonly Attempt[] },
 ): Promise<RowState> {
   const row = plan.rows[index]!;
-  const progress = await readRunProgress(runDirectoryOf(folder, plan, row));
+  const found = await readProgress(runDirectoryOf(folder, plan, row));
+  const damage = found instanceof CheckpointError ? found.message : null;
+  const progress = found instanceof CheckpointError ? null : found;
   const attempts = countedAttempts(options.attempts);
   const at = { folder, index, retries: plan.retries };
-  const state = progress?.isFinished ? "done" : await nameState(at, attempts, options);
+  const attempted = await nameState(at, attempts, options);
+  const state = damage !== null ? "failed" : progress?.isFinished ? "done" : attempted;
   return {
     ...{ index, row, state, attempts },
     epochs: progress?.epochs ?? 0,
@@ -152,7 +166,7 @@ export async function readRowState(
     validationTop1: progress?.best?.validationTop1 ?? null,
     seconds: progress?.log.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0,
     secondsLeft: progress === null || state === "done" ? null : timeLeft(progress),
-    message: messageOf(state, attempts),
+    message: damage ?? messageOf(state, attempts),
   };
 }
 

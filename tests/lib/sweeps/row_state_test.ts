@@ -93,6 +93,17 @@ Deno.test("readRowStates() believes the lock on its own machine, and the batch s
     assert.equal((await stateOf(folder, [job], asked(false))).state, "lost");
   }));
 
+Deno.test("readRowStates() says of a damaged run folder what is wrong, and tells the other rows", () =>
+  withFolder(async (folder) => {
+    const rows = ["broken", "whole"].map((name) => ({ ...PLAN.rows[0]!, name }));
+    const broken = join(folder, "runs", "broken");
+    await Deno.mkdir(broken, { recursive: true });
+    await Deno.writeTextFile(join(broken, "config.yaml"), "model: [");
+    const states = await readRowStates(folder, { ...PLAN, rows }, CONDITIONS);
+    assert.deepEqual(states.map(({ state }) => state), ["failed", "waiting"]);
+    assert.match(states[0]!.message!, /Cannot read .*broken\/config\.yaml/);
+  }));
+
 Deno.test("only one process makes an attempt, and the one before it notices", () =>
   withFolder(async (folder) => {
     const claims = await Promise.all([1, 2, 3, 4].map(() => claimAttempt(folder, 0, attempt(1))));
