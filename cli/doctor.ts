@@ -204,7 +204,9 @@ export function formatDoctorReport(report: DoctorReport): string {
     ...report.backends.flatMap((backend) => backendLines(backend, report.gpu)),
     line(report.auto !== null, `backend auto takes ${report.auto ?? "nothing"}`),
     ...mathLines(report),
-    `      native library folder: ${report.nativeDirectory ?? "unknown (no permission to look)"}`,
+    `      native library folder: ${
+      report.nativeDirectory ?? "unknown (HOME is not set, or may not be read)"
+    }`,
     ...report.permissions.map(({ granted, flag, purpose }) =>
       line(granted, `${flag} (${purpose})`, "not granted")
     ),

@@ -52,6 +52,13 @@ Deno.test("formatDoctorReport() says what is missing and how to fix it", () => {
   );
 });
 
+Deno.test("formatDoctorReport() knows no native library folder without HOME, which is no lack of permission", () => {
+  assert.match(
+    formatDoctorReport({ ...REPORT, nativeDirectory: null }),
+    /native library folder: unknown \(HOME is not set, or may not be read\)/,
+  );
+});
+
 Deno.test("formatDoctorReport() says what bfloat16 is worth, where TensorFlow computes on the CPU", () => {
   const text = (bfloat16: DoctorReport["bfloat16"]) => formatDoctorReport({ ...REPORT, bfloat16 });
   assert.match(
