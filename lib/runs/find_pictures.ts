@@ -8,8 +8,10 @@ import { pathExists } from "../files/path_exists.ts";
 /** Folders within folders are followed so far. */
 const MAX_DEPTH = 32;
 
-/** Lines, or what `find -print0` writes between paths. */
-const SEPARATOR = /\r?\n|\0/;
+/** Paths of a list: lines, or, where `find -print0` wrote it, what stands between zero characters; names may hold lines. */
+function pathsOfList(list: string): string[] {
+  return list.split(list.includes("\0") ? "\0" : /\r?\n/).filter((path) => path.trim() !== "");
+}
 
 /** The word that stands for a list on standard input. */
 const STANDARD_INPUT = "-";
@@ -75,7 +77,7 @@ export async function findPictures(
   const files: string[] = [];
   for (const word of words) {
     if (word === STANDARD_INPUT) {
-      files.push(...(await readList()).split(SEPARATOR).filter((line) => line.trim() !== ""));
+      files.push(...pathsOfList(await readList()));
     } else if (await isFolder(word)) files.push(...await listDeep(word, passedOver));
     else if (/[*?[{]/.test(word) && !await pathExists(word)) {
       files.push(...await expandPattern(word));

@@ -29,6 +29,11 @@ Deno.test("findPictures() takes files, folders with folders in them, patterns an
       "list/y.png",
       "gone.png",
     ]);
+    const zeros = () => Promise.resolve("list/two\nlines.png\0\0list/y.png\0");
+    assert.deepEqual((await findPictures(["-"], zeros)).files, [
+      "list/two\nlines.png",
+      "list/y.png",
+    ]);
     assert.deepEqual(await find([at("b")]), [at("b/2.png"), at("b/deep/er/1.webp")]);
     assert.deepEqual(await find([at("a/*.png")]), [at("a/10.png"), at("a/9.png")]);
     assert.deepEqual(await find([at("**/2.*")]), [at("b/2.png")]);
