@@ -97,6 +97,7 @@ const SETTINGS = ["data", "model", "training", "backend", "math"] as const;
 function requireOptions(options: TrainOptions): void {
   requireKnown(options, ["onEvent", "signal", "timeLimit", "saveEvery", "tensorboard"], "options");
   const { timeLimit = Infinity, saveEvery = {} } = options;
+  requireKnown(saveEvery, ["epochs", "seconds"], "option saveEvery");
   const { epochs = 1, seconds = Infinity } = saveEvery;
   requireCount("Cannot train: saveEvery.epochs", epochs);
   for (const [name, value] of Object.entries({ timeLimit, "saveEvery.seconds": seconds })) {

@@ -82,6 +82,8 @@ Deno.test("train() fills in what is not said, and names what is wrong", async ()
     await assert.rejects(train(TINY, { timeLimit }), /timeLimit must be above 0 seconds/);
   }
   await assert.rejects(train(TINY, { saveEvery: { epochs: 0 } }), /saveEvery\.epochs must be/);
+  const misspelt = { saveEvery: { epoch: 5 } as Record<string, number> };
+  await assert.rejects(train(TINY, misspelt), /saveEvery: unknown key epoch; known keys: epochs,/);
   // The paper's own images, where there are none.
   await assert.rejects(train({ preset: "vgg", data: { directory: "does-not-exist" } }), /cifar/i);
 });
