@@ -1,5 +1,4 @@
-import { dirname, join, resolve } from "node:path";
-import { installFolder } from "../datasets/install_folder.ts";
+import { dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
 import { bakeNetwork, describeModel, requireBakeable } from "../exports/baked_model.ts";
@@ -9,7 +8,7 @@ import { networkFormat } from "../exports/network_format.ts";
 import { probeImages } from "../exports/probe_images.ts";
 import { loadTrained } from "./load_trained.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { EXPORT_FOLDER, requireNewFolder } from "./require_new_folder.ts";
+import { EXPORT_FOLDER, fillExport, requireNewFolder } from "./require_new_folder.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { BakedModel, BakedNetwork } from "../exports/baked_model.ts";
 import type { NetworkFormat, NetworkFormatName, Probe } from "../exports/network_format.ts";
@@ -234,9 +233,8 @@ export async function exportNetworks(options: ExportNetworksOptions): Promise<Ne
     ...(warn === undefined ? {} : { warn }),
   });
   try {
-    const target = resolve(directory);
-    const summary = await installFolder(
-      target,
+    const summary = await fillExport(
+      directory,
       (stage) => fillFolder(stage, loaded, options),
       options.signal,
     );

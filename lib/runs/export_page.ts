@@ -1,6 +1,5 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
-import { installFolder } from "../datasets/install_folder.ts";
 import { isResized } from "../datasets/data_config.ts";
 import { CheckpointError, PuppetError } from "../errors.ts";
 import { requireBakeable } from "../exports/baked_model.ts";
@@ -13,7 +12,7 @@ import { decodeCheckpoint, OPTIMIZER_FILE } from "../training/decode_checkpoint.
 import { complexityOfTraining } from "./complexity_file.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { EXPORT_FOLDER, requireNewFolder } from "./require_new_folder.ts";
+import { EXPORT_FOLDER, fillExport, requireNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { PageData } from "../page/page_data.ts";
@@ -128,7 +127,7 @@ export async function exportPage(options: ExportPageOptions): Promise<PageExport
     ["model.js", encoder.encode(asScript(MODEL_VARIABLE, data))],
   ]);
   for (const name of BUILT_FILES) files.set(name, await readBuilt(name));
-  await installFolder(resolve(directory), async (stage) => {
+  await fillExport(directory, async (stage) => {
     for (const [name, bytes] of files) await Deno.writeFile(join(stage, name), bytes);
   }, options.signal);
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);

@@ -10,7 +10,7 @@ import { defaultConfig } from "../configuration/experiment_config.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { resolveChoice } from "./load_trained.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
-import { EXPORT_FOLDER, makeNewFolder } from "./require_new_folder.ts";
+import { EXPORT_FOLDER, exportRefusal, makeNewFolder } from "./require_new_folder.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { RUN_CONFIG_FILE } from "./run_folder.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
@@ -80,7 +80,9 @@ export async function exportRun(options: ExportRunOptions): Promise<ExportSummar
     await copyLog(runDirectory, directory);
     const content = { step: decoded.progress.step, files, best: false };
     return await saveCheckpoint(join(directory, CHECKPOINTS_FOLDER), content);
-  }, options.signal);
+  }, options.signal).catch((error) => {
+    throw exportRefusal(error, directory);
+  });
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   return { directory, checkpoint: name, bytes };
 }

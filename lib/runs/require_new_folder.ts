@@ -1,7 +1,9 @@
 import { refuseFolderInUse } from "../checkpoints/run_lock.ts";
 import { stagingPattern } from "../files/atomic_write.ts";
 import { describePathFailure } from "../files/path_failure.ts";
-import { CheckpointError } from "../errors.ts";
+import { resolve } from "node:path";
+import { installFolder } from "../datasets/install_folder.ts";
+import { CheckpointError, PuppetError } from "../errors.ts";
 import { PROVENANCE_FILE } from "./provenance_file.ts";
 import { quoteWord } from "../safe_text.ts";
 
@@ -89,6 +91,40 @@ export async function makeNewFolder(
   } catch (error) {
     throw refusal(error, directory, words);
   }
+}
+
+/**
+ * Fills the folder of an export, which appears whole or not at all.
+ *
+ * @param directory The folder, for which `requireNewFolder` has passed.
+ * @param fill Fills the folder whose path it is given.
+ * @param signal Stops it; nothing is left of it.
+ * @returns What `fill` returns.
+ * @throws {CheckpointError} if the folder cannot be written.
+ */
+export async function fillExport<Result>(
+  directory: string,
+  fill: (stage: string) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  try {
+    return await installFolder(resolve(directory), fill, signal);
+  } catch (error) {
+    throw exportRefusal(error, directory);
+  }
+}
+
+/**
+ * Says of a file that could not be written that the export could not: what else is advised for it is for other commands.
+ *
+ * @param error What was thrown.
+ * @param directory Folder of the export.
+ * @returns The error to throw.
+ */
+export function exportRefusal(error: unknown, directory: string): unknown {
+  const cause = error instanceof PuppetError ? error.cause : undefined;
+  if (describePathFailure(cause) === null) return error;
+  return refusal(cause, directory, EXPORT_FOLDER);
 }
 
 /** Names no option: a folder is made for several commands, whose options have other names. */

@@ -325,6 +325,7 @@ Deno.test({
       const disk = { options: "ro", folder, copy: `${run}-copy` };
       const cases: [string[], number][] = [
         [["export", run, join(folder, "model")], 4],
+        [["export", run, join(folder, "model"), "--format", "safetensors", ...BACKEND], 4],
         [["fetch-data", "synthetic", "--directory", folder], 3],
         [["fetch-data", "synthetic", "--directory", join(folder, "data")], 3],
         [["train", "--run", join(folder, "run"), "--data", data, ...TINY_COMMAND], 4],
