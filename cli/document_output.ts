@@ -5,7 +5,7 @@ import {
   writeNewFile,
 } from "../lib/files/atomic_write.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
-import { UsageError } from "../lib/errors.ts";
+import { CheckpointError, PuppetError, UsageError } from "../lib/errors.ts";
 import { countCell } from "../lib/reports/cells.ts";
 import { StagedFile } from "../lib/files/staged_file.ts";
 import { exitCodeOfSignal } from "./exit_codes.ts";
@@ -104,6 +104,16 @@ async function statOrNull(path: string, target: string): Promise<Deno.FileInfo |
   }
 }
 
+/** Writes to the file of a document: where that fails, nothing is wrong with a checkpoint, whose exit code it would get. */
+async function writeDocumentFile<Result>(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    throw new PuppetError(error.message, { cause: error });
+  }
+}
+
 /** A document that is written piece by piece. */
 export interface OpenDocument {
   /** Adds text. */
@@ -119,7 +129,7 @@ export interface OpenDocument {
  *
  * @param options Where it goes, and where a command writes.
  * @returns The document; the caller completes or discards it.
- * @throws {CheckpointError} if nothing can be written there.
+ * @throws {PuppetError} if nothing can be written there.
  */
 export async function openDocument(
   options: DocumentTarget & { readonly to: Output },
@@ -132,13 +142,13 @@ export async function openDocument(
       discard: () => {},
     };
   }
-  const file = await StagedFile.open(output);
+  const file = await writeDocumentFile(() => StagedFile.open(output));
   return {
-    write: (text) => file.write(text),
+    write: (text) => writeDocumentFile(() => file.write(text)),
     complete: async () => {
       // Looked at again: the work may have taken minutes.
       await checkTarget(options);
-      sayWritten(output, await file.complete(), to);
+      sayWritten(output, await writeDocumentFile(() => file.complete()), to);
     },
     discard: () => file.discard(),
   };
@@ -154,6 +164,7 @@ function sayWritten(path: string, bytes: number, to: Output): void {
  * @param text The document; a line end is added where it has none.
  * @param options Where it goes, and where a command writes.
  * @throws {UsageError} if the target may not be written.
+ * @throws {PuppetError} if it cannot be written.
  */
 export async function writeDocument(
   text: string,
@@ -164,6 +175,6 @@ export async function writeDocument(
   if (output === undefined) return to.data(lines.slice(0, -1));
   // Looked at again: the work may have taken minutes.
   await checkTarget(options);
-  await writeUndisturbed(() => writeFileAtomically(output, lines));
+  await writeUndisturbed(() => writeDocumentFile(() => writeFileAtomically(output, lines)));
   sayWritten(output, new TextEncoder().encode(lines).length, to);
 }

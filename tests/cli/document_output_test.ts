@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { checkTargets } from "../../cli/document_output.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
+import { mountProblem, runOnSmallDisk } from "../helpers/small_disk.ts";
 import { withFolder } from "../helpers/with_folder.ts";
 
 /** The refusal of a target. */
@@ -30,6 +31,23 @@ Deno.test("checkTargets() refuses what the system would refuse at the end of the
       /^Cannot write .*: its name is too long; name another file$/,
     );
   }));
+
+Deno.test({
+  name: mountProblem === null
+    ? "a document that finds its disk full is another failure, not one of a checkpoint, and leaves nothing"
+    : `a document on a full disk (${mountProblem})`,
+  ignore: mountProblem !== null,
+  fn: () =>
+    withFolder(async (root) => {
+      const disk = { options: "size=8k", folder: join(root, "disk"), copy: join(root, "copy") };
+      await Deno.mkdir(disk.folder);
+      const argv = ["param-scaling", "--output", join(disk.folder, "a.html")];
+      const { code, stderr } = await runOnSmallDisk(argv, disk);
+      assert.match(stderr, /^error: Cannot write .*a\.html.*No space left/m);
+      assert.equal(code, 1);
+      assert.deepEqual([...Deno.readDirSync(disk.copy)], []);
+    }),
+});
 
 Deno.test({
   name: "puppet-cnn refuses a device as --output, by its name",
