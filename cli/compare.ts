@@ -193,7 +193,7 @@ async function compareIn(
   folders: readonly string[],
   options: CompareOptions & { readonly format: DocumentFormat },
 ): Promise<void> {
-  const startedAt = new Date();
+  const [startedAt, begun] = [new Date(), performance.now()];
   const output = createOutput(options);
   const { name, math } = await computationOf(options);
   const backend = await startBackend(name, output, { threads: options.threads, math });
@@ -221,7 +221,7 @@ async function compareIn(
     };
     await showBeforeEnd(show, () => {
       if (result.isInterrupted) throw interruption(signal ?? "SIGTERM", isKept);
-      const seconds = (Date.now() - startedAt.getTime()) / 1000;
+      const seconds = (performance.now() - begun) / 1000;
       output.talk(
         `took ${durationCell(seconds).text}${isKept ? "" : "; the smoke runs were removed"}`,
       );

@@ -39,10 +39,10 @@ interface TrainOptions extends TrainingRequestOptions, TalkOptions {
   readonly threads?: number;
 }
 
-/** What is left of the time that the command was given. */
-function timeLeft(seconds: number | undefined, startedAt: Date) {
+/** What is left of the time that the command was given, whose clock nobody sets. */
+function timeLeft(seconds: number | undefined, begun: number) {
   if (seconds === undefined) return {};
-  return { timeLimit: Math.max(seconds - (Date.now() - startedAt.getTime()) / 1000, 0) };
+  return { timeLimit: Math.max(seconds - (performance.now() - begun) / 1000, 0) };
 }
 
 /** Loads what writes down what was found out about the images, before the first step. */
@@ -94,6 +94,7 @@ async function runWithSignals(
     & {
       readonly output: Output;
       readonly startedAt: Date;
+      readonly begun: number;
       readonly onInspection: (inspection: ImageInspection) => void;
       readonly initialWeights: InitialWeights | undefined;
     },
@@ -117,7 +118,7 @@ async function runWithSignals(
         runTraining(config, {
           ...{ runDirectory, resume, allowOtherBackend, provenance, signal, report },
           ...(options.tensorboard ? { tensorboard: true } : {}),
-          ...timeLeft(options.time, startedAt),
+          ...timeLeft(options.time, options.begun),
           ...(saveEvery === undefined ? {} : { saveEvery }),
           ...(options.initialWeights === undefined ? {} : { weights: options.initialWeights }),
           allowChangedImages: options.changedImages ?? false,
@@ -164,7 +165,7 @@ function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSumma
 }
 
 async function train(options: TrainOptions): Promise<void> {
-  const startedAt = new Date();
+  const [startedAt, begun] = [new Date(), performance.now()];
   const output = createOutput(options);
   const weights = options.weights === undefined ? undefined : await findRun(options.weights);
   const { resolveTrainingRequest } = await import("./training_request.ts");
@@ -191,7 +192,7 @@ async function train(options: TrainOptions): Promise<void> {
   const ending = await runWithSignals(request, {
     ...options,
     output,
-    startedAt,
+    ...{ startedAt, begun },
     initialWeights,
     onInspection: ({ perClass }) => {
       hasTestImages = perClass.test.some((count) => count > 0);

@@ -201,3 +201,15 @@ for (const [signal, expected] of Object.entries(SIGNALS) as [Deno.Signal, number
     });
   });
 }
+
+Deno.test("train --time is not a matter of the clock, which somebody may set meanwhile", () =>
+  withCommandFolders(async (data, run) => {
+    const clock = `${run}-clock.ts`;
+    await Deno.writeTextFile(clock, "const { now } = Date;\nDate.now = () => now() + 7.2e6;\n");
+    const { code, stdout, stderr } = await runCommand(
+      ["train", "--run", run, "--data", data, ...TINY_COMMAND, "--epochs", "1", "--time", "1h"],
+      { permissions: ["--allow-all", "--preload", clock] },
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^ended +all epochs done$/m);
+  }));
