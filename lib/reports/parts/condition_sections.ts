@@ -14,7 +14,7 @@ import { tableOf, words } from "../table.ts";
 import { commandLine } from "../command_line.ts";
 import type { ModelCount } from "../../models/count_model.ts";
 import { describeQuantiles } from "../../runs/fit_depths.ts";
-import { isResized } from "../../datasets/data_config.ts";
+import { type DataConfig, isResized } from "../../datasets/data_config.ts";
 import type { Fact, ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
 import { depthRule } from "./depth_rule.ts";
@@ -114,10 +114,18 @@ function depthFacts({ config: { model }, checkpoint }: RunReport): Fact[] {
 }
 
 /** Images that were trained on, from the number of images taken and the share held out. */
+function trainingImagesFact({ dataset, images, validationFraction }: DataConfig): Fact {
+  const share = `${shareCell(validationFraction).text} held out`;
+  // What a folder holds is not in its configuration.
+  const note = dataset === "folder" ? `${share}, unless the folder has a validation part` : share;
+  if (images === null) return fact("training images", textCell("all"), note);
+  if (dataset === "folder") return fact("training images", countCell(images), note);
+  const held = Math.round(images * validationFraction);
+  return fact("training images", countCell(images - held), `${countCell(held).text} held out`);
+}
+
 function protocolFacts(report: RunReport): ReportBlock {
   const { data, training, model } = report.config;
-  const taken = data.images;
-  const held = taken === null ? null : Math.round(taken * data.validationFraction);
   const augmentation = [
     ...training.flip ? ["mirrored at random"] : [],
     ...training.crop > 0 ? [`cropped at random by up to ${training.crop} pixels`] : [],
@@ -131,17 +139,7 @@ function protocolFacts(report: RunReport): ReportBlock {
     facts: [
       fact("model", textCell(model.name)),
       fact("dataset", textCell(data.dataset)),
-      taken === null || held === null
-        ? fact(
-          "training images",
-          textCell("all"),
-          `${shareCell(data.validationFraction).text} held out`,
-        )
-        : fact(
-          "training images",
-          countCell(taken - held),
-          `${countCell(held).text} held out`,
-        ),
+      trainingImagesFact(data),
       fact(
         "augmentation",
         textCell(augmentation.length === 0 ? "none" : augmentation.join(", ")),

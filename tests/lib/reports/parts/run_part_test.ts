@@ -35,3 +35,28 @@ Deno.test("runPart() gives groups of few images no bar, and marks a smoke run in
     assert.ok(chartsOf(smoke).every(({ watermark }) => watermark === SMOKE_WATERMARK));
   });
 });
+
+Deno.test("runPart() counts training images only where the configuration knows them: a folder may have a validation part", async () => {
+  await withTinyRun(async (runDirectory) => {
+    const report = await collectTiny(runDirectory);
+    const saidOf = (data: Partial<typeof report.config.data>) => {
+      const { config } = report;
+      const part = runPart({ ...report, config: { ...config, data: { ...config.data, ...data } } });
+      const facts = part.sections.find(({ title }) => title === "Protocol")!.blocks
+        .flatMap((block) => block.kind === "facts" ? block.facts : []);
+      const { cell, note } = facts.find(({ name }) => name === "training images")!;
+      return `${cell.text} (${note})`;
+    };
+    const share = { validationFraction: 0.5 };
+    assert.equal(
+      saidOf({ ...share, images: 60 }),
+      "60 (50.00 % held out, unless the folder has a validation part)",
+    );
+    assert.equal(
+      saidOf({ ...share, images: null }),
+      "all (50.00 % held out, unless the folder has a validation part)",
+    );
+    assert.equal(saidOf({ ...share, images: 60, dataset: "cifar10" }), "30 (30 held out)");
+    assert.equal(saidOf({ ...share, images: null, dataset: "cifar10" }), "all (50.00 % held out)");
+  });
+});
