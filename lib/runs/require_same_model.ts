@@ -1,6 +1,13 @@
+import { CONFIG_KEYS } from "../configuration/experiment_config.ts";
 import { retiredModelValues } from "../configuration/retired_keys.ts";
 import { CheckpointError } from "../errors.ts";
 import type { ModelConfig } from "../models/model_config.ts";
+
+/** A key that the checkpoint lacks came later; its default is what the checkpoint was trained with. */
+const LATER_DEFAULTS = Object.fromEntries(
+  CONFIG_KEYS.filter(({ path, isLater }) => isLater === true && path.startsWith("model."))
+    .map((key) => [key.path.slice("model.".length), key.default]),
+);
 
 /**
  * Makes sure that a checkpoint is of the model that its run is configured for. The run's configuration has been
@@ -30,8 +37,7 @@ export function requireSameModel(
   folder: string,
 ): void {
   const values = new Map([...retiredModelValues(), ...Object.entries(config)]);
-  // A key that the checkpoint lacks came later; its default is what the checkpoint was trained with.
-  const differences = Object.entries(found).flatMap(([key, value]) =>
+  const differences = Object.entries({ ...LATER_DEFAULTS, ...found }).flatMap(([key, value]) =>
     values.get(key) === value
       ? []
       : [`${key}: ${value} in the checkpoint, ${values.get(key)} in the run`]

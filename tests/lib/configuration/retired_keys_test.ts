@@ -48,3 +48,13 @@ for (const [path, kept, taken] of RETIRED) {
     );
   });
 }
+
+Deno.test("requireSameModel() takes a key that a card lacks for its default, and refuses a run that says otherwise", () => {
+  const { model } = defaultConfig();
+  const { initialStateSize: _, mirrorSymmetry: __, ...before } = model;
+  requireSameModel(before, model, "step-1");
+  assert.throws(
+    () => requireSameModel(before, { ...model, initialStateSize: 0.125 }, "step-1"),
+    /initialStateSize: 1 in the checkpoint, 0\.125 in the run/,
+  );
+});
