@@ -52,6 +52,8 @@ export async function fetchDataset(name: string, options: FetchOptions): Promise
     try {
       manifest = await installFolder(path, async (stage) => {
         const staged = await stageDataset(source, stage, options);
+        // Who has asked to stop gets nothing installed.
+        options.signal?.throwIfAborted();
         await replaceFile(join(stage, manifestFile), `${JSON.stringify(staged, null, 2)}\n`);
         return staged;
       });

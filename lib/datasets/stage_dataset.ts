@@ -161,7 +161,7 @@ async function stageCifar(
 ): Promise<DatasetManifest> {
   const { from, onProgress, signal } = options;
   if (from !== undefined && await isFolder(from)) {
-    return await stageCifarFolder(source, stage, from);
+    return await stageCifarFolder(source, stage, { ...options, from });
   }
   const archive = await obtainArchive(source, options);
   const total = source.members.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -219,7 +219,7 @@ async function checkCifarFiles(
 async function stageCifarFolder(
   source: CifarSource,
   stage: string,
-  from: string,
+  { from, onProgress, signal }: FetchOptions & { readonly from: string },
 ): Promise<DatasetManifest> {
   const trainFiles = source.members.filter(({ role }) => role === "train").map(({ name }) => name);
   const testFiles = source.members.filter(({ role }) => role === "test").map(({ name }) => name);
@@ -238,9 +238,12 @@ async function stageCifarFolder(
   const files: ManifestFile[] = [];
   for (const { name } of source.members) {
     if (!await pathExists(join(folder, name))) continue;
+    const done = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    onProgress?.({ text: "copying", unit: "bytes", done, total: null });
+    signal?.throwIfAborted();
     await Deno.copyFile(join(folder, name), join(stage, name));
     await syncPath(join(stage, name));
-    const { bytes, sha256 } = await digestFile(join(stage, name));
+    const { bytes, sha256 } = await digestFile(join(stage, name), { signal });
     files.push({ name, bytes, sha256 });
   }
   await checkCifarFiles(source, stage, files);

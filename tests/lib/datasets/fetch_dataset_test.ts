@@ -128,6 +128,33 @@ Deno.test("fetchDataset() takes a folder with some of the batches and does not c
   });
 });
 
+Deno.test("fetchDataset() stops between the files of a folder, and installs nothing that was to be stopped", async () => {
+  await withFolder(async (folder) => {
+    const { source } = await makeSmallSource();
+    const from = join(folder, "from");
+    await Deno.mkdir(from);
+    for (
+      const [index, name] of ["data_batch_1.bin", "data_batch_2.bin", "test_batch.bin"].entries()
+    ) {
+      await Deno.writeFile(join(from, name), smallBatch(index));
+    }
+    const directory = join(folder, "data");
+    const begun: number[] = [];
+    const controller = new AbortController();
+    const failure = fetchDataset("small", {
+      ...{ directory, source, from, signal: controller.signal },
+      onProgress: ({ text, done }) => {
+        if (text === "copying") begun.push(done);
+        if (begun.length === 2) controller.abort();
+      },
+    });
+    await assert.rejects(failure, { name: "AbortError" });
+    assert.deepEqual(begun, [0, smallBatch(0).length]);
+    assert.deepEqual(await namesIn(directory), []);
+    assert.equal((await fetchDataset("small", { directory, source, from })).status, "installed");
+  });
+});
+
 Deno.test("fetchDataset() checks records, labels and class names of what it installs", async () => {
   const bad = smallBatch(1);
   bad[3073] = 44;
