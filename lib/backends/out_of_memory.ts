@@ -25,6 +25,7 @@ export class OutOfMemoryError extends BackendError {
  *
  * @param error Whatever was thrown.
  * @param size What was computed, for the message: `"a training step of 64 images"`.
+ * @param remedy What lowers it, with an option that the command has.
  * @returns An `OutOfMemoryError` with advice, or the error itself.
  *
  * @example
@@ -36,13 +37,17 @@ export class OutOfMemoryError extends BackendError {
  * assert.equal(explainOutOfMemory("other", "a batch"), "other");
  * ```
  */
-export function explainOutOfMemory(error: unknown, size: string): unknown {
+export function explainOutOfMemory(
+  error: unknown,
+  size: string,
+  remedy = "lower --batch-size",
+): unknown {
   if (!(error instanceof Error) || error instanceof BackendError) return error;
   if (!SIGNS.some((sign) => sign.test(error.message))) return error;
   return new OutOfMemoryError(
     `Cannot compute ${size}: the backend ran out of memory (${
       error.message.split("\n")[0]?.slice(0, 120)
-    }); lower --batch-size or --channels, or take --backend tensorflow, whose memory is the machine's`,
+    }); ${remedy}, or take --backend tensorflow, whose memory is the machine's`,
     { cause: error },
   );
 }

@@ -76,10 +76,14 @@ export async function loadCheckpoint(
     }
   }
   const problem = which === "best"
-    ? `the best one of ${root} is damaged; take the last with --checkpoint last`
+    ? `the best one of ${root} is damaged; ${TAKE_LAST}`
     : `no complete one is left in ${root}; start a new run`;
   throw new CheckpointError(`Cannot load checkpoint: ${problem}. Found: ${skipped.join(" | ")}`);
 }
+
+/** True of every command that takes a run. */
+const TAKE_LAST =
+  'take the last with --checkpoint last, where the command has no such option after "export RUN FOLDER --checkpoint last"';
 
 /** The checkpoint that the pointer names and, for `last`, all others from the newest on. */
 async function findCandidates(
@@ -100,7 +104,7 @@ async function findCandidates(
     if (pointed !== null) return [pointed];
     throw new CheckpointError(
       `Cannot load checkpoint: there is no best checkpoint in ${root}; it appears with the first validation, ` +
-        `take the last with --checkpoint last`,
+        TAKE_LAST,
     );
   }
   const names = await listCheckpoints(root);

@@ -288,7 +288,8 @@ export async function runTraining(
     return await trainLocked(loaded, { ...options, deadline });
   } catch (error) {
     const { training: { batchSize }, model: { name } } = loaded.config;
-    throw explainOutOfMemory(error, `a training step of ${batchSize} images through ${name}`);
+    const remedy = resume ? "give --recompute" : "lower --batch-size or --channels";
+    throw explainOutOfMemory(error, `a training step of ${batchSize} images with ${name}`, remedy);
   } finally {
     lock.release();
   }
@@ -300,9 +301,8 @@ async function trainLocked(
   options: LockedRunOptions,
 ): Promise<TrainingSummary> {
   const { runDirectory, resume } = options;
-  const { seed } = config.training;
   const classes = data.train.classNames.length;
-  const classifier = createClassifier(config.model, { classes, seed });
+  const classifier = createClassifier(config.model, { classes, seed: config.training.seed });
   const { exact } = config.model;
   const recompute = resolveRecompute(config, tf.getBackend());
   if (recompute && config.training.recompute === "auto") {

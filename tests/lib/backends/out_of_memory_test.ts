@@ -16,9 +16,11 @@ Deno.test("explainOutOfMemory() gives advice on what backends say when memory en
     assert.ok(explained instanceof BackendError, message);
     assert.match(
       explained.message,
-      /^Cannot compute a training step of 8000 images: .*--batch-size/,
+      /^Cannot compute a training step of 8000 images: .*; lower --batch-size, or take /,
     );
   }
+  const resumed = explainOutOfMemory(new Error(messages[0]), size, "give --recompute");
+  assert.match(`${resumed}`, /; give --recompute, or take --backend tensorflow/);
 });
 
 Deno.test("explainOutOfMemory() leaves other errors alone", () => {
