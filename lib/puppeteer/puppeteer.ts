@@ -77,9 +77,15 @@ export class Puppeteer {
    *
    * @param parameters Receives the parameters and owns them.
    * @param options Sizes, kind of initial state, solver, seed.
+   * @throws {RangeError} if the size of the initial state is not a number above 0.
    */
   constructor(parameters: ParameterSet, options: PuppeteerOptions) {
     const { channels, taps, initialState, initialStateSize, seed } = options;
+    if (!(Number.isFinite(initialStateSize) && initialStateSize > 0)) {
+      throw new RangeError(
+        `Cannot make a puppeteer: initialStateSize must be a number above 0, current value is ${initialStateSize}`,
+      );
+    }
     this.#options = options;
     this.#dynamics = new Dynamics(parameters, { channels, seed });
     const shape: [number, number, number, number] = [1, channels, taps, channels];

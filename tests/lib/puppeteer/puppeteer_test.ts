@@ -67,6 +67,18 @@ Deno.test("Puppeteer.states() starts from E of the size that was asked for, and 
     }
   }));
 
+Deno.test("Puppeteer refuses a size of the initial state that makes no states, and keeps no tensor", () =>
+  withBackend("cpu", () => {
+    const before = tf.memory().numTensors;
+    for (const initialStateSize of [0, -1, NaN, Infinity]) {
+      assert.throws(() => make("seeded", { initialStateSize }), {
+        name: "RangeError",
+        message: /initialStateSize must be a number above 0/,
+      });
+    }
+    assert.equal(tf.memory().numTensors, before);
+  }));
+
 Deno.test("Puppeteer.states() reads every depth from one trajectory where it has steps of its own", () =>
   withBackend("cpu", async () => {
     const shared = make("seeded", { trajectorySteps: 6 });
