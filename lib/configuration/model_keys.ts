@@ -26,7 +26,8 @@ export const modelKeys = {
     option: "--initial-state <kind>",
   }),
   initialStateSize: positive(100, {
-    description: "standard deviation of the numbers of the initial state before it is scaled",
+    description:
+      "size of the numbers of the initial state before it is scaled: their standard deviation, or the constant",
     default: 1,
     option: "--initial-state-size <deviation>",
     isLater: true,
