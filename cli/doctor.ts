@@ -255,7 +255,7 @@ function gibibytes(bytes: number): string {
 /** Whether `--math bfloat16` is worth it; nothing where TensorFlow does not compute on the processor. */
 function mathLines({ bfloat16 }: DoctorReport): string[] {
   if (bfloat16 === null) return [];
-  if (bfloat16.ratio === null) return ["      the processor cannot compute --math bfloat16"];
+  if (bfloat16.ratio === null) return ["      --math bfloat16 cannot be computed here"];
   const ratio = bfloat16.ratio.toFixed(2);
   return [`      --math bfloat16 takes ${ratio} of the time of float32 in a convolution`];
 }

@@ -50,8 +50,7 @@ export async function startBackend(
     if (await (options.wasSaid ?? wasSaidBefore)(text)) continue;
     output.talk(`${text} (said once; "doctor" tells it again)`);
   }
-  const { unusedGpu, warning } = backend;
-  if (warning !== undefined) output.warn(warning);
+  const { unusedGpu } = backend;
   if (unusedGpu !== undefined) {
     output.warn(
       `${unusedGpu.gpu} is not used, ${backend.name} computes on the CPU: ${unusedGpu.reason}; ${unusedGpu.remedy}`,

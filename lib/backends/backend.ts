@@ -35,8 +35,6 @@ export interface ActiveBackend {
   readonly threads?: number;
   /** Numbers that products are computed with; absent: float32. */
   readonly math?: MathType;
-  /** What makes it slower than it should be, and could surprise; absent where nothing does. */
-  readonly warning?: string;
   /** Better backends that `auto` could not take, with the reason; empty for a backend that was named. */
   readonly passedOver: readonly PassedOverBackend[];
   /** The machine's NVIDIA GPU that this backend could use and does not; absent where there is none. */

@@ -132,6 +132,12 @@ function useMath(active: ActiveBackend, { math = "float32" }: ActivateOptions): 
   }
   roundToBfloat16(backend, false);
   if (math === "float32") return active;
+  if (Deno.env.get("TF_ENABLE_ONEDNN_OPTS") === "0") {
+    throw new BackendError(
+      `Cannot compute in ${math} without oneDNN: TensorFlow's own operations round the sums too; unset ` +
+        "TF_ENABLE_ONEDNN_OPTS, or give --math float32",
+    );
+  }
   if (computesInBfloat16() === false) {
     throw new BackendError(
       `Cannot compute in ${math} here: TensorFlow's oneDNN has no convolutions in it for this processor (x86 without ` +
@@ -139,16 +145,7 @@ function useMath(active: ActiveBackend, { math = "float32" }: ActivateOptions): 
     );
   }
   roundToBfloat16(backend, true);
-  const warning = explainSlowMath();
-  const description = `${active.description}, ${math}`;
-  return { ...active, description, math, ...warning === null ? {} : { warning } };
-}
-
-/** Why bfloat16 would not be faster here; `null` where nothing is known. */
-function explainSlowMath(): string | null {
-  return Deno.env.get("TF_ENABLE_ONEDNN_OPTS") === "0"
-    ? "bfloat16 is slower than float32 without oneDNN: TF_ENABLE_ONEDNN_OPTS is 0"
-    : null;
+  return { ...active, description: `${active.description}, ${math}`, math };
 }
 
 async function loadBackend(): Promise<ActiveBackend> {

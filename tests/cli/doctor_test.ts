@@ -67,7 +67,7 @@ Deno.test("formatDoctorReport() says what bfloat16 is worth, where TensorFlow co
   );
   assert.match(
     text({ works: false, ratio: null }),
-    /the processor cannot compute --math bfloat16$/m,
+    /--math bfloat16 cannot be computed here$/m,
   );
   assert.doesNotMatch(text(null), /bfloat16/);
 });

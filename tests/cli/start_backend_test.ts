@@ -33,11 +33,6 @@ Deno.test("startBackend() warns in one line of a GPU that is not used, why, and 
   assert.deepEqual(talked, ["backend: TensorFlow 2.21.0, CPU"]);
 });
 
-Deno.test("startBackend() warns of what makes a backend slow", async () => {
-  const { warned } = await saidOf({ ...CPU, math: "bfloat16", warning: "it is slower here" });
-  assert.deepEqual(warned, ["it is slower here"]);
-});
-
 Deno.test("startBackend() passes on how the backend is to work", async () => {
   const asked: unknown[] = [];
   const select = (...request: unknown[]) => {

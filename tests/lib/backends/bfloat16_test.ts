@@ -326,3 +326,24 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "bfloat16 is refused without oneDNN, whatever the processor",
+  ignore: !isNative,
+  fn: async () => {
+    await selectBackend("tensorflow");
+    const before = Deno.env.get("TF_ENABLE_ONEDNN_OPTS");
+    Deno.env.set("TF_ENABLE_ONEDNN_OPTS", "0");
+    try {
+      await assert.rejects(
+        selectBackend("tensorflow", { math: "bfloat16" }),
+        (error) =>
+          error instanceof BackendError && /unset TF_ENABLE_ONEDNN_OPTS/.test(error.message),
+      );
+    } finally {
+      if (before === undefined) Deno.env.delete("TF_ENABLE_ONEDNN_OPTS");
+      else Deno.env.set("TF_ENABLE_ONEDNN_OPTS", before);
+    }
+    assert.equal(currentMath(), "float32");
+  },
+});
