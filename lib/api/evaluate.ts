@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { evaluate as evaluateClassifier } from "../evaluation/evaluate.ts";
 import { partsOf } from "../runs/model.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
@@ -88,7 +89,7 @@ function requireFitting({ classNames, imageSize }: Model, dataset: ImageDataset)
         `the images have ${height} x ${width}`,
     );
   }
-  if (dataset.classNames.join() !== classNames.join()) {
+  if (!isDeepStrictEqual([...dataset.classNames], [...classNames])) {
     throw new RangeError(
       `Cannot evaluate on ${name}: the model knows the classes ${classNames.join(", ")}, ` +
         `the images have ${dataset.classNames.join(", ")}`,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
@@ -57,7 +58,7 @@ export async function takeWeights(
   classNames: readonly string[],
 ): Promise<TakenWeights> {
   const values = await classifier.parameters.read();
-  const hasSameClasses = weights.classNames.join("\n") === classNames.join("\n");
+  const hasSameClasses = isDeepStrictEqual([...weights.classNames], [...classNames]);
   const taken: string[] = [];
   const left: { name: string; reason: string }[] = [];
   for (const [name, { shape }] of [...values]) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { DataError } from "../errors.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
 import type { ExperimentImages } from "./prepare_data.ts";
@@ -100,7 +101,7 @@ export async function loadPartForModel(
   const images = await loadExperimentImages(config, READ_ONCE);
   const loaded = partOf(images, part);
   const { dataset } = loaded;
-  if (dataset.classNames.join() !== card.classNames.join()) {
+  if (!isDeepStrictEqual([...dataset.classNames], [...card.classNames])) {
     throw new DataError(
       `Cannot evaluate: the model knows the classes ${card.classNames.join(", ")}; the data have ${
         dataset.classNames.join(", ")

@@ -48,8 +48,11 @@ Deno.test("evaluate() takes a part of the run's data, or any dataset that fits t
         evaluate(model, small.test),
         /the model sees 32 x 32 pixels, the images have 16 x 16/,
       );
-      const renamed = { ...test, classNames: test.classNames.map((name) => `${name}?`) };
-      await assert.rejects(evaluate(model, renamed), /the model knows the classes/);
+      const other = [test.classNames.map((name) => `${name}?`), [test.classNames.join()]];
+      for (const classNames of other) {
+        const renamed = { ...test, classNames };
+        await assert.rejects(evaluate(model, renamed), /the model knows the classes/);
+      }
       const onProgress = (done: number) => done > 0 && model[Symbol.dispose]();
       await assert.rejects(evaluate(model, "test", { batchSize: 1, onProgress }), /disposed of/);
     })));
