@@ -165,6 +165,14 @@ function showKubernetes(
   if (image === undefined || claim === undefined) {
     throw new UsageError("Cannot write a Job for Kubernetes: give --image and --claim");
   }
+  // The API refuses it in a path at which a volume is mounted.
+  if (resolve(folder).includes(":")) {
+    throw new UsageError(
+      `Cannot write a Job for Kubernetes: a mounted folder may not have ":" in its name, current value is ${
+        resolve(folder)
+      }; rename it`,
+    );
+  }
   const gpus = /^gpu:(\d+)$/.exec(gres ?? "")?.[1];
   if (gres !== undefined && gpus === undefined) {
     throw new UsageError(

@@ -152,10 +152,20 @@ export function secondsCell(value: number | null): Cell {
  * A difference to a print, with its sign.
  *
  * @param value The difference, or `null`.
- * @returns `0.00`, `+0.02`, `-0.01`.
+ * @returns `0.00`, `+0.02`, `-0.01`: no sign where nothing is left after rounding.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const texts = [0.02, 0.004, -0.004, -0.01].map((value) => differenceCell(value).text);
+ * assert.deepEqual(texts, ["+0.02", "0.00", "0.00", "-0.01"]);
+ * ```
  */
 export function differenceCell(value: number | null): Cell {
-  return cellOf(value, (difference) => `${difference > 0 ? "+" : ""}${difference.toFixed(2)}`);
+  return cellOf(value, (difference) => {
+    const text = difference.toFixed(2);
+    return Number(text) === 0 ? "0.00" : `${difference > 0 ? "+" : ""}${text}`;
+  });
 }
 
 /**

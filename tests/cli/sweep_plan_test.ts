@@ -35,7 +35,7 @@ Deno.test("planSweep() gives every measure its own scale, unless one is given", 
     assert.deepEqual(await kappas("given", "model.stepsPerBit=0.8"), [0.8, 0.8]);
   }));
 
-Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out", () =>
+Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out, and folders that it cannot mount", () =>
   withFolder(async (folder) => {
     const sweep = join(folder, "sweep");
     await planSweep(sweep, { preset: "vgg", seeds: [1], saveEvery: 600, retries: 2 });
@@ -44,6 +44,12 @@ Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out
     assert.equal(code, 2);
     assert.match(stderr, /--gres gpu:a100:2: it must be gpu:COUNT/);
     assert.match((await runCommand([...job, "--gres", "gpu:2"])).stdout, /nvidia\.com\/gpu: 2/);
+    // The API refuses to mount a volume there.
+    const odd = join(folder, "12:30");
+    await Deno.rename(sweep, odd);
+    const refused = await runCommand(job.with(2, odd));
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /a mounted folder may not have ":" in its name/);
   }));
 
 Deno.test("sweep plan says which options change no training", () =>
