@@ -111,15 +111,17 @@ let loaded: Promise<ActiveBackend> | undefined;
 
 async function activateTensorflow(options: ActivateOptions = {}): Promise<ActiveBackend> {
   loaded ??= loadBackend();
+  let active: ActiveBackend;
   try {
-    const active = await loaded;
+    active = await loaded;
     const tf = await import("@tensorflow/tfjs-core");
     await tf.setBackend("tensorflow");
-    return useMath(active, options);
   } catch (error) {
     loaded = undefined;
     throw error;
   }
+  // Refused numbers leave a backend that is loaded.
+  return useMath(active, options);
 }
 
 /** Sets the numbers that products are computed with. */

@@ -143,6 +143,8 @@ Deno.test("doctor --json names what auto takes, and every backend", async () => 
   assert.equal(wasm?.works, true);
   assert.deepEqual(wasm?.missingKernels, []);
   assert.ok(report.backends.find(({ name }) => name === report.auto)?.works);
+  // Trying bfloat16 leaves TensorFlow as it was.
+  assert.equal(report.auto === "tensorflow", report.backends[0]!.works);
   assert.ok(report.permissions.every(({ granted }) => granted));
   const { device } = report.backends[0]!;
   assert.equal(report.bfloat16 !== null, device === "cpu");
