@@ -293,23 +293,23 @@ export function roundToBfloat16(native: NativeBackend, on: boolean): void {
   };
 }
 
-const answers = new WeakMap<NativeBackend, boolean>();
+const answers = new WeakMap<NativeBackend, boolean | null>();
 
 /**
- * Whether oneDNN has convolutions in bfloat16 for this processor: tried once a backend. On x86-64 it has none without
- * AVX-512, but for the newest processors with AVX2.
+ * Whether oneDNN has convolutions in bfloat16 for this processor: tried once a backend, since every gradient asks. On x86-64
+ * it has none without AVX-512, but for the newest processors with AVX2.
  *
  * @returns `null` where the current backend has no convolutions of oneDNN at all.
  */
 export function computesInBfloat16(): boolean | null {
   const backend = nativeBackend();
-  if (backend === null || hasNativeConvolutions(1) === null) return null;
-  if (rounding.has(backend)) return true;
+  if (backend === null) return null;
   const known = answers.get(backend);
   if (known !== undefined) return known;
-  roundToBfloat16(backend, true);
-  const answer = hasNativeConvolutions(LEAST_CHANNELS) === true;
-  roundToBfloat16(backend, false);
+  const wasOn = rounding.has(backend);
+  if (!wasOn) roundToBfloat16(backend, true);
+  const answer = hasNativeConvolutions(LEAST_CHANNELS);
+  if (!wasOn) roundToBfloat16(backend, false);
   answers.set(backend, answer);
   return answer;
 }
