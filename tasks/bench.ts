@@ -24,9 +24,9 @@ const HELP = `Times everything in turns with what it is compared to, and prints 
 
 Usage: deno task bench [options]
 
-  --only LETTERS     rows of the table in docs/benchmarks.md, a,b,c,d,e,f,g,h,i, and three without target: j
-                     and k, --math bfloat16 and --optimizer muon in training, and m, the forward pass of every
-                     level and model (default: all)
+  --only LETTERS     rows of the table in docs/benchmarks.md, a,b,c,d,e,f,g,h,i, and four without target: j
+                     and k, --math bfloat16 and --optimizer muon in training, l, huge pages of memory, and m,
+                     the forward pass of every level and model (default: all)
   --python NAME      a Python with torch, numpy and safetensors (CPU builds do); without it the comparisons with
                      PyTorch are left out
   --data FOLDER      holds CIFAR-10; without it random pixels are used
@@ -39,7 +39,7 @@ Usage: deno task bench [options]
   --debug            show stack traces of errors
   -h, --help         show this help`;
 
-const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "m"] as const;
+const ROWS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"] as const;
 
 interface BenchOptions {
   readonly only: ReadonlySet<string>;
@@ -160,6 +160,10 @@ async function runHere(
   if (wants("k")) {
     const { compareOptimizers } = await import("./bench/step_choices.ts");
     await compareOptimizers({ ...options, add });
+  }
+  if (wants("l") && options.backend === "tensorflow" && Deno.build.os === "linux") {
+    const { compareHugePages } = await import("./bench/huge_pages.ts");
+    await compareHugePages({ ...options, add });
   }
   if (wants("m")) {
     const { compareForwards } = await import("./bench/forward_speed.ts");

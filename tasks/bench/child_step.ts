@@ -1,20 +1,20 @@
 /**
  * Child process of the benchmark: seconds of processor time of a training step, of generating the kernels and of a
- * whole forward pass, one line of JSON per line on standard input. Processor time, since the process is kept on one core
- * that others use too.
+ * whole forward pass, one line of JSON per line "go" on standard input; of a training step alone per line "step". Processor
+ * time, since the process is kept on one core that others use too.
  *
- *     deno run ... tasks/bench/child_step.ts BACKEND CHANNELS BATCH
+ *     deno run ... tasks/bench/child_step.ts BACKEND CHANNELS BATCH [MATH]
  */
 import process from "node:process";
 import { selectBackend } from "../../lib/backends/select_backend.ts";
 import { batchNormOfBatch } from "../../lib/layers/batch_norm.ts";
 import { fixedDepthPuppet, randomImages, trainingWork } from "./bench_models.ts";
 import { TextLineStream } from "./text_lines.ts";
-import type { BackendName } from "../../lib/backends/backend.ts";
+import type { BackendName, MathType } from "../../lib/backends/backend.ts";
 import type { LevelClassifier } from "../../lib/puppet/level_classifier.ts";
 
-const [backend, channels, batch] = Deno.args;
-await selectBackend(backend as BackendName);
+const [backend, channels, batch, math = "float32"] = Deno.args;
+await selectBackend(backend as BackendName, { math: math as MathType });
 const tf = await import("@tensorflow/tfjs-core");
 const classifier = fixedDepthPuppet(Number(channels)) as LevelClassifier;
 const level = classifier.levels.list[0]!;
@@ -47,11 +47,11 @@ async function processorSeconds(work: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1e6;
 }
 
-for await (const _ of Deno.stdin.readable.pipeThrough(TextLineStream())) {
-  const times = {
+for await (const wanted of Deno.stdin.readable.pipeThrough(TextLineStream())) {
+  const others = wanted === "step" ? {} : {
     generation: await processorSeconds(generate),
     forward: await processorSeconds(forward),
-    step: await processorSeconds(training.step),
   };
+  const times = { ...others, step: await processorSeconds(training.step) };
   console.log(JSON.stringify(times));
 }

@@ -13,11 +13,17 @@ export class LineProcess {
    *
    * @param program Name or path.
    * @param args Its arguments.
+   * @param env Variables beside those of this process, or in their place.
    */
-  constructor(program: string, args: readonly string[]) {
+  constructor(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.#program = program;
     this.#child = new Deno.Command(program, {
       args: [...args],
+      env: { ...env },
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
