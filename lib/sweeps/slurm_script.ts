@@ -1,4 +1,5 @@
 import { quoteWord } from "../safe_text.ts";
+
 /** What every task of a plan asks Slurm for. */
 export interface SlurmOptions {
   /** Partition; Slurm's default without one. */
@@ -15,7 +16,7 @@ export interface SlurmOptions {
   readonly gres?: string | undefined;
   /** Most tasks at a time. */
   readonly arrayLimit?: number | undefined;
-  /** Further arguments of sbatch, as they are. */
+  /** Further arguments of sbatch, one each; a value with spaces or `#` is put in quotation marks if it has none. */
   readonly sbatch: readonly string[];
 }
 
@@ -32,6 +33,11 @@ export interface ScriptParts {
   readonly directory: string;
 }
 
+/** sbatch splits its lines at spaces and ends them at `#`, but within quotation marks. */
+function quoteValue(argument: string): string {
+  return /["']/.test(argument) ? argument : argument.replace(/=(.*[\s#].*)$/s, '="$1"');
+}
+
 function directives(options: SlurmOptions, name: string): string[] {
   const { partition, account, time, cpus, mem, gres, sbatch } = options;
   const given = [
@@ -42,7 +48,7 @@ function directives(options: SlurmOptions, name: string): string[] {
     ["mem", mem],
     ["gres", gres],
   ].flatMap(([key, value]) => value === undefined ? [] : [`--${key}=${value}`]);
-  return [`--job-name=${name}`, "--nodes=1", "--ntasks=1", ...given, ...sbatch]
+  return [`--job-name=${name}`, "--nodes=1", "--ntasks=1", ...given, ...sbatch.map(quoteValue)]
     .map((words) => `#SBATCH ${words}`);
 }
 

@@ -44,6 +44,20 @@ Deno.test("renderTaskScript() asks for what it is told, and is a script that bas
   assert.ok(check.success, new TextDecoder().decode(check.stderr));
 });
 
+Deno.test("a value that sbatch would split or cut off is put in quotation marks", () => {
+  const script = renderTaskScript({
+    cpus: 1,
+    sbatch: ["--comment=a b", "--wckey=a#b", '--mail-user="c d"', "--exclude=n[1-2]"],
+  }, PARTS);
+  const found = script.split("\n").filter((line) => /comment|wckey|mail|exclude/.test(line));
+  assert.deepEqual(found, [
+    '#SBATCH --comment="a b"',
+    '#SBATCH --wckey="a#b"',
+    '#SBATCH --mail-user="c d"',
+    "#SBATCH --exclude=n[1-2]",
+  ]);
+});
+
 Deno.test("the results are made after all tasks, whatever became of them", () => {
   assert.deepEqual(reportArguments("/s", ["7", "8"]).slice(1, 3), [
     "--dependency=afterany:7:8",
