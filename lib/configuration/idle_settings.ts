@@ -3,6 +3,7 @@ import { isResized } from "../datasets/data_config.ts";
 import { generatesKernels, storesKernels } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ModelEntry } from "../models/model_registry.ts";
+import type { TrainingConfig } from "../training/training_config.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 
 /** A key whose value makes no difference to a training. */
@@ -80,6 +81,11 @@ function modelRules({ model }: ExperimentConfig, entry: ModelEntry): IdleRule[] 
   ];
 }
 
+/** Whether a training ends before it can stop early: its first validation is a gain, and its last one too late. */
+function endsFirst({ epochs, validateEvery, patience }: TrainingConfig): boolean {
+  return patience > 0 && Math.floor((epochs - 1) / validateEvery) <= patience;
+}
+
 function otherRules(
   { data, training }: ExperimentConfig,
   { entry, hasOwnValidation }: KnownImages & { readonly entry: ModelEntry },
@@ -95,6 +101,10 @@ function otherRules(
     ]],
     [training.schedule === "constant", "the schedule is constant", ["training.minLearningRate"]],
     [training.patience === 0, "nothing is stopped early (--patience)", ["training.minDelta"]],
+    [endsFirst(training), "the training ends before it could stop early", [
+      "training.patience",
+      "training.minDelta",
+    ]],
     [validatesNever, "there are no validation images", ["training.validateEvery"]],
     [hasOwnValidation, "the folder has a validation part of its own", ["data.validationFraction"]],
     [selection === "first", "images are taken in the order of the files", ["data.splitSeed"]],

@@ -107,6 +107,13 @@ Deno.test("idleSettings() tells of data and training what the others leave witho
   const cases = [
     ["data.splitSeed", "data: {selection: first}", "data: {selection: random}"],
     ["training.minDelta", "training: {patience: 0}", "training: {patience: 3}"],
+    // The first validation is a gain; a stop takes two more, ahead of the last epoch.
+    [
+      "training.patience",
+      "training: {epochs: 12, validateEvery: 4, patience: 2}",
+      "training: {epochs: 13, validateEvery: 4, patience: 2}",
+    ],
+    ["training.minDelta", "training: {epochs: 3, patience: 3}", "training: {patience: 3}"],
     [
       "training.validateEvery",
       "data: {validationFraction: 0}",
