@@ -8,7 +8,6 @@ import { findPreset, protocolConfig } from "../lib/paper/preset.ts";
 import { changeForResume } from "../lib/configuration/change_for_resume.ts";
 import { defaultRunDirectory } from "../lib/runs/default_run_directory.ts";
 import { requireNewFolder } from "../lib/runs/require_new_folder.ts";
-import { imageSideOf } from "../lib/datasets/data_config.ts";
 import { readRunConfig } from "../lib/runs/run_config_file.ts";
 import { readConfigOverrides } from "./config_options.ts";
 
@@ -58,15 +57,6 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   }
 }
 
-/** What weights fit into where nothing else is said: their own model, and images of its size. */
-async function readDefaults(
-  { preset, weights }: TrainingRequestOptions,
-): Promise<Readonly<Record<string, unknown>>> {
-  if (weights === undefined || preset !== undefined) return {};
-  const { model, data } = await readRunConfig(weights);
-  return { model, data: { imageSize: imageSideOf(data) } };
-}
-
 /** The configuration of a preset, which the options win over. */
 function readPreset(
   name: string | undefined,
@@ -104,7 +94,10 @@ export async function resolveTrainingRequest(
   const { text, source } = options.config === undefined
     ? { text: "", source: "the options" }
     : await readConfigFile(options.config);
-  const defaults = await readDefaults(options);
+  const { weights, preset } = options;
+  const defaults = weights === undefined || preset !== undefined
+    ? {}
+    : await (await import("../lib/runs/initial_weights.ts")).defaultsForWeights(weights);
   const parts = { source, defaults, ...readPreset(options.preset, overrides) };
   const asked = parseConfig(text, { ...parts, overrides });
   const given = new Set([

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { currentBackend } from "../backends/current_backend.ts";
 import { selectBackend } from "../backends/select_backend.ts";
 import { changeForResume } from "../configuration/change_for_resume.ts";
-import { parseConfig } from "../configuration/parse_config.ts";
+import { givenKeys, parseConfig } from "../configuration/parse_config.ts";
 import { findPreset, protocolConfig } from "../paper/preset.ts";
 import { collectProvenance } from "../runs/collect_provenance.ts";
 import { defaultRunDirectory } from "../runs/default_run_directory.ts";
+import { defaultsForWeights, readInitialWeights } from "../runs/initial_weights.ts";
 import { refuseExported } from "../runs/exported_model.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { RUN_CONFIG_FILE } from "../runs/run_folder.ts";
@@ -52,6 +53,13 @@ export interface TrainSettings {
 export interface NewTraining extends TrainSettings {
   /** A training that is known by name; the settings win over it. */
   readonly preset?: PresetName;
+  /**
+   * Folder of a run or of an exported model to begin with: its weights as far as they fit, and a new head fitted to the
+   * images. Its model and the size of its images are the defaults, unless a preset is named.
+   *
+   * @default initial values
+   */
+  readonly weights?: string;
   /**
    * Folder of the run; must not exist, or be empty.
    *
@@ -113,7 +121,7 @@ function isResumed(request: NewTraining | ResumedTraining): request is ResumedTr
 }
 
 /** A training, fully decided. */
-interface Decision extends Pick<RunTrainingOptions, "runDirectory" | "resume"> {
+interface Decision extends Pick<RunTrainingOptions, "runDirectory" | "resume" | "weights"> {
   readonly config: ExperimentConfig;
   readonly argv: readonly string[];
 }
@@ -144,19 +152,31 @@ async function decideResumed(request: ResumedTraining): Promise<Decision> {
 }
 
 async function decideNew(request: NewTraining, startedAt: Date): Promise<Decision> {
-  requireKnown(request, ["preset", "run", ...SETTINGS], "settings");
+  requireKnown(request, ["preset", "weights", "run", ...SETTINGS], "settings");
+  const { weights } = request;
   const settings = overridesOf({ ...selectedMath(request), ...request });
   const seed = request.training?.seed ?? 1;
   const base = request.preset === undefined
     ? {}
     : { base: protocolConfig(findPreset(request.preset), seed) };
-  const options = { source: "the settings", ...base };
+  const defaults = weights === undefined || request.preset !== undefined
+    ? {}
+    : await defaultsForWeights(weights);
+  const options = { source: "the settings", defaults, ...base };
   const asked = parseConfig("", { ...options, overrides: settings });
-  const { overrides: sizes } = await suggestSizes(asked, new Set(settings.map(({ path }) => path)));
+  const given = new Set([
+    ...givenKeys(JSON.stringify(defaults)),
+    ...settings.map(({ path }) => path),
+  ]);
+  const { overrides: sizes } = await suggestSizes(asked, given);
   const config = parseConfig("", { ...options, overrides: [...settings, ...sizes] });
   const runDirectory = request.run ?? defaultRunDirectory(config, startedAt);
   const argv = ["train", "--config", join(runDirectory, RUN_CONFIG_FILE)];
-  return { config, runDirectory, resume: false, argv };
+  if (weights === undefined) return { config, runDirectory, resume: false, argv };
+  return {
+    ...{ config, runDirectory, resume: false, argv: [...argv, "--weights", weights] },
+    weights: await readInitialWeights(weights),
+  };
 }
 
 /** What the selected backend rounds to, unless another backend is asked for. */
@@ -182,7 +202,8 @@ async function backendFor({ backend: name, math }: ExperimentConfig): Promise<Ac
  * @returns What was reached, why it ended, and the folder of the run.
  * @throws {UsageError} if a setting is unknown or wrong, or changes a run that goes on.
  * @throws {DataError} if the images are missing or damaged.
- * @throws {CheckpointError} if the folder is in use, not empty, or no run that could go on.
+ * @throws {CheckpointError} if the folder is in use, not empty, or no run that could go on; if the weights are missing,
+ * damaged, or none of them fits.
  * @throws {BackendError} if the backend does not work here.
  * @throws {RangeError} if a time or a number of epochs is not above 0.
  *
@@ -204,13 +225,14 @@ export async function train(
 ): Promise<TrainingSummary> {
   requireOptions(options);
   const startedAt = new Date();
-  const { config, runDirectory, resume, argv } = isResumed(request)
+  const { config, argv, ...decided } = isResumed(request)
     ? await decideResumed(request)
     : await decideNew(request, startedAt);
   const backend = await backendFor(config);
   const { onEvent: report, ...rest } = options;
   return await runTraining(config, {
-    ...{ runDirectory, resume, ...rest },
+    ...decided,
+    ...rest,
     allowOtherBackend: request.backend !== undefined,
     provenance: await collectProvenance({ argv, startedAt, backend }),
     ...(report === undefined ? {} : { report }),

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
+import { imageSideOf } from "../datasets/data_config.ts";
 import { CheckpointError } from "../errors.ts";
 import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import { resolveChoice } from "./load_trained.ts";
+import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import { fitHead, HEAD_PARAMETERS } from "../training/fit_head.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
@@ -35,6 +37,20 @@ export async function readInitialWeights(runDirectory: string): Promise<InitialW
   const source = join(root, folder);
   const { card, parameters } = decodeCheckpoint(files, source);
   return { source, classNames: card.classNames, parameters };
+}
+
+/**
+ * What weights fit into where nothing else is said: their own model, and images of its size.
+ *
+ * @param runDirectory Folder of the run, or of an exported model.
+ * @returns Values for a configuration by key.
+ * @throws {CheckpointError} if it is no run folder.
+ */
+export async function defaultsForWeights(
+  runDirectory: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { model, data } = await readRunConfig(runDirectory);
+  return { model, data: { imageSize: imageSideOf(data) } };
 }
 
 /** The layers that tell the classes apart. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { train } from "../../../lib/api/train.ts";
 import { currentBackend } from "../../../lib/backends/current_backend.ts";
 import { selectBackend } from "../../../lib/backends/select_backend.ts";
-import { UsageError } from "../../../lib/errors.ts";
+import { CheckpointError, UsageError } from "../../../lib/errors.ts";
 import { hasBfloat16, withBackend } from "../../helpers/backends.ts";
 import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
@@ -37,6 +37,40 @@ Deno.test("train() trains, tells of it, keeps where the run came from, and goes 
       await assert.rejects(
         train({ resume: run, training: { batchSize: 8 } }),
         /training\.batchSize: 16 in the run, 8 asked for/,
+      );
+    })));
+
+Deno.test("train() begins with the weights of a run, whose model and size of images are the defaults", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      await selectBackend("wasm");
+      const base = join(folder, "base");
+      const small = { ...TINY.data as object, imageSize: 16 };
+      await train({ ...TINY, data: small, run: base });
+      const told: string[] = [];
+      const begun = (run: string, rest: NewTraining) =>
+        train({ weights: base, run: join(folder, run), training: TINY.training!, ...rest }, {
+          onEvent: (event) => {
+            if (event.kind === "phase") told.push(event.text);
+          },
+        });
+      const { runDirectory } = await begun("tuned", { data: TINY.data! });
+      const { model, data } = await readRunConfig(runDirectory);
+      assert.deepEqual([model.maxChannels, data.imageSize], [16, 16]);
+      assert.match(told.join("\n"), /weights: (\d+) of \1 parameters from /);
+      const [{ argv }] = JSON.parse(await Deno.readTextFile(join(runDirectory, "provenance.json")));
+      assert.deepEqual(argv.slice(-2), ["--weights", base]);
+      // What is said wins over the model whose weights they are.
+      const other = await begun("other", { data: TINY.data!, model: { identityShortcuts: true } });
+      assert.equal((await readRunConfig(other.runDirectory)).model.identityShortcuts, true);
+      const missing = join(folder, "none");
+      await assert.rejects(
+        begun("missing", { data: TINY.data!, weights: missing }),
+        (error) => error instanceof CheckpointError && error.message.includes(missing),
+      );
+      await assert.rejects(
+        train({ resume: base, weights: base } as NewTraining),
+        /unknown key weights/,
       );
     })));
 
