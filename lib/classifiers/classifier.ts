@@ -58,7 +58,16 @@ export interface ForwardOptions {
   readonly mixing?: FeatureMixing | undefined;
   /** Computes the dynamics' intermediate values again in the backward pass instead of keeping them. */
   readonly recompute?: boolean;
+  /**
+   * Kernels of the level of the batch, as `Classifier.kernelsOf` made them; for several passes of one level.
+   *
+   * @default made anew
+   */
+  readonly kernels?: LevelKernels | undefined;
 }
+
+/** Kernels of the network that serves a level: by name of the layer, `[kernelSize, kernelSize, in, out]`, float32. */
+export type LevelKernels = ReadonlyMap<string, tf.Tensor4D>;
 
 /** What a forward pass gives for training. */
 export interface ForwardOutput {
@@ -146,6 +155,12 @@ export interface Classifier {
   readonly calibration?: Calibration;
   /** Complexity levels; a model that does not look at complexity has one. */
   readonly levels: ComplexityLevels;
+  /**
+   * Makes the kernels of a level, which stay the same until the parameters change; absent where the level does not decide them.
+   *
+   * @param level The level.
+   */
+  kernelsOf?(level: ComplexityLevel): LevelKernels;
   /**
    * The forward pass of training, recorded for the gradient. Decisions are soft or passed straight through.
    *

@@ -2,8 +2,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import { batchMoments, batchNormWithMoments } from "../layers/batch_norm.ts";
 import type { BatchMoments } from "../layers/batch_norm.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
-import type { Classifier } from "./classifier.ts";
+import type { Classifier, LevelKernels } from "./classifier.ts";
 import type { LayerStatistics, StatisticsOfLevel } from "./level_statistics.ts";
+
+/** Training images of a level: standardised `[batch, height, width, 3]`, with the level, or those of the images. */
+interface StatisticsBatch {
+  readonly images: tf.Tensor4D;
+  readonly levels: ComplexityLevel | readonly ComplexityLevel[];
+}
 
 /** Running sums of one layer over batches. */
 interface Sums {
@@ -52,16 +58,28 @@ async function addBatch(
   }
 }
 
+/** The kernels of a level, kept until they are disposed of; stored ones are copies, which share their numbers. */
+function keepKernels(classifier: Classifier, level: ComplexityLevel): LevelKernels | undefined {
+  const kernels = new Map<string, tf.Tensor4D>();
+  tf.tidy(() => {
+    for (const [name, kernel] of classifier.kernelsOf?.(level) ?? []) {
+      kernels.set(name, tf.keep(kernel.clone()));
+    }
+  });
+  return kernels.size === 0 ? undefined : kernels;
+}
+
 /** Runs a batch with its own statistics and returns those of every layer. */
 function momentsOfBatch(
   classifier: Classifier,
-  images: tf.Tensor4D,
-  levels: ComplexityLevel | readonly ComplexityLevel[],
+  { images, levels }: StatisticsBatch,
+  kernels: LevelKernels | undefined,
 ): Map<string, BatchMoments> {
   const found = new Map<string, BatchMoments>();
   try {
     tf.tidy(() => {
       classifier.forward(images, levels, {
+        kernels,
         normalize: (site, input) => {
           const { mean, variance } = batchMoments(input);
           found.set(site.name, { mean: tf.keep(mean), variance: tf.keep(variance) });
@@ -90,24 +108,29 @@ function momentsOfBatch(
  */
 export async function computeLevelStatistics(
   classifier: Classifier,
-  batches: AsyncIterable<
-    { images: tf.Tensor4D; levels: ComplexityLevel | readonly ComplexityLevel[] }
-  >,
+  batches: AsyncIterable<StatisticsBatch>,
 ): Promise<StatisticsOfLevel> {
   const sums = new Map<string, Sums>();
   let count = 0;
-  for await (const { images, levels } of batches) {
-    const weight = images.shape[0];
-    count += weight;
-    let found: ReadonlyMap<string, BatchMoments> = new Map();
-    try {
-      found = momentsOfBatch(classifier, images, levels);
-      images.dispose();
-      await addBatch(sums, found, weight);
-    } finally {
-      images.dispose();
-      disposeMoments(found);
+  let kernels: LevelKernels | undefined;
+  try {
+    for await (const batch of batches) {
+      const { images, levels } = batch;
+      const weight = images.shape[0];
+      count += weight;
+      let found: ReadonlyMap<string, BatchMoments> = new Map();
+      try {
+        if ("depth" in levels) kernels ??= keepKernels(classifier, levels);
+        found = momentsOfBatch(classifier, batch, kernels);
+        images.dispose();
+        await addBatch(sums, found, weight);
+      } finally {
+        images.dispose();
+        disposeMoments(found);
+      }
     }
+  } finally {
+    tf.dispose([...kernels?.values() ?? []]);
   }
   if (count === 0) {
     throw new RangeError("Cannot compute batch-norm statistics: no batch of images was given");

@@ -125,7 +125,9 @@ export class LevelClassifier implements Classifier, LevelNetworks {
   ): ForwardOutput {
     const perImage = "depth" in levels ? null : levels;
     const first = "depth" in levels ? levels : levels[0]!;
-    const kernelSets = (perImage ?? [first]).map((level) => this.kernelsOf(level, options));
+    const kernelSets = perImage === null && options.kernels !== undefined
+      ? [options.kernels]
+      : (perImage ?? [first]).map((level) => this.kernelsOf(level, options));
     const logits = runLayers(this.layersOf(first), images, {
       convolve: (layer, input) => {
         const kernels = kernelSets.map((set) => set.get(layer.name)!);

@@ -45,6 +45,33 @@ for (const backend of await testBackends()) {
     }));
 }
 
+Deno.test("computeLevelStatistics() makes the kernels of a level once, and finds what it found with new ones", () =>
+  withBackend("cpu", async () => {
+    const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
+    const levels = classifier.levels.list[1]!;
+    const batches = async function* () {
+      for (const name of ["a", "b", "c"]) {
+        yield await Promise.resolve({ images: normalTensor<tf.Tensor4D>(BATCH, name), levels });
+      }
+    };
+    const make = classifier.kernelsOf!.bind(classifier);
+    let made = 0;
+    classifier.kernelsOf = (...args) => {
+      made++;
+      return make(...args);
+    };
+    const statistics = await computeLevelStatistics(classifier, batches());
+    assert.equal(made, 1);
+    const forward = classifier.forward.bind(classifier);
+    classifier.forward = (images, level, options) =>
+      forward(images, level, { ...options, kernels: undefined });
+    const live = tf.memory().numTensors;
+    assert.deepEqual(await computeLevelStatistics(classifier, batches()), statistics);
+    assert.equal(tf.memory().numTensors, live);
+    assert.equal(made, 5);
+    classifier.dispose();
+  }));
+
 Deno.test("computeLevelStatistics() refuses a level without images", () =>
   withBackend("cpu", async () => {
     const classifier = createClassifier(TINY_MODEL, { classes: 3, seed: 1 });
