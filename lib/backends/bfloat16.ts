@@ -109,7 +109,7 @@ class Bfloat16 {
 
   /** Whether an operation is rounded. */
   takes(name: string, attributes: readonly OperationAttribute[], inputs: Inputs): boolean {
-    return ROUNDED[name] !== undefined &&
+    return !isSuspended && ROUNDED[name] !== undefined &&
       attributes.some(({ name, value }) => name === "T" && value === this.#float32) &&
       ROUNDED[name](inputs, attributes) && !this.#isFaulty(name, attributes, inputs);
   }
@@ -249,10 +249,29 @@ class Bfloat16 {
 
 const rounding = new WeakMap<NativeBackend, Bfloat16>();
 
+/** Whether everything is computed in float32 just now, whatever was asked for. */
+let isSuspended = false;
+
 /** Numbers that the current backend of TensorFlow.js computes products with. */
 export function currentMath(): MathType {
   const backend = nativeBackend();
   return backend !== null && rounding.has(backend) ? "bfloat16" : "float32";
+}
+
+/**
+ * Computes in float32 on any backend: for what does not bear numbers rounded to bfloat16.
+ *
+ * @param compute What is computed; not asynchronous.
+ * @returns Its result.
+ */
+export function withoutRounding<Result>(compute: () => Result): Result {
+  const before = isSuspended;
+  isSuspended = true;
+  try {
+    return compute();
+  } finally {
+    isSuspended = before;
+  }
 }
 
 /**

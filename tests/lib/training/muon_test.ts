@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import { type MathType } from "../../../lib/backends/backend.ts";
 import { ParameterSet } from "../../../lib/tensors/parameter_set.ts";
 import { orthogonalize, suitsMuon } from "../../../lib/training/muon.ts";
 import { Optimizer } from "../../../lib/training/optimizer.ts";
-import { testBackends, withBackend } from "../../helpers/backends.ts";
+import { selectBackend } from "../../../lib/backends/select_backend.ts";
+import { hasBfloat16, testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference, normalTensor, normalValues, take } from "../../helpers/tensors.ts";
 
 const OPTIONS = { optimizer: "muon", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -27,6 +29,71 @@ function step({ optimizer }: ReturnType<typeof make>, index: number): void {
   ]));
   optimizer.update(gradients, 1e-2);
   tf.dispose([...gradients.values()]);
+}
+
+/** Five Newton-Schulz steps in float64, step by step on the whole matrix. */
+function stepsInFloat64(matrix: ArrayLike<number>, rows: number, columns: number): Float64Array {
+  const size = Math.hypot(...Array.from(matrix));
+  let x = Float64Array.from(matrix, (value) => value / size);
+  const product = (a: Float64Array, b: Float64Array, inner: number) => {
+    const [height, width] = [a.length / inner, b.length / inner];
+    const result = new Float64Array(height * width);
+    for (let row = 0; row < height; row++) {
+      for (let at = 0; at < inner; at++) {
+        const factor = a[row * inner + at]!;
+        for (let column = 0; column < width; column++) {
+          result[row * width + column]! += factor * b[at * width + column]!;
+        }
+      }
+    }
+    return result;
+  };
+  for (let step = 0; step < 5; step++) {
+    const turned = new Float64Array(x.length);
+    for (let at = 0; at < x.length; at++) {
+      turned[at % columns * rows + Math.floor(at / columns)] = x[at]!;
+    }
+    const gram = product(turned, x, rows);
+    const square = product(gram, gram, columns);
+    const factor = gram.map((value, at) => -4.775 * value + 2.0315 * square[at]!);
+    const change = product(x, factor, columns);
+    x = x.map((value, at) => 3.4445 * value + change[at]!);
+  }
+  return x;
+}
+
+/** A matrix whose columns differ in size by a factor of 100,000: the small ones drown in rounding first. */
+function unevenMatrix(rows: number, columns: number): Float32Array {
+  return normalValues(rows * columns, "uneven").map((value, at) =>
+    value * 10 ** (-5 * (at % columns) / columns)
+  );
+}
+
+const settings = (await testBackends()).map((backend) => ({
+  backend,
+  math: "float32" as MathType,
+}));
+if (await hasBfloat16()) settings.push({ backend: "tensorflow", math: "bfloat16" });
+for (const { backend, math } of settings) {
+  Deno.test(`orthogonalize() takes the steps of a long matrix as if with the whole of it (${backend}, ${math})`, () =>
+    withBackend(backend, async () => {
+      await selectBackend(backend, { math });
+      const [rows, columns] = [768, 128];
+      const values = unevenMatrix(rows, columns);
+      const expected = stepsInFloat64(values, rows, columns);
+      const matrix = tf.tensor2d(values, [rows, columns]);
+      const live = tf.memory().numTensors;
+      const [tall, wide] = [orthogonalize(matrix), tf.tidy(() => tf.transpose(matrix))];
+      const turned = orthogonalize(wide as tf.Tensor2D);
+      assert.equal(tf.memory().numTensors, live + 3);
+      const back = tf.transpose(turned);
+      for (const found of [tall, back]) {
+        const difference = largestDifference(await take(found), Float32Array.from(expected));
+        assert.ok(difference < 1e-4, `${difference}`);
+      }
+      tf.dispose([matrix, wide, turned]);
+      await selectBackend(backend);
+    }));
 }
 
 for (const backend of await testBackends()) {
