@@ -5,9 +5,11 @@ import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { Classifier, LevelKernels } from "./classifier.ts";
 import type { LayerStatistics, StatisticsOfLevel } from "./level_statistics.ts";
 
-/** Training images of a level: standardised `[batch, height, width, 3]`, with the level, or those of the images. */
-interface StatisticsBatch {
+/** Training images of a level. */
+export interface StatisticsBatch {
+  /** `[batch, height, width, 3]`, float32, standardised. */
   readonly images: tf.Tensor4D;
+  /** Their level; in exact mode the level of each. */
   readonly levels: ComplexityLevel | readonly ComplexityLevel[];
 }
 
@@ -100,9 +102,8 @@ function momentsOfBatch(
  * Johnson, "Rethinking 'batch' in BatchNorm", 2021).
  *
  * @param classifier The model, with its current weights.
- * @param batches Training images of the level, drawn by the rule of its training batches: standardised
- * `[batch, height, width, 3]` tensors, disposed of here, each with the level (or in exact mode the levels
- * of its images).
+ * @param batches Training images of the level, drawn by the rule of its training batches; they are
+ * disposed of here.
  * @returns Mean and variance of every layer of the level's network.
  * @throws {RangeError} if there is no batch.
  */
