@@ -127,7 +127,7 @@ const regularizedVariants: readonly StudyVariant[] = [
   {
     name: "base",
     change:
-      "base: the preset puppet-cnn-regularized without mirror pairs, levels drawn as by default",
+      "base: the preset puppet-cnn-regularized as it was first: no mirror pairs, levels as they come, E of deviation 1, Adam",
     set: [],
   },
   {
@@ -161,7 +161,12 @@ export const studyBases: Readonly<Record<"paper" | "regularized", StudyBase>> = 
   regularized: {
     preset: "puppet-cnn-regularized",
     // The preset as it was when the variants were trained: what is finished is found.
-    set: ["model.mirrorSymmetry=false", "training.levelSmoothing=0.1"],
+    set: [
+      "model.mirrorSymmetry=false",
+      "model.initialStateSize=1",
+      "training.levelSmoothing=0.1",
+      "training.optimizer=adam",
+    ],
     variants: regularizedVariants,
   },
 };
