@@ -162,7 +162,7 @@ async function runHere(
     await compareOptimizers({ ...options, add });
   }
   if (wants("l") && options.backend === "tensorflow" && Deno.build.os === "linux") {
-    const { compareHugePages } = await import("./bench/huge_pages.ts");
+    const { compareHugePages } = await import("./bench/step_choices.ts");
     await compareHugePages({ ...options, add });
   }
   if (wants("m")) {

@@ -1,7 +1,9 @@
 import process from "node:process";
+import { computesInBfloat16 } from "../../lib/backends/bfloat16.ts";
 import { selectBackend } from "../../lib/backends/select_backend.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { CLASSES, fixedDepthPuppet, modelConfig, trainingWork } from "./bench_models.ts";
+import { LineProcess } from "./line_process.ts";
 import { quartilesOf } from "./quartiles.ts";
 import type { BackendName } from "../../lib/backends/backend.ts";
 import type { Classifier } from "../../lib/classifiers/classifier.ts";
@@ -98,5 +100,31 @@ export async function compareOptimizers(options: StepOptions): Promise<void> {
     muon!.dispose();
     adam!.dispose();
     classifier.dispose();
+  }
+}
+
+/**
+ * Rows l: a step on backend tensorflow whose tensors lie in huge pages, as under the deno tasks, against one without; each
+ * in a process of its own, since that is settled when a process starts. Linux with glibc.
+ *
+ * @param options C, images of a batch, turns, and who receives the rows.
+ */
+export async function compareHugePages(options: StepOptions): Promise<void> {
+  const { channels, batchSize, rounds, add } = options;
+  const program = new URL("child_step.ts", import.meta.url).pathname;
+  for (const math of computesInBfloat16() ? ["float32", "bfloat16"] : ["float32"]) {
+    const command = ["run", "--no-check", "--allow-all", program, "tensorflow"];
+    const [huge, usual] = ([1, 0] as const).map((pages) =>
+      new LineProcess(Deno.execPath(), [...command, `${channels}`, `${batchSize}`, math], {
+        GLIBC_TUNABLES: `glibc.malloc.hugetlb=${pages}`,
+      })
+    );
+    const stepOf = (child: LineProcess): MeasuredStep => async () =>
+      (await child.ask<{ step: number }>("step")).step;
+    const label = `training step, batch ${batchSize}, ${math}, huge pages / without`;
+    const steps = { chosen: stepOf(huge!), usual: stepOf(usual!) };
+    add(await compareStep({ target: "l", name: label }, steps, rounds));
+    await huge!.stop();
+    await usual!.stop();
   }
 }
