@@ -35,12 +35,14 @@ main { display: grid; gap: 1.25rem; margin-top: 2rem; grid-template-columns: min
 .card > h2 b { color: var(--accent); font-weight: 600; margin-right: 0.5rem; font-variant-numeric: tabular-nums; }
 canvas { display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated; border-radius: 0.5rem; background: var(--ink); }
 .drop {
-  display: grid; grid-template-columns: minmax(0, 11rem) minmax(0, 1fr); gap: 1.25rem; align-items: center;
+  display: flex; flex-wrap: wrap; gap: 1.25rem; align-items: center;
   margin-top: 1rem; padding: 1rem; border: 2px dashed var(--line); border-radius: 0.75rem;
 }
 .drop.over { border-color: var(--accent); background: var(--accent-soft); }
+.drop canvas { flex: 1 1 8rem; max-width: 11rem; }
+.drop > div { flex: 1 1 12rem; }
 .drop p { font-size: 0.9375rem; color: var(--muted); }
-@media (max-width: 30rem) { .drop { grid-template-columns: minmax(0, 1fr); justify-items: center; text-align: center; } .drop canvas { width: 11rem; } .buttons { justify-content: center; } }
+@media (max-width: 30rem) { .drop { justify-content: center; text-align: center; } .buttons { justify-content: center; } }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-top: 0.75rem; }
 button, .file {
   font: inherit; font-size: 0.9375rem; color: var(--text); background: var(--soft); border: 1px solid var(--line);
