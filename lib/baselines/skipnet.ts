@@ -150,7 +150,7 @@ export class SkipNet implements CountingClassifier {
     });
   }
 
-  /** Of training, which runs every block and asks every gate. */
+  /** Of an image that runs every block. */
   workOf(image: MapSize): number {
     const { stem, head } = this.#layers;
     const multiplyAdds = workOfBlocks(this.#layers, image).reduce(

@@ -58,13 +58,14 @@ export interface SkippingNetworkParts {
 /** Work of every block of a network that skips, in order. */
 export function workOfBlocks({ stem, blocks }: SkipNetLayers, image: MapSize): BlockWork[] {
   let size = stem.reduce((at, layer) => sizeAfter(layer, at), image);
-  return blocks.map(({ block, gate }) => {
+  return blocks.map(({ block, gate }, index) => {
     const before = size;
     size = sizeAfter(block, size);
     return {
       body: workOfLayers(block.body, before).multiplyAdds,
       shortcut: workOfLayers(block.shortcut, before).multiplyAdds,
-      gate: workOfLayers(gate, size).multiplyAdds,
+      // No block follows on the last one: its gate is asked in training only.
+      gate: index === blocks.length - 1 ? 0 : workOfLayers(gate, size).multiplyAdds,
     };
   });
 }

@@ -53,7 +53,7 @@ export class GeneratedKernels {
   }
 
   /**
-   * The kernels of a network, recorded for the gradient.
+   * The kernels of a network, recorded for the gradient. Called within `tf.tidy`, which frees what is computed on the way.
    *
    * @param convolutions Layers that need a kernel, in order.
    * @param level Complexity level of the images.
@@ -105,10 +105,12 @@ export class GeneratedKernels {
   /**
    * Factor for kernels that no norm follows: all of Puppet-AlexNet and the 1x1 shortcuts of Puppet-ResNet. The paper does
    * not say how their size is kept. States have numbers of the size of E's, or of what f_theta has added until s where
-   * that is more (1 at s = 1), and averaging m of them leaves 1 / sqrt(m) of it. The factor brings kernels to the size of
-   * the initial values of stored ones: sqrt(2 / fanIn) before a ReLU (He et al. 2015), sqrt(1 / (3 fanIn)) where nothing
-   * follows (PyTorch's default). Without it the activations of Puppet-AlexNet grow a thousandfold; with He's size the
-   * shortcuts of Puppet-ResNet drown what is beside them. A norm would cancel any factor.
+   * that is more (1 at s = 1), and averaging m of them leaves 1 / sqrt(m) of it. Where a layer has m times as many inputs
+   * as the state, m equal channels meet m equal weights: their sum is sqrt(m) times as large as that of different ones.
+   * The factor brings kernels to the size of the initial values of stored ones: sqrt(2 / fanIn) before a ReLU (He et al.
+   * 2015), sqrt(1 / (3 fanIn)) where nothing follows (PyTorch's default). Without it the activations of Puppet-AlexNet
+   * grow a thousandfold; with He's size the shortcuts of Puppet-ResNet drown what is beside them. A norm would cancel any
+   * factor.
    */
   #scaleWithoutNorm(layer: ConvolutionLayer, state: tf.Tensor4D, s: number): number {
     const { kernelSize, inputChannels, outputChannels, activation } = layer;
@@ -117,7 +119,9 @@ export class GeneratedKernels {
     // Axis by axis: where the layer is longer than the state, numbers are repeated, which makes up for no average.
     const averaged = Math.max(stateInputs / inputChannels, 1) *
       Math.max(stateTaps / kernelSize ** 2, 1) * Math.max(stateOutputs / outputChannels, 1);
+    const repeated = Math.max(inputChannels / stateInputs, 1);
     const gain = activation === "none" ? 1 / 3 : 2;
-    return Math.sqrt((gain * averaged) / fanIn) / Math.max(this.#options.initialStateSize, s);
+    return Math.sqrt((gain * averaged) / (repeated * fanIn)) /
+      Math.max(this.#options.initialStateSize, s);
   }
 }

@@ -91,7 +91,7 @@ function poolLastAxis(values: tf.Tensor2D, bins: number): tf.Tensor2D {
 /**
  * Turns a state of the trajectory into the kernel of a layer by adaptive 3-D average pooling over
  * (C_out, C_in, taps) (section 3.3 of the paper: "resized via 3D average pooling"). Linear; the identity
- * at equal size; a constant state stays constant.
+ * at equal size; a constant state stays constant. Called within `tf.tidy`, which frees what is computed on the way.
  *
  * @param state K, `[1, C_in, taps, C_out]`, float32.
  * @param shape Size of the kernel wanted.

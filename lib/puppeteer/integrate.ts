@@ -44,7 +44,7 @@ export interface IntegrateOptions {
 /**
  * Integrates dK/ds = f(K) over [0, 1] with equal steps (Eq. 1-4 of the paper; Euler's method is
  * K_{n+1} = K_n + h f(K_n), Eq. 3). Every operation is recorded, so that gradients run through the
- * discretised trajectory.
+ * discretised trajectory. Called within `tf.tidy`, which frees what is computed on the way.
  *
  * @param field h f, autonomous.
  * @param state0 K_0, float32, any shape.
@@ -61,7 +61,7 @@ export function integrate<State extends tf.Tensor>(
 }
 
 /**
- * The same, one step whenever the next state is asked for: whoever shows the trajectory need not wait for its end.
+ * The same, also within `tf.tidy`, one step whenever the next state is asked for: whoever shows the trajectory need not wait for its end.
  *
  * @param field h f, autonomous.
  * @param state0 K_0, float32, any shape.

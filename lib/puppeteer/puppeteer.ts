@@ -98,7 +98,7 @@ export class Puppeteer {
   }
 
   /**
-   * Generates the trajectory of a level.
+   * Generates the trajectory of a level. Called within `tf.tidy`, which frees what is computed on the way.
    *
    * @param level Gives N (depth) and phi(H) (scale).
    * @param options Recomputation, and who is told of the steps.
@@ -112,7 +112,7 @@ export class Puppeteer {
   }
 
   /**
-   * The same, each state when it is asked for. With `trajectorySteps` the whole trajectory is integrated before the first.
+   * The same, each state when it is asked for, also within `tf.tidy`. With `trajectorySteps` the whole trajectory is integrated before the first.
    *
    * @param level Gives N (depth) and phi(H) (scale).
    * @param options As of `states`.

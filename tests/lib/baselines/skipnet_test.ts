@@ -63,6 +63,11 @@ for (const backend of await testBackends()) {
       assert.ok(largestDifference(found.logits, expected.logits) < 1e-4);
       assert.deepEqual(found.routes, [3, 3, 3, 3, 3]);
       assert.equal(found.multiplyAdds, expected.multiplyAdds + 5 * GATES);
+      assert.equal(
+        classifier.workOf(SIZE),
+        found.multiplyAdds / 5,
+        "the most that an image can cost",
+      );
       images.dispose();
       classifier.dispose();
       plain.dispose();
