@@ -151,45 +151,16 @@ async function requestOfData(
       `Cannot use --chart ${options.chart} without a run: it asks a trained model; name the folder of one`,
     );
   }
-  const { parseConfig } = await import("../lib/configuration/parse_config.ts");
-  const { suggestSizes } = await import("../lib/runs/suggest_sizes.ts");
+  const { decideConfig } = await import("../lib/runs/decide_config.ts");
   const overrides = overridesOf(options);
-  const source = "the options";
-  const given = new Set(overrides.map(({ path }) => path));
   // As `train` does it: depths would otherwise be those of images that are not learned.
-  const { overrides: sizes } = await suggestSizes(parseConfig("", { source, overrides }), given);
-  const config = parseConfig("", { source, overrides: [...overrides, ...sizes] });
+  const { config } = await decideConfig({ source: "the options", overrides });
   await sayIdle(config, overrides, output);
   return { ...commonOf(options, thumbnails), config };
 }
 
 function commonOf({ part, examples }: AnalyzeDepthOptions, thumbnails: boolean) {
   return { part, examples: { perPlace: examples, thumbnails } };
-}
-
-/** A backend is needed to ask a trained model, and to count a model that is more than layers. */
-async function startNeededBackend(
-  request: Request,
-  { options, command, output }: {
-    readonly options: AnalyzeDepthOptions;
-    readonly command: CommandUnknownOpts;
-    readonly output: Output;
-  },
-): Promise<void> {
-  if ("runDirectory" in request) {
-    await startBackend(options.backend ?? "auto", output, options);
-    return;
-  }
-  const { modelEntry } = await import("../lib/models/model_registry.ts");
-  if (modelEntry(request.config.model.name).kind === "custom") {
-    await startBackend(options.backend ?? "wasm", output, options);
-    return;
-  }
-  refuseIdleOptions(
-    command,
-    ({ long }) => BACKEND_OPTIONS.includes(long!),
-    "without a run: nothing is asked of a trained model; name the folder of one, or leave it out",
-  );
 }
 
 /** Refuses what the format does not show, unless a page beside it does. */
@@ -235,6 +206,11 @@ async function analyzeDepth(
       ({ helpGroupHeading }) => helpGroupHeading === RUN_GROUP,
       "without a run: it asks a trained model; name the folder of one",
     );
+    refuseIdleOptions(
+      command,
+      ({ long }) => BACKEND_OPTIONS.includes(long!),
+      "without a run: nothing is asked of a trained model; name the folder of one, or leave it out",
+    );
   }
   const output = createOutput(options);
   const format = await planDocument(options, CHART_FORMATS);
@@ -253,7 +229,7 @@ async function analyzeDepth(
   const { asksForFit } = await import("../lib/runs/fit_depths.ts");
   const isFitted = "config" in request && asksForFit(request.config);
   if (!isFitted || options.part !== "test") refuseOtherParts(command, options.part);
-  await startNeededBackend(request, { options, command, output });
+  if ("runDirectory" in request) await startBackend(options.backend ?? "auto", output, options);
   const { runDepthAnalysis } = await import("../lib/runs/run_depth_analysis.ts");
   const progress = createProgress({ quiet: output.quiet });
   const report = (done: number, total: number, text: string) => {
@@ -276,7 +252,7 @@ async function analyzeDepth(
 }
 
 function addRunOptions(command: CommandUnknownOpts): void {
-  const batchSize = new Option("--batch-size <images>", "images per forward pass")
+  const batchSize = new Option("--batch-size <images>", "most images per forward pass")
     .argParser(wholeNumber(1, 65_536)).default(128);
   const fixedLevels = new Option(
     "--fixed-levels",

@@ -101,7 +101,7 @@ export function evalCommand(): CommandUnknownOpts {
         .argParser(wholeNumber(1)),
     )
     .addOption(
-      new Option("--batch-size <images>", "images per forward pass")
+      new Option("--batch-size <images>", "most images per forward pass")
         .argParser(wholeNumber(1, 65_536)).default(256),
     )
     .addOption(exactOption())

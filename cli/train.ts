@@ -139,6 +139,12 @@ async function readWeights(run: string): Promise<InitialWeights> {
   return await readInitialWeights(run);
 }
 
+const WHAT_DIVERGED = {
+  "not-finite": "the loss or the gradient stopped being finite",
+  "loss-exploded": "the loss of the epoch is over 100 times that of guessing",
+  "network-not-finite": "weights or answers stopped being finite, though the last loss was",
+} as const;
+
 /** Turns an end that was not planned into an error, for the exit code. */
 function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSummary>): void {
   const { runDirectory, epochs, steps, stopReason, divergence } = summary;
@@ -146,11 +152,10 @@ function refuseBadEnd({ result: summary, signal }: StoppableResult<TrainingSumma
   if (stopReason === "diverged") {
     const figures = divergence === null ? "" : ` (loss ${divergence.loss}, gradient norm ` +
       `${divergence.gradientNorm}, learning rate ${significantCell(divergence.learningRate).text})`;
-    const what = divergence?.reason === "loss-exploded"
-      ? "the loss of the epoch is over 100 times that of guessing"
-      : "the loss or the gradient stopped being finite";
     throw new DivergenceError(
-      `Training diverged ${moment}: ${what}${figures}; the checkpoint that was saved before is kept: try a ` +
+      `Training diverged ${moment}: ${
+        WHAT_DIVERGED[divergence?.reason ?? "not-finite"]
+      }${figures}; the checkpoint that was saved before is kept: try a ` +
         `smaller --learning-rate, or --clip-norm 1, in a new run`,
     );
   }

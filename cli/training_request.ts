@@ -2,7 +2,7 @@ import { UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import { readBoundedInput, readBoundedText } from "../lib/read_bounded.ts";
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
-import { givenKeys, MAX_CONFIG_BYTES, parseConfig } from "../lib/configuration/parse_config.ts";
+import { MAX_CONFIG_BYTES } from "../lib/configuration/parse_config.ts";
 import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 import { findPreset, protocolConfig } from "../lib/paper/preset.ts";
 import { changeForResume } from "../lib/configuration/change_for_resume.ts";
@@ -94,20 +94,11 @@ export async function resolveTrainingRequest(
   const { text, source } = options.config === undefined
     ? { text: "", source: "the options" }
     : await readConfigFile(options.config);
-  const { weights, preset } = options;
-  const defaults = weights === undefined || preset !== undefined
-    ? {}
-    : await (await import("../lib/runs/initial_weights.ts")).defaultsForWeights(weights);
-  const parts = { source, defaults, ...readPreset(options.preset, overrides) };
-  const asked = parseConfig(text, { ...parts, overrides });
-  const given = new Set([
-    ...givenKeys(text),
-    ...givenKeys(JSON.stringify(defaults)),
-    ...overrides.map(({ path }) => path),
-  ]);
-  const { suggestSizes } = await import("../lib/runs/suggest_sizes.ts");
-  const { overrides: sizes, choices } = await suggestSizes(asked, given);
-  const config = parseConfig(text, { ...parts, overrides: [...overrides, ...sizes] });
+  const { decideConfig } = await import("../lib/runs/decide_config.ts");
+  const { config, choices } = await decideConfig({
+    ...{ text, source, overrides, weights: options.weights },
+    ...readPreset(options.preset, overrides),
+  });
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
   await requireNewFolder(runDirectory);
   return { config, runDirectory, resume: false, allowOtherBackend: false, overrides, choices };

@@ -27,7 +27,7 @@ export interface AnalyzeTrainedOptions {
   readonly checkpoint: string;
   /** One trajectory per image instead of one per level. */
   readonly exact: boolean;
-  /** Images per forward pass. */
+  /** Most images per forward pass. */
   readonly batchSize: number;
   /** Also sends every image through each level: one more pass per level. */
   readonly fixedLevels: boolean;

@@ -37,7 +37,7 @@ function compare(
  *
  * @param config The model.
  * @param options Classes, size of the images, images by level, whether depth follows the complexity.
- * @returns The figures. A model with a class of its own is made on the current backend to be counted.
+ * @returns The figures.
  * @throws {RangeError} if the images are too small for the model's poolings.
  */
 export async function countAdaptiveWork(

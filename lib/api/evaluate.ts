@@ -16,7 +16,7 @@ import type { Model } from "../runs/model.ts";
 /** Options of {@linkcode evaluate}. */
 export interface EvaluateOptions {
   /**
-   * Images per forward pass, >= 1.
+   * Most images per forward pass, >= 1.
    *
    * @default 256
    */

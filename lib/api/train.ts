@@ -2,16 +2,16 @@ import { join } from "node:path";
 import { currentBackend } from "../backends/current_backend.ts";
 import { selectBackend } from "../backends/select_backend.ts";
 import { changeForResume } from "../configuration/change_for_resume.ts";
-import { givenKeys, parseConfig } from "../configuration/parse_config.ts";
 import { findPreset, protocolConfig } from "../paper/preset.ts";
 import { collectProvenance } from "../runs/collect_provenance.ts";
+import { decideConfig } from "../runs/decide_config.ts";
 import { defaultRunDirectory } from "../runs/default_run_directory.ts";
-import { defaultsForWeights, readInitialWeights } from "../runs/initial_weights.ts";
+import { readInitialWeights } from "../runs/initial_weights.ts";
 import { refuseExported } from "../runs/exported_model.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { RUN_CONFIG_FILE } from "../runs/run_folder.ts";
-import { suggestSizes } from "../runs/suggest_sizes.ts";
 import { requireCount } from "../runs/require_count.ts";
+import { requireNewFolder } from "../runs/require_new_folder.ts";
 import { requireKnown } from "../runs/require_known.ts";
 import { runTraining } from "../runs/run_training.ts";
 import type { ActiveBackend, MathType } from "../backends/backend.ts";
@@ -159,18 +159,13 @@ async function decideNew(request: NewTraining, startedAt: Date): Promise<Decisio
   const base = request.preset === undefined
     ? {}
     : { base: protocolConfig(findPreset(request.preset), seed) };
-  const defaults = weights === undefined || request.preset !== undefined
-    ? {}
-    : await defaultsForWeights(weights);
-  const options = { source: "the settings", defaults, ...base };
-  const asked = parseConfig("", { ...options, overrides: settings });
-  const given = new Set([
-    ...givenKeys(JSON.stringify(defaults)),
-    ...settings.map(({ path }) => path),
-  ]);
-  const { overrides: sizes } = await suggestSizes(asked, given);
-  const config = parseConfig("", { ...options, overrides: [...settings, ...sizes] });
+  const { config } = await decideConfig({
+    ...{ source: "the settings", overrides: settings, weights },
+    ...base,
+  });
   const runDirectory = request.run ?? defaultRunDirectory(config, startedAt);
+  // Now: images would be looked at for minutes before the run could not be made.
+  await requireNewFolder(runDirectory);
   const argv = ["train", "--config", join(runDirectory, RUN_CONFIG_FILE)];
   if (weights === undefined) return { config, runDirectory, resume: false, argv };
   return {

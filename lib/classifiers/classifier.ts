@@ -101,6 +101,12 @@ export interface InferenceResult {
 
 /** A network ready for inference: statistics fixed, kernels made. */
 export interface InferenceNetwork {
+  /**
+   * Wall time in seconds that has gone into kernels that are generated once and kept.
+   *
+   * @default none are
+   */
+  readonly generationSeconds?: number;
   /** Classifies a batch. */
   infer(batch: InferenceBatch): Promise<InferenceResult>;
   /** Frees what was made for inference. */

@@ -51,11 +51,10 @@ export interface EvaluationReport {
   /** Share of the images that took each way through a network that decides; empty if there is one way. */
   readonly routes: readonly { readonly route: number; readonly share: number }[];
   /**
-   * Wall time per image in seconds: reading (of image files with decoding), complexity, routing, forward; kernels banked
-   * unless `exact`; a network that was there makes those that it lacks within this time. `measureSpeed` takes images that
-   * are in memory.
+   * Wall time per image in seconds: reading (of image files with decoding), complexity, routing, forward; generation of
+   * kernels only if `exact`. `measureSpeed` takes images that are in memory.
    */
   readonly secondsPerImage: number;
-  /** Wall time of making the kernel bank, in seconds; 0 in exact mode, and of a network that was there. */
+  /** Wall time of generating kernels that are kept, in seconds; 0 in exact mode, and where all were there. */
   readonly bankSeconds: number;
 }

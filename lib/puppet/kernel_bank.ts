@@ -46,6 +46,7 @@ export class KernelBank implements InferenceNetwork {
   readonly #networks = new Map<number, Promise<BankedNetwork>>();
   readonly #made: BankedNetwork[] = [];
   #report: PrepareOptions["report"];
+  #generationSeconds = 0;
 
   private constructor(
     classifier: LevelNetworks,
@@ -94,6 +95,11 @@ export class KernelBank implements InferenceNetwork {
     return [...this.#networks.keys()];
   }
 
+  /** As {@linkcode InferenceNetwork.generationSeconds}. */
+  get generationSeconds(): number {
+    return this.#generationSeconds;
+  }
+
   /**
    * Classifies images of one level, whose kernels are generated with the first of them.
    *
@@ -129,6 +135,7 @@ export class KernelBank implements InferenceNetwork {
   }
 
   async #make(level: number, statistics: StatisticsOfLevel): Promise<BankedNetwork> {
+    const started = performance.now();
     const network = foldNetwork(this.#classifier, this.#classifier.levels.list[level]!, {
       statistics,
       image: this.#image,
@@ -144,6 +151,7 @@ export class KernelBank implements InferenceNetwork {
           "train with a lower learning rate or with --clip-norm",
       );
     }
+    this.#generationSeconds += (performance.now() - started) / 1000;
     return network;
   }
 

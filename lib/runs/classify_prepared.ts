@@ -7,7 +7,7 @@ import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { LoadedClassifier } from "./load_trained.ts";
 import type { Prediction } from "./run_types.ts";
 
-/** Images per forward pass. */
+/** Most images per forward pass. */
 const BATCH_SIZE = 64;
 
 /** What classifies pictures. */

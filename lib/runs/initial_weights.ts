@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
-import { imageSideOf } from "../datasets/data_config.ts";
 import { CheckpointError } from "../errors.ts";
 import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import { resolveChoice } from "./load_trained.ts";
-import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import { fitHead, HEAD_PARAMETERS } from "../training/fit_head.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
@@ -37,20 +35,6 @@ export async function readInitialWeights(runDirectory: string): Promise<InitialW
   const source = join(root, folder);
   const { card, parameters } = decodeCheckpoint(files, source);
   return { source, classNames: card.classNames, parameters };
-}
-
-/**
- * What weights fit into where nothing else is said: their own model, and images of its size.
- *
- * @param runDirectory Folder of the run, or of an exported model.
- * @returns Values for a configuration by key.
- * @throws {CheckpointError} if it is no run folder.
- */
-export async function defaultsForWeights(
-  runDirectory: string,
-): Promise<Readonly<Record<string, unknown>>> {
-  const { model, data } = await readRunConfig(runDirectory);
-  return { model, data: { imageSize: imageSideOf(data) } };
 }
 
 /** The layers that tell the classes apart. */
@@ -143,16 +127,18 @@ export async function takeInitialWeights(
  * Fits the head to what the rest of the network makes of the training images, where the head is all that is new.
  *
  * @param trainer The training, before its first step.
- * @param options Images, what was taken of other weights, and who hears of it.
+ * @param options Images, what was taken of other weights, whose trajectory an image has, and who hears of it.
  */
 export async function fitNewHead(
   trainer: Trainer,
   options: Pick<RunTrainingOptions, "report"> & {
     readonly data: TrainingData;
     readonly taken: TakenWeights;
+    /** Every image has its own trajectory. */
+    readonly exact: boolean;
   },
 ): Promise<void> {
-  const { data, taken, report } = options;
+  const { data, taken, exact, report } = options;
   const { classifier } = trainer;
   const isNew = new Set(taken.left.map(({ name }) => name));
   // Under other new parameters there are no features yet.
@@ -162,7 +148,10 @@ export async function fitNewHead(
   const phase = (text: string) => (done: number, total: number) =>
     report?.({ kind: "phase", text, share: done / total });
   const statistics = await trainer.computeStatistics(phase("computing batch-norm statistics"));
-  const fit = await fitHead(classifier, { data, statistics, report: phase("fitting the head") });
+  const fit = await fitHead(classifier, {
+    ...{ data, statistics, exact },
+    report: phase("fitting the head"),
+  });
   const share = Math.round(100 * fit.accuracy);
   const text = `head: fitted to ${fit.images} training images, ${share} % of them right`;
   report?.({ kind: "phase", text });

@@ -196,7 +196,7 @@ export class Model implements Disposable {
     const { classifier } = this.#live.trained;
     if (!(classifier instanceof LevelClassifier)) {
       throw new UsageError(
-        `Cannot list kernels: ${this.config.model.name} makes them for every image or loop anew; take another model`,
+        `Cannot list kernels: ${this.config.model.name} is more than a list of layers with a kernel each; take another model`,
       );
     }
     const level = this.#levelOf(complexity);

@@ -38,7 +38,7 @@ export interface RunDepthOptions extends CommonDepthOptions {
   readonly checkpoint: CheckpointChoice;
   /** Replaces fields of the run's data configuration (another folder, fewer test images). */
   readonly data?: Partial<DataConfig>;
-  /** Images per forward pass. */
+  /** Most images per forward pass. */
   readonly batchSize: number;
   /** One trajectory per image instead of one per level. */
   readonly exact: boolean;
@@ -90,8 +90,8 @@ async function asTrained(
 }
 
 /**
- * Analyses complexity and depth of a part of some data, with a trained run or without. With a run, or for a model with a
- * class of its own, the backend must have been selected before. Without a run the rule for depth is the one that a training
+ * Analyses complexity and depth of a part of some data, with a trained run, for which the backend must have been selected
+ * before, or without. Without a run the rule for depth is the one that a training
  * would have: fitted to the training images where the configuration asks for it.
  *
  * @param options Which data, and the run if there is one.

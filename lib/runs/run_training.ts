@@ -3,45 +3,36 @@ import { join } from "node:path";
 import { removeStagedFiles, writeFileAtomically } from "../files/atomic_write.ts";
 import { currentMath } from "../backends/bfloat16.ts";
 import { explainOutOfMemory } from "../backends/out_of_memory.ts";
-import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
-import { listCheckpoints, readPointer } from "../checkpoints/checkpoint_pointer.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
-import { CheckpointError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
-import { decodeCheckpoint, withCheckpointErrors } from "../training/decode_checkpoint.ts";
+import { withCheckpointErrors } from "../training/decode_checkpoint.ts";
 import { encodeCheckpoint, restoreTrainer } from "../training/training_checkpoint.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
 import { fitNewHead, takeInitialWeights } from "./initial_weights.ts";
 import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths } from "./fit_depths.ts";
-import { addProvenance, requireFromScratch } from "./provenance_file.ts";
+import { addProvenance } from "./provenance_file.ts";
+import { deviceOf, readLastCheckpoint } from "./resume_checkpoint.ts";
 import { refuseLinks } from "./refuse_links.ts";
 import { makeNewFolder } from "./require_new_folder.ts";
-import { requireFittingCard } from "./require_fitting_card.ts";
 import { resolveRecompute } from "../configuration/resolve_recompute.ts";
 import { openRunEvents, TENSORBOARD_FOLDER } from "./run_events.ts";
 import { CHECKPOINTS_FOLDER, RUN_CONFIG_FILE } from "./run_folder.ts";
-import { quoteWord } from "../safe_text.ts";
+import type { Classifier } from "../classifiers/classifier.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { StopReason } from "../training/training_event.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
-import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
-import type { TrainingProgress } from "../training/training_progress.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { Provenance, RunTrainingOptions, TrainingSummary } from "./run_types.ts";
 
 async function writeConfig(directory: string, config: ExperimentConfig): Promise<void> {
   await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig(config));
-}
-
-/** Backend with its device, as far as the command has named it. */
-function deviceOf({ versions }: Provenance): string {
-  return versions.backend ?? tf.getBackend();
 }
 
 function cardOf(
@@ -60,94 +51,6 @@ function cardOf(
     backend: deviceOf(provenance),
     ...(depthFit === undefined ? {} : { depthFit }),
   };
-}
-
-/**
- * Whether the run ended before it had saved a checkpoint: the first one is saved before the first step. Where a pointer or
- * an epoch in the log says otherwise, the checkpoints were lost, and to start over would wipe what is left.
- */
-async function isUnstarted(runDirectory: string, root: string): Promise<boolean> {
-  if ((await listCheckpoints(root)).length > 0) return false;
-  for (const pointer of ["last", "best", "previous"] as const) {
-    if (await readPointer(root, pointer) !== null) return false;
-  }
-  return (await readMetricsLog(runDirectory)).length === 0;
-}
-
-/** Whether a run goes on with other images than before, which it does when it is told so. */
-function hasOtherImages(
-  data: TrainingData,
-  card: ModelCard,
-  options: RunTrainingOptions,
-): boolean {
-  const changed = [
-    ["training", card.trainFingerprint, data.train.fingerprint],
-    ["validation", card.validationFingerprint, data.validation.fingerprint],
-  ].find(([, before, now]) => before !== undefined && before !== now);
-  if (changed === undefined) return false;
-  if (!options.allowChangedImages) {
-    const [part, before, now] = changed;
-    throw new CheckpointError(
-      `Cannot go on with other images: the checkpoint's ${part} images have fingerprint ${before}, those ` +
-        `found have ${now}; give the same data with --data, or if images were repaired, added or taken away, ` +
-        `continue with "train --resume ${quoteWord(options.runDirectory)} --changed-images"`,
-    );
-  }
-  const text =
-    "going on with other images than before: a validation or test part that is drawn from them can hold " +
-    "images that the model has learned; the best checkpoint is chosen anew";
-  options.report?.({ kind: "warning", text });
-  return true;
-}
-
-/** Accuracies on other validation images cannot be compared, and the best model would not be one of these images. */
-function withoutBest({ stopping: _, ...progress }: TrainingProgress): TrainingProgress {
-  return { ...progress, best: null, validationsWithoutGain: 0 };
-}
-
-/** The newest complete checkpoint; `null` if the run ended before it had saved one. */
-async function readLastCheckpoint(
-  config: ExperimentConfig,
-  data: TrainingData,
-  options: RunTrainingOptions,
-): Promise<TrainingCheckpoint & { readonly folder: string } | null> {
-  const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
-  if (await isUnstarted(options.runDirectory, root)) {
-    await requireFromScratch(options.runDirectory);
-    return null;
-  }
-  const { folder, files, skipped } = await loadCheckpoint(root, "last");
-  for (const reason of skipped) {
-    options.report?.({ kind: "warning", text: `${reason}; continuing from ${folder}` });
-  }
-  const checkpoint = decodeCheckpoint(files, join(root, folder));
-  const { card } = checkpoint;
-  requireFittingCard(card, config, join(root, folder));
-  const progress = hasOtherImages(data, card, options)
-    ? withoutBest(checkpoint.progress)
-    : checkpoint.progress;
-  const { epoch, sums } = progress;
-  // An epoch that is begun must be ended: within one there is no validation, and no statistics for an export.
-  const least = sums.steps > 0 ? epoch + 1 : epoch;
-  if (least > config.training.epochs) {
-    const done = `${epoch} epochs are done${least > epoch ? " and another is begun" : ""}`;
-    throw new UsageError(
-      `Cannot resume ${options.runDirectory}: ${done}, --epochs must be at least ${least}, current value is ${config.training.epochs}`,
-    );
-  }
-  const device = deviceOf(options.provenance);
-  if (card.backend !== device) {
-    if (!options.allowOtherBackend) {
-      throw new CheckpointError(
-        `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +
-          `the result would be close, but not bit for bit: name the backend to continue with it, for example in ` +
-          `"train --resume ${quoteWord(options.runDirectory)} --backend ${tf.getBackend()}"`,
-      );
-    }
-    const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;
-    options.report?.({ kind: "warning", text });
-  }
-  return { ...checkpoint, progress, folder };
 }
 
 /** With the time of `performance.now()` at which the time limit ends. */
@@ -297,12 +200,25 @@ export async function runTraining(
 
 /** Trains in a run folder that no other process works on. */
 async function trainLocked(
+  loaded: LoadedTraining,
+  options: LockedRunOptions,
+): Promise<TrainingSummary> {
+  const { model, training: { seed } } = loaded.config;
+  const classes = loaded.data.train.classNames.length;
+  const classifier = createClassifier(model, { classes, seed });
+  try {
+    return await trainClassifier(classifier, loaded, options);
+  } finally {
+    classifier.dispose();
+  }
+}
+
+async function trainClassifier(
+  classifier: Classifier,
   { config, data, depthFit }: LoadedTraining,
   options: LockedRunOptions,
 ): Promise<TrainingSummary> {
   const { runDirectory, resume } = options;
-  const classes = data.train.classNames.length;
-  const classifier = createClassifier(config.model, { classes, seed: config.training.seed });
   const { exact } = config.model;
   const recompute = resolveRecompute(config, tf.getBackend());
   if (recompute && config.training.recompute === "auto") {
@@ -313,7 +229,7 @@ async function trainLocked(
   const taken = resume ? null : await takeInitialWeights(classifier, data, options);
   const trainer = new Trainer({ classifier, data, config: config.training, exact, recompute });
   try {
-    if (taken !== null) await fitNewHead(trainer, { ...options, data, taken });
+    if (taken !== null) await fitNewHead(trainer, { ...options, data, taken, exact });
     const checkpoint = resume ? await readLastCheckpoint(config, data, options) : null;
     if (checkpoint !== null) {
       withCheckpointErrors(runDirectory, () => restoreTrainer(trainer, checkpoint));
@@ -332,6 +248,5 @@ async function trainLocked(
     return await summarize(await trainInFolder(config, open, options), options);
   } finally {
     trainer.dispose();
-    classifier.dispose();
   }
 }

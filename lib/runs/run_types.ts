@@ -134,7 +134,7 @@ export interface RunEvaluationOptions {
   readonly part: "test" | "validation" | "train";
   /** Replaces fields of the run's data configuration (another folder, fewer test images). */
   readonly data?: Partial<DataConfig>;
-  /** Images per forward pass. */
+  /** Most images per forward pass. */
   readonly batchSize: number;
   /** Called with what a person should know: a checkpoint that was skipped. */
   readonly warn?: (text: string) => void;

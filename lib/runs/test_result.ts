@@ -15,7 +15,7 @@ import type { MachineConditions } from "./machine_conditions.ts";
 /** File in a run folder that keeps the result on the test images. */
 export const TEST_RESULT_FILE = "test_result.json";
 
-/** Images per forward pass of the evaluation; the figures do not depend on it. */
+/** Most images per forward pass of the evaluation; the figures do not depend on it. */
 const BATCH_SIZE = 256;
 
 /** A result with a hundred classes has some 100 kB. */

@@ -166,7 +166,9 @@ async function train(options: RunRowTaskOptions, attempt: Attempt): Promise<Task
   try {
     const stopReason = await trainRow(options, { signal: beat.signal, report });
     if (stopReason === "diverged") {
-      throw new DivergenceError("Training diverged: the loss or the gradient stopped being finite");
+      throw new DivergenceError(
+        "Training diverged: its loss exploded, or its numbers stopped being finite",
+      );
     }
     const isSaved = stopReason === "interrupted" || stopReason === "time-limit";
     await beat.end({ state: isSaved ? "saved" : "done" });

@@ -46,6 +46,8 @@ export interface HeadFitOptions {
   readonly data: TrainingData;
   /** Batch-norm statistics of every level. */
   readonly statistics: LevelStatistics;
+  /** Every image has its own trajectory. */
+  readonly exact: boolean;
   /** Hears how far it has come: images that have passed the network, then steps of the fit, and the number of both. */
   readonly report?: ((done: number, total: number) => void) | undefined;
 }
@@ -102,7 +104,7 @@ function chooseImages(classifier: Classifier, data: TrainingData): Map<number, n
 async function collectFeatures(
   classifier: Classifier,
   width: number,
-  { data, statistics, report }: HeadFitOptions,
+  { data, statistics, exact, report }: HeadFitOptions,
 ): Promise<{ readonly features: Float32Array; readonly labels: number[] }> {
   const byLevel = chooseImages(classifier, data);
   const total = [...byLevel.values()].reduce((sum, images) => sum + images.length, 0);
@@ -114,6 +116,7 @@ async function collectFeatures(
       const indices = Uint32Array.from(images.slice(first, first + BATCH_IMAGES));
       const batch = await loadBatch(data, indices, {
         level: classifier.levels.list[level]!,
+        ...(exact ? { exactLevels: classifier.levels } : {}),
       });
       const ofLevel = { width, statistics: statistics.get(level)! };
       try {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { DivergenceError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { isPuppeteerParameter } from "../puppeteer/puppeteer.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
@@ -25,7 +26,7 @@ import type { TrainerHooks, TrainerOptions } from "./trainer_hooks.ts";
 import type { TrainingProgress } from "./training_progress.ts";
 import type { StepOutcome } from "./training_step.ts";
 
-/** Images per forward pass when validating. */
+/** Most images per forward pass when validating. */
 export const VALIDATION_BATCH = 256;
 
 /**
@@ -42,13 +43,15 @@ export class Trainer {
   progress: TrainingProgress = initialProgress();
   /** Batch-norm statistics of the current weights; `null` after a step, until they are computed again. */
   statistics: LevelStatistics | null = null;
-  /** The step that ended the training as `diverged`. */
+  /** What ended the training as `diverged`. */
   divergence: Divergence | null = null;
   readonly #data: TrainingData;
   readonly #config: TrainingConfig;
   readonly #exact: boolean;
   readonly #recompute: boolean;
   readonly #levelOfImage: Uint32Array;
+  /** The last step that was made. */
+  #latest: Divergence | null = null;
 
   /**
    * Prepares a training from its beginning.
@@ -78,6 +81,17 @@ export class Trainer {
    * what was saved last is the state to go back to.
    */
   async run(hooks: TrainerHooks): Promise<StopReason> {
+    try {
+      return await this.#run(hooks);
+    } catch (error) {
+      // Steps whose losses are finite can leave a network that is not. Before any step, the fault is not the training's.
+      if (!(error instanceof DivergenceError) || this.#latest === null) throw error;
+      this.divergence = this.#latest;
+      return "diverged";
+    }
+  }
+
+  async #run(hooks: TrainerHooks): Promise<StopReason> {
     if (hasStoppedEarly(this.progress, this.#config)) {
       const text = "stopped early before; raise --patience or --epochs to continue";
       hooks.report?.({ kind: "phase", text });
@@ -253,11 +267,13 @@ export class Trainer {
       ...{ learningRate, clipNorm, recompute: this.#recompute, labelSmoothing, drop, mixing },
       isFrozen,
     }).finally(() => tf.dispose([batch.images, batch.labels]));
+    const { loss, gradientNorm } = outcome;
+    const figures = { step: step + 1, learningRate, loss, gradientNorm };
     if (!outcome.updated) {
-      const { loss, gradientNorm } = outcome;
-      this.divergence = { reason: "not-finite", step: step + 1, learningRate, loss, gradientNorm };
+      this.divergence = { reason: "not-finite", ...figures };
       return outcome;
     }
+    this.#latest = { reason: "network-not-finite", ...figures };
     this.statistics = null;
     this.progress.step += 1;
     sums.steps += 1;

@@ -35,13 +35,14 @@ export interface EpochRecord {
 export type StopReason = "finished" | "early-stop" | "interrupted" | "time-limit" | "diverged";
 
 /**
- * What ended a training as `diverged`: a step whose update was not made, because a number was not finite; or an epoch
- * whose loss was far above that of guessing.
+ * What ended a training as `diverged`: a step whose update was not made, because its loss or gradient was not finite; an
+ * epoch whose loss was far above that of guessing; or weights, kernels or answers that are not finite after steps that
+ * were, which validating or saving finds.
  */
 export interface Divergence {
-  /** Which of the two. */
-  readonly reason: "not-finite" | "loss-exploded";
-  /** Number of the step, from 1; of the epoch's last one. */
+  /** Which of the three. */
+  readonly reason: "not-finite" | "loss-exploded" | "network-not-finite";
+  /** Number of the step, from 1; otherwise of the last one that was made. */
   readonly step: number;
   /** Its learning rate. */
   readonly learningRate: number;

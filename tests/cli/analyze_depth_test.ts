@@ -94,6 +94,7 @@ Deno.test("analyze-depth refuses what makes no sense, with the code of its kind"
     [["--chart", "depth"], 2, /--chart with --format text: it names what --format svg draws/],
     [["--examples", "2", "--format", "csv"], 2, /--examples with --format csv/],
     [["--backend", "wasm", ...SYNTHETIC.slice(1)], 2, /--backend without a run/],
+    [["--backend", "wasm", "--model", "skipnet"], 2, /--backend without a run/],
     [["--seed", "2", "--dataset", "synthetic"], 2, /--seed with the test images/],
     [["--thumbnails"], 2, /--thumbnails without --format json or html/],
     [["--measure", "beauty"], 2, /model\.complexity \(--measure\) must be one of entropy/],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
 import { train } from "../../../lib/api/train.ts";
 import { currentBackend } from "../../../lib/backends/current_backend.ts";
 import { selectBackend } from "../../../lib/backends/select_backend.ts";
@@ -68,6 +69,15 @@ Deno.test("train() begins with the weights of a run, whose model and size of ima
         begun("missing", { data: TINY.data!, weights: missing }),
         (error) => error instanceof CheckpointError && error.message.includes(missing),
       );
+      const live = tf.memory().numTensors;
+      await assert.rejects(
+        begun("narrow", {
+          data: { ...TINY.data as object, classes: 4 },
+          ...{ weights: base, model: { maxChannels: 32 } },
+        }),
+        /none of its \d+ parameters fits the model/,
+      );
+      assert.equal(tf.memory().numTensors, live, "a model that nothing fits is freed");
       await assert.rejects(
         train({ resume: base, weights: base } as NewTraining),
         /unknown key weights/,
@@ -118,6 +128,11 @@ Deno.test("train() fills in what is not said, and names what is wrong", async ()
   await assert.rejects(train(TINY, { saveEvery: { epochs: 0 } }), /saveEvery\.epochs must be/);
   const misspelt = { saveEvery: { epoch: 5 } as Record<string, number> };
   await assert.rejects(train(TINY, misspelt), /saveEvery: unknown key epoch; known keys: epochs,/);
+  // Before the images are looked for.
+  await assert.rejects(
+    train({ run: "tests", data: { dataset: "cifar10", directory: "does-not-exist" } }),
+    (error) => error instanceof CheckpointError && /the folder is not empty/.test(error.message),
+  );
   // The paper's own images, where there are none.
   await assert.rejects(train({ preset: "vgg", data: { directory: "does-not-exist" } }), /cifar/i);
 });

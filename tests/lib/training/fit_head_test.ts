@@ -10,6 +10,7 @@ import type { ModelConfig } from "../../../lib/models/model_config.ts";
 /** Kinds of networks whose heads are fitted. */
 const KINDS: Readonly<Record<string, Partial<ModelConfig>>> = {
   plain: {},
+  exact: { exact: true },
   "mirror pairs": { mirrorSymmetry: true, maxChannels: 16 },
 };
 
@@ -20,19 +21,20 @@ const CASES = (await testBackends()).flatMap((backend) =>
 for (const { backend, kind, model } of CASES) {
   Deno.test(`fitHead() reaches on the images what the network then does, and leaves the rest (${kind}, ${backend})`, () =>
     withBackend(backend, async () => {
+      const { exact = false } = model;
       const { trainer, classifier, data, dispose } = await tinyTrainer({ model });
       const statistics = await trainer.computeStatistics();
       const figures = async () => {
         const { standardization, measure, train } = data;
         const trained = { classifier, statistics, standardization, measure };
-        return await evaluate(trained, train, { batchSize: 16, exact: false });
+        return await evaluate(trained, train, { batchSize: 16, exact });
       };
       const before = await classifier.parameters.read();
       const { loss: guessing } = await figures();
       const live = tf.memory().numTensors;
       const told: number[] = [];
       const fit = await fitHead(classifier, {
-        ...{ data, statistics },
+        ...{ data, statistics, exact },
         report: (done, total) => told.push(done / total),
       });
       assert.equal(tf.memory().numTensors, live, "no tensor is left");
@@ -55,7 +57,7 @@ Deno.test("fitHead() leaves no tensor behind where a pass fails", () =>
     const statistics = await trainer.computeStatistics();
     const live = tf.memory().numTensors;
     failInForward(classifier);
-    await assert.rejects(fitHead(classifier, { data, statistics }), /out of memory/);
+    await assert.rejects(fitHead(classifier, { data, statistics, exact: false }), /out of memory/);
     assert.equal(tf.memory().numTensors, live);
     dispose();
   }));

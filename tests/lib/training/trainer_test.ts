@@ -214,6 +214,26 @@ Deno.test("Trainer says that it diverged where the loss is far beyond that of gu
     dispose();
   }));
 
+Deno.test("Trainer ends as diverged where validation meets answers that are not finite", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const weights = classifier.parameters.get("head.weights");
+    const huge = tf.tidy(() => tf.fill(weights.shape, 3e38));
+    const live = tf.memory().numTensors;
+    const reason = await trainer.run({
+      ...NO_HOOKS,
+      // After the epoch's last step: losses and gradients were finite.
+      report: (event) => event.kind === "step" && event.step === 6 && weights.assign(huge),
+    });
+    assert.equal(reason, "diverged");
+    assert.equal(trainer.divergence?.reason, "network-not-finite");
+    assert.equal(trainer.divergence.step, 6);
+    assert.ok(Number.isFinite(trainer.divergence.loss));
+    assert.equal(tf.memory().numTensors, live);
+    huge.dispose();
+    dispose();
+  }));
+
 Deno.test("Trainer saves and ends when its time is up, after one step at least, and goes on", () =>
   withBackend("cpu", async () => {
     const { trainer, dispose } = await tinyTrainer();
