@@ -4,6 +4,7 @@ import type { DepthAnalysisResult } from "../lib/analyses/analyze_depth.ts";
 import type { DepthAnalysis } from "../lib/analyses/depth_analysis.ts";
 import type { DepthChartName } from "../lib/reports/parts/depth_charts.ts";
 import { UsageError } from "../lib/errors.ts";
+import { DATA_PARTS, type DataPart } from "../lib/datasets/data_part.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
 import type { ConfigOverride } from "../lib/configuration/config_words.ts";
@@ -33,7 +34,6 @@ import { type BackendChoice } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 
 const CHART_FORMATS = [...FORMATS, "svg"] as const;
-const PARTS = ["test", "validation", "train"] as const;
 /** Named again here, so that help does not load the library; a test compares them. */
 const CHARTS = ["depth", "complexity", "measures", "classes", "accuracy", "tenths"] as const;
 
@@ -62,7 +62,7 @@ const KEYS_WITH_RUN: ReadonlySet<string> = new Set(["data.directory", "data.test
 
 /** Options of the command that are not keys of the configuration. */
 interface AnalyzeDepthOptions extends DocumentOptions, TalkOptions {
-  readonly part: typeof PARTS[number];
+  readonly part: DataPart;
   readonly measure?: string | undefined;
   readonly backend?: BackendChoice | undefined;
   readonly threads?: number | undefined;
@@ -277,7 +277,7 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
     )
     .addArgument(new Argument("[run]", 'folder of a run that "train" made; without it, data alone'))
     .addOption(
-      new Option("--part <name>", "part of the data").choices(PARTS).default("test" as const),
+      new Option("--part <name>", "part of the data").choices(DATA_PARTS).default("test" as const),
     )
     .addOption(
       new Option("--chart <name>", "what --format svg draws").choices(CHARTS)

@@ -1,6 +1,7 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { MathType } from "../lib/backends/backend.ts";
 import type { DataConfig } from "../lib/datasets/data_config.ts";
+import { DATA_PARTS, type DataPart } from "../lib/datasets/data_part.ts";
 import type { CheckpointChoice } from "../lib/runs/run_types.ts";
 import { requireRun } from "./find_run.ts";
 import { createOutput } from "./output.ts";
@@ -24,8 +25,6 @@ import {
 } from "./shared_options.ts";
 import { startBackend } from "./start_backend.ts";
 
-const PARTS = ["test", "validation", "train"] as const;
-
 /** Options that replace parts of the run's data configuration. */
 interface DataOptions {
   readonly data?: string | undefined;
@@ -43,7 +42,7 @@ function replacedData(options: DataOptions): Partial<DataConfig> {
 /** Options of `eval`. */
 interface EvalOptions extends DataOptions, DocumentOptions, TalkOptions {
   readonly checkpoint: CheckpointChoice;
-  readonly part: typeof PARTS[number];
+  readonly part: DataPart;
   readonly batchSize: number;
   readonly exact?: true | undefined;
   readonly depth?: number | undefined;
@@ -93,7 +92,7 @@ export function evalCommand(): CommandUnknownOpts {
     .addArgument(new Argument("<run>", 'folder of a run that "train" made'))
     .addOption(checkpointOption())
     .addOption(
-      new Option("--part <name>", "part of the data").choices(PARTS).default("test" as const),
+      new Option("--part <name>", "part of the data").choices(DATA_PARTS).default("test" as const),
     )
     .addOption(new Option("--data <folder>", "folder that holds the dataset, if not the run's"))
     .addOption(

@@ -1,3 +1,4 @@
+import type { DataPart } from "../datasets/data_part.ts";
 import type { Correlation, Distribution } from "./distribution.ts";
 import type { PairedDifference } from "./paired_difference.ts";
 
@@ -265,7 +266,7 @@ export interface DepthAnalysis {
   /** The images. */
   readonly data: {
     readonly dataset: string;
-    readonly part: "test" | "validation" | "train";
+    readonly part: DataPart;
     readonly images: number;
     readonly height: number;
     readonly width: number;

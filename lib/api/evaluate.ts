@@ -5,12 +5,13 @@ import { parseConfig } from "../configuration/parse_config.ts";
 import { UsageError } from "../errors.ts";
 import { requireCount } from "../runs/require_count.ts";
 import { requireKnown } from "../runs/require_known.ts";
-import { DATA_PARTS, loadPartForModel } from "../runs/load_part.ts";
+import { DATA_PARTS } from "../datasets/data_part.ts";
+import { loadPartForModel } from "../runs/load_part.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
-import type { DataPart } from "../runs/load_part.ts";
+import type { DataPart } from "../datasets/data_part.ts";
 import type { Model } from "../runs/model.ts";
 
 /** Options of {@linkcode evaluate}. */

@@ -1,5 +1,8 @@
-/** Parts of a dataset: to learn from, to choose by, and to be judged by. */
-export type DataPart = "train" | "validation" | "test";
+/** Parts of a dataset: to be judged by, to choose by, and to learn from. */
+export const DATA_PARTS = ["test", "validation", "train"] as const;
+
+/** One of them. */
+export type DataPart = typeof DATA_PARTS[number];
 
 /** Names that folders and lists have for the parts. */
 const PART_NAMES: readonly (readonly [DataPart, RegExp])[] = [

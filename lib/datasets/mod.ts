@@ -7,6 +7,7 @@
 export * from "./augmentation.ts";
 export * from "./cifar_binary.ts";
 export * from "./data_config.ts";
+export { DATA_PARTS, type DataPart } from "./data_part.ts";
 export * from "./dataset.ts";
 export * from "./dataset_catalog.ts";
 export * from "./dataset_manifest.ts";

@@ -29,6 +29,7 @@ export interface ConfigRequest {
 
 /** A configuration that is complete. */
 export interface DecidedConfig {
+  /** With all keys. */
   readonly config: ExperimentConfig;
   /** What was chosen where nothing was said, in words. */
   readonly choices: readonly string[];

@@ -2,15 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { DataError } from "../errors.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
 import type { ExperimentImages } from "./prepare_data.ts";
+import type { DataPart } from "../datasets/data_part.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
-
-/** Names of the parts. */
-export const DATA_PARTS = ["test", "validation", "train"] as const;
-
-/** Parts of an experiment's images. */
-export type DataPart = typeof DATA_PARTS[number];
 
 /** Numbers of images of an experiment. */
 export interface ImageCounts {

@@ -23,5 +23,5 @@ export * from "./run_types.ts";
 export * from "./toolkit_version.ts";
 export * from "./initial_weights.ts";
 export * from "./inspect_images.ts";
-export * from "./suggest_sizes.ts";
+export * from "./decide_config.ts";
 export * from "./run_folder.ts";

@@ -155,7 +155,7 @@ export class Model implements Disposable {
     pictures: Picture | readonly Picture[] | AsyncIterable<Picture>,
     options: ClassifyOptions = {},
   ): Promise<Prediction> | Promise<Prediction[]> | AsyncGenerator<Prediction> {
-    if (typeof pictures !== "string" && Symbol.asyncIterator in pictures) {
+    if (typeof pictures === "object" && pictures !== null && Symbol.asyncIterator in pictures) {
       return this.#classifyStream(pictures, options);
     }
     if (isList(pictures)) return Array.fromAsync(this.#classifyStream(pictures, options));
@@ -315,7 +315,7 @@ function isList(pictures: Picture | readonly Picture[]): pictures is readonly Pi
  * @returns The model; the caller disposes of it, or declares it with `using`.
  * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
  * @throws {BackendError} if no backend is selected.
- * @throws {UsageError} if there is no such choice of a checkpoint, or an option is unknown.
+ * @throws {UsageError} if there is no such choice of a checkpoint, or an option is unknown; `TypeError` without a folder.
  */
 export async function loadModel(
   run: string | { readonly runDirectory: string },
@@ -324,7 +324,7 @@ export async function loadModel(
   requireKnown(options, ["checkpoint", "exact", "onWarning", "onProgress"], "options of loadModel");
   const { checkpoint = "auto", onWarning } = options;
   const loaded = await loadTrained({
-    runDirectory: typeof run === "string" ? run : run.runDirectory,
+    runDirectory: typeof run === "string" ? run : run?.runDirectory,
     checkpoint,
     ...(onWarning === undefined ? {} : { warn: onWarning }),
   });

@@ -55,7 +55,7 @@ export function nameOfPicture(picture: Picture, index: number): string {
  * @returns `[size, size, 3]` RGB, row-major, uint8, 0..255.
  * @throws {DataError} if a file is missing, or no picture that is read.
  * @throws {RangeError} if the number of pixels does not agree with height and width.
- * @throws {TypeError} if pixels are not bytes, or a URL is none of a file.
+ * @throws {TypeError} if it is none of a picture's forms, pixels are not bytes, or a URL is none of a file.
  */
 export async function loadPicture(
   picture: Picture,
@@ -64,6 +64,11 @@ export async function loadPicture(
   const { name: file, size, resizeTo } = options;
   if (typeof picture === "string" || picture instanceof URL) {
     return prepareImage(await readFile(file), { file, size, resizeTo });
+  }
+  if (typeof picture !== "object" || picture === null) {
+    throw new TypeError(
+      `Cannot classify ${file}: it must be a path, a URL or { pixels, height, width }`,
+    );
   }
   const { pixels: data, height, width } = picture;
   checkRgbImage(picture, `classify ${file}`);

@@ -11,7 +11,7 @@ import type { ChooseExamplesOptions } from "../analyses/choose_examples.ts";
 import type { MeasureScale } from "../analyses/compare_measures.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
-import type { DataPart } from "./load_part.ts";
+import type { DataPart } from "../datasets/data_part.ts";
 import type { CheckpointChoice } from "./run_types.ts";
 
 /** What both analyses share. */

@@ -6,6 +6,7 @@ import type { SpeedReport } from "../evaluation/speed_report.ts";
 import type { SaveSchedule } from "../training/save_schedule.ts";
 import type { TensorValues } from "../tensors/parameter_set.ts";
 import type { ImageInspection } from "./inspect_images.ts";
+import type { DataPart } from "../datasets/data_part.ts";
 import type { ImageCounts } from "./load_part.ts";
 import type {
   Divergence,
@@ -131,7 +132,7 @@ export interface RunEvaluationOptions {
   /** Which checkpoint. */
   readonly checkpoint: CheckpointChoice;
   /** Part of the run's data to evaluate. */
-  readonly part: "test" | "validation" | "train";
+  readonly part: DataPart;
   /** Replaces fields of the run's data configuration (another folder, fewer test images). */
   readonly data?: Partial<DataConfig>;
   /** Most images per forward pass. */

@@ -7,7 +7,7 @@ import { makePng, writeImages } from "../datasets/helpers/image_files.ts";
 import { TINY_CARD } from "../../helpers/tiny_training.ts";
 import { tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
-import type { DataPart } from "../../../lib/runs/load_part.ts";
+import type { DataPart } from "../../../lib/datasets/data_part.ts";
 import type { ExperimentConfig } from "../../../lib/configuration/experiment_config.ts";
 import type { ModelCard } from "../../../lib/training/checkpoint_card.ts";
 

@@ -129,6 +129,16 @@ Deno.test("Model.classify() names what it cannot read", () =>
       );
       const empty = { pixels: new Uint8Array(0), height: 0, width: 0 };
       await assert.rejects(model.classify(empty), /height must be a positive integer/);
+      for (const nothing of [undefined, null, 7]) {
+        await assert.rejects(
+          model.classify(nothing as unknown as string),
+          /^TypeError: Cannot classify image 1: it must be a path, a URL or/,
+        );
+        await assert.rejects(
+          loadModel(nothing as unknown as string),
+          /^TypeError: Cannot load a model: the first argument must be the folder of a run/,
+        );
+      }
     })));
 
 Deno.test("Model and loadModel() refuse arguments that would be answered with something else", () =>
