@@ -3,6 +3,7 @@ import { kernelLength, workOfLayers } from "../architectures/count_layers.ts";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
 import { batchNormWithMoments } from "../layers/batch_norm.ts";
 import { runLayers } from "../layers/run_layers.ts";
+import { finishConvolution } from "../classifiers/finish_convolution.ts";
 import { requireLength } from "../classifiers/folded_convolution.ts";
 import { convolveWith, LayerWeights } from "../classifiers/layer_weights.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
@@ -96,10 +97,7 @@ export class DynamicKernelClassifier implements CountingClassifier {
       convolve: (layer, input) => {
         const output = this.#convolve(layer, input);
         multiplyAdds += this.#workOf(layer, output.shape[1] * output.shape[2]);
-        const bias = this.#weights.bias(layer);
-        const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
-        const normed = layer.norm ? normalize(this.#weights.norm(layer.name), biased) : biased;
-        return drop?.maps(normed) ?? normed;
+        return finishConvolution(layer, output, { weights: this.#weights, normalize, drop });
       },
       ...(mixing === undefined ? {} : { between: mixing.maps }),
       linear: (layer, input) => {

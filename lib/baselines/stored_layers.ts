@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { finishConvolution } from "../classifiers/finish_convolution.ts";
 import { convolveWith } from "../classifiers/layer_weights.ts";
 import type { Layer } from "../architectures/layer.ts";
 import type { LayerOperations } from "../layers/run_layers.ts";
@@ -36,12 +36,7 @@ export function storedOperations(
   return {
     convolve: (layer, input) => {
       const output = convolveWith(layer, input, weights.kernel(layer));
-      const bias = weights.bias(layer);
-      const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
-      const normed = layer.norm
-        ? normalize(weights.norm(layer.name, layer.name + pass), biased)
-        : biased;
-      return drop?.maps(normed) ?? normed;
+      return finishConvolution(layer, output, { weights, normalize, drop, pass });
     },
     linear: (layer, input) => weights.linear(layer, drop?.vectors(input) ?? input),
   };

@@ -1,9 +1,8 @@
 import { imageChunks } from "../datasets/image_chunks.ts";
-import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { ClassificationMetrics } from "./classification_metrics.ts";
 import { PassSize } from "./pass_size.ts";
 import { prepareNetwork } from "./prepare_network.ts";
-import { inferRouted, routeImages } from "./routed_images.ts";
+import { inferByLevel, routeImages } from "./routed_images.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { Classifier, InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ReportWork } from "./report_work.ts";
@@ -68,30 +67,20 @@ async function* classifyChunk(
     level: options.level,
     onMeasured: report,
   });
-  for (const [level, positions] of routed.groups) {
-    for (let first = 0; first < positions.length;) {
-      const batch = positions.slice(first, first + pass.size);
-      first += batch.length;
-      await yieldToEventLoop();
-      const { rows, result } = await inferRouted(routed, {
-        trained,
-        network,
-        positions: batch,
+  for await (
+    const { level, positions, rows, result } of inferByLevel(routed, { trained, network, pass })
+  ) {
+    done += positions.length;
+    report();
+    for (const [row, position] of positions.entries()) {
+      yield {
+        index: start + position,
+        logits: rows[row]!,
+        complexity: routed.complexities[position]!,
         level,
-      });
-      pass.add(batch.length, result.multiplyAdds);
-      done += batch.length;
-      report();
-      for (const [row, position] of batch.entries()) {
-        yield {
-          index: start + position,
-          logits: rows[row]!,
-          complexity: routed.complexities[position]!,
-          level,
-          multiplyAdds: result.multiplyAdds / batch.length,
-          route: result.routes?.[row] ?? null,
-        };
-      }
+        multiplyAdds: result.multiplyAdds / positions.length,
+        route: result.routes?.[row] ?? null,
+      };
     }
   }
 }

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { measureComplexity } from "../complexity/measure_complexity.ts";
 import { standardize } from "../datasets/standardization.ts";
+import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { requireFinite } from "../tensors/require_finite.ts";
 import type { InferenceNetwork, InferenceResult } from "../classifiers/classifier.ts";
+import type { PassSize } from "./pass_size.ts";
 import type { TrainedClassifier } from "./trained_classifier.ts";
 
 /** Images in memory. */
@@ -131,4 +133,37 @@ export async function inferRouted(
   requireFinite(values, "logits");
   const rows = positions.map((_, row) => values.slice(row * classes, (row + 1) * classes));
   return { rows, result };
+}
+
+/** Images of one level that passed a network together. */
+export interface RoutedPass extends Awaited<ReturnType<typeof inferRouted>> {
+  /** Their positions. */
+  readonly positions: readonly number[];
+  /** Their level. */
+  readonly level: number;
+}
+
+/**
+ * Passes all routed images through the networks of their levels, and lets others work in between.
+ *
+ * @param images Routed images.
+ * @param options The network, and how many images pass it together.
+ * @returns One pass after the other, level by level.
+ * @throws {DivergenceError} if a logit is not finite.
+ */
+export async function* inferByLevel(
+  images: RoutedImages,
+  options: Pick<InferRoutedOptions, "trained" | "network"> & { readonly pass: PassSize },
+): AsyncGenerator<RoutedPass> {
+  const { trained, network, pass } = options;
+  for (const [level, all] of images.groups) {
+    for (let first = 0; first < all.length;) {
+      const positions = all.slice(first, first + pass.size);
+      first += positions.length;
+      await yieldToEventLoop();
+      const inferred = await inferRouted(images, { trained, network, positions, level });
+      pass.add(positions.length, inferred.result.multiplyAdds);
+      yield { ...inferred, positions, level };
+    }
+  }
 }

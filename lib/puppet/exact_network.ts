@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { workOfLayers } from "../architectures/count_layers.ts";
-import { batchNormWithMoments } from "../layers/batch_norm.ts";
+import { normalizeByStatistics } from "../classifiers/finish_convolution.ts";
 import { requireStatistics } from "./require_statistics.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type {
@@ -62,11 +62,7 @@ export class ExactNetwork implements InferenceNetwork {
     const level = this.#classifier.levels.exactLevel(complexity);
     const statistics = this.#statistics.get(level.index)!;
     return this.#classifier.forward(image, level, {
-      normalize: (site, input) => {
-        const { mean, variance } = statistics.get(site.name)!;
-        const moments = { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) };
-        return batchNormWithMoments(input, moments, site);
-      },
+      normalize: normalizeByStatistics(statistics),
     }).logits;
   }
 

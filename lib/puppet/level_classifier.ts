@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
-import { normalizePairs } from "../layers/mirror_pairs.ts";
+import { finishConvolution } from "../classifiers/finish_convolution.ts";
 import { runLayers } from "../layers/run_layers.ts";
 import { KernelBank } from "./kernel_bank.ts";
 import { ExactNetwork } from "./exact_network.ts";
@@ -134,16 +134,7 @@ export class LevelClassifier implements Classifier, LevelNetworks {
         const output = perImage === null
           ? convolveWith(layer, input, kernels[0]!)
           : convolveEach(layer, input, kernels);
-        const bias = this.weights.bias(layer);
-        const biased = bias === null ? output : tf.add<tf.Tensor4D>(output, bias);
-        const normed = layer.norm
-          ? normalizePairs(
-            layer.mirror,
-            biased,
-            (maps) => options.normalize(this.weights.norm(layer.name), maps),
-          )
-          : biased;
-        return options.drop?.maps(normed) ?? normed;
+        return finishConvolution(layer, output, { ...options, weights: this.weights });
       },
       ...(options.mixing === undefined ? {} : { between: options.mixing.maps }),
       linear: (layer, input) => this.weights.linear(layer, options.drop?.vectors(input) ?? input),

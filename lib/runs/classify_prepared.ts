@@ -1,6 +1,5 @@
 import { PassSize } from "../evaluation/pass_size.ts";
-import { inferRouted, routeImages } from "../evaluation/routed_images.ts";
-import { yieldToEventLoop } from "../tensors/event_loop.ts";
+import { inferByLevel, routeImages } from "../evaluation/routed_images.ts";
 import { mostProbable } from "./most_probable.ts";
 import { requireDepth } from "./require_depth.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
@@ -61,27 +60,19 @@ export async function classifyPrepared(
   const pass = new PassSize(BATCH_SIZE);
   let done = 0;
   const predictions = new Array<Prediction>(pictures.length);
-  for (const [level, positions] of routed.groups) {
-    for (let first = 0; first < positions.length;) {
-      const batch = positions.slice(first, first + pass.size);
-      first += batch.length;
-      await yieldToEventLoop();
-      const use = { trained, network, positions: batch, level };
-      const { rows, result } = await inferRouted(routed, use);
-      pass.add(batch.length, result.multiplyAdds);
-      done += batch.length;
-      report(done);
-      batch.forEach((position, row) => {
-        predictions[position] = {
-          file: pictures[position]!.name,
-          classes: mostProbable(rows[row]!, classNames, topK),
-          complexity: routed.complexities[position]!,
-          complexityUnit: trained.measure.unit,
-          depth: levels.list[level]!.depth,
-          level,
-        };
-      });
-    }
+  for await (const { level, positions, rows } of inferByLevel(routed, { trained, network, pass })) {
+    done += positions.length;
+    report(done);
+    positions.forEach((position, row) => {
+      predictions[position] = {
+        file: pictures[position]!.name,
+        classes: mostProbable(rows[row]!, classNames, topK),
+        complexity: routed.complexities[position]!,
+        complexityUnit: trained.measure.unit,
+        depth: levels.list[level]!.depth,
+        level,
+      };
+    });
   }
   return predictions;
 }

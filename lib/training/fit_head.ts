@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { batchNormWithMoments } from "../layers/batch_norm.ts";
+import { normalizeByStatistics } from "../classifiers/finish_convolution.ts";
 import { ParameterSet } from "../tensors/parameter_set.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { Optimizer } from "./optimizer.ts";
@@ -142,14 +142,7 @@ function headInputs(
   let inputs: tf.Tensor2D | null = null;
   return tf.tidy(() => {
     classifier.forward(images, levels, {
-      normalize: (site, input) => {
-        const { mean, variance } = statistics.get(site.name)!;
-        return batchNormWithMoments(
-          input,
-          { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) },
-          site,
-        );
-      },
+      normalize: normalizeByStatistics(statistics),
       drop: { maps: (maps) => maps, vectors: (vectors) => inputs = vectors },
     });
     // Mirror pairs share a weight, which the layer multiplies with their mean.
