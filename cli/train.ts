@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { DivergenceError, UsageError } from "../lib/errors.ts";
+import type { TrainingEvent } from "../lib/training/training_event.ts";
 import type { SaveSchedule } from "../lib/training/save_schedule.ts";
 import type { ImageInspection } from "../lib/runs/inspect_images.ts";
 import { significantCell } from "../lib/reports/cells.ts";
@@ -60,26 +61,35 @@ async function loadInspectionWriter(
 /** Loads data and model, says what would be done, and leaves no trace. */
 async function rehearse(
   request: TrainingRequest,
-  { output, threads, weights }: {
+  { output, threads, weights, changedImages, startedAt }: {
     readonly output: Output;
     readonly threads: number | undefined;
     readonly weights: InitialWeights | undefined;
+    readonly changedImages: true | undefined;
+    readonly startedAt: Date;
   },
 ): Promise<void> {
-  const { config, runDirectory } = request;
+  const { config, runDirectory, resume, allowOtherBackend } = request;
   const backend = await startBackend(config.backend, output, { threads, math: config.math });
   const { planTraining } = await import("../lib/runs/plan_training.ts");
   const progress = createProgress({ quiet: output.quiet });
+  const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
+  const resumed = {
+    ...{ runDirectory, provenance, allowOtherBackend, allowChangedImages: changedImages ?? false },
+    report: (event: TrainingEvent) => {
+      if (event.kind === "warning") output.warn(event.text);
+    },
+  };
   let plan;
   try {
     plan = await planTraining(config, (done, total) => {
       progress.update({ done, total, text: "decoding images" });
-    }, weights);
+    }, resume ? { resumed } : { weights });
   } finally {
     progress.end();
   }
   const { readRunProgress } = await import("../lib/runs/run_progress.ts");
-  const before = request.resume ? await readRunProgress(runDirectory) : null;
+  const before = resume ? await readRunProgress(runDirectory) : null;
   const epochsDone = before?.epochs ?? null;
   const dryRun = { runDirectory, backend: backend.description, epochsDone, plan, config };
   const source = { kind: "training-plan", content: dryRun, origin: "train" } as const;
@@ -191,7 +201,9 @@ async function train(options: TrainOptions): Promise<void> {
   }
   const initialWeights = weights === undefined ? undefined : await readWeights(weights);
   if (options.dryRun) {
-    return await rehearse(request, { output, threads: options.threads, weights: initialWeights });
+    const { threads, changedImages } = options;
+    const parts = { output, threads, weights: initialWeights, changedImages, startedAt };
+    return await rehearse(request, parts);
   }
   let hasTestImages = true;
   const ending = await runWithSignals(request, {

@@ -146,6 +146,7 @@ async function describeData(
       image: { height, width },
       levels: shares,
       adaptsDepth: rule.adaptsDepth,
+      exact: options.trained?.exact ?? model.exact,
     }),
     examples: await chooseExamples(dataset, table, options.examples),
   };

@@ -12,15 +12,28 @@ import type {
 /** Work of the levels of one depth, which have the same layers. */
 function workOfDepth(
   depth: number,
-  levels: readonly (LevelShare & { readonly work: LevelWork })[],
+  levels: readonly (LevelShare & { readonly work: WorkOfUse })[],
 ): DepthWork {
   const own = levels.filter((level) => level.depth === depth);
   return {
     depth,
     images: own.reduce((sum, { images }) => sum + images, 0),
-    multiplyAdds: own.reduce((sum, { work }) => sum + work.forward, 0) / own.length,
-    generation: own.reduce((sum, { work }) => sum + work.dynamics + work.resizing, 0),
+    multiplyAdds: own.reduce((sum, { work }) => sum + work.perImage, 0) / own.length,
+    generation: own.reduce((sum, { work }) => sum + work.once, 0),
   };
+}
+
+/** Multiply-adds of a level: for every image, and once. */
+interface WorkOfUse {
+  readonly perImage: number;
+  readonly once: number;
+}
+
+function workOfUse({ forward, dynamics, resizing }: LevelWork, exact: boolean): WorkOfUse {
+  const generation = dynamics + resizing;
+  return exact
+    ? { perImage: forward + generation, once: 0 }
+    : { perImage: forward, once: generation };
 }
 
 function compare(
@@ -36,7 +49,8 @@ function compare(
  * Counts the work of a model on images whose levels are known, and what adaptive depth saves against one depth for all.
  *
  * @param config The model.
- * @param options Classes, size of the images, images by level, whether depth follows the complexity.
+ * @param options Classes, size of the images, images by level, whether depth follows the complexity, and whether every
+ * image has kernels of its own.
  * @returns The figures.
  * @throws {RangeError} if the images are too small for the model's poolings.
  */
@@ -47,19 +61,24 @@ export async function countAdaptiveWork(
     readonly image: MapSize;
     readonly levels: readonly LevelShare[];
     readonly adaptsDepth: boolean;
+    readonly exact: boolean;
   },
 ): Promise<AdaptiveWork> {
-  const { classes, image, adaptsDepth } = options;
+  const { classes, image, adaptsDepth, exact } = options;
   const count = await countModel(config, { classes, image });
-  const levels = options.levels.map((level) => ({ ...level, work: count.levels[level.level]! }));
+  const levels = options.levels.map((level) => ({
+    ...level,
+    work: workOfUse(count.levels[level.level]!, exact),
+  }));
   const depthList = [...new Set(levels.map(({ depth }) => depth))];
   const depths = depthList.map((depth) => workOfDepth(depth, levels));
-  const mean = levels.reduce((sum, { share, work }) => sum + share * work.forward, 0);
+  const mean = levels.reduce((sum, { share, work }) => sum + share * work.perImage, 0);
   const meanDepth = Math.round(levels.reduce((sum, { share, depth }) => sum + share * depth, 0));
   return {
     model: config.name,
     maxChannels: config.maxChannels,
     decides: count.decides,
+    exact,
     depths,
     meanMultiplyAdds: mean,
     generation: depths.reduce((sum, { generation }) => sum + generation, 0),

@@ -96,9 +96,12 @@ export interface DepthWork {
   readonly depth: number;
   /** Images of that depth. */
   readonly images: number;
-  /** Multiply-adds of one image, its kernels generated beforehand; the mean over levels where they differ. */
+  /**
+   * Multiply-adds of one image, its kernels generated beforehand; the mean over levels where they differ. In exact mode
+   * with the generation of its kernels.
+   */
   readonly multiplyAdds: number;
-  /** Multiply-adds that generate the kernels, once per level of this depth, for all its levels together. */
+  /** Multiply-adds that generate the kernels, once per level of this depth, for all its levels together; 0 in exact mode. */
   readonly generation: number;
 }
 
@@ -114,7 +117,7 @@ export interface FixedDepthComparison {
   readonly saving: number;
 }
 
-/** Multiply-adds of the images, kernels generated beforehand. */
+/** Multiply-adds of the images. */
 export interface AdaptiveWork {
   /** Model that was counted. */
   readonly model: string;
@@ -122,6 +125,12 @@ export interface AdaptiveWork {
   readonly maxChannels: number;
   /** Whether the network itself decides what it computes; the figures are then of its most expensive path. */
   readonly decides: boolean;
+  /**
+   * Whether every image has kernels of its own, whose generation is in its figure.
+   *
+   * @default false, in documents of versions that did not say
+   */
+  readonly exact?: boolean;
   /** By depth, all depths of the model. */
   readonly depths: readonly DepthWork[];
   /** Mean over the images. */

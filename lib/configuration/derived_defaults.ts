@@ -17,6 +17,9 @@ export const DERIVED_KEYS: readonly string[] = [
   "training.fitDepths",
 ];
 
+/** Constants of the rule for levels, which are of one measure, and are fitted to a person's own images. */
+export const KEYS_OF_MEASURE = ["stepsPerBit", "complexityOffset", "referenceComplexity"];
+
 /** Seed of the 8:1:1 split of mini-ImageNet, the same for every run, as the paper says. */
 const SPLIT_SEED = 2411;
 
@@ -74,8 +77,7 @@ function withScaleOfMeasure(input: unknown): unknown {
 function withFittedDepths(input: unknown): unknown {
   if (!isObject(input) || !isObject(input.data) || input.data.dataset !== "folder") return input;
   const model = isObject(input.model) ? input.model : {};
-  const isGiven = model.stepsPerBit !== undefined || model.complexityOffset !== undefined;
-  if (isGiven) return input;
+  if (KEYS_OF_MEASURE.some((key) => model[key] !== undefined)) return input;
   const training = isObject(input.training) ? input.training : {};
   return { ...input, training: { fitDepths: true, ...training } };
 }

@@ -9,7 +9,7 @@ import {
   showKey,
   showValue,
 } from "./config_words.ts";
-import { DERIVED_FROM, DERIVED_KEYS } from "./derived_defaults.ts";
+import { DERIVED_FROM, DERIVED_KEYS, KEYS_OF_MEASURE } from "./derived_defaults.ts";
 import { completeConfig, type ConfigKey, type ExperimentConfig } from "./experiment_config.ts";
 import { configEntries } from "./config_words.ts";
 import { findContradictions } from "./config_rules.ts";
@@ -139,9 +139,6 @@ function valuesOfBase(
   return values;
 }
 
-/** Constants of a rule for depth, which are of one measure. */
-const KEYS_OF_MEASURE = ["stepsPerBit", "complexityOffset", "referenceComplexity"];
-
 function valuesOfDefaults(
   defaults: Readonly<Record<string, unknown>>,
   given: ReadonlyMap<string, unknown>,
@@ -151,6 +148,18 @@ function valuesOfDefaults(
   if (measure === undefined || measure === values.get("model.complexity")) return values;
   for (const key of KEYS_OF_MEASURE) values.delete(`model.${key}`);
   return values;
+}
+
+const FIT_KEY = "training.fitDepths";
+
+/** The first constant of the rule for levels that an override sets to something else: nothing may be fitted over it. */
+function findSetConstant(
+  values: ReadonlyMap<string, unknown>,
+  overrides: readonly ConfigOverride[],
+): string | null {
+  return overrides.find(({ path, value }) =>
+    KEYS_OF_MEASURE.some((key) => path === `model.${key}`) && value !== values.get(path)
+  )?.path ?? null;
 }
 
 /** The word of a list that was probably meant. */
@@ -191,7 +200,8 @@ function failWith(problems: readonly string[], source: string): void {
 export function parseConfig(text: string, options: ParseConfigOptions = {}): ExperimentConfig {
   const { source = "the configuration", overrides = [], base, defaults = {} } = options;
   const problems: string[] = [];
-  const given = flatten(readMap(text, source), problems);
+  const said = flatten(readMap(text, source), problems);
+  const given = new Map(said);
   const spelling = new Map<string, string>();
   for (const { path, value, from } of overrides) {
     addValue(given, [path, value], problems);
@@ -200,8 +210,16 @@ export function parseConfig(text: string, options: ParseConfigOptions = {}): Exp
   const values = new Map([
     ...base === undefined ? [] : valuesOfBase(base, given),
     ...valuesOfDefaults(defaults, given),
-    ...given,
+    ...said,
   ]);
+  const constant = findSetConstant(values, overrides);
+  for (const [path, value] of given) values.set(path, value);
+  if (constant !== null) {
+    if (overrides.some(({ path, value }) => path === FIT_KEY && value === true)) {
+      const names = [constant, FIT_KEY].map((path) => `${path}${spelling.get(path) ?? ""}`);
+      problems.push(`${names[0]} must not be set where ${names[1]} has it fitted; leave one out`);
+    } else values.set(FIT_KEY, false);
+  }
   for (const [path, value] of values) {
     const key = findKey(path)!;
     if (key.accepts(value)) continue;

@@ -19,7 +19,7 @@ export const trainingKeys = {
     mayChange: true,
   }),
   batchSize: whole(1, 65_536, {
-    description: "images per step",
+    description: "images per step; those that fill no batch at the end of an epoch are left out",
     default: 64,
     option: "--batch-size <images>",
   }),

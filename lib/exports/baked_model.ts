@@ -1,5 +1,5 @@
 import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
-import { CheckpointError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { foldConvolution } from "../classifiers/folded_convolution.ts";
 import { modelEntry } from "../models/model_registry.ts";
@@ -54,7 +54,7 @@ export interface BakedModel {
  *
  * @param model Configuration of the model.
  * @param exact Whether every image is to have its own trajectory.
- * @throws {CheckpointError} if its kernels, or the way through it, depend on each image; the message says how.
+ * @throws {UsageError} if its kernels, or the way through it, depend on each image; the message says how.
  */
 export function requireBakeable(model: ModelCard["model"], exact: boolean): void {
   const entry = modelEntry(model.name);
@@ -66,7 +66,7 @@ export function requireBakeable(model: ModelCard["model"], exact: boolean): void
     ? "exact mode generates the kernels of every image anew"
     : null;
   if (reason === null) return;
-  throw new CheckpointError(
+  throw new UsageError(
     `Cannot export ${model.name} as a list of layers: ${reason}; export it as a model of this toolkit (--format model)`,
   );
 }

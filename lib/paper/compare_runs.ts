@@ -1,5 +1,5 @@
 import { normalize, resolve } from "node:path";
-import { CheckpointError } from "../errors.ts";
+import { CheckpointError, DataError } from "../errors.ts";
 import { loadDataset } from "../datasets/load_dataset.ts";
 import { paperTables } from "./paper_results.ts";
 import { protocolConfig } from "./preset.ts";
@@ -88,6 +88,17 @@ async function openRun(runDirectory: string): Promise<OpenedRun> {
     );
   }
   return { runDirectory, config: progress.config, card: await readRunCard(runDirectory) };
+}
+
+/** Says which run has no images to be tested on; what is advised for one run alone is for other commands. */
+function namingRun(error: unknown, runDirectory: string): unknown {
+  if (!(error instanceof DataError)) return error;
+  const [what] = error.message.split("; ");
+  return new DataError(
+    `Cannot compare run ${runDirectory}: its test images cannot be classified (${what}); name their folder with ` +
+      "--data, or leave the run out",
+    { cause: error },
+  );
 }
 
 /** Everything but the seed: a folder of images has no name, it is where it is. */
@@ -200,9 +211,12 @@ export async function compareRuns(
       // Who names the images wants figures of them.
       const looksAtImages = options.dataDirectory !== undefined;
       const settings = { ...options, train: false, speed, looksAtImages };
-      runs.push(
-        await completeRun({ runDirectory: run.runDirectory, config }, settings, options.watcher),
-      );
+      const { runDirectory } = run;
+      try {
+        runs.push(await completeRun({ runDirectory, config }, settings, options.watcher));
+      } catch (error) {
+        throw namingRun(error, runDirectory);
+      }
     }
     // A signal that came after the last figures has nothing to interrupt.
     const isComplete = runs.length === group.length && runs.at(-1)!.figures !== null;

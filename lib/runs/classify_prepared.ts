@@ -12,6 +12,8 @@ const BATCH_SIZE = 64;
 /** What classifies pictures. */
 export interface PreparedModel extends LoadedClassifier {
   readonly network: InferenceNetwork;
+  /** Every image has its own trajectory. */
+  readonly exact: boolean;
   /** Hears how many pictures have been classified. */
   readonly report: (done: number) => void;
 }
@@ -50,12 +52,12 @@ export async function classifyPrepared(
   pictures: readonly PreparedPicture[],
   options: ClassifyPreparedOptions,
 ): Promise<Prediction[]> {
-  const { trained, card: { classNames, image: { height, width } }, network, report } = model;
+  const { trained, card: { classNames, image: { height, width } }, network, exact, report } = model;
   const { levels } = trained.classifier;
   const pixels = new Uint8Array(pictures.length * height * width * 3);
   pictures.forEach((picture, index) => pixels.set(picture.pixels, index * height * width * 3));
   const { topK, depth } = options;
-  const forced = depth === undefined ? {} : { level: requireDepth(levels, depth) };
+  const forced = depth === undefined ? {} : { level: requireDepth(levels, depth, exact) };
   const routed = routeImages(trained, { pixels, height, width }, forced);
   const pass = new PassSize(BATCH_SIZE);
   let done = 0;

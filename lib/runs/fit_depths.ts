@@ -59,7 +59,7 @@ export function describeFit(fit: ScheduleFit): string {
   const { stepsPerBit, complexityOffset, referenceComplexity, depthBefore, shareBefore } = fit;
   return `${
     Math.round(100 * shareBefore)
-  } % of the training images would be of one level, that of ${depthBefore} steps; levels fitted to them: ` +
+  } % of the training images would be of one level (that of N = ${depthBefore}); levels fitted to them: ` +
     `kappa ${stepsPerBit}, offset ${complexityOffset}, reference complexity ${referenceComplexity}, ` +
     `from their quantiles: ${describeQuantiles(fit)} ` +
     `(--steps-per-bit, --complexity-offset, --reference-complexity)`;

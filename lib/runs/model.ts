@@ -289,7 +289,7 @@ export class Model implements Disposable {
       return await classifyPrepared(
         {
           ...this.#loaded,
-          network: await this.#prepare(),
+          ...{ network: await this.#prepare(), exact: this.#exact },
           report: (done) => this.#report(done, names.length, "classifying images"),
         },
         names.map((name, index) => ({ name, pixels: pictures[index]! })),

@@ -9,6 +9,8 @@ import { asksForFit, fitDepths } from "./fit_depths.ts";
 import { type ImageInspection, inspectImages } from "./inspect_images.ts";
 import { describeTaken, takeWeights } from "./initial_weights.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
+import { readLastCheckpoint } from "./resume_checkpoint.ts";
+import type { ResumeOptions } from "./resume_checkpoint.ts";
 import type { InitialWeights } from "./run_types.ts";
 
 /** What a training would do. */
@@ -45,23 +47,26 @@ export interface TrainingPlan {
  *
  * @param config The experiment.
  * @param report Called with the images decoded and all images.
- * @param weights Weights that a new run begins with.
+ * @param begun Weights that a new run begins with, or the run that goes on.
  * @returns Images, steps, levels and parameters.
  * @throws {DataError} if the data is missing or damaged, or holds fewer images than asked for.
  * @throws {UsageError} if the configuration does not fit the number or size of the images.
- * @throws {CheckpointError} if nothing of the weights fits.
+ * @throws {CheckpointError} if nothing of the weights fits, or the run cannot go on with these images.
  */
 export async function planTraining(
   config: ExperimentConfig,
   report?: (done: number, total: number) => void,
-  weights?: InitialWeights,
+  begun: { readonly weights?: InitialWeights | undefined; readonly resumed?: ResumeOptions } = {},
 ): Promise<TrainingPlan> {
+  const { weights, resumed } = begun;
   const { training } = config;
   const images = await loadExperimentImages(config);
   const { train, validation, test } = images;
   requireImageSize(config.model, train);
   const inspection = await inspectImages(images, report);
-  const { config: { model }, fit } = asksForFit(config)
+  if (resumed !== undefined) await readLastCheckpoint(config, images, resumed);
+  // A run that goes on has what was fitted when it began.
+  const { config: { model }, fit } = resumed === undefined && asksForFit(config)
     ? fitDepths(config, await measureDataset(train, complexityMeasure(config.model.complexity)))
     : { config, fit: null };
   const { classNames } = train;

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
 import { listCheckpoints, readPointer } from "../checkpoints/checkpoint_pointer.ts";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
@@ -15,6 +16,18 @@ import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 import type { TrainingData } from "../training/training_data.ts";
 import type { TrainingProgress } from "../training/training_progress.ts";
 import type { Provenance, RunTrainingOptions } from "./run_types.ts";
+
+/** Classes that a message names. */
+const MAX_LISTED = 8;
+
+/** What is asked of the images of a run that goes on. */
+type ResumedImages = Pick<TrainingData, "train" | "validation">;
+
+/** What is asked of a run that goes on. */
+export type ResumeOptions = Pick<
+  RunTrainingOptions,
+  "runDirectory" | "provenance" | "allowChangedImages" | "allowOtherBackend" | "report"
+>;
 
 /**
  * Backend with its device, as far as the command has named it.
@@ -37,11 +50,35 @@ async function isUnstarted(runDirectory: string, root: string): Promise<boolean>
   return (await readMetricsLog(runDirectory)).length === 0;
 }
 
+/** An output keeps its class: a new head is for a new run. */
+function requireSameClasses(
+  { classNames }: ModelCard,
+  { train }: ResumedImages,
+  runDirectory: string,
+): void {
+  if (isDeepStrictEqual([...classNames], [...train.classNames])) return;
+  throw new CheckpointError(
+    `Cannot go on with other classes: the run knows ${shortList(classNames)}, the images have ${
+      shortList(train.classNames)
+    }; begin a new run with "train --weights ${quoteWord(runDirectory)}"`,
+  );
+}
+
+function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_LISTED).join(", ");
+  return names.length > MAX_LISTED ? `${shown}, ... (${names.length})` : shown;
+}
+
+/** WASM has the same bytes on any number of threads, so that a run may change it. */
+function withoutThreads(device: string): string {
+  return device.replace(/^(WebAssembly.*), \d+ threads?$/, "$1");
+}
+
 /** Whether a run goes on with other images than before, which it does when it is told so. */
 function hasOtherImages(
-  data: TrainingData,
+  data: ResumedImages,
   card: ModelCard,
-  options: RunTrainingOptions,
+  options: ResumeOptions,
 ): boolean {
   const changed = [
     ["training", card.trainFingerprint, data.train.fingerprint],
@@ -75,13 +112,13 @@ function withoutBest({ stopping: _, ...progress }: TrainingProgress): TrainingPr
  * @param data Its images.
  * @param options Folder, who hears of damaged checkpoints, and what may have changed.
  * @returns The checkpoint and its folder; `null` if the run ended before it had saved one.
- * @throws {CheckpointError} if it is missing or damaged, or was made with other images or on another backend.
+ * @throws {CheckpointError} if it is missing or damaged, or was made with other classes, images, or on another backend.
  * @throws {UsageError} if more epochs are done than are asked for.
  */
 export async function readLastCheckpoint(
   config: ExperimentConfig,
-  data: TrainingData,
-  options: RunTrainingOptions,
+  data: ResumedImages,
+  options: ResumeOptions,
 ): Promise<TrainingCheckpoint & { readonly folder: string } | null> {
   const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
   if (await isUnstarted(options.runDirectory, root)) {
@@ -95,6 +132,7 @@ export async function readLastCheckpoint(
   const checkpoint = decodeCheckpoint(files, join(root, folder));
   const { card } = checkpoint;
   requireFittingCard(card, config, join(root, folder));
+  requireSameClasses(card, data, options.runDirectory);
   const progress = hasOtherImages(data, card, options)
     ? withoutBest(checkpoint.progress)
     : checkpoint.progress;
@@ -108,7 +146,7 @@ export async function readLastCheckpoint(
     );
   }
   const device = deviceOf(options.provenance);
-  if (card.backend !== device) {
+  if (withoutThreads(card.backend) !== withoutThreads(device)) {
     if (!options.allowOtherBackend) {
       throw new CheckpointError(
         `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +

@@ -25,7 +25,9 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
     const { dataset, images } = await loadPartForModel(config, { card, part: options.part });
     const { batchSize, report } = options;
     const { depth } = options;
-    const level = depth === undefined ? undefined : requireDepth(trained.classifier.levels, depth);
+    const level = depth === undefined
+      ? undefined
+      : requireDepth(trained.classifier.levels, depth, exact);
     const figures = await evaluate(trained, dataset, {
       batchSize,
       exact,

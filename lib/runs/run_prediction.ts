@@ -35,9 +35,9 @@ export async function* runPrediction(
       if (work !== "classifying images") report?.(done, total, work);
     },
   });
-  const { classifier, measure } = partsOf(model).trained;
+  const { exact: isExact, trained: { classifier, measure } } = partsOf(model);
   // A wrong depth is refused before anything is read.
-  if (depth !== undefined) requireDepth(classifier.levels, depth);
+  if (depth !== undefined) requireDepth(classifier.levels, depth, isExact);
   onModel?.({ classNames: model.classNames, complexityUnit: measure.unit });
   const { height, width } = model.imageSize;
   const most = Math.min(Math.max(Math.floor(GROUP_BYTES / (height * width * 3)), 1), MOST_FILES);

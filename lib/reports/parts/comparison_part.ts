@@ -204,7 +204,7 @@ function sizesTable(comparison: Comparison, names: readonly string[]): ReportBlo
     `${
       ofProtocol
         ? "Counted for the full protocol, and what the model of the run stores."
-        : "Counted for the models of the runs."
+        : "Counted for the models of the runs at the reference complexity: what images cost follows their levels."
     } Tool: by the rule of the paper's tool. ` +
       "Generation: of all kernels of one level, once for all its images.",
   );

@@ -30,9 +30,10 @@ const CIRCUMSTANCES: ReadonlySet<string> = new Set([
  * Parameters and multiply-adds of a model.
  *
  * @param count What was counted; `null` where it could not be.
+ * @param exact Whether every image has kernels of its own.
  * @returns The section; `null` without a count.
  */
-export function sizeSection(count: ModelCount | null): ReportSection | null {
+export function sizeSection(count: ModelCount | null, exact: boolean): ReportSection | null {
   if (count === null) return null;
   const { parameters, megabytes, reference, multiplyAddsOfTool, batch, decides } = count;
   const hasPuppeteer = parameters.puppeteer > 0;
@@ -54,14 +55,14 @@ export function sizeSection(count: ModelCount | null): ReportSection | null {
           workCell(reference.forward),
           decides
             ? "the most expensive path; the network decides"
-            : "reference complexity, kernels generated beforehand",
+            : "reference complexity, without generation",
         ),
         ...hasPuppeteer
           ? [
             fact(
               "generation of one level's kernels",
               workCell(reference.dynamics + reference.resizing),
-              "once per level",
+              exact ? "for every image" : "once per level",
             ),
           ]
           : [],
@@ -101,7 +102,7 @@ function depthFacts({ config: { model }, checkpoint }: RunReport): Fact[] {
   if (fit === undefined) return [];
   const before = `${
     shareCell(fit.shareBefore).text
-  } of them would have been of one level, that of ${fit.depthBefore} steps`;
+  } of them would have been of one level (that of N = ${fit.depthBefore})`;
   return [
     fact(
       "steps of a level",

@@ -30,6 +30,12 @@ function spread(unit: string, { deviation }: { readonly deviation: number }): st
   return `${unit}, deviation ${deviation.toFixed(2)}`;
 }
 
+/** What the mean over the images is of. */
+function describeMean({ decides, exact }: DepthAnalysis["work"]): string {
+  if (decides) return "per image at most: the network decides";
+  return exact ? "mean per image, with generation" : "mean per image";
+}
+
 function resultSection(analysis: DepthAnalysis): ReportSection {
   const { data, depth, complexity, work, rule } = analysis;
   const savings = work.comparisons.map(({ against, depth, saving }) => {
@@ -45,7 +51,7 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
           fact("images", countCell(data.images), `${data.part} images`),
           fact("mean depth", decimalCell(depth.mean, 2), spread("layers", depth)),
           fact("mean complexity", decimalCell(complexity.mean, 2), spread(rule.unit, complexity)),
-          fact("multiply-adds", workCell(work.meanMultiplyAdds), "mean per image"),
+          fact("multiply-adds", workCell(work.meanMultiplyAdds), describeMean(work)),
           ...savings,
         ],
       },
@@ -148,6 +154,13 @@ function examplesTable(examples: readonly ExampleImage[]): ReportBlock {
   );
 }
 
+function describeGeneration({ exact, generation }: DepthAnalysis["work"]): string {
+  if (exact) return "every image has kernels of its own, whose generation is in its figure.";
+  if (generation === 0) return "kernels generated beforehand. Nothing is generated.";
+  return "kernels generated beforehand. Generation is once per level, for all its images: " +
+    `${workCell(generation).text} for the kernels of all levels.`;
+}
+
 function workSection({ work, depth: { shares } }: DepthAnalysis): ReportSection {
   const share = new Map(shares.map((row) => [row.depth, row.share]));
   return {
@@ -163,11 +176,7 @@ function workSection({ work, depth: { shares } }: DepthAnalysis): ReportSection 
           numbers("per image", ({ multiplyAdds }) => workCell(multiplyAdds)),
           numbers("generation", ({ generation }) => workCell(generation || null)),
         ],
-        `${work.model}, C = ${work.maxChannels}; kernels generated beforehand. ` +
-          (work.generation === 0
-            ? "Nothing is generated."
-            : "Generation is once per level, for all its images: " +
-              `${workCell(work.generation).text} for the kernels of all levels.`) +
+        `${work.model}, C = ${work.maxChannels}; ${describeGeneration(work)}` +
           (work.decides
             ? " The network itself decides; figures are those of its most expensive path."
             : ""),

@@ -23,10 +23,18 @@ function levelRows(report: RunReport): LevelRow[] {
   });
 }
 
-/** Levels are called by their depth where that is enough. */
+/** Whether a depth names one level, so that levels can be called by it. */
+function haveOwnDepths(rows: readonly LevelRow[]): boolean {
+  return new Set(rows.map(({ depth }) => depth)).size === rows.length;
+}
+
 function namesOf(rows: readonly LevelRow[]): string[] {
-  const isUnique = new Set(rows.map(({ depth }) => depth)).size === rows.length;
-  return rows.map(({ level, depth }) => String(isUnique ? depth : level));
+  const byDepth = haveOwnDepths(rows);
+  return rows.map(({ level, depth }) => String(byDepth ? depth : level));
+}
+
+function labelOf(rows: readonly LevelRow[]): string {
+  return haveOwnDepths(rows) ? "level, named by its depth" : "level";
 }
 
 function depthChart(rows: readonly LevelRow[]): Chart {
@@ -72,7 +80,7 @@ function top1Chart(rows: readonly LevelRow[], overall: number): Chart {
     title: "Top-1 by level",
     description: `Images of all levels together: ${shareCell(overall).text}.` +
       (few === 0 ? "" : ` Levels of fewer than ${FEW_IMAGES} images have no bar.`),
-    xLabel: "level, named by its depth",
+    xLabel: labelOf(rows),
     yLabel: "%",
     xScale: "category",
     series: [{ name: "Top-1", mark: "bar", points }],
@@ -87,8 +95,8 @@ function workChart(rows: readonly LevelRow[]): Chart {
   }));
   return {
     title: "Multiply-adds by level",
-    description: "Forward pass of one image, its kernels generated beforehand.",
-    xLabel: "level, named by its depth",
+    description: "Forward pass of one image, without the generation of its kernels.",
+    xLabel: labelOf(rows),
     yLabel: "millions per image",
     xScale: "category",
     series: [{ name: "multiply-adds", mark: "bar", points }],
@@ -96,7 +104,7 @@ function workChart(rows: readonly LevelRow[]): Chart {
 }
 
 /** Levels; the work of their networks where it is known. */
-function levelTable(rows: readonly LevelRow[]): ReportBlock {
+function levelTable(rows: readonly LevelRow[], exact: boolean): ReportBlock {
   const hasWork = rows.some(({ forward }) => forward !== null);
   return tableOf<LevelRow>(
     "Levels",
@@ -115,7 +123,11 @@ function levelTable(rows: readonly LevelRow[]): ReportBlock {
         : [],
     ],
     "Complexity is the one that stands for the level." +
-      (hasWork ? " Generation makes the kernels of a level once, for all its images." : ""),
+      (hasWork
+        ? ` Generation makes the kernels of a level ${
+          exact ? "for every image" : "once, for all its images"
+        }.`
+        : ""),
   );
 }
 
@@ -140,7 +152,7 @@ function routeTable({ routes }: EvaluationReport): ReportBlock[] {
  */
 export function levelTables(figures: EvaluationReport): ReportBlock[] {
   const rows = figures.levels.map((level) => ({ ...level, forward: null, generation: null }));
-  return [levelTable(rows), ...routeTable(figures)];
+  return [levelTable(rows, false), ...routeTable(figures)];
 }
 
 /**
@@ -172,7 +184,7 @@ export function levelSection(report: RunReport): ReportSection | null {
         paragraphs: ["The model has one level: every image takes the same network."],
       }],
       ...charts.map((chart): ReportBlock => ({ kind: "chart", chart })),
-      levelTable(rows),
+      levelTable(rows, report.evaluation.exact),
       ...routeTable(report.evaluation.figures),
     ],
   };

@@ -102,7 +102,7 @@ export function runPart(report: RunReport): ReportPart {
     report.evaluation === null ? null : classSection(report.evaluation.figures),
     pictureSection(report.pictures),
     puppeteerSection(report.weights),
-    sizeSection(report.count),
+    sizeSection(report.count, report.config.model.exact),
     protocolSection(report),
     originSection(report),
   ];

@@ -267,6 +267,27 @@ Deno.test("parseConfig() lets what follows from dataset and measure follow over 
   assert.ok(parseConfig("training: { epochs: 7 }", { base: fitted }).training.fitDepths);
 });
 
+Deno.test("parseConfig() fits nothing over a constant of the rule that is set by hand", () => {
+  const fitted =
+    "{ data: { dataset: folder }, training: { fitDepths: true }, model: { stepsPerBit: 390 } }";
+  for (const key of ["stepsPerBit", "complexityOffset", "referenceComplexity"]) {
+    const byHand = { path: `model.${key}`, value: 7, from: `--${key}` };
+    for (const text of ["data: { dataset: folder }", fitted]) {
+      const { training, model } = parseConfig(text, { overrides: [byHand] });
+      assert.equal(training.fitDepths, false, `${key}, ${text}`);
+      assert.equal(model[key as "stepsPerBit"], 7);
+    }
+    const both = [byHand, { path: "training.fitDepths", value: true, from: "--fit-depths" }];
+    assert.throws(
+      () => parseConfig(fitted, { overrides: both }),
+      new RegExp(`model.${key} \\(--${key}\\) must not be set where training.fitDepths`),
+    );
+  }
+  // The same value again, as where a run goes on.
+  const overrides = [{ path: "model.stepsPerBit", value: 390 }];
+  assert.ok(parseConfig(fitted, { overrides }).training.fitDepths);
+});
+
 Deno.test("what follows from dataset and measure are the keys that are listed", () => {
   const plain = new Map(configEntries(defaultConfig()));
   const texts = ["cifar100", "mini-imagenet", "synthetic", "folder"].map((name) =>

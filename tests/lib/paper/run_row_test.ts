@@ -12,8 +12,9 @@ Deno.test("completeRun() goes on with a run whose rule for depth was fitted to i
     const overrides = [
       { path: "training.epochs", value: 2 },
       { path: "training.fitDepths", value: true },
-      // All images would have the most layers.
-      { path: "model.stepsPerBit", value: 5 },
+      // All images would have the fewest layers.
+      { path: "model.minSteps", value: 14 },
+      { path: "model.maxSteps", value: 16 },
     ];
     const controller = new AbortController();
     const training = (event: TrainingEvent) => event.kind === "epoch" && controller.abort();
@@ -25,7 +26,7 @@ Deno.test("completeRun() goes on with a run whose rule for depth was fitted to i
       await smallComparison(folder, { overrides, watcher }),
     );
     const [run] = comparison.rows[0]!.runs;
-    assert.notEqual((await readRunConfig(run!.runDirectory)).model.stepsPerBit, 5);
+    assert.notEqual((await readRunConfig(run!.runDirectory)).model.stepsPerBit, 0.8);
     assert.equal(phases[0], "resuming after epoch 1 of 2");
     assert.equal(run!.state, "finished");
   }));

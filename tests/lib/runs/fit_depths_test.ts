@@ -39,7 +39,7 @@ Deno.test("fitDepths() puts what it fitted into the model, once, and says so", (
   );
   assert.match(
     describeFit(fit),
-    /100 % of the training images would be of one level, that of 12 steps; levels fitted to them: kappa 3\.\d+, .*5 % at 16\.10, 50 % at 17\.00, 95 % at 17\.88 /,
+    /100 % of the training images would be of one level \(that of N = 12\); levels fitted to them: kappa 3\.\d+, .*5 % at 16\.10, 50 % at 17\.00, 95 % at 17\.88 /,
   );
   assert.deepEqual(fitDepths(config, COMPLEXITIES), { config, fit: null });
   const cifar = parseConfig("");
@@ -84,6 +84,6 @@ Deno.test("a run keeps in its checkpoints how its depths were fitted, also when 
       );
       assert.match(
         found!.note!,
-        /fitted to the training images: .* would have been of one level, that of 12 steps/,
+        /fitted to the training images: .* would have been of one level \(that of N = 12\)/,
       );
     })));

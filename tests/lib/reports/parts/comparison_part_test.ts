@@ -79,6 +79,6 @@ Deno.test("comparisonPart() counts runs of no table as they are, and says so", (
   assert.match(swept.note!, /^Counted for the full protocol, /);
   assert.ok(labelsOf(swept).includes("stored by the run"));
   const own = tableOf(comparisonPart({ ...comparison, mode: "runs" }), caption);
-  assert.match(own.note!, /^Counted for the models of the runs\. /);
+  assert.match(own.note!, /^Counted for the models of the runs at the reference complexity: /);
   assert.ok(!labelsOf(own).includes("stored by the run"));
 });
