@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CheckpointError } from "../../../lib/errors.ts";
+import { planTraining } from "../../../lib/runs/plan_training.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
@@ -39,4 +40,69 @@ Deno.test("runTraining() compares no accuracies on other validation images, wher
         allowChangedImages: true,
       });
       assert.equal(best?.epoch, 2);
+    })));
+
+Deno.test("runTraining() does not go on with other classes, whatever is allowed, nor does the plan of it", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const write = (name: string, classes: readonly string[]) =>
+        writeImages(
+          folder,
+          classes.flatMap((place) => [0, 1, 2, 3].map((at) => `${name}/${place}/${at}.png`)),
+        );
+      await write("begun", ["a", "b"]);
+      await write("other", ["b", "c"]);
+      await write("more", ["a", "b", "c"]);
+      const configOf = (name: string, epochs: number) =>
+        tinyRunConfig({
+          data: {
+            dataset: "folder",
+            directory: join(folder, name),
+            images: null,
+            testImages: null,
+            imageSize: 8,
+          },
+          training: { epochs, batchSize: 4 },
+        });
+      const options = { runDirectory: join(folder, "run"), provenance: TEST_PROVENANCE };
+      await runTraining(configOf("begun", 1), { ...options, resume: false });
+      const resumed = { ...options, allowChangedImages: true };
+      for (const [name, classes] of [["other", "b, c"], ["more", "a, b, c"]] as const) {
+        const config = configOf(name, 2);
+        for (
+          const start of [
+            () => runTraining(config, { ...resumed, resume: true }),
+            () => planTraining(config, undefined, { resumed }),
+          ]
+        ) {
+          await assert.rejects(
+            start(),
+            (error: unknown) =>
+              error instanceof CheckpointError &&
+              error.message.includes(`the run knows a, b, the images have ${classes}; begin a new`),
+          );
+        }
+      }
+    })));
+
+Deno.test("runTraining() goes on with WASM on any number of threads, without a word", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const on = (backend: string) => ({
+        ...TEST_PROVENANCE,
+        versions: { ...TEST_PROVENANCE.versions, backend },
+      });
+      const runDirectory = join(folder, "run");
+      const train = (epochs: number, backend: string, warnings: string[] = []) =>
+        runTraining(tinyRunConfig({ training: { epochs } }), {
+          ...{ runDirectory, resume: epochs > 1, provenance: on(backend) },
+          report: (event) => {
+            if (event.kind === "warning") warnings.push(event.text);
+          },
+        });
+      await train(1, "WebAssembly with SIMD, CPU, 1 thread");
+      const warnings: string[] = [];
+      await train(2, "WebAssembly with SIMD, CPU, 16 threads", warnings);
+      assert.deepEqual(warnings, []);
+      await assert.rejects(train(3, "WebAssembly without SIMD, CPU, 1 thread"), /another backend/);
     })));
