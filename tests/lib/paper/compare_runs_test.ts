@@ -5,7 +5,7 @@ import { compareRuns } from "../../../lib/paper/compare_runs.ts";
 import { runComparison } from "../../../lib/paper/run_comparison.ts";
 import { exportRun } from "../../../lib/runs/export_run.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
-import { CheckpointError } from "../../../lib/errors.ts";
+import { CheckpointError, DataError } from "../../../lib/errors.ts";
 import { writeImages } from "../datasets/helpers/image_files.ts";
 import { smallComparison, TEST_CONDITIONS } from "../../helpers/small_comparison.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
@@ -212,3 +212,33 @@ Deno.test("compareRuns() refuses a folder without a run", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("compareRuns() names the run that has no test images, and what can be done here", () =>
+  withFolder(async (folder) => {
+    const places = ["train/a", "train/b", "val/a", "val/b"];
+    await writeImages(
+      folder,
+      places.flatMap((place) => [0, 1].map((index) => `images/${place}/${index}.png`)),
+    );
+    const run = join(folder, "untested");
+    const config = tinyRunConfig({
+      data: {
+        dataset: "folder",
+        directory: join(folder, "images"),
+        images: null,
+        testImages: null,
+        imageSize: 8,
+      },
+      training: { epochs: 1, batchSize: 4 },
+    });
+    await runTraining(config, { runDirectory: run, resume: false, provenance: TEST_PROVENANCE });
+    await assert.rejects(
+      compareRuns([run], OPTIONS),
+      (error: unknown) =>
+        error instanceof DataError &&
+        error.message.startsWith(
+          `Cannot compare run ${run}: its test images cannot be classified`,
+        ) &&
+        !error.message.includes("--part") && /leave the run out$/.test(error.message),
+    );
+  }));
