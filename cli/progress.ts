@@ -77,22 +77,33 @@ interface CompleteOptions extends Required<ProgressOptions> {
   readonly onLine: (line: string) => void;
 }
 
-/** Measures units per second from the updates themselves. */
+/** A gap between two updates of this length, and of this many times the longest before, is no work: a halt. */
+const HALT = { milliseconds: 60_000, times: 10 };
+
+/** Measures units per second from the updates themselves; time in which the process was halted does not count. */
 class RateMeter {
   #first: { readonly done: number; readonly at: number } | null = null;
-  #last: ProgressUpdate | null = null;
+  #last: { readonly state: ProgressUpdate; readonly at: number } | null = null;
+  #longest = 0;
+  #halted = 0;
 
   /** Units per second since the first update; `null` as long as nothing can be said. */
   measure(state: ProgressUpdate, at: number): number | null {
     const [first, last] = [this.#first, this.#last];
     const { done, total } = state;
-    this.#last = state;
+    this.#last = { state, at };
     // A job that starts over (the next file, the next level), and another job, start a new measurement.
-    if (first === null || last === null || done < last.done || total !== last.total) {
+    if (first === null || last === null || done < last.state.done || total !== last.state.total) {
       this.#first = { done, at };
+      [this.#longest, this.#halted] = [0, 0];
       return null;
     }
-    const seconds = (at - first.at) / 1000;
+    const gap = at - last.at;
+    const isHalt = gap > HALT.milliseconds && gap > HALT.times * this.#longest;
+    if (isHalt && this.#longest > 0) this.#halted += gap;
+    // One that comes again is a part of the work.
+    this.#longest = Math.max(this.#longest, gap);
+    const seconds = (at - first.at - this.#halted) / 1000;
     return seconds > 0.2 && done > first.done ? (done - first.done) / seconds : null;
   }
 }

@@ -129,6 +129,27 @@ Deno.test("createProgress() shows the caller's rate but measures the remaining t
   assert.match(written.at(-1)!, /50 images\/s, 10 s left/);
 });
 
+Deno.test("createProgress() does not count the time in which the process was halted", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: false });
+  for (let done = 0; done <= 100; done += 10) {
+    progress.update({ done, total: 1000, text: "epoch 1/2" });
+    clock.milliseconds += 10_000;
+  }
+  clock.milliseconds += 3_600_000;
+  progress.update({ done: 110, total: 1000, text: "epoch 1/2" });
+  // An image a second, before and after the hour.
+  assert.match(written.at(-1)!, /^11 %, 1\.1 images\/s, 13 min \d+ s left/);
+});
+
+Deno.test("createProgress() counts pauses that belong to the work", () => {
+  const { progress, written, clock } = createFixture({ isTerminal: false });
+  for (const seconds of [0, 70, 70, 90]) {
+    clock.milliseconds += seconds * 1000;
+    progress.update({ done: clock.milliseconds / 1000, total: 1000, text: "images" });
+  }
+  assert.match(written.at(-1)!, /1\.0 images\/s, 12 min 50 s left/);
+});
+
 Deno.test("createProgress() keeps notes above the moving line", () => {
   const { progress, written } = createFixture({ isTerminal: true });
   progress.update({ done: 1, total: 2, text: "moving" });
