@@ -1,3 +1,4 @@
+import { mean, sampleStandardDeviation } from "simple-statistics";
 import { imageSideOf } from "../datasets/data_config.ts";
 import { classesOf } from "./smoke_config.ts";
 import { protocolChanges } from "./run_identity.ts";
@@ -41,9 +42,8 @@ const SET_SIZES: Readonly<
 export function seedStatistics(values: readonly number[]): SeedStatistics | null {
   const n = values.length;
   if (n === 0) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: n === 1 ? null : Math.sqrt(squares / (n - 1)), n };
+  const list = [...values];
+  return { mean: mean(list), deviation: n === 1 ? null : sampleStandardDeviation(list), n };
 }
 
 /** Statistics over the runs that have a figure. */

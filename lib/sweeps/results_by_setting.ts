@@ -1,4 +1,5 @@
-import { mean, sampleStandardDeviation } from "simple-statistics";
+import { mean } from "simple-statistics";
+import { seedStatistics } from "../paper/build_row.ts";
 import type { RowState, RowStateName } from "./row_state.ts";
 import type { Setting } from "./sweep_plan.ts";
 
@@ -67,14 +68,14 @@ export function nameOf(runName: string): string {
 function summarize(states: readonly RowState[]): Omit<SettingResult, "isBest"> {
   const { row } = states[0]!;
   const done = states.filter(({ state }) => state === "done");
-  const values = done.flatMap(({ validationTop1 }) => validationTop1 ?? []);
+  const top1 = seedStatistics(done.flatMap(({ validationTop1 }) => validationTop1 ?? []));
   return {
     settings: row.settings,
     name: nameOf(row.name),
     done: done.length,
     rows: states.length,
-    validationTop1: values.length === 0 ? null : mean(values),
-    deviation: values.length < 2 ? null : sampleStandardDeviation(values),
+    validationTop1: top1?.mean ?? null,
+    deviation: top1?.deviation ?? null,
     seconds: done.length === 0 ? null : mean(done.map(({ seconds }) => seconds)),
   };
 }
