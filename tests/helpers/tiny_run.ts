@@ -41,3 +41,18 @@ export function tinyRunConfig(
     },
   };
 }
+
+/** A run of seconds on the pictures of a folder, 8 x 8 pixels. */
+export function tinyPictureConfig(
+  directory: string,
+  training: Partial<ExperimentConfig["training"]>,
+): ExperimentConfig {
+  const data = {
+    dataset: "folder",
+    directory,
+    images: null,
+    testImages: null,
+    imageSize: 8,
+  } as const;
+  return tinyRunConfig({ data, training });
+}

@@ -8,7 +8,7 @@ import { runTraining } from "../../../lib/runs/run_training.ts";
 import { CheckpointError, DataError } from "../../../lib/errors.ts";
 import { writeImages } from "../datasets/helpers/image_files.ts";
 import { smallComparison, TEST_CONDITIONS } from "../../helpers/small_comparison.ts";
-import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { TEST_PROVENANCE, tinyPictureConfig, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
 const OPTIONS = {
@@ -221,16 +221,7 @@ Deno.test("compareRuns() names the run that has no test images, and what can be 
       places.flatMap((place) => [0, 1].map((index) => `images/${place}/${index}.png`)),
     );
     const run = join(folder, "untested");
-    const config = tinyRunConfig({
-      data: {
-        dataset: "folder",
-        directory: join(folder, "images"),
-        images: null,
-        testImages: null,
-        imageSize: 8,
-      },
-      training: { epochs: 1, batchSize: 4 },
-    });
+    const config = tinyPictureConfig(join(folder, "images"), { epochs: 1, batchSize: 4 });
     await runTraining(config, { runDirectory: run, resume: false, provenance: TEST_PROVENANCE });
     await assert.rejects(
       compareRuns([run], OPTIONS),

@@ -4,7 +4,7 @@ import { CheckpointError } from "../../../lib/errors.ts";
 import { planTraining } from "../../../lib/runs/plan_training.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { withBackend } from "../../helpers/backends.ts";
-import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { TEST_PROVENANCE, tinyPictureConfig, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { writeImages } from "../datasets/helpers/image_files.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
@@ -14,16 +14,7 @@ Deno.test("runTraining() compares no accuracies on other validation images, wher
       const images = ["train/a", "train/b", "val/a", "val/b"]
         .flatMap((place) => [0, 1, 2].map((index) => `images/${place}/${index}.png`));
       await writeImages(folder, images);
-      const config = tinyRunConfig({
-        data: {
-          dataset: "folder",
-          directory: join(folder, "images"),
-          images: null,
-          testImages: null,
-          imageSize: 8,
-        },
-        training: { epochs: 1 },
-      });
+      const config = tinyPictureConfig(join(folder, "images"), { epochs: 1 });
       const options = { runDirectory: join(folder, "run"), provenance: TEST_PROVENANCE };
       await runTraining(config, { ...options, resume: false });
       await Deno.remove(join(folder, "images/val/a/0.png"));
@@ -54,16 +45,7 @@ Deno.test("runTraining() does not go on with other classes, whatever is allowed,
       await write("other", ["b", "c"]);
       await write("more", ["a", "b", "c"]);
       const configOf = (name: string, epochs: number) =>
-        tinyRunConfig({
-          data: {
-            dataset: "folder",
-            directory: join(folder, name),
-            images: null,
-            testImages: null,
-            imageSize: 8,
-          },
-          training: { epochs, batchSize: 4 },
-        });
+        tinyPictureConfig(join(folder, name), { epochs, batchSize: 4 });
       const options = { runDirectory: join(folder, "run"), provenance: TEST_PROVENANCE };
       await runTraining(configOf("begun", 1), { ...options, resume: false });
       const resumed = { ...options, allowChangedImages: true };
