@@ -136,16 +136,25 @@ export async function removeQuietly(path: string): Promise<void> {
   }
 }
 
+/** How often a removal is tried that finds something new in the folder each time, and the pause in between. */
+const REMOVAL = { tries: 40, milliseconds: 5 };
+
 /**
- * Removes a file or a folder as {@linkcode removeQuietly} does, before it returns.
+ * Removes a file or a folder as {@linkcode removeQuietly} does, before it returns: also what a write that was begun still
+ * puts into the folder meanwhile.
  *
  * @param path The file or folder.
  */
 export function removeQuietlySync(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch {
-    // The error that led here says more.
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; tries < REMOVAL.tries; tries++) {
+    try {
+      Deno.removeSync(path, { recursive: true });
+    } catch (error) {
+      // Gone, and not made again since the try before. (What else goes wrong: the error that led here says more.)
+      if (error instanceof Deno.errors.NotFound) return;
+    }
+    Atomics.wait(clock, 0, 0, REMOVAL.milliseconds);
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  removeQuietlySync,
   stagingPattern,
   stagingSuffix,
   writeFileAtomically,
@@ -127,3 +128,22 @@ Deno.test("stagingSuffix() is new at every call and recognised by its pattern", 
     assert.doesNotMatch(name, stagingPattern);
   }
 });
+
+Deno.test("removeQuietlySync() removes what writes under way still put into the folder", () =>
+  withFolder(async (folder) => {
+    for (let round = 0; round < 20; round++) {
+      const stage = `${folder}/stage${round}`;
+      Deno.mkdirSync(stage);
+      const content = new Uint8Array(100_000);
+      // Begun, and not waited for: they go on in other threads while this one removes.
+      const writes = Array.from({ length: 40 }, (_, index) => [
+        Deno.writeFile(`${stage}/${index}`, content),
+        Deno.mkdir(`${stage}/${index}.d/inner`, { recursive: true }),
+      ]).flat().map((write) => write.catch(() => {}));
+      removeQuietlySync(stage);
+      const left = names(folder);
+      await Promise.all(writes);
+      assert.deepEqual(left, []);
+      removeQuietlySync(stage);
+    }
+  }));
