@@ -4,7 +4,7 @@ import { selectBackend } from "../../../lib/backends/select_backend.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { testRun } from "../../../lib/runs/test_result.ts";
 import { TEST_CONDITIONS } from "../../helpers/small_comparison.ts";
-import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { TEST_PROVENANCE, tinyPictureConfig, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { writeImages } from "../datasets/helpers/image_files.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
@@ -41,14 +41,7 @@ Deno.test("testRun() keeps no result of other test images, where it is to look a
     const [directory, other] = [join(folder, "images"), join(folder, "other")];
     for (const images of [directory, other]) await writeImages(images, files);
     await Deno.remove(join(other, "test/a/0.png"));
-    const data = {
-      dataset: "folder",
-      directory,
-      images: null,
-      testImages: null,
-      imageSize: 8,
-    } as const;
-    const config = tinyRunConfig({ data, training: { epochs: 1, statisticsImages: 8 } });
+    const config = tinyPictureConfig(directory, { epochs: 1, statisticsImages: 8 });
     await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
     const warnings: string[] = [];
     const imagesOf = async (place: string, looksAtImages = true) => {
