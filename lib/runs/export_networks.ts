@@ -218,8 +218,8 @@ async function fillFolder(
  *
  * @param options Run, checkpoint, folder to write, format, level.
  * @returns What was written.
- * @throws {CheckpointError} if the run is damaged, its model decides for each image, or the folder is not empty.
- * @throws {UsageError} if the model has no such level.
+ * @throws {CheckpointError} if the run is damaged, or the folder is not empty.
+ * @throws {UsageError} if the model decides for each image, or has no such level.
  * @throws {PuppetError} if a network gives other logits than the model; nothing is written.
  */
 export async function exportNetworks(options: ExportNetworksOptions): Promise<NetworkExport> {

@@ -173,7 +173,7 @@ Deno.test("requireBakeable() says why a model cannot be a list of layers", () =>
     const { kind } = modelEntry(name);
     const model = { ...TINY_MODEL, name };
     if (kind !== "custom") requireBakeable(model, false);
-    else assert.throws(() => requireBakeable(model, false), /every image/);
+    else assert.throws(() => requireBakeable(model, false), /^UsageError: .* every image/);
     assert.throws(() => requireBakeable(model, true), /every image/);
   }
 });
