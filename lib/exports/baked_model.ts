@@ -1,9 +1,10 @@
-import { convolutionsOf, linearsOf } from "../architectures/layer.ts";
+import { linearsOf } from "../architectures/layer.ts";
 import { UsageError } from "../errors.ts";
 import * as tf from "@tensorflow/tfjs-core";
-import { foldConvolution } from "../classifiers/folded_convolution.ts";
+import { disposeFolded } from "../classifiers/folded_convolution.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { levelStarts } from "../puppeteer/level_starts.ts";
+import { foldNetwork } from "../puppet/fold_network.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { placeLayers } from "./placed_layer.ts";
 import type { LinearLayer } from "../architectures/layer.ts";
@@ -112,30 +113,6 @@ async function readLinear(classifier: LevelClassifier, layer: LinearLayer): Prom
   }
 }
 
-/** Kernels of a level with norms folded in, in the order of the layers; the caller disposes of them. */
-function foldLevel(
-  classifier: LevelClassifier,
-  level: ComplexityLevel,
-  statistics: TrainedClassifier["statistics"],
-): Map<string, FoldedConvolution> {
-  const folded = new Map<string, FoldedConvolution>();
-  tf.tidy(() => {
-    const kernels = classifier.kernelsOf(level);
-    for (const layer of convolutionsOf(classifier.layersOf(level))) {
-      folded.set(
-        layer.name,
-        foldConvolution(layer, {
-          kernel: kernels.get(layer.name)!,
-          bias: classifier.weights.bias(layer),
-          norm: layer.norm ? classifier.weights.norm(layer.name) : null,
-          statistics: statistics.get(level.index)?.get(layer.name),
-        }),
-      );
-    }
-  });
-  return folded;
-}
-
 /**
  * Generates the kernels of a level, folds its norms and reads everything from the device.
  *
@@ -160,12 +137,12 @@ export async function bakeNetwork(
     );
   }
   const layers = classifier.layersOf(level);
-  const folded = foldLevel(classifier, level, statistics);
+  const folded = foldNetwork(classifier, level, { statistics: statistics.get(level.index) });
   const weights = new Map<string, BakedWeights>();
   try {
     for (const [name, convolution] of folded) weights.set(name, await readFolded(convolution));
   } finally {
-    for (const { kernel, bias } of folded.values()) tf.dispose([kernel, ...bias ? [bias] : []]);
+    disposeFolded(folded.values());
   }
   for (const layer of linearsOf(layers)) {
     weights.set(layer.name, await readLinear(classifier, layer));

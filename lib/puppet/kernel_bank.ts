@@ -1,13 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { workOfLayers } from "../architectures/count_layers.ts";
-import { convolutionsOf } from "../architectures/layer.ts";
 import { DivergenceError } from "../errors.ts";
 import { runLayers } from "../layers/run_layers.ts";
-import {
-  disposeFolded,
-  foldConvolution,
-  foldedOperations,
-} from "../classifiers/folded_convolution.ts";
+import { disposeFolded, foldedOperations } from "../classifiers/folded_convolution.ts";
+import { foldNetwork } from "./fold_network.ts";
 import { requireStatistics } from "./require_statistics.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { firstNonFiniteState } from "../puppeteer/integrate.ts";
@@ -22,7 +18,6 @@ import type {
 } from "../classifiers/classifier.ts";
 import type { LevelNetworks } from "./level_networks.ts";
 import type { LevelStatistics, StatisticsOfLevel } from "../classifiers/level_statistics.ts";
-import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 
 type BankOptions = Pick<PrepareOptions, "image" | "levels" | "report">;
 
@@ -44,7 +39,7 @@ export class KernelBank implements InferenceNetwork {
   readonly #image: MapSize;
   /** Levels asked for, with their networks once all kernels are known to be finite. */
   readonly #networks = new Map<number, Promise<BankedNetwork>>();
-  readonly #made: BankedNetwork[] = [];
+  readonly #made: ReadonlyMap<string, FoldedConvolution>[] = [];
   #report: PrepareOptions["report"];
   #generationSeconds = 0;
 
@@ -136,14 +131,16 @@ export class KernelBank implements InferenceNetwork {
 
   async #make(level: number, statistics: StatisticsOfLevel): Promise<BankedNetwork> {
     const started = performance.now();
-    const network = foldNetwork(this.#classifier, this.#classifier.levels.list[level]!, {
+    const own = this.#classifier.levels.list[level]!;
+    const convolutions = foldNetwork(this.#classifier, own, {
       statistics,
-      image: this.#image,
       onStep: (done, steps) => this.#report?.(done / steps, 1),
     });
-    this.#made.push(network);
+    this.#made.push(convolutions);
+    const layers = this.#classifier.layersOf(own);
+    const { multiplyAdds } = workOfLayers(layers, this.#image);
     await yieldToEventLoop();
-    const kernels = [...network.convolutions.values()].map(({ kernel }) => kernel);
+    const kernels = [...convolutions.values()].map(({ kernel }) => kernel);
     const broken = await firstNonFiniteState(kernels);
     if (broken >= 0) {
       throw new DivergenceError(
@@ -152,42 +149,11 @@ export class KernelBank implements InferenceNetwork {
       );
     }
     this.#generationSeconds += (performance.now() - started) / 1000;
-    return network;
+    return { layers, convolutions, multiplyAdds };
   }
 
   /** Frees the kernels. */
   dispose(): void {
-    for (const { convolutions } of this.#made) disposeFolded(convolutions.values());
+    for (const convolutions of this.#made) disposeFolded(convolutions.values());
   }
-}
-
-function foldNetwork(
-  classifier: LevelNetworks,
-  level: ComplexityLevel,
-  options: {
-    readonly statistics: StatisticsOfLevel;
-    readonly image: MapSize;
-    readonly onStep: (done: number, steps: number) => void;
-  },
-): BankedNetwork {
-  const layers = classifier.layersOf(level);
-  const convolutions = new Map<string, FoldedConvolution>();
-  try {
-    tf.tidy(() => {
-      const kernels = classifier.kernelsOf(level, { onStep: options.onStep });
-      for (const layer of convolutionsOf(layers)) {
-        const folded = foldConvolution(layer, {
-          kernel: kernels.get(layer.name)!,
-          bias: classifier.weights.bias(layer),
-          norm: layer.norm ? classifier.weights.norm(layer.name) : null,
-          statistics: options.statistics.get(layer.name),
-        });
-        convolutions.set(layer.name, folded);
-      }
-    });
-  } catch (error) {
-    disposeFolded(convolutions.values());
-    throw error;
-  }
-  return { layers, convolutions, multiplyAdds: workOfLayers(layers, options.image).multiplyAdds };
 }
