@@ -31,14 +31,21 @@ interface Look {
   readonly complexity: number;
 }
 
+/** What was set by hand: levels may share a complexity, so that it does not say the level. */
+interface ByHand {
+  readonly complexity: number;
+  readonly level: number;
+}
+
 /** The page at work. */
 class Page {
   readonly #model: ShownModel;
   readonly #range: readonly [number, number];
   readonly #depths: readonly number[];
   #look: Look | null = null;
-  /** Complexity set by hand. */
-  #byHand: number | null = null;
+  #byHand: ByHand | null = null;
+  /** Pictures that were asked for: only the last one is shown, whichever is read first. */
+  #opened = 0;
   #running: AbortController | null = null;
   #last: Promise<void> = Promise.resolve();
 
@@ -48,7 +55,8 @@ class Page {
     this.#depths = [...new Set(levels.list.map(({ depth }) => depth))];
     const ends = [levels.list[0]!.complexity, levels.list.at(-1)!.complexity];
     const margin = 0.12 * (ends[1]! - ends[0]! || ends[0]!);
-    this.#range = [Math.floor(ends[0]! - margin), Math.ceil(ends[1]! + margin)];
+    // No complexity is below 0.
+    this.#range = [Math.max(0, Math.floor(ends[0]! - margin)), Math.ceil(ends[1]! + margin)];
     const { card, version } = data;
     say("size", `made ${card.image.width} x ${card.image.height} pixels`);
     const isEntropy = measure.name === "entropy";
@@ -60,15 +68,21 @@ class Page {
         : `${first.toUpperCase()}${rest.join("")}.`,
     );
     element("parts").hidden = !isEntropy;
-    say(
-      "depth-text",
-      data.histogram === null
-        ? "The bands are the depths that the complexity stands for."
-        : `Above the bands: how the ${
-          data.histogram.images.toLocaleString("en")
-        } training images are spread.`,
-    );
+    say("depth-text", this.#depthText());
     say("about", `Puppet-CNN ${version}. Computed in this page with ${backend}.`);
+  }
+
+  #depthText(): string {
+    const { histogram } = this.#model.data;
+    const adapts = this.#depths.length > 1;
+    const depth = adapts
+      ? "The bands are the depths that the complexity stands for."
+      : "The depth of this network is the same for every picture.";
+    if (histogram === null) return depth;
+    const images = histogram.images.toLocaleString("en");
+    return adapts
+      ? `Above the bands: how the ${images} training images are spread.`
+      : `${depth} Above it: how the ${images} training images are spread.`;
   }
 
   /** Connects everything that can be pressed, dropped or moved. */
@@ -118,25 +132,29 @@ class Page {
   #listenToSliders(): void {
     const complexity = element<HTMLInputElement>("complexity-slider");
     [complexity.min, complexity.max] = this.#range.map(String) as [string, string];
-    complexity.oninput = () => this.#setByHand(Number(complexity.value));
+    const { list } = this.#model.levels;
+    complexity.oninput = () => {
+      const value = Number(complexity.value);
+      this.#setByHand({ complexity: value, level: this.#model.levels.levelOf(value) });
+    };
     const depth = element<HTMLInputElement>("depth-slider");
     depth.min = String(Math.min(...this.#depths));
     depth.max = String(Math.max(...this.#depths));
-    const { list } = this.#model.levels;
     const withDepths = this.#depths.length > 1;
     depth.disabled = !withDepths;
     depth.oninput = () => {
       const members = list.filter((level) => level.depth === Number(depth.value));
       // The middle one of the levels of that depth.
       const level = members[Math.floor(members.length / 2)];
-      if (level !== undefined) this.#setByHand(level.complexity);
+      if (level === undefined) return;
+      this.#setByHand({ complexity: level.complexity, level: level.index });
     };
     element("reset").onclick = () => this.#setByHand(null);
   }
 
-  #setByHand(complexity: number | null): void {
-    this.#byHand = complexity;
-    element("reset").hidden = complexity === null;
+  #setByHand(byHand: ByHand | null): void {
+    this.#byHand = byHand;
+    element("reset").hidden = byHand === null;
     this.#restart();
   }
 
@@ -146,14 +164,18 @@ class Page {
   }
 
   async #open(file: Blob): Promise<void> {
+    const turn = ++this.#opened;
     try {
-      this.#show(await readPicture(file, this.#picture));
+      const pixels = await readPicture(file, this.#picture);
+      if (turn === this.#opened) this.#show(pixels);
     } catch {
+      if (turn !== this.#opened) return;
       this.#fail("This browser cannot read that picture; try a PNG, JPEG or WebP file.");
     }
   }
 
   #showSample(draw: (context: CanvasRenderingContext2D, side: number) => void): void {
+    this.#opened++;
     const canvas = made("canvas");
     canvas.width = canvas.height = SAMPLE_SIDE;
     draw(canvas.getContext("2d")!, SAMPLE_SIDE);
@@ -167,7 +189,6 @@ class Page {
 
   /** Shows a new picture. */
   #show(pixels: Uint8Array): void {
-    element("status").classList.remove("error");
     const side = this.#picture.size;
     const image = { pixels, height: side, width: side };
     this.#look = { pixels, complexity: this.#model.measure.measure(image) };
@@ -185,7 +206,11 @@ class Page {
   }
 
   get #complexity(): number {
-    return this.#byHand ?? this.#look!.complexity;
+    return this.#byHand?.complexity ?? this.#look!.complexity;
+  }
+
+  get #level(): number {
+    return this.#byHand?.level ?? this.#model.levels.levelOf(this.#look!.complexity);
   }
 
   #drawScale(): void {
@@ -196,7 +221,7 @@ class Page {
       levels: levelStarts(levels),
       histogram: data.histogram,
       complexity: this.#complexity,
-      level: levels.levelOf(this.#complexity),
+      level: this.#level,
       ...{ range: this.#range, unit: measure.unit, width: Math.max(holder.clientWidth, 280) },
     });
   }
@@ -205,7 +230,8 @@ class Page {
   #restart(): void {
     if (this.#look === null) return;
     const { levels, measure } = this.#model;
-    const level = levels.levelOf(this.#complexity);
+    const level = this.#level;
+    element("status").classList.remove("error");
     this.#drawScale();
     const { depth } = levels.list[level]!;
     element<HTMLInputElement>("complexity-slider").value = String(this.#complexity);

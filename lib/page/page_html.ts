@@ -46,9 +46,9 @@ const COMPLEXITY_CARD = `
   <p class="sum">Complexity <strong id="complexity"></strong></p>
 </section>`;
 
-const DEPTH_CARD = `
+const depthCard = (title: string) => `
 <section class="card full" aria-labelledby="depth-title">
-  <h2 id="depth-title"><b>3</b>How deep the network becomes</h2>
+  <h2 id="depth-title"><b>3</b>${title}</h2>
   <p id="depth-text"></p>
   <div id="scale"></div>
   <div class="controls">
@@ -81,12 +81,22 @@ const ANSWER_CARD = `
 /**
  * Writes the page.
  *
- * @param options Name of the model, and what it was trained to tell apart.
+ * @param options Name of the model, what it was trained to tell apart, and whether its depth follows the picture.
  * @returns HTML; its scripts lie beside it.
  */
 export function pageHtml(
-  { title, classNames }: { readonly title: string; readonly classNames: readonly string[] },
+  { title, classNames, adaptsDepth }: {
+    readonly title: string;
+    readonly classNames: readonly string[];
+    readonly adaptsDepth: boolean;
+  },
 ): string {
+  const [depthTitle, idea] = adaptsDepth
+    ? [
+      "How deep the network becomes",
+      "looks at how complex a picture is and makes a network for it: the richer the picture, the deeper the network.",
+    ]
+    : ["How deep the network is", "makes the kernels of the network that looks at a picture."];
   const known = classNames.length <= 12
     ? `It knows ${classNames.length} things: ${classNames.join(", ")}.`
     : `It knows ${classNames.length} things, ${classNames.slice(0, 6).join(", ")} among them.`;
@@ -102,10 +112,9 @@ export function pageHtml(
 <body>
 <header>
   <h1>${escape(title)}</h1>
-  <p>A small neural ODE, the puppeteer, looks at how complex a picture is and makes a network for it: the richer the
-  picture, the deeper the network. ${escape(known)}</p>
+  <p>A small neural ODE, the puppeteer, ${idea} ${escape(known)}</p>
 </header>
-<main>${PICTURE_CARD}${COMPLEXITY_CARD}${DEPTH_CARD}${KERNELS_CARD}${ANSWER_CARD}
+<main>${PICTURE_CARD}${COMPLEXITY_CARD}${depthCard(depthTitle)}${KERNELS_CARD}${ANSWER_CARD}
 </main>
 <footer><p id="about"></p></footer>
 ${PAGE_SCRIPTS.map((name) => `<script src="${name}" defer></script>`).join("\n")}

@@ -1,16 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convolutionsOf } from "../architectures/layer.ts";
-import {
-  disposeFolded,
-  foldConvolution,
-  foldedOperations,
-} from "../classifiers/folded_convolution.ts";
+import { disposeFolded, foldedOperations } from "../classifiers/folded_convolution.ts";
 import { withEveryLevel } from "../classifiers/level_statistics.ts";
 import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { standardize } from "../datasets/standardization.ts";
 import { probabilities } from "../evaluation/probabilities.ts";
 import { runLayers } from "../layers/run_layers.ts";
 import { createClassifier } from "../models/create_classifier.ts";
+import { foldLayer } from "../puppet/fold_network.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { checkpointOf } from "./page_data.ts";
 import type { ConvolutionLayer } from "../architectures/layer.ts";
@@ -39,7 +36,7 @@ export interface LayerView {
 export interface Answer {
   /** Classes with their probabilities, the most probable first. */
   readonly classes: readonly { readonly className: string; readonly probability: number }[];
-  /** Mean over the channels of every layer's output. */
+  /** Mean over the channels of the output of every layer whose kernel is generated, in the order of the views. */
   readonly maps: readonly Square[];
   /** Time of the forward pass in milliseconds. */
   readonly milliseconds: number;
@@ -194,13 +191,8 @@ export class ShownModel {
   }
 
   #fold(layer: ConvolutionLayer, kernel: tf.Tensor4D, level: ComplexityLevel): FoldedConvolution {
-    const { weights } = this.#classifier;
-    return foldConvolution(layer, {
-      kernel,
-      bias: weights.bias(layer),
-      norm: layer.norm ? weights.norm(layer.name) : null,
-      statistics: this.#statistics.get(level.index)?.get(layer.name),
-    });
+    const statistics = this.#statistics.get(level.index);
+    return foldLayer(this.#classifier, layer, { kernel, statistics });
   }
 
   /**
@@ -213,9 +205,9 @@ export class ShownModel {
   async classify(pixels: Uint8Array, index: number): Promise<Answer> {
     const { card } = this.data;
     const { height, width } = card.image;
-    const { level, convolutions } = this.#networks.get(index)!;
+    const { level, convolutions, views } = this.#networks.get(index)!;
     const started = performance.now();
-    const seen: tf.Tensor4D[] = [];
+    const seen = new Map<string, tf.Tensor4D>();
     const logits = tf.tidy(() => {
       const images = tf.tensor4d(standardize(pixels, card.standardization), [1, height, width, 3]);
       const { convolve, ...rest } = foldedOperations((layer) => convolutions.get(layer.name)!);
@@ -223,23 +215,26 @@ export class ShownModel {
         ...rest,
         convolve: (layer, input) => {
           const output = convolve(layer, input);
-          seen.push(tf.keep(tf.mean(output, 3, true)));
+          seen.set(layer.name, tf.keep(tf.mean(output, 3, true)));
           return output;
         },
         linear: (layer, input) => this.#classifier.weights.linear(layer, input),
       });
     });
-    const values = await logits.data<"float32">();
-    const milliseconds = performance.now() - started;
-    logits.dispose();
-    const maps: Square[] = [];
-    for (const map of seen) {
-      maps.push({ values: await map.data<"float32">(), side: map.shape[1] });
-      map.dispose();
+    try {
+      const values = await logits.data<"float32">();
+      const milliseconds = performance.now() - started;
+      const maps: Square[] = [];
+      for (const { name } of views) {
+        const map = seen.get(name)!;
+        maps.push({ values: await map.data<"float32">(), side: map.shape[1] });
+      }
+      const classes = [...probabilities(values)]
+        .map((probability, at) => ({ className: card.classNames[at]!, probability }))
+        .sort((left, right) => right.probability - left.probability);
+      return { classes, maps, milliseconds };
+    } finally {
+      tf.dispose([logits, ...seen.values()]);
     }
-    const classes = [...probabilities(values)]
-      .map((probability, at) => ({ className: card.classNames[at]!, probability }))
-      .sort((left, right) => right.probability - left.probability);
-    return { classes, maps, milliseconds };
   }
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { histogramOf } from "../analyses/describe_values.ts";
 import { complexityMeasure } from "../complexity/measure_registry.ts";
-import { CheckpointError, DataError } from "../errors.ts";
+import { CheckpointError, DataError, UsageError } from "../errors.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { measureDataset } from "../training/training_data.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
@@ -46,27 +46,53 @@ async function readHistogram(path: string, measure: string): Promise<ComplexityH
   return { images: data.images, bins: data.bins };
 }
 
+async function measureTraining(
+  config: ExperimentConfig,
+  fingerprint: string,
+): Promise<ComplexityHistogram> {
+  const { train } = await loadExperimentImages(config);
+  if (train.fingerprint !== fingerprint) {
+    throw new DataError(
+      `Cannot show the training images: the model was trained on images with fingerprint ${fingerprint}, ` +
+        `those found in ${config.data.directory} have ${train.fingerprint}; give the same images with --data`,
+    );
+  }
+  const values = await measureDataset(train, complexityMeasure(config.model.complexity));
+  return { images: train.length, bins: histogramOf(Float64Array.from(values).sort()) };
+}
+
+/** What fixes the training images of a run. */
+export interface ComplexityOptions {
+  /** Configuration of the run. */
+  readonly config: ExperimentConfig;
+  /** Fingerprint of the images that it was trained on. */
+  readonly fingerprint: string;
+  /** Where its images are; absent takes the file in its folder or else the place that its configuration names. */
+  readonly directory?: string;
+}
+
 /**
- * Finds how complex the training images of a run are: from the file in its folder, or else from the images.
+ * Finds how complex the training images of a run are: from the file in its folder, or from the images.
  *
  * @param runDirectory Folder of the run.
- * @param config Configuration of the run, with the place of its images.
- * @returns The histogram; `null` where there is neither file nor images.
+ * @param options Configuration and images.
+ * @returns The histogram; `null` where no place is given and there is neither file nor the same images.
  * @throws {CheckpointError} if the file is damaged or of another measure.
+ * @throws {DataError} if a place is given that does not hold the images of the training.
  */
 export async function complexityOfTraining(
   runDirectory: string,
-  config: ExperimentConfig,
+  { config, fingerprint, directory }: ComplexityOptions,
 ): Promise<ComplexityHistogram | null> {
-  const { complexity } = config.model;
-  const found = await readHistogram(join(runDirectory, COMPLEXITY_FILE), complexity);
+  if (directory !== undefined) {
+    return await measureTraining({ ...config, data: { ...config.data, directory } }, fingerprint);
+  }
+  const found = await readHistogram(join(runDirectory, COMPLEXITY_FILE), config.model.complexity);
   if (found !== null) return found;
   try {
-    const { train } = await loadExperimentImages(config);
-    const values = await measureDataset(train, complexityMeasure(complexity));
-    return { images: train.length, bins: histogramOf(Float64Array.from(values).sort()) };
+    return await measureTraining(config, fingerprint);
   } catch (error) {
-    if (error instanceof DataError) return null;
+    if (error instanceof DataError || error instanceof UsageError) return null;
     throw error;
   }
 }
