@@ -1,13 +1,23 @@
 import type { BakedModel } from "./baked_model.ts";
 
+/** What a form takes: TensorFlow has channels last; weights alone leave the standardization to whoever runs them. */
+const PIXELS = {
+  onnx: "NCHW, float32, pixel values 0..255 (standardised inside)",
+  tfjs: "NHWC, float32, pixel values 0..255 (standardised inside)",
+  safetensors: "NCHW, float32, pixel values 0..255 divided by 255, less mean, by deviation",
+} as const;
+
 /**
  * Says what a written model takes, for people.
  *
  * @param model What the networks have in common.
- * @param layout Order of the axes: batch, channels, height, width in ONNX and PyTorch; channels last in TensorFlow.
+ * @param format The form that it is written in.
  * @returns One sentence.
  */
-export function describeInput(model: Pick<BakedModel, "image">, layout: "NCHW" | "NHWC"): string {
+export function describeInput(
+  model: Pick<BakedModel, "image">,
+  format: keyof typeof PIXELS,
+): string {
   const { height, width } = model.image;
-  return `RGB images, ${layout}, float32, pixel values 0..255 (standardised inside), ${height} x ${width} pixels`;
+  return `RGB images, ${PIXELS[format]}, ${height} x ${width} pixels`;
 }

@@ -72,7 +72,7 @@ function encodeBounded(message: ModelMessage): Uint8Array {
 /** The input of the images. */
 function imagesInput(model: BakedModel, batch: number | string): ValueMessage {
   const { height, width } = model.image;
-  return floatValue("images", [batch, 3, height, width], describeInput(model, "NCHW"));
+  return floatValue("images", [batch, 3, height, width], describeInput(model, "onnx"));
 }
 
 /**

@@ -76,7 +76,7 @@ export function encodeSafetensorsNetwork(
     format: "pt",
     producer: `puppet-cnn ${producerVersion}`,
     model: model.name,
-    input: describeInput(model, "NCHW"),
+    input: describeInput(model, "safetensors"),
     level: String(network.level.index),
     layers: JSON.stringify(network.layers.map(describeLayer)),
     standardization: JSON.stringify(model.standardization),

@@ -83,7 +83,7 @@ export function encodeTfjs(
       },
       userDefinedMetadata: {
         model: model.name,
-        input: describeInput(model, "NHWC"),
+        input: describeInput(model, "tfjs"),
         classes: model.classNames,
         level: network.level.index,
         depth: network.level.depth,

@@ -202,7 +202,7 @@ async function fillFolder(
   const summary = {
     format: options.format,
     checkpoint: loaded.folder,
-    input: describeInput(model, options.format === "tfjs" ? "NHWC" : "NCHW"),
+    input: describeInput(model, options.format),
     networks: exporter.networks,
     check: "missing" in runtime ? { skipped: runtime.missing } : { runtime: runtime.name },
     model,
