@@ -52,6 +52,8 @@ interface CompareOptions
   readonly only?: readonly string[] | undefined;
   readonly train?: boolean | undefined;
   readonly speed: boolean;
+  /** An executor has trained what is to be trained: the runs of tables with accuracies. */
+  readonly areTrained?: true;
   readonly threads?: number | undefined;
 }
 
@@ -88,10 +90,9 @@ function conditionsOf(
   return { backend: backend.description, device: backend.device, machine, versions };
 }
 
-/** Everything that the comparison of tables and that of run folders share. */
+/** Everything that the comparison of tables and that of run folders share; runs: their folder. */
 interface Session {
   readonly options: CompareOptions;
-  /** Folder of the runs. */
   readonly runs: string;
   readonly provenance: Provenance;
   readonly conditions: MachineConditions;
@@ -118,7 +119,7 @@ async function sayIdle(plans: readonly PlanTableOptions[], output: Output): Prom
 
 async function compareTables(session: Session): Promise<Outcome> {
   const { options, runs, provenance, conditions, progress, output, signal } = session;
-  const { requireData, runComparison } = await import(
+  const { hasAccuracy, requireData, runComparison } = await import(
     "../lib/paper/run_comparison.ts"
   );
   const { watcher, next } = watchRuns(progress, output);
@@ -129,7 +130,7 @@ async function compareTables(session: Session): Promise<Outcome> {
     runsDirectory: runs,
     only: options.only ?? [],
     overrides: compareOverrides(options),
-    train: options.train,
+    train: options.areTrained && hasAccuracy(table) ? false : options.train,
     measureSpeed: options.speed,
   });
   // Before the first table, not after days of training for it.
@@ -180,11 +181,12 @@ async function compare(
     return await withRunsFolder(options, (runs) => compareIn(runs, found, { ...options, format }));
   }
   if (table === undefined) throw new UsageError("Cannot use --executor without --table");
-  const { sweepTables } = await import("./compare_sweep.ts");
+  const { refuseForExecutor, sweepTables } = await import("./compare_sweep.ts");
+  refuseForExecutor(command, executor);
   const runs = await sweepTables({ ...options, table });
   // Elsewhere a job of its own makes the comparison, when the trainings are done.
   if (executor === "local" && !dryRun) {
-    await compareIn(runs, found, { ...options, format, train: false, runs });
+    await compareIn(runs, found, { ...options, format, areTrained: true, runs });
   }
 }
 
@@ -257,7 +259,7 @@ function addTableOptions(command: CommandUnknownOpts): void {
     .addOption(
       new Option(
         "--runs <folder>",
-        `folder of the runs (default: ${RUNS_FOLDER}; with --smoke one that is removed)`,
+        `folder of the runs (default: ${RUNS_FOLDER}; with --smoke and no executor one that is removed)`,
       ),
     )
     .addOption(

@@ -18,6 +18,7 @@ import {
   threadsOption,
   wholeNumber,
 } from "./shared_options.ts";
+import { refuseIdleOptions } from "./refuse_idle_options.ts";
 import { reportError } from "./report_error.ts";
 import { startBackend } from "./start_backend.ts";
 import { withStopSignals } from "./stop_signals.ts";
@@ -144,7 +145,10 @@ async function exportNetworkFiles(
 }
 
 /** What only some formats take. */
-function refuseIdle({ format, level, allLevels, data }: ExportOptions): void {
+function refuseIdle(
+  { format, level, allLevels, data }: ExportOptions,
+  command: CommandUnknownOpts,
+): void {
   if ((level !== undefined || allLevels) && (format === "model" || format === "web")) {
     throw new UsageError(
       `Cannot export one level with --format ${format}: it generates them itself; give --format onnx, tfjs or safetensors`,
@@ -152,6 +156,13 @@ function refuseIdle({ format, level, allLevels, data }: ExportOptions): void {
   }
   if (data !== undefined && format !== "web") {
     throw new UsageError("--data is only for --format web, which shows the images' complexities");
+  }
+  if (format === "model" || format === "web") {
+    refuseIdleOptions(
+      command,
+      ({ long }) => long === "--backend" || long === "--threads",
+      `with --format ${format}: nothing is computed; it is for onnx, tfjs and safetensors`,
+    );
   }
 }
 
@@ -161,13 +172,14 @@ async function runExport(
   folder: string | undefined,
   at: {
     readonly options: ExportOptions;
+    readonly command: CommandUnknownOpts;
     readonly output: Output;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { options, output, signal } = at;
+  const { options, command, output, signal } = at;
   const { format, checkpoint, data } = options;
-  refuseIdle(options);
+  refuseIdle(options, command);
   const directory = requireFolder(folder, options);
   const runDirectory = await requireRun(run);
   if (format === "model") {
@@ -230,10 +242,10 @@ export function exportCommand(): CommandUnknownOpts {
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(debugOption())
-    .action(async (run, folder, options) => {
+    .action(async (run, folder, options, command) => {
       const output = createOutput(options);
       await withStopSignals(
-        (signal) => runExport(run, folder, { options, output, signal }),
+        (signal) => runExport(run, folder, { options, command, output, signal }),
         // Nothing is left of the export by now; what still computes is not waited for.
         (signal) => Deno.exit(reportError(new InterruptedError(signal, INTERRUPTED))),
       );

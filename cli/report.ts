@@ -128,6 +128,13 @@ async function collectSources(
   for (const run of runs) if (await attempt(run, () => readRunConfig(run))) readable.push(run);
   if (readable.length > 0) await startBackend(options.backend ?? "auto", options.to, options);
   const evaluations = await assignEvaluations([...sources.values()].flat(), readable);
+  if (runs.length > 0 && runs.every((run) => evaluations.has(run))) {
+    refuseIdleOptions(
+      options.command,
+      ({ long }) => long === "--test-images" || long === "--data",
+      "with an evaluation of every run: no test image is evaluated again",
+    );
+  }
   for (const run of readable) {
     const evaluation = evaluations.get(run) ?? null;
     keep(run, await attempt(run, async () => [await collectRun(run, evaluation, options)]));
@@ -148,7 +155,7 @@ async function report(
   if (!options.eval) {
     refuseIdleOptions(
       command,
-      ({ long }) => long === "--test-images",
+      ({ long }) => long === "--test-images" || long === "--data",
       "with --no-eval: no test image is evaluated",
     );
   }

@@ -58,6 +58,12 @@ export async function showResults(folder: string, options: SweepOptions): Promis
   const format = await planDocument(options);
   const sweep = await readSweep(folder, null);
   if (sweep.plan.tables !== null) return await compareTables(folder, sweep, options);
+  const computing = options.data !== undefined ? "--data" : options.backend && "--backend";
+  if (computing) {
+    throw new UsageError(
+      `Cannot use ${computing} with the results of a grid: they are those of its trainings; it is for tables`,
+    );
+  }
   const source: ReportSource = {
     kind: "sweep-results",
     content: {

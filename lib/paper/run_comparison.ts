@@ -50,12 +50,22 @@ export function speedSettings(smoke: boolean): NonNullable<RunSettings["speed"]>
     : { batchSizes: [1, SPEED_BATCH.full] };
 }
 
+/**
+ * Whether a table of the paper prints accuracies, so that its runs are trained.
+ *
+ * @param table Its number, 1..6.
+ * @returns `false` for Table 5.
+ */
+export function hasAccuracy(table: number): boolean {
+  return findTable(table).columns.includes("top1");
+}
+
 /** What is done where a run is missing. */
 function effortOf(
   { table, train }: Pick<RunComparisonOptions, "table" | "train">,
 ): Required<Pick<RunSettings, "train" | "timeUntrained">> {
-  const hasAccuracy = findTable(table).columns.includes("top1");
-  return { train: train ?? hasAccuracy, timeUntrained: train === undefined && !hasAccuracy };
+  const isTrained = hasAccuracy(table);
+  return { train: train ?? isTrained, timeUntrained: train === undefined && !isTrained };
 }
 
 /**

@@ -33,6 +33,10 @@ Deno.test("an option that would make no difference is refused before any work, b
       ["compare r --train", /--train with run folders/],
       ["compare r --set model.maxChannels=8", /--set with run folders/],
       ["compare --table 1 --jobs 2", /--jobs without --executor/],
+      ["compare --table 2 --no-train --executor local", /--no-train with --executor/],
+      ["compare --table 2 --executor slurm --report y.html", /--report with executor slurm/],
+      ["compare --table 2 --executor kubernetes --no-speed", /--no-speed with executor kub/],
+      ["compare --table 5 --executor local", /Cannot give Table 5 to an executor/],
       ["sweep run s --seeds 1,2", /--seeds with sweep run: it is for sweep plan/],
       ["sweep run s --epochs 2", /--epochs with sweep run: it is for sweep plan/],
       ["sweep run s --partition gpu", /--partition with executor local: it is for slurm/],
@@ -44,6 +48,9 @@ Deno.test("an option that would make no difference is refused before any work, b
       ["param-scaling --table 7 --families vgg", /--families with --table 7/],
       ["param-scaling --figure 4 --channels 64", /--channels with --figure 4/],
       ["report r --no-eval --test-images 4", /--test-images with --no-eval/],
+      ["report r --no-eval --data d", /--data with --no-eval/],
+      ["export r m --backend cpu", /--backend with --format model/],
+      ["export r m --format web --threads 2", /--threads with --format web/],
       ["report document.json --checkpoint last", /--checkpoint without a run/],
     ];
     for (const [words, message] of cases) {

@@ -52,6 +52,17 @@ Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out
     assert.match(refused.stderr, /a mounted folder may not have ":" in its name/);
   }));
 
+Deno.test("sweep results of a grid refuse what only a comparison of tables computes with", () =>
+  withFolder(async (folder) => {
+    const sweep = join(folder, "sweep");
+    await planSweep(sweep, { preset: "vgg", seeds: [1], saveEvery: 600, retries: 2 });
+    for (const option of [["--data", "d"], ["--backend", "wasm"]]) {
+      const { code, stderr } = await runCommand(["sweep", "results", sweep, ...option]);
+      assert.equal(code, 2);
+      assert.ok(stderr.includes(`Cannot use ${option[0]} with the results of a grid`), stderr);
+    }
+  }));
+
 Deno.test("sweep plan says which options change no training", () =>
   withFolder(async (folder) => {
     const remarkOn = async (...argv: string[]) => {
