@@ -1,4 +1,4 @@
-import { ownInputs, ownOutputs } from "./layer.ts";
+import { ownOutputs } from "./layer.ts";
 import type { ConvolutionLayer, Layer } from "./layer.ts";
 
 /** Height and width of a feature map, in pixels. */
@@ -71,7 +71,7 @@ function workOfLayer(layer: Layer, size: MapSize, work: ConvolutionWork): LayerW
     };
   }
   if (layer.kind === "linear") {
-    const weights = ownInputs(layer) * layer.outputs;
+    const weights = layer.inputs * layer.outputs;
     return { multiplyAdds: weights, multiplyAddsOfTool: weights + layer.outputs };
   }
   if (layer.kind === "residual") {

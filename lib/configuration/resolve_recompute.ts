@@ -1,4 +1,4 @@
-import { generatesKernels } from "../models/model_layers.ts";
+import { generatesKernels, levelOptionsOf } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 
@@ -16,9 +16,10 @@ const STATES_PER_STEP = 24;
  */
 export function trajectoryBytes(model: ExperimentConfig["model"]): number {
   if (!generatesKernels(modelEntry(model.name))) return 0;
-  const depth = model.depthAdaptation ? model.maxSteps : model.fixedDepth;
+  const { depthAdaptation, maxSteps, fixedDepth } = levelOptionsOf(model);
+  const steps = model.trajectorySteps ?? (depthAdaptation ? maxSteps : fixedDepth);
   const stateBytes = 4 * model.kernelSize ** 2 * model.maxChannels ** 2;
-  return depth * STATES_PER_STEP * stateBytes;
+  return steps * STATES_PER_STEP * stateBytes;
 }
 
 /**

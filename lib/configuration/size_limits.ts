@@ -1,3 +1,5 @@
+import { generatesKernels, levelOptionsOf } from "../models/model_layers.ts";
+import { modelEntry } from "../models/model_registry.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 
 /**
@@ -29,13 +31,12 @@ const STAGE_SHARE = (1 / 64 + 1 / 16 + 1 / 4 + 1) / 4;
 export function countLevels(
   model: ExperimentConfig["model"],
 ): { readonly levels: number; readonly layers: number } {
-  const { minSteps, maxSteps, levelsPerDepth, fixedDepth } = model;
-  if (!model.depthAdaptation && !model.parameterAdaptation) {
-    return { levels: 1, layers: fixedDepth };
-  }
+  const { minSteps, maxSteps, levelsPerDepth, ...rest } = levelOptionsOf(model);
+  const { fixedDepth, depthAdaptation, parameterAdaptation } = rest;
+  if (!depthAdaptation && !parameterAdaptation) return { levels: 1, layers: fixedDepth };
   const depths = maxSteps - minSteps + 1;
   const levels = depths * levelsPerDepth;
-  const meanDepth = model.depthAdaptation ? (minSteps + maxSteps) / 2 : fixedDepth;
+  const meanDepth = depthAdaptation ? (minSteps + maxSteps) / 2 : fixedDepth;
   return { levels, layers: levels * meanDepth };
 }
 
@@ -43,9 +44,11 @@ export function countLevels(
  * Memory that the kernels of all levels take, which are kept for evaluation: an estimate for the plain network.
  *
  * @param model Model of the configuration.
- * @returns Bytes, float32.
+ * @returns Bytes, float32; 0 for a model whose layers the configuration does not size.
  */
 export function kernelBytes(model: ExperimentConfig["model"]): number {
+  const entry = modelEntry(model.name);
+  if (entry.kind !== "plain" && !generatesKernels(entry)) return 0;
   const { layers } = countLevels(model);
   return 4 * layers * STAGE_SHARE * (model.kernelSize * model.maxChannels) ** 2;
 }

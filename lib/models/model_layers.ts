@@ -30,6 +30,26 @@ function fixedDepthOf(entry: ModelEntry, config: ModelConfig): number {
 }
 
 /**
+ * What fixes the levels of a model: its own depth where it has one, and adaptation only where it adapts.
+ *
+ * @param config What fixes the architecture.
+ * @param entry The model of that name.
+ * @returns The configuration with those values in place of the idle ones.
+ */
+export function levelOptionsOf(
+  config: ModelConfig,
+  entry: ModelEntry = modelEntry(config.name),
+): ModelConfig {
+  const { adapts } = entry;
+  return {
+    ...config,
+    fixedDepth: fixedDepthOf(entry, config),
+    depthAdaptation: adapts.depth && config.depthAdaptation,
+    parameterAdaptation: adapts.parameters && config.parameterAdaptation,
+  };
+}
+
+/**
  * The levels that a configuration asks for; a model that does not look at complexity has one.
  *
  * @param config What fixes the architecture.
@@ -40,13 +60,7 @@ export function levelsOfModel(
   config: ModelConfig,
   entry: ModelEntry = modelEntry(config.name),
 ): ComplexityLevels {
-  const { adapts } = entry;
-  return new ComplexityLevels({
-    ...config,
-    fixedDepth: fixedDepthOf(entry, config),
-    depthAdaptation: adapts.depth && config.depthAdaptation,
-    parameterAdaptation: adapts.parameters && config.parameterAdaptation,
-  });
+  return new ComplexityLevels(levelOptionsOf(config, entry));
 }
 
 /**

@@ -270,7 +270,7 @@ const ENTRIES: readonly ModelEntry[] = [
   {
     name: "drnn",
     kind: "custom",
-    depth: 28,
+    depth: 27,
     decides: true,
     backbone: null,
     description: "one residual block per stage, passed up to four times image by image",

@@ -35,6 +35,8 @@ Deno.test("workOfLayers() counts weights times positions by our rule", () => {
   ];
   const expected = 9 * 3 * 4 * 63 + 9 * 4 * (2 * 2) + 4 * 5;
   assert.equal(workOfLayers(layers, SIZE).multiplyAdds, expected);
+  // Of mirror pairs one weight is stored; both are multiplied.
+  assert.equal(workOfLayers(classifierHead([4, 5], true), SIZE).multiplyAdds, 20);
 });
 
 Deno.test("workOfLayers() counts biases per position, and norms and linear layers once, by the tool's rule", () => {

@@ -24,6 +24,11 @@ Deno.test("trajectoryBytes() grows with the square of C and is 0 without generat
   const { model } = defaultConfig();
   const half = trajectoryBytes({ ...model, maxChannels: 256 });
   assert.equal(trajectoryBytes(model), 4 * half);
+  const steps = (changes: Partial<typeof model>) =>
+    12 * trajectoryBytes({ ...model, ...changes }) / trajectoryBytes(model);
+  assert.equal(steps({ name: "puppet-resnet" }), 19, "its own depth, whatever maxSteps says");
+  assert.equal(steps({ trajectorySteps: 24 }), 24);
+  assert.equal(steps({ depthAdaptation: false, fixedDepth: 9 }), 9);
   for (const name of ["fixed-cnn", "vgg", "branchynet"] as const) {
     assert.equal(trajectoryBytes({ ...model, name }), 0, name);
   }

@@ -13,7 +13,10 @@ Deno.test("countLevels() agrees with the levels that are made", () => {
     { ...model, depthAdaptation: false, fixedDepth: 4 },
     { ...model, depthAdaptation: false, parameterAdaptation: false, fixedDepth: 9 },
     { ...model, parameterAdaptation: false },
-  ];
+    { ...model, name: "fixed-cnn", fixedDepth: 9 },
+    { ...model, name: "puppet-resnet", fixedDepth: 9 },
+    { ...model, name: "resnet" },
+  ] as const;
   for (const variant of variants) {
     const { list } = levelsOfModel(variant);
     const layers = list.reduce((sum, { depth }) => sum + depth, 0);
@@ -41,6 +44,13 @@ Deno.test("findExcesses() lets the largest models pass that are in use", () => {
   for (const maxChannels of [512, 1024, 2048, 4096]) {
     assert.deepEqual(findExcesses({ data, training, model: { ...model, maxChannels } }), []);
   }
+  const { kernelSize, ...idle } = { ...model, kernelSize: 15, maxChannels: 8192 };
+  for (const name of ["resnet", "dfn"] as const) {
+    const others = { ...model, ...idle, kernelSize, name };
+    assert.deepEqual(findExcesses({ data, training, model: others }), [], `idle for ${name}`);
+  }
+  const deep = { ...model, name: "fixed-cnn", fixedDepth: 1000, maxChannels: 1024 } as const;
+  assert.deepEqual(findExcesses({ data, training, model: deep }), [], "one network, not seven");
   assert.deepEqual(
     findExcesses({
       data: { ...data, imageSize: 84 },
