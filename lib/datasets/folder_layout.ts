@@ -192,6 +192,14 @@ async function readLayoutBelow(root: string, depth: number): Promise<FolderLayou
   if (content.folders.some((name) => partOfName(name) === "train")) {
     return await readParts(root, content.folders, passedOver);
   }
+  if (content.folders.length > 0 && content.folders.every((name) => partOfName(name) !== null)) {
+    throw new DataError(
+      `Cannot load images: ${root} has no folder of training images beside ${
+        content.folders.join(" and ")
+      }; ` +
+        "add one, train for example",
+    );
+  }
   const classes = new PassedOverTally();
   const train = await listImageFolder(root, { passedOver: classes });
   const description = `a folder for each of ${train.classNames.length} classes`;

@@ -43,8 +43,11 @@ async function shorterSide(file: string): Promise<number | null> {
  */
 export async function suggestImageSize(directory: string): Promise<SuggestedSize | null> {
   const { directory: root, train: { files } } = await readFolderLayout(directory);
-  const step = Math.max(1, Math.floor(files.length / SAMPLE));
-  const sample = files.filter((_, index) => index % step === 0).slice(0, SAMPLE);
+  // Files are sorted by class: the first ones would be of the first classes only.
+  const sample = Array.from(
+    { length: Math.min(SAMPLE, files.length) },
+    (_, at) => files[Math.floor(at * Math.max(1, files.length / SAMPLE))]!,
+  );
   const sides = await Promise.all(
     sample.map((file) => shorterSide(isAbsolute(file) ? file : join(root, file))),
   );

@@ -265,3 +265,13 @@ Deno.test("readFolderLayout() passes over a column of a list that names no part"
     assert.deepEqual(outline(await readFolderLayout(folder)), ["1.png=a", null, "2.png=a"]);
   });
 });
+
+Deno.test("readFolderLayout() takes parts without training images for no classes", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["val/a/1.png", "val/b/2.png", "test/a/3.png"]);
+    await assert.rejects(
+      readFolderLayout(folder),
+      /has no folder of training images beside (test and val|val and test)/,
+    );
+  });
+});

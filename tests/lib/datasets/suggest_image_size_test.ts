@@ -45,3 +45,16 @@ Deno.test("suggestImageSize() says nothing where no image can be read", async ()
     assert.equal(await suggestImageSize(folder), null);
   });
 });
+
+Deno.test("suggestImageSize() looks at pictures of all classes", async () => {
+  await withFolder(async (folder) => {
+    await writeSizes(
+      folder,
+      Array.from({ length: 60 }, (_, at) => {
+        // The 30 pictures of class a come first, 28 of them small.
+        return at % 2 === 0 && at < 56 ? [8, 8] as const : [100, 100] as const;
+      }),
+    );
+    assert.equal((await suggestImageSize(folder))?.medianSide, 100);
+  });
+});
