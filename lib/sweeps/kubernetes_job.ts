@@ -1,4 +1,5 @@
 import { dump } from "js-yaml";
+import { threadVariables } from "./thread_variables.ts";
 
 /** What the Job of a plan needs to know. */
 export interface KubernetesOptions {
@@ -69,8 +70,8 @@ export function renderKubernetesJob(options: KubernetesOptions): string {
     ...options.mem === undefined ? {} : { memory: options.mem },
     ...options.gpus === undefined ? {} : { "nvidia.com/gpu": options.gpus },
   };
-  const threads = ["OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"]
-    .map((name) => ({ name, value: String(cpus) }));
+  const threads = Object.entries(threadVariables(String(cpus)))
+    .map(([name, value]) => ({ name, value }));
   return dump({
     apiVersion: "batch/v1",
     kind: "Job",

@@ -1,3 +1,4 @@
+import { threadVariables } from "./thread_variables.ts";
 /** How a task's process ended. */
 export interface TaskExit {
   /** Number of its row. */
@@ -29,12 +30,7 @@ export interface RunLocallyOptions {
 /** Threads of one task: its share of the cores. */
 function environment({ jobs, cpus, rows }: RunLocallyOptions): Record<string, string> {
   const share = Math.floor(navigator.hardwareConcurrency / Math.min(jobs, rows.length));
-  const threads = String(cpus ?? Math.max(1, share));
-  return {
-    OMP_NUM_THREADS: threads,
-    TF_NUM_INTRAOP_THREADS: threads,
-    TF_NUM_INTEROP_THREADS: "1",
-  };
+  return threadVariables(String(cpus ?? Math.max(1, share)));
 }
 
 async function runTask(row: number, options: RunLocallyOptions): Promise<TaskExit> {

@@ -1,4 +1,5 @@
 import { quoteWord } from "../safe_text.ts";
+import { threadVariables } from "./thread_variables.ts";
 
 /** What every task of a plan asks Slurm for. */
 export interface SlurmOptions {
@@ -65,6 +66,7 @@ function directives(options: SlurmOptions, name: string): string[] {
 export function renderTaskScript(options: SlurmOptions, parts: ScriptParts): string {
   const { program, folder, directory } = parts;
   const command = [...program, "sweep", "task", folder, "--index"].map(quoteWord).join(" ");
+  const threads = Object.entries(threadVariables("$threads")).map((pair) => pair.join("="));
   return `#!/bin/bash
 # One task of a sweep: row number = index in the array + offset, which is the argument of this script.
 ${directives(options, "puppet-sweep").join("\n")}
@@ -75,7 +77,7 @@ ${directives(options, "puppet-sweep").join("\n")}
 cd ${quoteWord(directory)} || exit 1
 row=$((SLURM_ARRAY_TASK_ID + \${1:-0}))
 threads=\${SLURM_CPUS_PER_TASK:-${options.cpus}}
-export OMP_NUM_THREADS=$threads TF_NUM_INTRAOP_THREADS=$threads TF_NUM_INTEROP_THREADS=1
+export ${threads.join(" ")}
 warned=0
 
 ${command} "$row" &

@@ -45,6 +45,12 @@ Deno.test("renderKubernetesJob() is an Indexed Job in which every row fails and 
     "--index",
     "$(JOB_COMPLETION_INDEX)",
   ]);
+  const threads = container.env.filter(({ name }: { name: string }) => /_THREADS$/.test(name));
+  assert.deepEqual(threads, [
+    { name: "OMP_NUM_THREADS", value: "2" },
+    { name: "TF_NUM_INTRAOP_THREADS", value: "2" },
+    { name: "TF_NUM_INTEROP_THREADS", value: "1" },
+  ]);
   assert.deepEqual(container.resources.limits, { cpu: "2", memory: "8Gi", "nvidia.com/gpu": 1 });
   assert.deepEqual(container.volumeMounts, [{ name: "sweep", mountPath: "/shared/width" }]);
   assert.equal(spec.template.spec.volumes[0].persistentVolumeClaim.claimName, "shared");
