@@ -94,6 +94,7 @@ async function evaluateTest(
     checkpoint: folder,
     dataset: test.name,
     part: "test",
+    fingerprint: test.fingerprint,
     exact: card.model.exact,
     complexityUnit: trained.measure.unit,
     figures,
@@ -200,8 +201,9 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
   const config = await readRunConfig(runDirectory);
   const missing: string[] = [];
   const epochs = await readMetricsLog(runDirectory);
+  const progress = await readRunProgress(runDirectory);
   if (epochs.length === 0) missing.push("Learning curves: no epoch has ended yet.");
-  else if (epochs.length < config.training.epochs) {
+  else if (epochs.length < config.training.epochs && !progress?.isFinished) {
     missing.push(
       `The run is not complete: ${epochs.length} of ${config.training.epochs} epochs are logged.`,
     );
@@ -214,7 +216,7 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
     config,
     provenance,
     epochs,
-    best: (await readRunProgress(runDirectory))?.best ?? bestOf(epochs),
+    best: progress?.best ?? bestOf(epochs),
   } as const;
   try {
     return { ...head, ...await collectCheckpoint(options, missing), missing };

@@ -41,12 +41,16 @@ export async function tinyImagesConfig(directory: string): Promise<ExperimentCon
 }
 
 /** A run of a second on 16 images of two classes with three levels, in a folder of its own. */
-export async function withTinyRun(body: (runDirectory: string) => Promise<void>): Promise<void> {
+export async function withTinyRun(
+  body: (runDirectory: string) => Promise<void>,
+  training: Partial<ExperimentConfig["training"]> = {},
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   const runDirectory = join(folder, "tiny");
   try {
     await withBackend("wasm", async () => {
-      const config = await tinyImagesConfig(join(folder, "images"));
+      const made = await tinyImagesConfig(join(folder, "images"));
+      const config = { ...made, training: { ...made.training, ...training } };
       await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
       await body(runDirectory);
     });

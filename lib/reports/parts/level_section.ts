@@ -140,7 +140,7 @@ function routeTable({ routes }: EvaluationReport): ReportBlock[] {
       numbers("way", ({ route }) => countCell(route)),
       numbers("images", ({ share }) => shareCell(share)),
     ],
-    "The number of the exit, or of the blocks that were run.",
+    "The number of the exit, or of the blocks or loops that were run.",
   )];
 }
 

@@ -95,3 +95,10 @@ Deno.test("collectRunReport() says what is missing", async () => {
     await assert.rejects(collectTiny(runDirectory), CheckpointError);
   });
 });
+
+Deno.test("collectRunReport() misses nothing of a run that stopped early", () =>
+  withTinyRun(async (runDirectory) => {
+    const { epochs, missing } = await collectTiny(runDirectory);
+    assert.equal(epochs.length, 2);
+    assert.deepEqual(missing, []);
+  }, { epochs: 5, patience: 1, minDelta: 0.99 }));
