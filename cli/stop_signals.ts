@@ -8,6 +8,12 @@ export interface StoppableResult<Result> {
   readonly signal: StopSignal | null;
 }
 
+/**
+ * Milliseconds in which a second SIGINT is the first one again: a terminal sends Ctrl+C to `deno task` and to this process,
+ * and the former passes it on.
+ */
+const ECHO = 500;
+
 /** Signals that this process can and should stop after; Windows knows one. */
 function stopSignals(): readonly StopSignal[] {
   if (Deno.build.os === "windows") return ["SIGINT"];
@@ -17,7 +23,7 @@ function stopSignals(): readonly StopSignal[] {
 /**
  * Runs a job that SIGINT, SIGTERM, SIGUSR1 (which batch systems send before the time is up) and SIGHUP (the terminal was
  * closed; not under `nohup`) stop cleanly: the first signal aborts the job's `AbortSignal` and lets it save. After it, SIGINT
- * leaves at once with its code; the others are passed over, since batch systems send them several times for one wish (Slurm
+ * leaves at once with its code, unless it is an echo of the first; the others are passed over, since batch systems send them several times for one wish (Slurm
  * up to four times for a `scancel`), and end what does not heed them with SIGKILL.
  *
  * @param job Does the work; returns soon after its signal is aborted.
@@ -30,12 +36,15 @@ export async function withStopSignals<Result>(
 ): Promise<StoppableResult<Result>> {
   const controller = new AbortController();
   let received: StopSignal | null = null;
+  let at = 0;
   const listenerOf = (signal: StopSignal) => () => {
     if (received !== null) {
-      if (signal === "SIGINT") Deno.exit(exitCodeOfSignal(signal));
+      const isEcho = received === "SIGINT" && performance.now() - at < ECHO;
+      if (signal === "SIGINT" && !isEcho) Deno.exit(exitCodeOfSignal(signal));
       return;
     }
     received = signal;
+    at = performance.now();
     // The note comes second: whatever becomes of it, the job stops.
     controller.abort();
     onFirst(signal);

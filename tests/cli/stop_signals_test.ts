@@ -4,9 +4,9 @@ import { withStopSignals } from "../../cli/stop_signals.ts";
 
 const FIXTURE = fileURLToPath(new URL("fixtures/stoppable_job.ts", import.meta.url));
 
-/** Starts the job, sends signals one by one, each after the job's next line, and returns what it said. */
+/** Starts the job, sends signals one by one, each after the job's next line or after a pause, and returns what it said. */
 async function sendSignals(
-  signals: readonly Deno.Signal[],
+  signals: readonly (Deno.Signal | number)[],
   argv: readonly string[] = [],
   prefix: readonly string[] = [],
 ): Promise<{ readonly code: number; readonly text: string }> {
@@ -23,7 +23,10 @@ async function sendSignals(
     text += chunk;
     // What is passed over brings no further line.
     const isLast = text.includes("heard") || prefix.length > 0 && text.includes("ready");
-    for (const signal of waiting.splice(0, isLast ? waiting.length : 1)) child.kill(signal);
+    for (const signal of waiting.splice(0, isLast ? waiting.length : 1)) {
+      if (typeof signal === "string") child.kill(signal);
+      else await new Promise((resolve) => setTimeout(resolve, signal));
+    }
   }
   const { code } = await child.status;
   return { code, text };
@@ -57,11 +60,17 @@ Deno.test({
 });
 
 Deno.test("withStopSignals() leaves at once when SIGINT follows another signal, with its code", async () => {
-  for (const first of ["SIGINT", "SIGTERM"] as const) {
-    const { code, text } = await sendSignals([first, "SIGINT"], ["stubborn"]);
+  for (const [first, ...pause] of [["SIGINT", 600], ["SIGTERM"]] as const) {
+    const { code, text } = await sendSignals([first, ...pause, "SIGINT"], ["stubborn"]);
     assert.equal(text, `ready\nstopping\nheard ${first}\n`);
     assert.equal(code, 130);
   }
+});
+
+Deno.test("withStopSignals() takes one Ctrl+C for one, though the terminal and deno task both send it", async () => {
+  const { code, text } = await sendSignals(["SIGINT", "SIGINT", "SIGINT"], ["slow"]);
+  assert.equal(text, "ready\nstopping\nheard SIGINT\nsaved after SIGINT\n");
+  assert.equal(code, 0);
 });
 
 Deno.test("withStopSignals() lets a job save that is told several times, as batch systems do", async () => {
