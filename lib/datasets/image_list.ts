@@ -65,17 +65,32 @@ interface Addition {
   readonly ending: string;
 }
 
+/** Endings that paths may lack. */
+const ENDINGS = [".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG"];
+
 /** Folders that the paths of a list start from, and endings that they lack, as lists of contests do. */
 async function findAddition(list: string, path: string): Promise<Addition | null> {
   const folder = dirname(list);
   const stem = basename(list, extname(list));
   for (const inner of ["", "images", stem, `${stem}_images`, "img", "imgs"]) {
-    for (const ending of ["", ".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG"]) {
+    for (const ending of ["", ...ENDINGS]) {
       const file = isAbsolute(path) ? path : join(folder, inner, path);
       if (await isThere(file + ending)) return { folder: inner, ending };
     }
   }
   return null;
+}
+
+/** The file of a path: its ending may be there, or missing, from row to row. */
+async function fileOf(list: string, path: string, { folder, ending }: Addition): Promise<string> {
+  const file = isAbsolute(path) ? path : join(folder, path);
+  if (ENDINGS.includes(extname(file))) return file;
+  for (const one of ["", ending, ...ENDINGS]) {
+    if (await isThere((isAbsolute(file) ? file : join(dirname(list), file)) + one)) {
+      return file + one;
+    }
+  }
+  return file;
 }
 
 /** Refuses letters that were lost in reading: classes that differ in nothing else would become one. */
@@ -186,7 +201,7 @@ export async function readImageList(list: string): Promise<ListedImage[] | null>
     const partName = columns.part === null ? "" : row[columns.part]?.trim() ?? "";
     if (partName !== "") partWords.set(index + 1, partName);
     images.push({
-      file: (isAbsolute(path) ? path : join(addition.folder, path)) + addition.ending,
+      file: await fileOf(list, path, addition),
       className,
       part: partOfName(partName),
     });

@@ -127,6 +127,23 @@ Deno.test("readFolderLayout() reads one list with quotes, tabs, a column for the
   });
 });
 
+Deno.test("readFolderLayout() looks for the ending of every path of a list by itself", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["images/a.png", "images/b.jpg", "images/c.png", "images/d.v2.png"]);
+    for (const paths of [["a", "b", "c.png", "d.v2"], ["c.png", "b", "a", "d.v2.png"]]) {
+      await Deno.writeTextFile(
+        join(folder, "list.csv"),
+        paths.map((path) => `${path},x`).join("\n"),
+      );
+      const [train] = outline(await readFolderLayout(folder));
+      assert.deepEqual(
+        train!.split(" ").sort(),
+        ["images/a.png=x", "images/b.jpg=x", "images/c.png=x", "images/d.v2.png=x"],
+      );
+    }
+  });
+});
+
 Deno.test("readFolderLayout() reads a list beside the only folder, whose images lie by class", async () => {
   await withFolder(async (folder) => {
     await writeImages(folder, ["set/images/a/1.png", "set/images/a/2.png"]);
