@@ -59,7 +59,7 @@ function differenceText(difference: number | null): string {
 export function formatExport({ directory, checkpoint, bytes }: ExportSummary): string {
   return `${directory}: checkpoint ${checkpoint}, ${
     megabytes(bytes)
-  }; eval and predict take it like a run`;
+  }; predict takes it like a run, eval with --data FOLDER`;
 }
 
 /**

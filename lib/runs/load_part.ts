@@ -79,21 +79,43 @@ function requirePartOfRun(
   );
 }
 
+/** The images of a run; whoever evaluates it elsewhere, or an exported model, typed none of the places in the message. */
+async function loadImagesOf(
+  config: Pick<ExperimentConfig, "data" | "training">,
+  namedBy: string | null,
+): Promise<ExperimentImages> {
+  try {
+    return await loadExperimentImages(config, READ_ONCE);
+  } catch (error) {
+    if (namedBy === null || !(error instanceof DataError)) throw error;
+    throw new DataError(
+      `${error.message}; ${config.data.directory} is where the configuration of ${namedBy} has its images: ` +
+        "say with --data where they are now",
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Loads images that a trained model is to look at.
  *
  * @param config Data and seed of the run.
- * @param options What the checkpoint says of its model, and which part.
+ * @param options What the checkpoint says of its model, which part, and the run whose configuration says where the images
+ * are, for the message.
  * @returns The images, and the sizes of all parts.
  * @throws {DataError} if the images are missing, their classes or size are not the model's, or the part was drawn
  * from other images than those of the run.
  */
 export async function loadPartForModel(
   config: Pick<ExperimentConfig, "data" | "training">,
-  options: { readonly card: ModelCard; readonly part: DataPart },
+  options: {
+    readonly card: ModelCard;
+    readonly part: DataPart;
+    readonly namedBy?: string | null;
+  },
 ): Promise<LoadedPart> {
-  const { card, part } = options;
-  const images = await loadExperimentImages(config, READ_ONCE);
+  const { card, part, namedBy = null } = options;
+  const images = await loadImagesOf(config, namedBy);
   const loaded = partOf(images, part);
   const { dataset } = loaded;
   if (!isDeepStrictEqual([...dataset.classNames], [...card.classNames])) {

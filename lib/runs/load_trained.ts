@@ -28,6 +28,8 @@ export interface LoadedClassifier {
   readonly config: ExperimentConfig;
   /** Name of the checkpoint's folder. */
   readonly folder: string;
+  /** The run whose configuration says where the images are; `null` where that was said otherwise. */
+  readonly namedBy: string | null;
 }
 
 /** What only a checkpoint without statistics needs is loaded for it: the training images and their readers. */
@@ -117,7 +119,8 @@ export async function loadTrained(options: {
       standardization: card.standardization,
       measure: complexityMeasure(card.model.complexity),
     };
-    return { trained, card, config, folder };
+    const namedBy = options.data?.directory === undefined ? options.runDirectory : null;
+    return { trained, card, config, folder, namedBy };
   } catch (error) {
     classifier.dispose();
     throw error;

@@ -40,6 +40,14 @@ Deno.test("export writes a model that evaluates like its run, is smaller, and na
     );
     assert.equal(predicted.code, 0, predicted.stderr);
 
+    // It names no place, so that somebody else's is none of its images.
+    const elsewhere = await runCommand(["eval", model, "--backend", "cpu"], { cwd: run });
+    assert.equal(elsewhere.code, 3);
+    assert.match(
+      elsewhere.stderr,
+      /; data is where the configuration of .*-model has its images: say with --data where they are/,
+    );
+
     const texts = await readTexts(model);
     assert.ok(texts.every((text) => !text.includes(data)), "the place of the images is in it");
     const size = texts.reduce((sum, text) => sum + text.length, 0);
