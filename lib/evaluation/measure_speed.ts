@@ -10,8 +10,8 @@ import type { SpeedFigure, SpeedReport } from "./speed_report.ts";
 
 /** Options of `measureSpeed`. */
 export interface MeasureSpeedOptions {
-  /** Whether kernels are generated, so that generating them for every image is another way of running. */
-  readonly generates: boolean;
+  /** Ways of running the network, see `waysOfGeneration`. */
+  readonly generations: readonly SpeedFigure["generation"][];
   /**
    * Level that all images are sent through, an index into the classifier's list.
    *
@@ -158,8 +158,7 @@ function checkOptions(dataset: ImageDataset, options: MeasureSpeedOptions): void
 /**
  * Measures how long the whole pipeline takes per image on the current backend: complexity measurement, routing,
  * standardisation, forward pass and reading the logits back; images are in memory. Every figure is the median over
- * repetitions with other images, after a warm-up. Generated kernels are once banked and once generated for each image,
- * which is how the paper counts.
+ * repetitions with other images, after a warm-up.
  *
  * @param trained Classifier with statistics.
  * @param dataset Images; when a batch is larger, images come again.
@@ -173,12 +172,12 @@ export async function measureSpeed(
   options: MeasureSpeedOptions,
 ): Promise<SpeedReport> {
   checkOptions(dataset, options);
-  const { generates, batchSizes = [1, 64], level, report } = options;
-  const all = batchSizes.length * (generates ? 2 : 1);
+  const { generations, batchSizes = [1, 64], level, report } = options;
+  const all = batchSizes.length * generations.length;
   const image = { height: dataset.height, width: dataset.width };
   const figures: SpeedFigure[] = [];
   let bankSeconds = 0;
-  for (const generation of generates ? ["banked", "per-image"] as const : ["banked"] as const) {
+  for (const generation of generations) {
     const exact = generation === "per-image";
     const started = performance.now();
     const network = await prepareNetwork(trained, {

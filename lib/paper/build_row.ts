@@ -1,4 +1,5 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
+import { findKey } from "../configuration/config_words.ts";
 import { imageSideOf } from "../datasets/data_config.ts";
 import { classesOf } from "./smoke_config.ts";
 import { protocolChanges } from "./run_identity.ts";
@@ -87,7 +88,8 @@ function imageChanges(config: ExperimentConfig, runs: readonly ComparedRun[]): P
 }
 
 function showChange({ path, protocol, run }: ProtocolChange): string {
-  const show = (value: unknown) => value === null ? "all" : String(value);
+  const show = (value: unknown) =>
+    value === null ? findKey(path)?.orNull?.[0] ?? "all" : String(value);
   return `${path} ${show(run)} instead of ${show(protocol)}`;
 }
 

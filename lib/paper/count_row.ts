@@ -27,6 +27,7 @@ function keyOf({ model, classes, side }: CountTask): string {
 async function countRow({ model, classes, side }: CountTask): Promise<CountedFigures> {
   const count = await countModel(model, { classes, image: { height: side, width: side } });
   const { parameters, megabytes, reference } = count;
+  const generation = reference.dynamics + reference.resizing;
   const puppeteerMegabytes = parameters.puppeteer > 0 ? megabytes.puppeteer : null;
   return {
     puppeteerMegabytes,
@@ -36,8 +37,9 @@ async function countRow({ model, classes, side }: CountTask): Promise<CountedFig
     multiplyAddsOfTool: count.multiplyAddsOfTool,
     batch: count.batch,
     forwardPerImage: reference.forward,
-    generationPerLevel: reference.dynamics + reference.resizing,
-    amortizedPerImage: reference.amortized,
+    generationPerLevel: generation,
+    // In exact mode no image shares its kernels.
+    amortizedPerImage: model.exact ? reference.forward + generation : reference.amortized,
     decides: count.decides,
   };
 }

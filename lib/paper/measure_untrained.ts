@@ -1,8 +1,7 @@
 import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { measureSpeed, type MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import { createClassifier } from "../models/create_classifier.ts";
-import { generatesKernels } from "../models/model_layers.ts";
-import { modelEntry } from "../models/model_registry.ts";
+import { waysOfGeneration } from "../models/ways_of_generation.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { computeStatistics, levelsOfImages } from "../training/compute_statistics.ts";
 import { loadExperimentImages, prepareTrainingData } from "../runs/prepare_data.ts";
@@ -25,7 +24,7 @@ const STATISTICS_IMAGES = 32;
  */
 export async function measureUntrained(
   config: ExperimentConfig,
-  options: Omit<MeasureSpeedOptions, "generates">,
+  options: Omit<MeasureSpeedOptions, "generations">,
 ): Promise<SpeedReport> {
   const { model } = config;
   const images = await loadExperimentImages(config);
@@ -46,7 +45,7 @@ export async function measureUntrained(
     };
     return await measureSpeed(trained, images.test, {
       ...options,
-      generates: generatesKernels(modelEntry(model.name)),
+      generations: waysOfGeneration(model),
     });
   } finally {
     classifier.dispose();

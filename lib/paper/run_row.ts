@@ -32,7 +32,7 @@ export interface RunSettings {
    */
   readonly looksAtImages?: boolean;
   /** How speed is measured; `null` does not. */
-  readonly speed: Omit<MeasureSpeedOptions, "generates" | "signal"> | null;
+  readonly speed: Omit<MeasureSpeedOptions, "generations" | "signal"> | null;
   /** Where the command came from; added to every run folder that is worked on. */
   readonly provenance: Provenance;
   /** Where this is computed. */

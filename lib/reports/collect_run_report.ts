@@ -76,8 +76,10 @@ async function evaluateTest(
   loaded: LoadedClassifier,
   options: CollectRunReportOptions,
 ): Promise<Evaluated> {
-  const { trained, card, config, folder } = loaded;
-  const { dataset: test, images } = await loadPartForModel(config, { card, part: "test" });
+  const { trained, card, config, folder, namedBy } = loaded;
+  const { dataset: test, images } = await loadPartForModel(config, {
+    ...{ card, part: "test", namedBy },
+  });
   const seen: SeenImage[] = [];
   const { list } = trained.classifier.levels;
   const figures = await evaluate(trained, test, {

@@ -1,8 +1,7 @@
 import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { measureSpeed } from "../evaluation/measure_speed.ts";
-import { generatesKernels } from "../models/model_layers.ts";
-import { modelEntry } from "../models/model_registry.ts";
+import { waysOfGeneration } from "../models/ways_of_generation.ts";
 import { requireDepth } from "./require_depth.ts";
 import { requireTrajectory } from "./require_trajectory.ts";
 import { loadTrained } from "./load_trained.ts";
@@ -19,10 +18,12 @@ import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
  */
 export async function runEvaluation(options: RunEvaluationOptions): Promise<EvaluationSummary> {
   options.report?.(0, 0, "loading images");
-  const { trained, card, config, folder } = await loadTrained(options);
+  const { trained, card, config, folder, namedBy } = await loadTrained(options);
   try {
     const exact = requireTrajectory(card.model, options.exact);
-    const { dataset, images } = await loadPartForModel(config, { card, part: options.part });
+    const { dataset, images } = await loadPartForModel(config, {
+      ...{ card, part: options.part, namedBy },
+    });
     const { batchSize, report } = options;
     const { depth } = options;
     const level = depth === undefined
@@ -34,10 +35,10 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
       level,
       ...(report === undefined ? {} : { report }),
     });
-    const generates = generatesKernels(modelEntry(card.model.name));
+    const generations = waysOfGeneration(card.model);
     const speed = options.speed === undefined
       ? null
-      : await measureSpeed(trained, dataset, { ...options.speed, generates, level, report });
+      : await measureSpeed(trained, dataset, { ...options.speed, generations, level, report });
     return {
       runDirectory: options.runDirectory,
       checkpoint: folder,

@@ -150,7 +150,7 @@ export interface RunEvaluationOptions {
    */
   readonly depth?: number;
   /** Measures the speed of the whole pipeline too; absent does not. */
-  readonly speed?: Omit<MeasureSpeedOptions, "generates" | "level">;
+  readonly speed?: Omit<MeasureSpeedOptions, "generations" | "level">;
 }
 
 /** What `runEvaluation` returns. */

@@ -70,7 +70,8 @@ const RESULT_COLUMNS: Readonly<Record<PaperColumn, readonly RowColumn[]>> = {
     numbers("paper, size", ({ paper }) => megabyteCell(paper?.megabytes ?? null)),
   ],
   secondsPerImage: [
-    numbers("s/image", ({ secondsPerImage }) => timesCell(secondsPerImage)),
+    // What an exact model does is generated for every image.
+    numbers("s/image", (row) => timesCell(row.secondsPerImage ?? row.exactSecondsPerImage)),
     numbers("paper, s/image", ({ paper }) => decimalCell(paper?.secondsPerImage ?? null, 4)),
   ],
   gigaMultiplyAdds: [
@@ -197,7 +198,7 @@ function sizesTable(comparison: Comparison, names: readonly string[]): ReportBlo
       numbers(`tool, batch ${batch}`, ({ counted }) => workCell(counted.multiplyAddsOfTool)),
       numbers("per image", forwardCell),
       numbers("generation", ({ counted }) => workCell(counted.generationPerLevel || null)),
-      numbers(`image and 1/${batch} generation`, ({ counted }) => {
+      numbers("image and share of generation", ({ counted }) => {
         return workCell(counted.generationPerLevel === 0 ? null : counted.amortizedPerImage);
       }),
     ],
@@ -206,13 +207,14 @@ function sizesTable(comparison: Comparison, names: readonly string[]): ReportBlo
         ? "Counted for the full protocol, and what the model of the run stores."
         : "Counted for the models of the runs at the reference complexity: what images cost follows their levels."
     } Tool: by the rule of the paper's tool. ` +
-      "Generation: of all kernels of one level, once for all its images.",
+      `Generation: of all kernels of one level, once for all its images. Share: 1/${batch}, in exact mode all of it.`,
   );
 }
 
 function speedTable(comparison: Comparison, names: readonly string[]): ReportBlock[] {
   const { rows, speedBatch } = comparison;
-  if (rows.every(({ secondsPerImage }) => secondsPerImage === null)) return [];
+  const isTimed = (row: ComparisonRow) => row.secondsPerImage ?? row.exactSecondsPerImage;
+  if (!rows.some(isTimed)) return [];
   return [tableOf<ComparisonRow>("Speed, seconds per image", rows, [
     ...nameColumns(comparison, names),
     numbers(`kernels kept, batch ${speedBatch}`, (row) => timesCell(row.secondsPerImage)),

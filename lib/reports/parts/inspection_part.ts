@@ -44,7 +44,9 @@ function lookalikes(
     ...pairs === 0 ? [] : ["results look better than they are"],
     ...isComplete ? [] : ["there are too many images to compare all of them"],
   ];
-  return [fact("nearly equal images in different parts", countCell(pairs), notes.join("; "))];
+  return [
+    fact("pairs of nearly equal images in different parts", countCell(pairs), notes.join("; ")),
+  ];
 }
 
 function shownParts({ perClass }: ImageInspection) {

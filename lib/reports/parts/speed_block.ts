@@ -26,9 +26,11 @@ export function speedBlocks(speed: SpeedReport | undefined): ReportBlock[] {
       numbers("slowest", ({ highest }) => secondsCell(highest)),
       numbers("repetitions", ({ repetitions }) => countCell(repetitions)),
     ],
-    `Images of ${speed.dataset} in memory: complexity, routing, standardisation, forward pass and read-back. ` +
-      `Kept kernels are generated once, in ${
-        secondsCell(speed.bankSeconds).text
-      } s, which are in no figure.`,
+    `Images of ${speed.dataset} in memory: complexity, routing, standardisation, forward pass and read-back.` +
+      (speed.figures.some(({ generation }) => generation === "banked")
+        ? ` Kept kernels are generated once, in ${
+          secondsCell(speed.bankSeconds).text
+        } s, which are in no figure.`
+        : ""),
   )];
 }

@@ -18,12 +18,15 @@ async function prepare() {
   return { trained, dispose };
 }
 
+const BOTH = ["banked", "per-image"] as const;
+const KEPT = ["banked"] as const;
+
 Deno.test("measureSpeed() gives median and spread for every batch size and way of generation", () =>
   withBackend("wasm", async () => {
     const { trained, dispose } = await prepare();
     const live = tf.memory().numTensors;
     const report = await measureSpeed(trained, tinyDataset(10, 7), {
-      generates: true,
+      generations: BOTH,
       batchSizes: [1, 4],
       repetitions: 5,
     });
@@ -58,7 +61,7 @@ Deno.test("measureSpeed() takes other images in every repetition, and begins aga
         return images.read(indices);
       },
     };
-    const options = { generates: false, batchSizes: [2], repetitions: 3, warmUps: 1 };
+    const options = { generations: KEPT, batchSizes: [2], repetitions: 3, warmUps: 1 };
     const { figures } = await measureSpeed(trained, dataset, options);
     assert.deepEqual(read, [[0, 1], [2, 3], [4, 0], [1, 2]]);
     assert.equal(figures.length, 1);
@@ -84,7 +87,7 @@ Deno.test("measureSpeed() sends images through the level that is asked for, and 
         };
       },
     });
-    const options = { generates: true, batchSizes: [3], repetitions: 3, warmUps: 0 };
+    const options = { generations: BOTH, batchSizes: [3], repetitions: 3, warmUps: 0 };
     const level = trained.classifier.levels.list.length - 1;
     await measureSpeed({ ...trained, classifier }, tinyDataset(6, 7), { ...options, level });
     assert.deepEqual(generated, [[level], [level]]);
@@ -98,7 +101,7 @@ Deno.test("measureSpeed() sends images through the level that is asked for, and 
 Deno.test("measureSpeed() keeps to its time, but makes three repetitions", () =>
   withBackend("wasm", async () => {
     const { trained, dispose } = await prepare();
-    const options = { generates: false, batchSizes: [1], repetitions: 1000, seconds: 0 };
+    const options = { generations: KEPT, batchSizes: [1], repetitions: 1000, seconds: 0 };
     const { figures } = await measureSpeed(trained, tinyDataset(5, 7), options);
     assert.equal(figures[0]!.repetitions, 3);
     dispose();
@@ -110,11 +113,14 @@ Deno.test("measureSpeed() stops when asked to, and refuses what it cannot measur
     const dataset = tinyDataset(5, 7);
     const signal = AbortSignal.abort(new Error("stopped"));
     const live = tf.memory().numTensors;
-    await assert.rejects(measureSpeed(trained, dataset, { generates: false, signal }), /stopped/);
+    await assert.rejects(
+      measureSpeed(trained, dataset, { generations: KEPT, signal }),
+      /stopped/,
+    );
     assert.equal(tf.memory().numTensors, live);
     for (const options of [{ batchSizes: [0] }, { repetitions: 2 }, { warmUps: -1 }]) {
       await assert.rejects(
-        measureSpeed(trained, dataset, { generates: false, ...options }),
+        measureSpeed(trained, dataset, { generations: KEPT, ...options }),
         RangeError,
       );
     }

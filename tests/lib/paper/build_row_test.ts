@@ -4,12 +4,12 @@ import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { MADE_UP_COUNTS, MADE_UP_RUN } from "../../helpers/made_up_comparison.ts";
 import type { ComparedRun } from "../../../lib/paper/comparison.ts";
 
-/** The row of runs that keep to the default protocol. */
-function rowOf(runs: readonly ComparedRun[]) {
-  const config = defaultConfig();
+/** The row of runs of a configuration beside the default protocol. */
+function rowOf(runs: readonly ComparedRun[], config = defaultConfig()) {
   return buildRow({
     paper: { row: "Puppet-CNN", variant: null, group: null, figures: null },
-    ...{ preset: "puppet-cnn", protocol: config, config, smoke: false, runs, speedBatch: 64 },
+    ...{ preset: "puppet-cnn", protocol: defaultConfig(), config, smoke: false, runs },
+    speedBatch: 64,
   }, () => Promise.resolve(MADE_UP_COUNTS));
 }
 
@@ -37,4 +37,11 @@ Deno.test("buildRow() marks runs with fewer training or test images", async () =
     ["training images", 800],
     ["test images", 500],
   ]);
+});
+
+Deno.test("buildRow() has the word of the configuration for a value that is not set", async () => {
+  const config = defaultConfig();
+  const model = { ...config.model, trajectorySteps: 24 };
+  const { mark } = await rowOf([MADE_UP_RUN], { ...config, model });
+  assert.equal(mark, "not the full protocol: model.trajectorySteps 24 instead of own");
 });
