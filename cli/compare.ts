@@ -322,8 +322,8 @@ export function compareCommand(): CommandUnknownOpts {
 
 /** Presets that have been trained at full size, with the folder of what they gave. */
 function resultLines(): string {
-  return presets.flatMap(({ name, result }) => result === null ? [] : [`  ${name}: ${result}`])
-    .join("\n");
+  const found = presets.filter(({ result }) => result !== null);
+  return found.map(({ name, result }) => `  ${name}: ${result}/evaluation.json`).join("\n");
 }
 
 /** The names in lines of the help's width. */

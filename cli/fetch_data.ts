@@ -287,7 +287,7 @@ async function runStoppable(action: (signal: AbortSignal) => Promise<void>): Pro
   if (!isDone && signal !== null) {
     throw new InterruptedError(
       signal,
-      "Nothing was installed; what has been downloaded is kept; run the command again to continue",
+      "Nothing was installed; run the command again: a download goes on where it stopped",
     );
   }
 }

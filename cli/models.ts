@@ -3,7 +3,7 @@ import { UsageError } from "../lib/errors.ts";
 import type { ListedModel } from "../lib/models/list_model.ts";
 import type { ModelName } from "../lib/models/model_names.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
-import { createOutput } from "./output.ts";
+import { createOutput, type Output } from "./output.ts";
 import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
 import {
   addHelpSections,
@@ -63,11 +63,31 @@ function checkChannels(channels: number): void {
   );
 }
 
-async function models(name: string | undefined, options: ModelsOptions): Promise<void> {
+/** A model whose layers are given has no C, unless states of a trajectory are of that size. */
+async function sayIdleChannels(
+  name: string | undefined,
+  to: Output,
+  command: CommandUnknownOpts,
+): Promise<void> {
+  if (name === undefined || command.getOptionValueSource("channels") !== "cli") return;
+  const { completeConfig } = await import("../lib/configuration/experiment_config.ts");
+  const { remarksOnIdleOptions } = await import("./idle_options.ts");
+  const channels = { path: "model.maxChannels", value: null, from: "--channels" };
+  const remarks = await remarksOnIdleOptions([completeConfig({ model: { name } })], [channels]);
+  for (const remark of remarks) to.talk(remark);
+}
+
+async function models(
+  name: string | undefined,
+  options: ModelsOptions,
+  command: CommandUnknownOpts,
+): Promise<void> {
   const to = createOutput(options);
   const format = await planDocument(options);
   checkChannels(options.channels);
-  await present([await countModels(name, options)], { ...options, format, to });
+  const source = await countModels(name, options);
+  await sayIdleChannels(name, to, command);
+  await present([source], { ...options, format, to });
 }
 
 /**
@@ -97,8 +117,8 @@ export function modelsCommand(): CommandUnknownOpts {
       )
         .argParser(wholeNumber(8, 8192)).default(512),
     )
-    .action((name, options) =>
-      models(name as string | undefined, options as unknown as ModelsOptions)
+    .action((name, options, self) =>
+      models(name as string | undefined, options as unknown as ModelsOptions, self)
     );
   addDocumentOptions(command);
   command.addOption(quietOption()).addOption(debugOption());

@@ -3,6 +3,7 @@ import { describePathFailure } from "../lib/files/path_failure.ts";
 import { shortenMessage } from "../lib/shorten_message.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import { ClosedOutputError, paint, writeText } from "./output.ts";
+import { PROGRAM } from "./program_name.ts";
 import { safeLine, safeText } from "../lib/safe_text.ts";
 
 /** Deno flag that allows what a refused access asked for. */
@@ -16,11 +17,14 @@ function describeRefusal(error: Error): string {
   const flag = PERMISSION_FLAG.exec(error.message)?.[0];
   const task = flag === "--allow-run" ? "sweep" : "puppet";
   const advice = flag === undefined ? "" : `, or add ${flag} before main.ts`;
+  const start = PROGRAM === "puppet-cnn"
+    ? flag === undefined ? "install it anew with what it needs" : `install it anew with ${flag}`
+    : `start with "deno task ${task}"${advice}`;
   const what = error.message.replace(ADVICE, "").replace(
     /^Requires/,
     "it needs",
   );
-  return `Deno refused an access: ${safeLine(what)}; start with "deno task ${task}"${advice}`;
+  return `Deno refused an access: ${safeLine(what)}; ${start}`;
 }
 
 /** One sentence, or a few lines, for the person at the terminal. */

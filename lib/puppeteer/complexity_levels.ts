@@ -73,7 +73,8 @@ export class ComplexityLevels {
    *
    * @param complexity H(x) in bits, finite, >= 0.
    * @returns Index into `list`.
-   * @throws {RangeError} if complexity is not a finite number >= 0.
+   * @throws {TypeError} if complexity is no number.
+   * @throws {RangeError} if it is not finite or below 0.
    */
   levelOf(complexity: number): number {
     // Called for its check and for the clamp, so that levels and depths can never disagree.

@@ -22,7 +22,8 @@ export interface StepScheduleOptions {
  * @param complexity H(x) in bits, >= 0.
  * @param options kappa and the range of depths.
  * @returns N, an integer in minSteps .. maxSteps.
- * @throws {RangeError} if complexity is not a finite number >= 0.
+ * @throws {TypeError} if complexity is no number.
+ * @throws {RangeError} if it is not finite or below 0.
  *
  * @example
  * ```ts
@@ -33,7 +34,8 @@ export interface StepScheduleOptions {
  */
 export function stepCount(complexity: number, options: StepScheduleOptions): number {
   if (!Number.isFinite(complexity) || complexity < 0) {
-    throw new RangeError(
+    const Wrong = typeof complexity === "number" ? RangeError : TypeError;
+    throw new Wrong(
       `Cannot choose a depth: complexity must be a finite number of bits >= 0, current value is ${complexity}`,
     );
   }

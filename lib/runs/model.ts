@@ -167,7 +167,7 @@ export class Model implements Disposable {
    *
    * @param complexity Complexity of an image, in the unit of the model's measure (bits for `entropy`), finite, >= 0.
    * @returns States K_0 .. K_N, each `[1, C_in, taps, C_out]`, float32; layer n uses K_n.
-   * @throws {RangeError} if the complexity is not a finite number >= 0.
+   * @throws {TypeError | RangeError} if the complexity is no number, or not finite or below 0.
    * @throws {UsageError} if the model has no puppeteer.
    */
   async trajectory(complexity: number): Promise<TensorValues[]> {
@@ -189,7 +189,7 @@ export class Model implements Disposable {
    *
    * @param complexity As of `trajectory`.
    * @returns By name of the layer, in order, `[kernelSize, kernelSize, in, out]`, float32.
-   * @throws {RangeError} if the complexity is not a finite number >= 0.
+   * @throws {TypeError | RangeError} if the complexity is no number, or not finite or below 0.
    * @throws {UsageError} if the model is more than a list of layers.
    */
   async kernels(complexity: number): Promise<Map<string, TensorValues>> {

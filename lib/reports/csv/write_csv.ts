@@ -1,3 +1,4 @@
+import type { Chart } from "../chart.ts";
 import type { ReportBlock, ReportDocument } from "../report_document.ts";
 import { renderCsv } from "./csv_table.ts";
 
@@ -17,6 +18,11 @@ function tableEntries(block: ReportBlock & { readonly kind: "table" }): Entry[] 
   );
 }
 
+/** Charts have units of their own, percent for example, where tables hold shares. */
+function chartName({ title, yLabel }: Chart): string {
+  return yLabel === "" ? title : `${title}, ${yLabel}`;
+}
+
 function blockEntries(block: ReportBlock): Entry[] {
   switch (block.kind) {
     case "key-figures":
@@ -26,7 +32,7 @@ function blockEntries(block: ReportBlock): Entry[] {
       return tableEntries(block);
     case "chart":
       return block.chart.series.flatMap(({ name, points }) =>
-        points.map(({ x, y }): Entry => [block.chart.title, String(x), name, y])
+        points.map(({ x, y }): Entry => [chartName(block.chart), String(x), name, y])
       );
     case "confusion":
       return block.counts.flatMap((row, label) =>

@@ -193,6 +193,7 @@ Deno.test("Model shows trajectory and kernels, and says where there are none", (
         }
         assert.equal((await model.trajectory(3)).length, 7);
         await assert.rejects(model.kernels(-1), RangeError);
+        await assert.rejects(model.trajectory("12" as unknown as number), TypeError);
         // In exact mode the complexity itself decides, not that of its level.
         using exact = await loadModel(join(folder, "run"), { exact: true });
         const [low, high] = [await exact.trajectory(12), await exact.trajectory(13)];
