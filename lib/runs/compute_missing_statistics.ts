@@ -4,6 +4,7 @@ import { VALIDATION_BATCH } from "../training/trainer.ts";
 import { labelledBatches } from "../training/training_data.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
+import type { LoadImagesOptions } from "./prepare_data.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 
@@ -13,7 +14,7 @@ import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
  *
  * @param config Configuration of the run.
  * @param classifier The model with the checkpoint's weights; its calibration is changed.
- * @param checkpoint What the checkpoint says.
+ * @param checkpoint What the checkpoint says, and the run whose configuration says where the images are.
  * @returns Statistics of every level.
  * @throws {DataError} if the training images are missing.
  * @throws {CheckpointError} if they are not those of the run.
@@ -21,9 +22,9 @@ import type { TrainingCheckpoint } from "../training/decode_checkpoint.ts";
 export async function computeMissingStatistics(
   config: ExperimentConfig,
   classifier: Classifier,
-  { card }: Pick<TrainingCheckpoint, "card">,
+  { card, namedBy }: Pick<TrainingCheckpoint, "card"> & Pick<LoadImagesOptions, "namedBy">,
 ): Promise<LevelStatistics> {
-  const images = await loadExperimentImages(config);
+  const images = await loadExperimentImages(config, { namedBy });
   requireSameImages(images.train, card.trainFingerprint);
   const data = await prepareTrainingData(images, config.model.complexity);
   const statistics = await computeStatistics({

@@ -79,23 +79,6 @@ function requirePartOfRun(
   );
 }
 
-/** The images of a run; whoever evaluates it elsewhere, or an exported model, typed none of the places in the message. */
-async function loadImagesOf(
-  config: Pick<ExperimentConfig, "data" | "training">,
-  namedBy: string | null,
-): Promise<ExperimentImages> {
-  try {
-    return await loadExperimentImages(config, READ_ONCE);
-  } catch (error) {
-    if (namedBy === null || !(error instanceof DataError)) throw error;
-    throw new DataError(
-      `${error.message}; ${config.data.directory} is where the configuration of ${namedBy} has its images: ` +
-        "say with --data where they are now",
-      { cause: error },
-    );
-  }
-}
-
 /**
  * Loads images that a trained model is to look at.
  *
@@ -115,7 +98,7 @@ export async function loadPartForModel(
   },
 ): Promise<LoadedPart> {
   const { card, part, namedBy = null } = options;
-  const images = await loadImagesOf(config, namedBy);
+  const images = await loadExperimentImages(config, { ...READ_ONCE, namedBy });
   const loaded = partOf(images, part);
   const { dataset } = loaded;
   if (!isDeepStrictEqual([...dataset.classNames], [...card.classNames])) {

@@ -36,7 +36,7 @@ export interface LoadedClassifier {
 async function missingStatistics(
   config: ExperimentConfig,
   classifier: Classifier,
-  checkpoint: Pick<TrainingCheckpoint, "card">,
+  checkpoint: Pick<TrainingCheckpoint, "card"> & Pick<LoadedClassifier, "namedBy">,
 ): Promise<LevelStatistics> {
   const { computeMissingStatistics } = await import("./compute_missing_statistics.ts");
   return await computeMissingStatistics(config, classifier, checkpoint);
@@ -105,6 +105,7 @@ export async function loadTrained(options: {
   requireFittingCard(decoded.card, saved, path);
   const card = { ...decoded.card, model: config.model };
   const classes = card.classNames.length;
+  const namedBy = options.data?.directory === undefined ? options.runDirectory : null;
   const classifier = createClassifier(card.model, { classes, seed: config.training.seed });
   try {
     withCheckpointErrors(path, () => {
@@ -114,12 +115,11 @@ export async function loadTrained(options: {
     const trained = {
       classifier,
       statistics: statistics === null
-        ? await missingStatistics(config, classifier, decoded)
+        ? await missingStatistics(config, classifier, { ...decoded, namedBy })
         : withEveryLevel(statistics, classifier.levels.list.length),
       standardization: card.standardization,
       measure: complexityMeasure(card.model.complexity),
     };
-    const namedBy = options.data?.directory === undefined ? options.runDirectory : null;
     return { trained, card, config, folder, namedBy };
   } catch (error) {
     classifier.dispose();

@@ -8,7 +8,7 @@ import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import { asksForFit, fitDepths } from "./fit_depths.ts";
 import { type ImageInspection, inspectImages } from "./inspect_images.ts";
 import { describeTaken, takeWeights } from "./initial_weights.ts";
-import { loadExperimentImages } from "./prepare_data.ts";
+import { loadExperimentImages, whoNames } from "./prepare_data.ts";
 import { readLastCheckpoint } from "./resume_checkpoint.ts";
 import type { ResumeOptions } from "./resume_checkpoint.ts";
 import type { InitialWeights } from "./run_types.ts";
@@ -60,7 +60,8 @@ export async function planTraining(
 ): Promise<TrainingPlan> {
   const { weights, resumed } = begun;
   const { training } = config;
-  const images = await loadExperimentImages(config);
+  const namedBy = resumed === undefined ? null : await whoNames(config, resumed.runDirectory);
+  const images = await loadExperimentImages(config, { namedBy });
   const { train, validation, test } = images;
   requireImageSize(config.model, train);
   const inspection = await inspectImages(images, report);

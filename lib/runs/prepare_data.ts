@@ -5,6 +5,7 @@ import { splitTraining } from "../datasets/split.ts";
 import { channelStatistics } from "../datasets/standardization.ts";
 import { subset } from "../datasets/subset.ts";
 import { CheckpointError, DataError, UsageError } from "../errors.ts";
+import { readRunConfig } from "./run_config_file.ts";
 import { measureDataset } from "../training/training_data.ts";
 import type { DatasetParts, ImageDataset } from "../datasets/dataset.ts";
 import type { PassedOver } from "../datasets/passed_over.ts";
@@ -84,6 +85,44 @@ export function requireSameImages(train: ImageDataset, fingerprint: string): voi
   );
 }
 
+/** How the images of an experiment are read. */
+export interface LoadImagesOptions extends LoadDatasetOptions {
+  /** The run whose configuration says where they are; `null` or absent where a person said it. */
+  readonly namedBy?: string | null | undefined;
+}
+
+/**
+ * Whether a run that goes on has its images where its configuration says, or where a person says now.
+ *
+ * @param config The configuration that it goes on with.
+ * @param runDirectory Folder of the run.
+ * @returns The folder in the first case, for `namedBy`.
+ */
+export async function whoNames(
+  config: Pick<ExperimentConfig, "data">,
+  runDirectory: string,
+): Promise<string | null> {
+  const saved = await readRunConfig(runDirectory);
+  return saved.data.directory === config.data.directory ? runDirectory : null;
+}
+
+/** The parts of a dataset; whoever goes on with a run elsewhere typed none of the places in a message about them. */
+async function loadNamed(
+  data: DataConfig,
+  { namedBy = null, ...options }: LoadImagesOptions,
+): Promise<DatasetParts> {
+  try {
+    return await loadDataset(data, options);
+  } catch (error) {
+    if (namedBy === null || !(error instanceof DataError)) throw error;
+    throw new DataError(
+      `${error.message}; ${data.directory} is where the configuration of ${namedBy} has its images: ` +
+        "say with --data where they are now",
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Loads the images that a configuration asks for and splits them.
  *
@@ -95,10 +134,10 @@ export function requireSameImages(train: ImageDataset, fingerprint: string): voi
  */
 export async function loadExperimentImages(
   config: Pick<ExperimentConfig, "data" | "training">,
-  options: LoadDatasetOptions = {},
+  options: LoadImagesOptions = {},
 ): Promise<ExperimentImages> {
   const { data, training } = config;
-  const parts = await loadDataset(data, options);
+  const parts = await loadNamed(data, options);
   if (data.images !== null && data.images > parts.train.length) {
     throw new DataError(
       `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower --images`,

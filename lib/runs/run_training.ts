@@ -13,7 +13,7 @@ import { Trainer } from "../training/trainer.ts";
 import { withCheckpointErrors } from "../training/decode_checkpoint.ts";
 import { encodeCheckpoint, restoreTrainer } from "../training/training_checkpoint.ts";
 import { formatConfig } from "../configuration/format_config.ts";
-import { loadExperimentImages, prepareTrainingData } from "./prepare_data.ts";
+import { loadExperimentImages, prepareTrainingData, whoNames } from "./prepare_data.ts";
 import { fitNewHead, takeInitialWeights } from "./initial_weights.ts";
 import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths } from "./fit_depths.ts";
@@ -138,10 +138,11 @@ interface LoadedTraining {
 /** Loads and looks at every image, and fits the rule for depth to them where that is asked for. */
 async function loadForTraining(
   given: ExperimentConfig,
-  { report, onInspection, resume }: RunTrainingOptions,
+  { report, onInspection, resume, runDirectory }: RunTrainingOptions,
 ): Promise<LoadedTraining> {
   report?.({ kind: "phase", text: "loading images" });
-  const images = await loadExperimentImages(given);
+  const namedBy = resume ? await whoNames(given, runDirectory) : null;
+  const images = await loadExperimentImages(given, { namedBy });
   requireImageSize(given.model, images.train);
   const inspection = await inspectImages(images, (done, total) => {
     report?.({ kind: "images", done, total });

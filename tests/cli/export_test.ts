@@ -48,6 +48,12 @@ Deno.test("export writes a model that evaluates like its run, is smaller, and na
       /; data is where the configuration of .*-model has its images: say with --data where they are/,
     );
 
+    await Deno.rename(data, `${data}-moved`);
+    const moved = await runCommand(["train", "--resume", run, "--epochs", "3", "--dry-run"]);
+    assert.equal(moved.code, 3);
+    assert.match(moved.stderr, /images is where the configuration of .*run has its images/);
+    await Deno.rename(`${data}-moved`, data);
+
     const texts = await readTexts(model);
     assert.ok(texts.every((text) => !text.includes(data)), "the place of the images is in it");
     const size = texts.reduce((sum, text) => sum + text.length, 0);
