@@ -179,19 +179,20 @@ async function runExport(
 ): Promise<void> {
   const { options, command, output, signal } = at;
   const { format, checkpoint, data } = options;
+  const warn = (text: string) => output.warn(text);
   refuseIdle(options, command);
   const directory = requireFolder(folder, options);
   const runDirectory = await requireRun(run);
   if (format === "model") {
     const { exportRun } = await import("../lib/runs/export_run.ts");
-    const summary = await exportRun({ runDirectory, directory, checkpoint, signal });
+    const summary = await exportRun({ runDirectory, directory, checkpoint, signal, warn });
     output.result(summary, () => formatExport(summary));
   } else if (format === "web") {
     const { exportPage } = await import("../lib/runs/export_page.ts");
     const place = data === undefined ? {} : { data };
     const version = TOOLKIT_VERSION;
     const summary = await exportPage({
-      ...{ runDirectory, directory, checkpoint, signal },
+      ...{ runDirectory, directory, checkpoint, signal, warn },
       version,
       ...place,
     });

@@ -144,9 +144,9 @@ async function runWithSignals(
   }
 }
 
-async function readWeights(run: string): Promise<InitialWeights> {
+async function readWeights(run: string, output: Output): Promise<InitialWeights> {
   const { readInitialWeights } = await import("../lib/runs/initial_weights.ts");
-  return await readInitialWeights(run);
+  return await readInitialWeights(run, (text) => output.warn(text));
 }
 
 const WHAT_DIVERGED = {
@@ -199,7 +199,7 @@ async function train(options: TrainOptions): Promise<void> {
   for (const remark of await remarksOnIdleOptions([request.config], request.overrides)) {
     output.talk(remark);
   }
-  const initialWeights = weights === undefined ? undefined : await readWeights(weights);
+  const initialWeights = weights === undefined ? undefined : await readWeights(weights, output);
   if (options.dryRun) {
     const { threads, changedImages } = options;
     const parts = { output, threads, weights: initialWeights, changedImages, startedAt };

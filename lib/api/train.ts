@@ -151,7 +151,11 @@ async function decideResumed(request: ResumedTraining): Promise<Decision> {
   return { config, runDirectory, resume: true, argv: ["train", "--resume", runDirectory] };
 }
 
-async function decideNew(request: NewTraining, startedAt: Date): Promise<Decision> {
+async function decideNew(
+  request: NewTraining,
+  startedAt: Date,
+  onEvent: TrainOptions["onEvent"],
+): Promise<Decision> {
   requireKnown(request, ["preset", "weights", "run", ...SETTINGS], "settings");
   const { weights } = request;
   const settings = overridesOf({ ...selectedMath(request), ...request });
@@ -170,7 +174,7 @@ async function decideNew(request: NewTraining, startedAt: Date): Promise<Decisio
   if (weights === undefined) return { config, runDirectory, resume: false, argv };
   return {
     ...{ config, runDirectory, resume: false, argv: [...argv, "--weights", weights] },
-    weights: await readInitialWeights(weights),
+    weights: await readInitialWeights(weights, (text) => onEvent?.({ kind: "warning", text })),
   };
 }
 
@@ -222,7 +226,7 @@ export async function train(
   const startedAt = new Date();
   const { config, argv, ...decided } = isResumed(request)
     ? await decideResumed(request)
-    : await decideNew(request, startedAt);
+    : await decideNew(request, startedAt, options.onEvent);
   const backend = await backendFor(config);
   const { onEvent: report, ...rest } = options;
   return await runTraining(config, {

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { isResized } from "../datasets/data_config.ts";
 import { CheckpointError, PuppetError, UsageError } from "../errors.ts";
 import { requireBakeable } from "../exports/baked_model.ts";
@@ -10,25 +9,21 @@ import { asScript, MODEL_VARIABLE } from "../page/page_data.ts";
 import { pageHtml } from "../page/page_html.ts";
 import { decodeCheckpoint, OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
 import { complexityOfTraining } from "./complexity_file.ts";
-import { resolveChoice } from "./load_trained.ts";
+import { type CheckpointRequest, loadRunCheckpoint } from "./load_run_checkpoint.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { EXPORT_FOLDER, fillExport, requireNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
-import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { PageData } from "../page/page_data.ts";
-import type { CheckpointChoice } from "./run_types.ts";
 
 /** Scripts of the page that are the same for all models; `deno task build-page` makes them. */
 const BUILT_FILES = ["page.js", "wasm.js"] as const;
 
 /** Options of `exportPage`. */
-export interface ExportPageOptions {
+export interface ExportPageOptions extends CheckpointRequest {
   /** Folder of the run. */
   readonly runDirectory: string;
   /** Folder to write; must not exist, or be empty. */
   readonly directory: string;
-  /** Which checkpoint. */
-  readonly checkpoint: CheckpointChoice;
   /** Version of the toolkit. */
   readonly version: string;
   /** Where the run's images are, for their complexities; absent takes what the run folder says, or the run's own place. */
@@ -71,7 +66,7 @@ async function readBuilt(name: string): Promise<Uint8Array> {
 async function collectData(
   options: ExportPageOptions,
 ): Promise<{ readonly data: PageData; readonly folder: string }> {
-  const { runDirectory, checkpoint, version, data: directory } = options;
+  const { runDirectory, version, data: directory } = options;
   const saved = await readRunConfig(runDirectory);
   const { name } = saved.model;
   requireBakeable(saved.model, saved.model.exact);
@@ -81,9 +76,7 @@ async function collectData(
         "export it with --format onnx, tfjs or safetensors",
     );
   }
-  const root = join(runDirectory, CHECKPOINTS_FOLDER);
-  const { folder, files } = await loadCheckpoint(root, await resolveChoice(root, checkpoint));
-  const path = join(root, folder);
+  const { folder, path, files } = await loadRunCheckpoint(runDirectory, options);
   const { card, statistics } = decodeCheckpoint(files, path);
   requireFittingCard(card, saved, path);
   if (statistics === null) {

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { wholeOrRemoved, writeFileAtomically } from "../files/atomic_write.ts";
-import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
@@ -8,13 +7,12 @@ import { jsonlName, MAX_LOG_BYTES } from "../training/metrics_log.ts";
 import { decodeCheckpoint, OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
 import { defaultConfig } from "../configuration/experiment_config.ts";
 import { formatConfig } from "../configuration/format_config.ts";
-import { resolveChoice } from "./load_trained.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { EXPORT_FOLDER, exportRefusal, makeNewFolder } from "./require_new_folder.ts";
+import { type CheckpointRequest, loadRunCheckpoint } from "./load_run_checkpoint.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { RUN_CONFIG_FILE } from "./run_folder.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
-import type { CheckpointChoice } from "./run_types.ts";
 
 /** What `exportRun` wrote. */
 export interface ExportSummary {
@@ -27,13 +25,11 @@ export interface ExportSummary {
 }
 
 /** Options of `exportRun`. */
-export interface ExportRunOptions {
+export interface ExportRunOptions extends CheckpointRequest {
   /** Folder of the run. */
   readonly runDirectory: string;
   /** Folder to write; must not exist, or be empty. */
   readonly directory: string;
-  /** Which checkpoint. */
-  readonly checkpoint: CheckpointChoice;
   /** Stops it; nothing is left of it. */
   readonly signal?: AbortSignal;
 }
@@ -60,12 +56,11 @@ async function copyLog(from: string, to: string): Promise<void> {
  * an epoch), or the folder to write is not empty.
  */
 export async function exportRun(options: ExportRunOptions): Promise<ExportSummary> {
-  const { runDirectory, directory, checkpoint } = options;
+  const { runDirectory, directory } = options;
   const config = await readRunConfig(runDirectory);
-  const root = join(runDirectory, CHECKPOINTS_FOLDER);
-  const loaded = await loadCheckpoint(root, await resolveChoice(root, checkpoint));
-  const decoded = decodeCheckpoint(loaded.files, join(root, loaded.folder));
-  requireFittingCard(decoded.card, config, join(root, loaded.folder));
+  const loaded = await loadRunCheckpoint(runDirectory, options);
+  const decoded = decodeCheckpoint(loaded.files, loaded.path);
+  requireFittingCard(decoded.card, config, loaded.path);
   if (decoded.statistics === null) {
     throw new CheckpointError(
       `Cannot export ${runDirectory}: checkpoint ${loaded.folder} has no batch-norm statistics, since training was ` +

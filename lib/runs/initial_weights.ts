@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
-import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
 import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
-import { resolveChoice } from "./load_trained.ts";
-import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import { fitHead, HEAD_PARAMETERS } from "../training/fit_head.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { Trainer } from "../training/trainer.ts";
 import type { TrainingData } from "../training/training_data.ts";
+import { type CheckpointRequest, loadRunCheckpoint } from "./load_run_checkpoint.ts";
 import type { InitialWeights, RunTrainingOptions } from "./run_types.ts";
 
 /** Names that are listed of parameters that were not taken. */
@@ -26,15 +24,17 @@ export interface TakenWeights {
  * Reads the weights of a trained model: of its best checkpoint, else of its last one.
  *
  * @param runDirectory Folder of the run, or of an exported model.
+ * @param warn Called for every checkpoint that was passed over, since it is damaged.
  * @returns The weights.
  * @throws {CheckpointError} if there is no checkpoint, or it is damaged.
  */
-export async function readInitialWeights(runDirectory: string): Promise<InitialWeights> {
-  const root = join(runDirectory, CHECKPOINTS_FOLDER);
-  const { folder, files } = await loadCheckpoint(root, await resolveChoice(root, "auto"));
-  const source = join(root, folder);
-  const { card, parameters } = decodeCheckpoint(files, source);
-  return { source, classNames: card.classNames, parameters };
+export async function readInitialWeights(
+  runDirectory: string,
+  warn?: CheckpointRequest["warn"],
+): Promise<InitialWeights> {
+  const { path, files } = await loadRunCheckpoint(runDirectory, { checkpoint: "auto", warn });
+  const { card, parameters } = decodeCheckpoint(files, path);
+  return { source: path, classNames: card.classNames, parameters };
 }
 
 /** The layers that tell the classes apart. */

@@ -1,6 +1,4 @@
-import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { withEveryLevel } from "../classifiers/level_statistics.ts";
@@ -8,8 +6,8 @@ import { decodeCheckpoint, withCheckpointErrors } from "../training/decode_check
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { BackendError, UsageError } from "../errors.ts";
 import { CHECKPOINT_CHOICES } from "./run_types.ts";
+import { loadRunCheckpoint } from "./load_run_checkpoint.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
@@ -40,21 +38,6 @@ async function missingStatistics(
 ): Promise<LevelStatistics> {
   const { computeMissingStatistics } = await import("./compute_missing_statistics.ts");
   return await computeMissingStatistics(config, classifier, checkpoint);
-}
-
-/** The pointer that a choice stands for: a run without validation images has no best checkpoint. */
-export async function resolveChoice(
-  root: string,
-  choice: CheckpointChoice,
-): Promise<"best" | "last"> {
-  if (choice !== "auto") return choice;
-  try {
-    await Deno.stat(join(root, "best"));
-    return "best";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "last";
-    throw error;
-  }
 }
 
 function requireChoice(checkpoint: CheckpointChoice): void {
@@ -96,11 +79,7 @@ export async function loadTrained(options: {
   }
   const saved = await readRunConfig(options.runDirectory);
   const config = { ...saved, data: { ...saved.data, ...options.data } };
-  const root = join(options.runDirectory, CHECKPOINTS_FOLDER);
-  const which = await resolveChoice(root, options.checkpoint);
-  const { folder, files, skipped } = await loadCheckpoint(root, which);
-  for (const reason of skipped) options.warn?.(`${reason}; taking ${folder} instead`);
-  const path = join(root, folder);
+  const { folder, path, files } = await loadRunCheckpoint(options.runDirectory, options);
   const { parameters, statistics, calibration, ...decoded } = decodeCheckpoint(files, path);
   requireFittingCard(decoded.card, saved, path);
   const card = { ...decoded.card, model: config.model };

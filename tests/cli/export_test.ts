@@ -217,3 +217,20 @@ Deno.test({
       }
     }),
 });
+
+Deno.test("export and --weights say that the newest checkpoint is damaged and which they take", () =>
+  withCommandFolders(async (data, run) => {
+    const train = ["train", "--data", data, ...TINY_COMMAND, "--epochs", "2"];
+    const trained = await runCommand([...train, "--run", run, "--validation-fraction", "0"]);
+    assert.equal(trained.code, 0, trained.stderr);
+    const root = join(run, "checkpoints");
+    const newest = (await Deno.readTextFile(join(root, "last"))).trim();
+    await Deno.truncate(join(root, newest, "model.safetensors"), 10);
+    const begin = ["--run", `${run}-tuned`, "--weights", run, "--dry-run"];
+    for (const argv of [["export", run, `${run}-model`], [...train, ...begin]]) {
+      const { code, stderr } = await runCommand(argv);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /model\.safetensors .*; taking step-\d+ instead$/m);
+      assert.ok(!stderr.includes(`taking ${newest} instead`));
+    }
+  }));

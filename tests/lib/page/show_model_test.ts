@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { loadCheckpoint } from "../../../lib/checkpoints/load_checkpoint.ts";
 import { ShownModel } from "../../../lib/page/show_model.ts";
-import { resolveChoice } from "../../../lib/runs/load_trained.ts";
+import { loadRunCheckpoint } from "../../../lib/runs/load_run_checkpoint.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { decodeCheckpoint } from "../../../lib/training/decode_checkpoint.ts";
 import { withBackend } from "../../helpers/backends.ts";
@@ -20,10 +19,9 @@ async function shownResnet(folder: string): Promise<PageData> {
   });
   const runDirectory = join(folder, "run");
   await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
-  const root = join(runDirectory, "checkpoints");
-  const { files } = await loadCheckpoint(root, await resolveChoice(root, "last"));
+  const { files, path } = await loadRunCheckpoint(runDirectory, { checkpoint: "last" });
   return {
-    card: { ...decodeCheckpoint(files, root).card, model: config.model },
+    card: { ...decodeCheckpoint(files, path).card, model: config.model },
     files: Object.fromEntries([...files].map(([name, bytes]) => [name, bytes.toBase64()])),
     ...{ seed: config.training.seed, resizeTo: 32, histogram: null, version: "test" },
   };

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
+import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
+import type { LoadedCheckpoint } from "../checkpoints/load_checkpoint.ts";
+import type { CheckpointChoice } from "./run_types.ts";
+
+/** Which checkpoint of a run, and who hears that it is not the one that was meant. */
+export interface CheckpointRequest {
+  /** Which one. */
+  readonly checkpoint: CheckpointChoice;
+  /** Called for every checkpoint that was passed over, since it is damaged. */
+  readonly warn?: ((text: string) => void) | undefined;
+}
+
+/** The pointer that a choice stands for: a run without validation images has no best checkpoint. */
+async function resolveChoice(root: string, choice: CheckpointChoice): Promise<"best" | "last"> {
+  if (choice !== "auto") return choice;
+  try {
+    await Deno.stat(join(root, "best"));
+    return "best";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "last";
+    throw error;
+  }
+}
+
+/**
+ * Loads a checkpoint of a run, verified.
+ *
+ * @param runDirectory Folder of the run, or of an exported model.
+ * @param request Which one, and who is warned.
+ * @returns Its files, and where it lies.
+ * @throws {CheckpointError} if there is none, or none is complete.
+ */
+export async function loadRunCheckpoint(
+  runDirectory: string,
+  { checkpoint, warn }: CheckpointRequest,
+): Promise<Omit<LoadedCheckpoint, "skipped"> & { readonly path: string }> {
+  const root = join(runDirectory, CHECKPOINTS_FOLDER);
+  const { skipped, ...loaded } = await loadCheckpoint(root, await resolveChoice(root, checkpoint));
+  for (const reason of skipped) warn?.(`${reason}; taking ${loaded.folder} instead`);
+  return { ...loaded, path: join(root, loaded.folder) };
+}
