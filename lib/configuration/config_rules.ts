@@ -1,7 +1,7 @@
 import { modelEntry } from "../models/model_registry.ts";
 import type { ModelName } from "../models/model_names.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
-import { trajectoryBytes } from "./resolve_recompute.ts";
+import { stepBytes } from "./resolve_recompute.ts";
 import { findExcesses, MAX_BYTES } from "./size_limits.ts";
 
 /** A rule about several keys, with what to say where it is broken. */
@@ -26,10 +26,10 @@ function modelRules({ model, training }: ExperimentConfig): ConfigRule[] {
       `${model.maxSteps}`,
     ],
     [
-      model.exact && exactTrainingBytes({ model, training }) > MAX_BYTES,
+      model.exact && stepBytes({ model, training }) > MAX_BYTES,
       `model.exact needs a trajectory for every image of a batch: with model.maxChannels ` +
       `${model.maxChannels} and training.batchSize ${training.batchSize} about ` +
-      `${(exactTrainingBytes({ model, training }) / 1e9).toFixed(0)} GB; lower one of them`,
+      `${(stepBytes({ model, training }) / 1e9).toFixed(0)} GB; lower one of them`,
     ],
   ];
 }
@@ -104,10 +104,4 @@ export function findContradictions(config: ExperimentConfig): string[] {
 function decidesItself(name: ModelName): boolean {
   const entry = modelEntry(name);
   return entry.kind === "custom" && entry.decides;
-}
-
-function exactTrainingBytes(
-  { model, training }: Pick<ExperimentConfig, "model" | "training">,
-): number {
-  return training.batchSize * trajectoryBytes(model);
 }

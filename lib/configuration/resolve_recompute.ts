@@ -23,6 +23,18 @@ export function trajectoryBytes(model: ExperimentConfig["model"]): number {
 }
 
 /**
+ * Memory that the states of a training step take without recomputation.
+ *
+ * @param config The experiment.
+ * @returns Bytes: those of one trajectory, in exact mode of one for each image of a batch.
+ */
+export function stepBytes(
+  { model, training }: Pick<ExperimentConfig, "model" | "training">,
+): number {
+  return (model.exact ? training.batchSize : 1) * trajectoryBytes(model);
+}
+
+/**
  * Decides whether the dynamics' intermediate values are computed again in the backward pass.
  *
  * @param config The experiment.
@@ -35,5 +47,5 @@ export function resolveRecompute(
 ): boolean {
   const { recompute } = config.training;
   if (recompute !== "auto") return recompute;
-  return backend === "wasm" && trajectoryBytes(config.model) > WASM_LIMIT;
+  return backend === "wasm" && stepBytes(config) > WASM_LIMIT;
 }

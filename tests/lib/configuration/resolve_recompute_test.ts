@@ -8,6 +8,10 @@ Deno.test("resolveRecompute() recomputes on WASM what its memory cannot hold, an
   assert.equal(resolveRecompute({ model, training }, "tensorflow"), false);
   const small = { ...model, maxChannels: 128 };
   assert.equal(resolveRecompute({ model: small, training }, "wasm"), false);
+  const exact = { ...small, exact: true };
+  assert.equal(resolveRecompute({ model: exact, training }, "wasm"), true, "one for each image");
+  const single = { ...training, batchSize: 2 };
+  assert.equal(resolveRecompute({ model: exact, training: single }, "wasm"), false);
 });
 
 Deno.test("resolveRecompute() does as it is told", () => {
