@@ -96,7 +96,8 @@ async function chooseBackend(
       );
     }
     // Another backend would compute something else than was asked for.
-    return await backends.tensorflow.activate(options);
+    const active = await backends.tensorflow.activate(options);
+    return request === "auto" ? active : requireGpu(active);
   }
   if (request !== "auto") return requireGpu(await backends[request].activate(options));
   const passedOver: PassedOverBackend[] = [];

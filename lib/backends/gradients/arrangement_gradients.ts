@@ -82,9 +82,10 @@ export const ARRANGEMENT_GRADIENTS: readonly tf.GradConfig[] = [
       tf.reverse(gradient, tf.util.parseAxisParam(attributes["dims"] as number[], shape)),
   ),
   moves("Slice", (gradient, shape, { attributes }) => {
-    const begin = attributes["begin"] as number[];
+    // A number, or fewer than there are axes: the rest begin at 0.
+    const begin = [attributes["begin"] as number | number[]].flat();
     const margins = shape.map((length, axis) => {
-      const before = begin[axis]!;
+      const before = begin[axis] ?? 0;
       return [before, length - before - gradient.shape[axis]!] as [number, number];
     });
     return tf.pad(gradient, margins);

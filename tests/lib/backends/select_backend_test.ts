@@ -122,12 +122,14 @@ function withUnusedGpu(chosen: boolean) {
 
 Deno.test("selectBackend() tensorflow with a GPU that it was installed for and cannot use says why", async () => {
   const backends = withUnusedGpu(false);
-  await assert.rejects(
-    selectBackend("tensorflow", { backends }),
-    (error) =>
-      error instanceof BackendError &&
-      /NVIDIA H100 .*: a reason; a remedy, or set CUDA_VISIBLE_DEVICES=-1/.test(error.message),
-  );
+  for (const math of ["float32", "bfloat16"] as const) {
+    await assert.rejects(
+      selectBackend("tensorflow", { backends, math }),
+      (error) =>
+        error instanceof BackendError &&
+        /NVIDIA H100 .*: a reason; a remedy, or set CUDA_VISIBLE_DEVICES=-1/.test(error.message),
+    );
+  }
 });
 
 Deno.test("selectBackend() auto goes on with the CPU beside an unused GPU, and tells", async () => {

@@ -85,7 +85,14 @@ const CASES: Readonly<Record<string, Case>> = {
   Rsqrt: of(([x]) => tf.rsqrt(x!), [2, 3]),
   Sigmoid: signed(([x]) => tf.sigmoid(x!), [2, 3]),
   Sin: signed(([x]) => tf.sin(x!), [2, 3]),
-  Slice: of(([x]) => tf.slice(x!, [1, 0], [1, 2]), [2, 3]),
+  Slice: of(
+    // The beginning may be a number, or say nothing of later axes.
+    ([x]) => {
+      const parts = [tf.slice(x!, [1, 0], [1, 2]), tf.slice(x!, 1, 1), tf.slice(x!, [1], 1)];
+      return tf.concat(parts.map((part) => tf.reshape(part, [part.size])));
+    },
+    [2, 3],
+  ),
   Softmax: signed(([x]) => tf.softmax(x!), [2, 3]),
   SplitV: of(([x]) => tf.mul(...(tf.split(x!, 2, 1) as [tf.Tensor, tf.Tensor])), [2, 4]),
   Sqrt: of(([x]) => tf.sqrt(x!), [2, 3]),
