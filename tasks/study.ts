@@ -12,8 +12,8 @@
 import { join } from "node:path";
 import { runCommandLine } from "../cli/command_tree.ts";
 import { loadCheckpoint } from "../lib/checkpoints/load_checkpoint.ts";
-import { UsageError } from "../lib/errors.ts";
-import { CHECKPOINTS_FOLDER } from "../lib/runs/run_folder.ts";
+import { PuppetError, UsageError } from "../lib/errors.ts";
+import { CHECKPOINTS_FOLDER, RUN_CONFIG_FILE } from "../lib/runs/run_folder.ts";
 import { readMetricsLog } from "../lib/training/metrics_log.ts";
 import { decodeCheckpoint } from "../lib/training/decode_checkpoint.ts";
 import {
@@ -142,7 +142,7 @@ async function readFingerprint(folder: string): Promise<string> {
 
 /** Whether a run has been begun, so that it can go on. */
 async function isBegun(folder: string): Promise<boolean> {
-  return await pathExists(join(folder, CHECKPOINTS_FOLDER, "last"));
+  return await pathExists(join(folder, RUN_CONFIG_FILE));
 }
 
 async function trainVariant(
@@ -170,7 +170,8 @@ async function trainVariant(
     ],
   );
   const run = await finishedRun(folder, variant, { seed, epochs });
-  if (run !== null) console.error(describeRun(run));
+  if (run === null) throw new PuppetError(`Cannot study ${folder}: its training has not ended`);
+  console.error(describeRun(run));
   return run;
 }
 
@@ -188,9 +189,7 @@ async function study(options: StudyOptions): Promise<void> {
   for (const seed of seeds) {
     for (const variant of chosen) {
       const run = await trainVariant(variant, seed, options);
-      if (run === null && options.finished) continue;
-      // Interrupted: the command has said so, and has saved.
-      if (run === null) return;
+      if (run === null) continue;
       runs.push(run);
       if (options.json === null) continue;
       const text = `${JSON.stringify({ base, channels, epochs, runs }, null, 2)}\n`;

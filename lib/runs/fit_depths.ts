@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { completeConfig } from "../configuration/experiment_config.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { fitSchedule, type ScheduleFit } from "../puppeteer/fit_schedule.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -37,6 +39,22 @@ export function fitDepths(config: ExperimentConfig, complexities: Float64Array):
   const { stepsPerBit, complexityOffset, referenceComplexity } = fit;
   const fitted = { stepsPerBit, complexityOffset, referenceComplexity };
   return { config: { ...config, model: { ...config.model, ...fitted } }, fit };
+}
+
+/**
+ * Finds what the rule of a configuration was fitted to, where it stands in a run that has no checkpoint yet to say it.
+ *
+ * @param config Configuration of the run, fitted.
+ * @param complexities Complexities of its training images.
+ * @returns The fit; `null` if the rule is not one that was fitted to these images.
+ */
+export function fitOf(config: ExperimentConfig, complexities: Float64Array): ScheduleFit | null {
+  const { complexity } = config.model;
+  const { stepsPerBit, complexityOffset, referenceComplexity } =
+    completeConfig({ model: { complexity } }).model;
+  const unfitted = { ...config.model, stepsPerBit, complexityOffset, referenceComplexity };
+  const { config: { model }, fit } = fitDepths({ ...config, model: unfitted }, complexities);
+  return isDeepStrictEqual(model, config.model) ? fit : null;
 }
 
 /**

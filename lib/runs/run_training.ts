@@ -16,7 +16,7 @@ import { formatConfig } from "../configuration/format_config.ts";
 import { loadExperimentImages, prepareTrainingData, whoNames } from "./prepare_data.ts";
 import { fitNewHead, takeInitialWeights } from "./initial_weights.ts";
 import { inspectImages } from "./inspect_images.ts";
-import { describeFit, fitDepths } from "./fit_depths.ts";
+import { describeFit, fitDepths, fitOf } from "./fit_depths.ts";
 import { addProvenance } from "./provenance_file.ts";
 import { deviceOf, readLastCheckpoint } from "./resume_checkpoint.ts";
 import { refuseLinks } from "./refuse_links.ts";
@@ -150,7 +150,9 @@ async function loadForTraining(
   onInspection?.(inspection);
   const data = await prepareTrainingData(images, given.model.complexity);
   // A run that goes on has what was fitted when it began.
-  if (resume) return { config: given, data, depthFit: undefined };
+  if (resume) {
+    return { config: given, data, depthFit: fitOf(given, data.complexities) ?? undefined };
+  }
   const { config, fit } = fitDepths(given, data.complexities);
   if (fit !== null) report?.({ kind: "phase", text: describeFit(fit) });
   return { config, data, depthFit: fit ?? undefined };

@@ -8,7 +8,7 @@ import { collectRunReport } from "../../../lib/reports/collect_run_report.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
-import { asksForFit, describeFit, fitDepths } from "../../../lib/runs/fit_depths.ts";
+import { asksForFit, describeFit, fitDepths, fitOf } from "../../../lib/runs/fit_depths.ts";
 
 const COMPLEXITIES = Float64Array.from({ length: 100 }, (_, at) => 16 + at / 50);
 
@@ -42,6 +42,9 @@ Deno.test("fitDepths() puts what it fitted into the model, once, and says so", (
     /100 % of the training images would be of one level \(that of N = 12\); levels fitted to them: kappa 3\.\d+, .*5 % at 16\.10, 50 % at 17\.00, 95 % at 17\.88 /,
   );
   assert.deepEqual(fitDepths(config, COMPLEXITIES), { config, fit: null });
+  // What a run without a checkpoint is told again when it is resumed.
+  assert.deepEqual(fitOf(config, COMPLEXITIES), fit);
+  assert.equal(fitOf(given, COMPLEXITIES), null);
   const cifar = parseConfig("");
   assert.deepEqual(fitDepths(cifar, COMPLEXITIES), { config: cifar, fit: null });
 });
@@ -57,20 +60,20 @@ Deno.test("a run keeps in its checkpoints how its depths were fitted, also when 
         training: { fitDepths: true, epochs: 1, stepsPerEpoch: 1 },
       });
       await runTraining(config, options);
-      const fitOf = async () => {
+      const keptFit = async () => {
         const { card, config, trained } = await loadTrained({ runDirectory, checkpoint: "last" });
         trained.classifier.dispose();
         assert.equal(config.model.stepsPerBit, card.depthFit?.stepsPerBit);
         return card.depthFit!;
       };
-      const fit = await fitOf();
+      const fit = await keptFit();
       assert.equal(fit.depthBefore, 12);
       const { low, median, high } = fit.quantiles;
       assert.ok(low < median && median < high, `${low} ${median} ${high}`);
       const { model } = await readRunConfig(runDirectory);
       const longer = { ...config, model, training: { ...config.training, epochs: 2 } };
       await runTraining(longer, { ...options, resume: true });
-      assert.deepEqual(await fitOf(), fit);
+      assert.deepEqual(await keptFit(), fit);
       const report = await collectRunReport({
         ...{ runDirectory, checkpoint: "last", evaluate: false, evaluation: null },
         ...{ testImages: null, pictures: false },
