@@ -4,6 +4,7 @@
  * costs beside its training.
  */
 import { join } from "node:path";
+import { median } from "simple-statistics";
 import {
   tryArray,
   tryFailure,
@@ -11,6 +12,7 @@ import {
   tryLosses,
   withBench,
 } from "../tests/helpers/slurm_cases.ts";
+import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
 import { slurmProblem } from "../tests/helpers/slurm_cluster.ts";
 
 const CASES = [
@@ -19,10 +21,6 @@ const CASES = [
   ["a time limit and a cancellation, bit for bit", tryLimit],
   ["a preempted task, and a node that goes down under it", tryLosses],
 ] as const;
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
-}
 
 /** Seconds from the start of a task's process to its first step, over the tasks of the array. */
 async function measureOverhead(folder: string): Promise<string> {
@@ -37,7 +35,13 @@ async function measureOverhead(folder: string): Promise<string> {
   } s of ${seconds.length} tasks, two at a time`;
 }
 
+const HELP =
+  `Runs a sweep on a Slurm of one machine, started here, with all that can happen to its tasks.
+Where Slurm is not installed it says what is missing.
+`;
+
 async function main(): Promise<void> {
+  refusePositionals(readTaskArguments(HELP, {}).positionals);
   if (slurmProblem !== null) throw new Error(`Cannot start Slurm here: ${slurmProblem}`);
   await withBench(async (bench) => {
     for (const [name, attempt] of CASES) {
@@ -49,4 +53,4 @@ async function main(): Promise<void> {
   });
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runTask(main);

@@ -60,11 +60,17 @@ export function planInstallation(facts: MachineFacts, wish: InstallationWish): I
   const usable = (["prebuilt", "wheel"] as const).filter((source) => reasons[source] === null);
   const sources = wish.source === "auto" ? usable : [wish.source];
   for (const source of ["prebuilt", "wheel"] as const) {
-    if (reasons[source] !== null && (wish.source === "auto" || wish.source === source)) {
-      notes.push(`Passed over: ${describeBuild(source)}, since ${reasons[source]}`);
-    }
+    if (reasons[source] === null || ![source, "auto"].includes(wish.source)) continue;
+    const isWished = wish.source === source && wish.device !== "gpu";
+    notes.push(
+      isWished
+        ? `${describeBuild(source)} may not work here, since ${reasons[source]}`
+        : `Passed over: ${describeBuild(source)}, since ${reasons[source]}`,
+    );
   }
-  if (sources.length > 0) {
+  const isRefused = wish.device === "gpu" && wish.source !== "auto" &&
+    reasons[wish.source] !== null;
+  if (sources.length > 0 && !isRefused) {
     notes.push(...sources.slice(0, 1).map((source) => describeChoice(source, facts)));
     return { device: "gpu", sources, notes };
   }
