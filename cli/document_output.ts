@@ -29,7 +29,7 @@ export interface DocumentTarget {
  * @throws {UsageError} if one of them is there and not to be replaced, cannot be written, or both are the same.
  */
 export async function checkTargets({ output, report, force }: DocumentTarget): Promise<void> {
-  if (report !== undefined && report === output) {
+  if (await isSameFile(output, report)) {
     throw new UsageError(`Cannot write ${output} twice: --output and --report name the same file`);
   }
   if (output !== undefined || report === undefined) await checkTarget({ output, force });
@@ -37,6 +37,13 @@ export async function checkTargets({ output, report, force }: DocumentTarget): P
   for (const path of [output, report]) {
     if (path !== undefined) await writeUndisturbed(() => tryToWrite(path));
   }
+}
+
+/** Whether two names lead to one place, however they are spelled. */
+async function isSameFile(one: string | undefined, other: string | undefined): Promise<boolean> {
+  if (one === undefined || other === undefined) return false;
+  const { resolve } = await import("node:path");
+  return resolve(one) === resolve(other);
 }
 
 /** Writes to the end, since a file half written would stay beside the target; a signal ends the command then. */

@@ -80,14 +80,17 @@ export function fetchDataCommand(): CommandUnknownOpts {
 async function runFetchData(name: string | undefined, options: FetchDataOptions): Promise<void> {
   const output = createOutput(options);
   if (options.list) {
-    checkList(options);
+    checkList(name, options);
     return await showList(options.directory, output);
   }
   if (name === undefined) {
     throw new UsageError(`No dataset given; name one of ${NAMES.join(", ")}, or use --list`);
   }
   checkCombination(name, options);
-  await runStoppable(async (signal) => {
+  const outcome = options.verify
+    ? "Verification was interrupted; run the command again"
+    : "Nothing was installed; run the command again: a download goes on where it stopped";
+  await runStoppable(outcome, async (signal) => {
     const progress = createFetchProgress(options.quiet ?? false);
     try {
       if (options.verify) await verify(name, { options, output, progress, signal });
@@ -99,7 +102,13 @@ async function runFetchData(name: string | undefined, options: FetchDataOptions)
 }
 
 /** A list is shown, and nothing else is done. */
-function checkList({ from, mirror, only, verify, force }: FetchDataOptions): void {
+function checkList(
+  name: string | undefined,
+  { from, mirror, only, verify, force }: FetchDataOptions,
+): void {
+  if (name !== undefined) {
+    throw new UsageError(`--list shows all datasets; leave out ${name}, or --list`);
+  }
   const isMore = [from, only, verify, force].some((option) => option !== undefined);
   if (!isMore && mirror.length === 0) return;
   throw new UsageError(
@@ -274,7 +283,10 @@ function createFetchProgress(quiet: boolean): FetchProgressDisplay {
 }
 
 /** Ctrl-C and SIGTERM end the work cleanly: half a download stays for the next time. */
-async function runStoppable(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+async function runStoppable(
+  outcome: string,
+  action: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const { result: isDone, signal } = await withStopSignals(async (abort) => {
     try {
       await action(abort);
@@ -285,9 +297,6 @@ async function runStoppable(action: (signal: AbortSignal) => Promise<void>): Pro
     }
   }, () => {});
   if (!isDone && signal !== null) {
-    throw new InterruptedError(
-      signal,
-      "Nothing was installed; run the command again: a download goes on where it stopped",
-    );
+    throw new InterruptedError(signal, outcome);
   }
 }

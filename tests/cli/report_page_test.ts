@@ -29,9 +29,11 @@ Deno.test("--report refuses a file that is there, and that of --output", async (
   try {
     const file = join(folder, "page.html");
     const argv = ["param-scaling", "--table", "7", "--report", file];
-    const same = await runCommand([...argv, "--output", file]);
-    assert.equal(same.code, 2);
-    assert.match(same.stderr, /--output and --report name the same file/);
+    for (const spelling of [file, `${folder}/./page.html`]) {
+      const same = await runCommand([...argv, "--output", spelling]);
+      assert.equal(same.code, 2);
+      assert.match(same.stderr, /--output and --report name the same file/);
+    }
     await Deno.writeTextFile(file, "mine");
     const there = await runCommand(argv);
     assert.equal(there.code, 2);
