@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { join } from "node:path";
 import { CheckpointError } from "../errors.ts";
 import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import { fitHead, HEAD_PARAMETERS } from "../training/fit_head.ts";
