@@ -5,8 +5,8 @@ import { fitHead, HEAD_PARAMETERS } from "../training/fit_head.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { Trainer } from "../training/trainer.ts";
 import type { TrainingData } from "../training/training_data.ts";
-import { type CheckpointRequest, loadRunCheckpoint } from "./load_run_checkpoint.ts";
-import type { InitialWeights, RunTrainingOptions } from "./run_types.ts";
+import { loadRunCheckpoint } from "./load_run_checkpoint.ts";
+import type { CheckpointRequest, InitialWeights, RunTrainingOptions } from "./run_types.ts";
 
 /** Names that are listed of parameters that were not taken. */
 const MAX_LISTED = 8;

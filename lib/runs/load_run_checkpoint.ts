@@ -2,15 +2,7 @@ import { join } from "node:path";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { LoadedCheckpoint } from "../checkpoints/load_checkpoint.ts";
-import type { CheckpointChoice } from "./run_types.ts";
-
-/** Which checkpoint of a run, and who hears that it is not the one that was meant. */
-export interface CheckpointRequest {
-  /** Which one. */
-  readonly checkpoint: CheckpointChoice;
-  /** Called for every checkpoint that was passed over, since it is damaged. */
-  readonly warn?: ((text: string) => void) | undefined;
-}
+import type { CheckpointChoice, CheckpointRequest } from "./run_types.ts";
 
 /** The pointer that a choice stands for: a run without validation images has no best checkpoint. */
 async function resolveChoice(root: string, choice: CheckpointChoice): Promise<"best" | "last"> {

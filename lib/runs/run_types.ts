@@ -39,6 +39,14 @@ export const CHECKPOINT_CHOICES = ["auto", "best", "last"] as const;
 /** The checkpoint of the best validation, the newest one, or the best if there is one and else the newest. */
 export type CheckpointChoice = typeof CHECKPOINT_CHOICES[number];
 
+/** Which checkpoint of a run, and who hears that it is not the one that was meant. */
+export interface CheckpointRequest {
+  /** Which one. */
+  readonly checkpoint: CheckpointChoice;
+  /** Called for every checkpoint that was passed over, since it is damaged. */
+  readonly warn?: ((text: string) => void) | undefined;
+}
+
 /** Weights of a trained model that another training begins with. */
 export interface InitialWeights {
   /** Checkpoint that they come from. */
