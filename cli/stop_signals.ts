@@ -23,8 +23,8 @@ function stopSignals(): readonly StopSignal[] {
 /**
  * Runs a job that SIGINT, SIGTERM, SIGUSR1 (which batch systems send before the time is up) and SIGHUP (the terminal was
  * closed; not under `nohup`) stop cleanly: the first signal aborts the job's `AbortSignal` and lets it save. After it, SIGINT
- * leaves at once with its code, unless it is an echo of the first; the others are passed over, since batch systems send them several times for one wish (Slurm
- * up to four times for a `scancel`), and end what does not heed them with SIGKILL.
+ * leaves at once with its code, unless it is an echo of the first; the others are passed over, since batch systems send them
+ * several times for one wish (Slurm up to four times for a `scancel`), and end what does not heed them with SIGKILL.
  *
  * @param job Does the work; returns soon after its signal is aborted.
  * @param onFirst Told about the first signal, once the job's is aborted.
