@@ -33,9 +33,7 @@ function nameOf(
 }
 
 /** Options of the comparison itself, which is not made here where a batch system trains. */
-const FOR_DOCUMENT: readonly string[] = [
-  ...["--format", "--output", "--report", "--force", "--no-speed", "--threads"],
-];
+const FOR_DOCUMENT = ["--format", "--output", "--report", "--force", "--threads"];
 
 /**
  * Refuses what an executor's trainings do not look at.

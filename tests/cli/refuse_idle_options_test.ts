@@ -35,7 +35,7 @@ Deno.test("an option that would make no difference is refused before any work, b
       ["compare --table 1 --jobs 2", /--jobs without --executor/],
       ["compare --table 2 --no-train --executor local", /--no-train with --executor/],
       ["compare --table 2 --executor slurm --report y.html", /--report with executor slurm/],
-      ["compare --table 2 --executor kubernetes --no-speed", /--no-speed with executor kub/],
+      ["compare --table 2 --executor kubernetes --output y.md", /--output with executor kub/],
       ["compare --table 5 --executor local", /Cannot give Table 5 to an executor/],
       ["sweep run s --seeds 1,2", /--seeds with sweep run: it is for sweep plan/],
       ["sweep run s --epochs 2", /--epochs with sweep run: it is for sweep plan/],

@@ -31,7 +31,7 @@ const USES: readonly (readonly [words: readonly string[], said: RegExp])[] = [
   [["train", "--resume", "run", "--epochs", "2"], /epochs +2 /],
   [["eval", "run", "--backend", "wasm"], /Top-1/],
   [["report", "run", "--output", "report.html", "--backend", "wasm"], /^$/],
-  [["export", "run", "model"], /eval and predict take it/],
+  [["export", "run", "model"], /predict takes it like a run/],
   [["export", "run", "onnx", "--format", "onnx", "--backend", "wasm"], /adaptive\.onnx/],
   [["export", "puppet-cnn-cifar10", "page", "--format", "web"], /page\/index\.html/],
 ];
