@@ -90,7 +90,7 @@ function conditionsOf(
   return { backend: backend.description, device: backend.device, machine, versions };
 }
 
-/** Everything that the comparison of tables and that of run folders share; runs: their folder. */
+/** Everything that the comparison of tables and that of run folders share; `runs` is the folder of the runs. */
 interface Session {
   readonly options: CompareOptions;
   readonly runs: string;
@@ -320,7 +320,7 @@ export function compareCommand(): CommandUnknownOpts {
   return command;
 }
 
-/** Presets that have been trained at full size, with the folder of what they gave. */
+/** Presets that have been trained at full size, with the evaluation of what they gave. */
 function resultLines(): string {
   const found = presets.filter(({ result }) => result !== null);
   return found.map(({ name, result }) => `  ${name}: ${result}/evaluation.json`).join("\n");

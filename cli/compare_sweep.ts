@@ -49,7 +49,7 @@ export function refuseForExecutor(
   refuseIdleOptions(
     command,
     (option) => option.long === "--no-train",
-    "with --executor: it is given what is to be trained",
+    "with --executor: an executor only trains; leave one of them out",
   );
   if (executor === "local") return;
   refuseIdleOptions(
@@ -82,7 +82,8 @@ export async function sweepTables(
   }
   if (table.length < options.table.length) {
     output.talk(
-      "Table 5 has no accuracy: nothing is trained for it (--train does it all the same)",
+      'Table 5 is left out of the sweep: it has no accuracy, so that nothing is trained for it; "compare --table 5" makes ' +
+        "it, --train trains its systems all the same",
     );
   }
   const runs = options.runs ?? RUNS_FOLDER;

@@ -131,7 +131,7 @@ async function collectSources(
   if (runs.length > 0 && runs.every((run) => evaluations.has(run))) {
     refuseIdleOptions(
       options.command,
-      ({ long }) => long === "--test-images" || long === "--data",
+      ({ long }) => long === "--test-images",
       "with an evaluation of every run: no test image is evaluated again",
     );
   }
@@ -155,7 +155,7 @@ async function report(
   if (!options.eval) {
     refuseIdleOptions(
       command,
-      ({ long }) => long === "--test-images" || long === "--data",
+      ({ long }) => long === "--test-images",
       "with --no-eval: no test image is evaluated",
     );
   }

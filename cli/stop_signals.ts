@@ -36,15 +36,19 @@ export async function withStopSignals<Result>(
 ): Promise<StoppableResult<Result>> {
   const controller = new AbortController();
   let received: StopSignal | null = null;
-  let at = 0;
+  let isEcho = false;
+  let echoTimer: ReturnType<typeof setTimeout> | undefined;
   const listenerOf = (signal: StopSignal) => () => {
     if (received !== null) {
-      const isEcho = received === "SIGINT" && performance.now() - at < ECHO;
       if (signal === "SIGINT" && !isEcho) Deno.exit(exitCodeOfSignal(signal));
       return;
     }
     received = signal;
-    at = performance.now();
+    isEcho = signal === "SIGINT";
+    // Two timers: after a step that took longer than the first, the signals that came meanwhile are heard before the second.
+    echoTimer = setTimeout(() => {
+      echoTimer = setTimeout(() => isEcho = false, 1);
+    }, ECHO);
     // The note comes second: whatever becomes of it, the job stops.
     controller.abort();
     onFirst(signal);
@@ -57,6 +61,7 @@ export async function withStopSignals<Result>(
   try {
     return { result: await job(controller.signal), signal: received };
   } finally {
+    clearTimeout(echoTimer);
     // A listener left behind would keep the process alive.
     for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
   }

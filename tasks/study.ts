@@ -170,7 +170,9 @@ async function trainVariant(
     ],
   );
   const run = await finishedRun(folder, variant, { seed, epochs });
-  if (run === null) throw new PuppetError(`Cannot study ${folder}: its training has not ended`);
+  if (run === null) {
+    throw new PuppetError(`Cannot study ${folder}: it has no validation after epoch ${epochs}`);
+  }
   console.error(describeRun(run));
   return run;
 }

@@ -1,4 +1,4 @@
-import { generatesKernels, levelOptionsOf } from "../models/model_layers.ts";
+import { levelOptionsOf } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
 
@@ -40,6 +40,11 @@ export function countLevels(
   return { levels, layers: levels * meanDepth };
 }
 
+/** Whether maxChannels says how wide the layers are; those of other models are given. */
+function isSized({ name }: ExperimentConfig["model"]): boolean {
+  return modelEntry(name).kind === "plain";
+}
+
 /**
  * Memory that the kernels of all levels take, which are kept for evaluation: an estimate for the plain network.
  *
@@ -47,8 +52,7 @@ export function countLevels(
  * @returns Bytes, float32; 0 for a model whose layers the configuration does not size.
  */
 export function kernelBytes(model: ExperimentConfig["model"]): number {
-  const entry = modelEntry(model.name);
-  if (entry.kind !== "plain" && !generatesKernels(entry)) return 0;
+  if (!isSized(model)) return 0;
   const { layers } = countLevels(model);
   return 4 * layers * STAGE_SHARE * (model.kernelSize * model.maxChannels) ** 2;
 }
@@ -62,7 +66,7 @@ export function kernelBytes(model: ExperimentConfig["model"]): number {
 export function featureMapBytes(
   { data, model, training }: Pick<ExperimentConfig, "data" | "model" | "training">,
 ): number {
-  const channels = Math.max(64, model.maxChannels / 8);
+  const channels = isSized(model) ? Math.max(64, model.maxChannels / 8) : 64;
   return 4 * training.batchSize * channels * data.imageSize ** 2;
 }
 

@@ -85,7 +85,7 @@ async function findAddition(list: string, path: string): Promise<Addition | null
 async function fileOf(list: string, path: string, { folder, ending }: Addition): Promise<string> {
   const file = isAbsolute(path) ? path : join(folder, path);
   if (ENDINGS.includes(extname(file))) return file;
-  for (const one of ["", ending, ...ENDINGS]) {
+  for (const one of [ending, "", ...ENDINGS]) {
     if (await isThere((isAbsolute(file) ? file : join(dirname(list), file)) + one)) {
       return file + one;
     }

@@ -10,7 +10,7 @@ import type { SpeedFigure, SpeedReport } from "./speed_report.ts";
 
 /** Options of `measureSpeed`. */
 export interface MeasureSpeedOptions {
-  /** Ways of running the network, see `waysOfGeneration`. */
+  /** Ways of running the network, in the order of the figures: those that it has. */
   readonly generations: readonly SpeedFigure["generation"][];
   /**
    * Level that all images are sent through, an index into the classifier's list.

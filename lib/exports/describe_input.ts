@@ -4,7 +4,7 @@ import type { BakedModel } from "./baked_model.ts";
 const PIXELS = {
   onnx: "NCHW, float32, pixel values 0..255 (standardised inside)",
   tfjs: "NHWC, float32, pixel values 0..255 (standardised inside)",
-  safetensors: "NCHW, float32, pixel values 0..255 divided by 255, less mean, by deviation",
+  safetensors: "NCHW, float32, pixel values 0..255 to be standardised: / 255, - mean, / deviation",
 } as const;
 
 /**

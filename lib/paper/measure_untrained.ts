@@ -1,7 +1,7 @@
 import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { measureSpeed, type MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import { createClassifier } from "../models/create_classifier.ts";
-import { waysOfGeneration } from "../models/ways_of_generation.ts";
+import { waysOfGeneration } from "../runs/ways_of_generation.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { computeStatistics, levelsOfImages } from "../training/compute_statistics.ts";
 import { loadExperimentImages, prepareTrainingData } from "../runs/prepare_data.ts";

@@ -114,10 +114,11 @@ async function loadNamed(
   try {
     return await loadDataset(data, options);
   } catch (error) {
-    if (namedBy === null || !(error instanceof DataError)) throw error;
+    const isPlace = namedBy !== null && data.dataset !== "synthetic";
+    if (!isPlace || !(error instanceof DataError)) throw error;
     throw new DataError(
-      `${error.message}; ${data.directory} is where the configuration of ${namedBy} has its images: ` +
-        "say with --data where they are now",
+      `${error.message}; ${data.directory} is where the configuration of ${namedBy} has its images, ` +
+        "eval and train --resume take another place with --data",
       { cause: error },
     );
   }

@@ -1,7 +1,7 @@
 import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { measureSpeed } from "../evaluation/measure_speed.ts";
-import { waysOfGeneration } from "../models/ways_of_generation.ts";
+import { waysOfGeneration } from "./ways_of_generation.ts";
 import { requireDepth } from "./require_depth.ts";
 import { requireTrajectory } from "./require_trajectory.ts";
 import { loadTrained } from "./load_trained.ts";

@@ -1,4 +1,5 @@
 import { threadVariables } from "./thread_variables.ts";
+
 /** How a task's process ended. */
 export interface TaskExit {
   /** Number of its row. */

@@ -52,10 +52,11 @@ export function planInstallation(facts: MachineFacts, wish: InstallationWish): I
   if (wish.device === "cpu" || (wish.device === "auto" && nvidia === null)) {
     return { device: "cpu", sources: cpuSources(facts, wish), notes };
   }
+  const unfit = { prebuilt: refusePrebuilt(facts), wheel: refuseWheel(facts) };
   const reasons = {
-    prebuilt: refusePrebuilt(facts) ??
+    prebuilt: unfit.prebuilt ??
       refuseUnpinned(facts, { source: "prebuilt", device: "gpu" }, wish),
-    wheel: refuseWheel(facts) ?? refuseUnpinned(facts, { source: "wheel", device: "gpu" }, wish),
+    wheel: unfit.wheel ?? refuseUnpinned(facts, { source: "wheel", device: "gpu" }, wish),
   };
   const usable = (["prebuilt", "wheel"] as const).filter((source) => reasons[source] === null);
   const sources = wish.source === "auto" ? usable : [wish.source];
@@ -64,7 +65,9 @@ export function planInstallation(facts: MachineFacts, wish: InstallationWish): I
     const isWished = wish.source === source && wish.device !== "gpu";
     notes.push(
       isWished
-        ? `${describeBuild(source)} may not work here, since ${reasons[source]}`
+        ? `${describeBuild(source)} ${
+          unfit[source] === null ? "will be refused" : "may not work here"
+        }, since ${reasons[source]}`
         : `Passed over: ${describeBuild(source)}, since ${reasons[source]}`,
     );
   }

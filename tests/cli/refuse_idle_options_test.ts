@@ -48,7 +48,6 @@ Deno.test("an option that would make no difference is refused before any work, b
       ["param-scaling --table 7 --families vgg", /--families with --table 7/],
       ["param-scaling --figure 4 --channels 64", /--channels with --figure 4/],
       ["report r --no-eval --test-images 4", /--test-images with --no-eval/],
-      ["report r --no-eval --data d", /--data with --no-eval/],
       ["export r m --backend cpu", /--backend with --format model/],
       ["export r m --format web --threads 2", /--threads with --format web/],
       ["report document.json --checkpoint last", /--checkpoint without a run/],

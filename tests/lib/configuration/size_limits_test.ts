@@ -45,9 +45,10 @@ Deno.test("findExcesses() lets the largest models pass that are in use", () => {
     assert.deepEqual(findExcesses({ data, training, model: { ...model, maxChannels } }), []);
   }
   const { kernelSize, ...idle } = { ...model, kernelSize: 15, maxChannels: 8192 };
-  for (const name of ["resnet", "dfn"] as const) {
+  for (const name of ["resnet", "dfn", "puppet-resnet"] as const) {
     const others = { ...model, ...idle, kernelSize, name };
-    assert.deepEqual(findExcesses({ data, training, model: others }), [], `idle for ${name}`);
+    const large = { ...data, imageSize: 512 };
+    assert.deepEqual(findExcesses({ data: large, training, model: others }), [], name);
   }
   const deep = { ...model, name: "fixed-cnn", fixedDepth: 1000, maxChannels: 1024 } as const;
   assert.deepEqual(findExcesses({ data, training, model: deep }), [], "one network, not seven");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
-import { waysOfGeneration } from "../../../lib/models/ways_of_generation.ts";
+import { waysOfGeneration } from "../../../lib/runs/ways_of_generation.ts";
 import { createCounter } from "../../../lib/paper/count_row.ts";
 
 const { model } = defaultConfig();

@@ -1,9 +1,10 @@
-import { generatesKernels } from "./model_layers.ts";
-import { modelEntry } from "./model_registry.ts";
-import type { ModelConfig } from "./model_config.ts";
+import { generatesKernels } from "../models/model_layers.ts";
+import { modelEntry } from "../models/model_registry.ts";
+import type { SpeedFigure } from "../evaluation/speed_report.ts";
+import type { ModelConfig } from "../models/model_config.ts";
 
 /** How the kernels of a network come about: once, to be kept, or for every image. */
-export type WayOfGeneration = "banked" | "per-image";
+export type WayOfGeneration = SpeedFigure["generation"];
 
 /**
  * The ways in which a model can be run.
