@@ -78,7 +78,9 @@ async function evaluateTest(
 ): Promise<Evaluated> {
   const { trained, card, config, folder, namedBy } = loaded;
   const { dataset: test, images } = await loadPartForModel(config, {
-    ...{ card, part: "test", namedBy },
+    card,
+    part: "test",
+    namedBy,
   });
   const seen: SeenImage[] = [];
   const { list } = trained.classifier.levels;

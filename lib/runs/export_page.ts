@@ -121,9 +121,8 @@ export async function exportPage(options: ExportPageOptions): Promise<PageExport
   const { data, folder } = await collectData(options);
   const { card, histogram } = data;
   const depths = new Set(levelsOfModel(card.model).list.map(({ depth }) => depth));
-  const html = pageHtml({
-    ...{ title: "Puppet-CNN", classNames: card.classNames, adaptsDepth: depths.size > 1 },
-  });
+  const { classNames } = card;
+  const html = pageHtml({ title: "Puppet-CNN", classNames, adaptsDepth: depths.size > 1 });
   const encoder = new TextEncoder();
   const files = new Map<string, Uint8Array>([
     ["index.html", encoder.encode(html)],

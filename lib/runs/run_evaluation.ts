@@ -22,7 +22,9 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
   try {
     const exact = requireTrajectory(card.model, options.exact);
     const { dataset, images } = await loadPartForModel(config, {
-      ...{ card, part: options.part, namedBy },
+      card,
+      part: options.part,
+      namedBy,
     });
     const { batchSize, report } = options;
     const { depth } = options;
