@@ -185,6 +185,18 @@ function keptNotes(
   ];
 }
 
+/** How accuracy was measured, and how much of it is chance. */
+function accuracyNotes(rows: readonly ComparisonRow[]): string[] {
+  const figures = rows.flatMap(({ runs }) => runs.flatMap((run) => run.figures ?? []));
+  if (figures.length === 0) return [];
+  const errors = figures.map(({ top1, testImages }) => Math.sqrt(top1 * (1 - top1) / testImages));
+  return [
+    "Accuracy: test images, evaluated once per run with the checkpoint of the best validation accuracy; mean +- " +
+    "sample standard deviation over n seeds. The choice of test images alone gives the Top-1 of one run a standard " +
+    `error of up to ${(100 * Math.max(...errors)).toFixed(1)} points; seeds add to it.`,
+  ];
+}
+
 /** What a reader of the table has to know. */
 function notesOf(
   rows: readonly ComparisonRow[],
@@ -216,12 +228,7 @@ function notesOf(
         "as they are initialised, which takes as long as with trained weights. A finished run is used where there is one.",
       ]
       : []),
-    ...(rows.some(({ top1 }) => top1 !== null)
-      ? [
-        "Accuracy: test images, evaluated once per run with the checkpoint of the best validation accuracy; mean +- " +
-        "sample standard deviation over n seeds.",
-      ]
-      : []),
+    ...accuracyNotes(rows),
     ...keptNotes(rows, options),
     "Speed: median seconds per image of complexity measurement, routing, standardisation, forward pass and read-back, " +
     "images in memory, on the machine named; the paper's is from an RTX 4090, its batch size is not said.",

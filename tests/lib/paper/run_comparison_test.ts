@@ -42,6 +42,14 @@ Deno.test("runComparison() trains what is missing and skips what is done", async
     assert.equal(row!.top1!.mean, (one! + two!) / 2);
     assert.ok(Math.abs(row!.top1!.deviation! - Math.abs(one! - two!) / Math.SQRT2) < 1e-12);
     assert.equal(row!.top1!.n, 2);
+    // The variance of a share p of n images is p (1 - p) / n; the larger of both is told.
+    const images = row!.runs[0]!.figures!.testImages;
+    const error = Math.max(...[one!, two!].map((p) => 100 * Math.sqrt(p * (1 - p) / images)));
+    assert.ok(error > 0);
+    assert.match(
+      comparison.notes.find((note) => note.startsWith("Accuracy"))!,
+      new RegExp(`error of up to ${error.toFixed(1).replace(".", "[.]")} points`),
+    );
     const again = notes();
     const other = { seeds: [1, 2], watcher: again.watcher };
     const second = await runComparison(await smallComparison(runs, other));
