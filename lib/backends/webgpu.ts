@@ -13,6 +13,7 @@ const RAISED_LIMITS = [
   "maxBufferSize",
   "maxComputeWorkgroupSizeX",
   "maxComputeInvocationsPerWorkgroup",
+  "maxStorageBuffersPerShaderStage",
 ] as const;
 
 /** The GPU through WebGPU, which is part of Deno. */
@@ -102,14 +103,15 @@ async function startBackend(): Promise<ActiveBackend> {
   });
   const tf = await import("@tensorflow/tfjs-core");
   await registerGradients();
-  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+  const { addInGroups, CheckedWebGPUBackend } = await import("./webgpu_faults.ts");
+  addInGroups(device.limits.maxStorageBuffersPerShaderStage);
   const { default: { version } } = await import("@tensorflow/tfjs-backend-webgpu/package.json", {
     with: { type: "json" },
   });
   // The package's own factory asks for a device in a form that Deno refuses on many adapters, and its failures
   // are only written to the console.
   if (tf.findBackendFactory("webgpu") !== null) tf.removeBackend("webgpu");
-  const backend = new WebGPUBackend(device, adapter.info);
+  const backend = new CheckedWebGPUBackend(device, adapter.info);
   tf.registerBackend("webgpu", () => backend, 3);
   return {
     name: "webgpu",

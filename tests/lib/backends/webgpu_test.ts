@@ -36,6 +36,18 @@ Deno.test({
 });
 
 Deno.test({
+  name: `webgpu adds more tensors than a program has buffers${why}`,
+  ignore: !probe.available,
+  fn: () => assert.ok(Math.abs(Number(found["norm"]) - 20) < 1e-4, String(found["norm"])),
+});
+
+Deno.test({
+  name: `webgpu reads no numbers after the device has refused work${why}`,
+  ignore: !probe.available,
+  fn: () => assert.match(String(found["refusal"]), /^BackendError: .+ refused an operation/),
+});
+
+Deno.test({
   name: "backend tensorflow after webgpu is an error, not a crash",
   ignore: Deno.build.os !== "linux",
   fn: () =>
