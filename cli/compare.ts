@@ -17,7 +17,7 @@ import {
   computationOf,
 } from "./compare_overrides.ts";
 import { InterruptedError, type StopSignal } from "./exit_codes.ts";
-import { readSeeds, readTables, splitList } from "./list_options.ts";
+import { readPresets, readSeeds, readTables } from "./list_options.ts";
 import { requireRun } from "./find_run.ts";
 import type { DocumentFormat } from "./document_format.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
@@ -264,7 +264,7 @@ function addTableOptions(command: CommandUnknownOpts): void {
     )
     .addOption(
       new Option("--only <presets>", "only rows of these presets, for example puppet-cnn,vgg")
-        .argParser(splitList),
+        .argParser(readPresets),
     )
     .addOption(new Option("--train", "train for Table 5 too, which has no accuracy"))
     .addOption(new Option("--no-train", "show what is there, train nothing"))

@@ -2,7 +2,7 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { UsageError } from "../lib/errors.ts";
 import type { MathType } from "../lib/backends/backend.ts";
 import type { ConfigOverride } from "../lib/configuration/config_words.ts";
-import { readSetting } from "./config_options.ts";
+import { readSetting, refuseContradictions } from "./config_options.ts";
 import { type BackendChoice, wholeNumber } from "./shared_options.ts";
 
 /** Options of `compare` that win over the presets. */
@@ -61,7 +61,8 @@ export function addOverrideOptions(command: CommandUnknownOpts): void {
  *
  * @param options What the parser found.
  * @returns One override per key.
- * @throws {UsageError} if `--set` is malformed, names no key, or the seed, which `--seeds` sets.
+ * @throws {UsageError} if `--set` is malformed, names no key, or the seed, which `--seeds` sets; if two options contradict
+ * each other.
  */
 export function compareOverrides(options: CompareOverrideOptions): ConfigOverride[] {
   const overrides: ConfigOverride[] = [];
@@ -84,6 +85,7 @@ export function compareOverrides(options: CompareOverrideOptions): ConfigOverrid
     }
     overrides.push(override);
   }
+  refuseContradictions(overrides);
   return overrides;
 }
 

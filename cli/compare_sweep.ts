@@ -14,20 +14,19 @@ import type { CompareOverrideOptions } from "./compare_overrides.ts";
 import type { ExecutorName, SweepOptions } from "./sweep_options.ts";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 
-/** What `sweep` does where nothing is said, for a comparison that says nothing of it. */
-const SWEEP_DEFAULTS = { saveEvery: 600, retries: 2 } as const;
-
 /** Name of the sweep: other changes of the protocol are another sweep, since its results are one comparison. */
 function nameOf(
-  options: Pick<SweepOptions, "smoke"> & CompareOverrideOptions & {
+  options: Pick<SweepOptions, "smoke" | "runs"> & CompareOverrideOptions & {
     readonly table: readonly number[];
   },
 ): string {
   const changes = compareOverrides(options).filter(({ path }) => !findKey(path)?.isPlace)
     .map(({ path, value }) => [path, value]).sort();
   const words = ["tables", ...options.table, ...options.smoke ? ["smoke"] : []];
-  if (changes.length > 0) {
-    words.push(createHash("sha256").update(JSON.stringify(changes)).digest("hex").slice(0, 8));
+  // A plan keeps its runs in one folder.
+  const others = options.runs === undefined ? changes : [...changes, ["runs", options.runs]];
+  if (others.length > 0) {
+    words.push(createHash("sha256").update(JSON.stringify(others)).digest("hex").slice(0, 8));
   }
   return words.join("-");
 }
@@ -68,7 +67,7 @@ export function refuseForExecutor(
  * @returns Folder of the runs.
  */
 export async function sweepTables(
-  options: Omit<SweepOptions, "saveEvery" | "retries"> & {
+  options: SweepOptions & {
     readonly table: readonly number[];
     readonly train?: boolean | undefined;
   },
@@ -86,14 +85,18 @@ export async function sweepTables(
         "it, --train trains its systems all the same",
     );
   }
-  const runs = options.runs ?? RUNS_FOLDER;
   const folder = join("sweeps", nameOf({ ...options, table }));
-  const { plan } = await planSweep(folder, { ...SWEEP_DEFAULTS, ...options, table, runs });
+  // A pod finds nothing outside of the sweep's folder.
+  const runs = options.runs ??
+    (options.executor === "kubernetes" ? join(folder, "runs") : RUNS_FOLDER);
+  const { plan } = await planSweep(folder, { ...options, table, runs });
   output.talk(
     `planned ${plan.rows.length} trainings in ${folder}; "sweep status ${
       quoteWord(folder)
     }" shows them`,
   );
-  await runSweep(folder, { ...options, output });
+  // What was started is the result where a batch system trains; here the comparison is.
+  const result = options.executor === "local" ? () => {} : output.result;
+  await runSweep(folder, { ...options, output: { ...output, result } });
   return runs;
 }

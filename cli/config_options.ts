@@ -101,8 +101,13 @@ function readOption(key: ConfigKey, given: unknown): ConfigOverride[] {
   return [override, { path: key.also.path, value: key.also.value, from: flag }];
 }
 
-/** Two options that set one key to different values: neither can be the one that was meant. */
-function refuseContradictions(overrides: readonly ConfigOverride[]): void {
+/**
+ * Refuses two options that set one key to different values: neither can be the one that was meant.
+ *
+ * @param overrides What the options set.
+ * @throws {UsageError} if two of them contradict each other.
+ */
+export function refuseContradictions(overrides: readonly ConfigOverride[]): void {
   const first = new Map<string, ConfigOverride>();
   for (const override of overrides) {
     const other = first.get(override.path);

@@ -15,6 +15,19 @@ export function splitList(text: string): string[] {
 }
 
 /**
+ * Reads names of presets.
+ *
+ * @param text Names with commas.
+ * @returns The names.
+ * @throws {InvalidArgumentError} if there is none: an empty list would mean all.
+ */
+export function readPresets(text: string): string[] {
+  const names = splitList(text);
+  if (names.length > 0) return names;
+  throw new InvalidArgumentError("It must be names of presets, for example puppet-cnn,vgg.");
+}
+
+/**
  * Reads seeds.
  *
  * @param text Whole numbers with commas.

@@ -181,6 +181,7 @@ export function sweepCommand(): CommandUnknownOpts {
       "as a job array",
     ],
     ["sweep status sweeps/width", "what runs, waits, is done, has failed"],
+    ["sweep cancel sweeps/width", "running trainings save and end, waiting ones leave the queue"],
     ["sweep retry sweeps/width --executor slurm", "failed rows again"],
     ["sweep results sweeps/width --output width.html", "by setting, over the seeds"],
   ], TASK);

@@ -3,7 +3,7 @@ import { addOverrideOptions, type CompareOverrideOptions } from "./compare_overr
 import type { DocumentOptions } from "./present.ts";
 import { readDuration } from "./duration_option.ts";
 import { refuseIdleOptions } from "./refuse_idle_options.ts";
-import { readSeeds, readTables, splitList } from "./list_options.ts";
+import { readPresets, readSeeds, readTables } from "./list_options.ts";
 import { type TalkOptions, wholeNumber } from "./shared_options.ts";
 
 /** What runs the tasks of a sweep. */
@@ -84,8 +84,8 @@ export interface SweepOptions
   readonly seeds: readonly number[];
   readonly random?: number | undefined;
   readonly runs?: string | undefined;
-  readonly saveEvery: number;
-  readonly retries: number;
+  readonly saveEvery?: number | undefined;
+  readonly retries?: number | undefined;
   readonly index?: number | undefined;
   readonly write?: true | undefined;
 }
@@ -106,7 +106,7 @@ function addPlanOptions(command: CommandUnknownOpts): void {
     new Option("--table <numbers>", "the runs of tables of the paper, 1..6 with commas, or all")
       .argParser(readTables).conflicts(["preset", "config"]),
   );
-  add(new Option("--only <presets>", "of a table only these presets").argParser(splitList));
+  add(new Option("--only <presets>", "of a table only these presets").argParser(readPresets));
   add(new Option("--smoke", "of a table the smoke variants: no result"));
   add(
     new Option("--seeds <list>", "seeds of every setting").argParser(readSeeds).default([1], "1"),
@@ -119,13 +119,16 @@ function addPlanOptions(command: CommandUnknownOpts): void {
   add(
     new Option(
       "--save-every <duration>",
-      "save within an epoch too: what a killed task repeats at most",
+      "save within an epoch too: what a killed task repeats at most (default: 10m, or the plan's)",
     )
-      .argParser(readDuration).default(600, "10m"),
+      .argParser(readDuration),
   );
   add(
-    new Option("--retries <count>", "times that a row is tried again that was lost")
-      .argParser(wholeNumber(0, 1000)).default(2),
+    new Option(
+      "--retries <count>",
+      "times that a row is tried again that was lost (default: 2, or the plan's)",
+    )
+      .argParser(wholeNumber(0, 1000)),
   );
 }
 
@@ -159,7 +162,12 @@ export function addExecutorOptions(command: CommandUnknownOpts): void {
       .argParser(collect),
   );
   add(new Option("--image <name>", "kubernetes: image that has the program in it"));
-  add(new Option("--claim <name>", "kubernetes: claim of the volume with the sweep's folder"));
+  add(
+    new Option(
+      "--claim <name>",
+      "kubernetes: claim of the volume that is the sweep's folder; images have to lie in it too",
+    ),
+  );
   add(new Option("--dry-run", "print what would be submitted, and submit nothing"));
 }
 

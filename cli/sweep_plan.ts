@@ -8,14 +8,13 @@ import { findPreset, protocolConfig } from "../lib/paper/preset.ts";
 import { type Axis, planGrid, withAbsoluteData } from "../lib/sweeps/plan_grid.ts";
 import {
   type Setting,
-  type SweepPlan,
   type SweepRow,
   type SweptTables,
   writePlan,
   type WrittenPlan,
 } from "../lib/sweeps/sweep_plan.ts";
 import { compareOverrides } from "./compare_overrides.ts";
-import { readSetting } from "./config_options.ts";
+import { readSetting, refuseContradictions } from "./config_options.ts";
 import { splitList } from "./list_options.ts";
 import { readConfigFile } from "./training_request.ts";
 import type { SweepOptions } from "./sweep_options.ts";
@@ -52,6 +51,13 @@ function nameOfFile(file: string): string {
 
 async function planGridRows(options: SweepOptions): Promise<SweepRow[]> {
   const overrides = baseOverrides(options);
+  const axes = readAxes(options);
+  for (const { path, values } of axes) {
+    const from = `--set ${path}`;
+    refuseContradictions([...overrides, ...values.map((value) => ({ path, value, from }))].filter(
+      (override) => override.path === path && overrides.some((base) => base.path === path),
+    ));
+  }
   const { preset, config: file } = options;
   const { text, source } = file === undefined
     ? { text: "", source: "the options" }
@@ -65,7 +71,7 @@ async function planGridRows(options: SweepOptions): Promise<SweepRow[]> {
   return planGrid({
     name: preset ?? (file === undefined ? "run" : nameOfFile(file)),
     configOf,
-    axes: readAxes(options),
+    axes,
     seeds: options.seeds,
     ...options.random === undefined ? {} : { random: options.random },
   });
@@ -142,8 +148,7 @@ export async function planSweep(folder: string, options: SweepOptions): Promise<
     ? await planGridRows(options)
     : await planTableRows({ ...options, table }, runs);
   const tables = table === undefined ? null : sweptTables({ ...options, table }, rows);
-  const plan: SweepPlan = {
+  return await writePlan(folder, {
     ...{ kind: "sweep-plan", version: 1, runs, saveEvery, retries, tables, rows },
-  };
-  return await writePlan(folder, plan);
+  });
 }

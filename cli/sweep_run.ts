@@ -1,8 +1,10 @@
-import { basename, join, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { PuppetError, UsageError } from "../lib/errors.ts";
 import { findSharingProblem } from "../lib/sweeps/check_sharing.ts";
 import { kubernetesName, renderKubernetesJob } from "../lib/sweeps/kubernetes_job.ts";
-import { runLocally } from "../lib/sweeps/local_executor.ts";
+import { runLocally, type TaskVerdict } from "../lib/sweeps/local_executor.ts";
+import { starterLockOf } from "../lib/sweeps/attempts.ts";
+import { lockFile } from "../lib/sweeps/process_lock.ts";
 import { readRowStates, type RowState, type StateConditions } from "../lib/sweeps/row_state.ts";
 import { readSlurmQueue, type SlurmTask, submitToSlurm } from "../lib/sweeps/slurm_executor.ts";
 import { renderReportScript, renderTaskScript } from "../lib/sweeps/slurm_script.ts";
@@ -97,10 +99,11 @@ function slurmOptions(options: ExecutorOptions) {
 async function runSlurm(
   folder: string,
   rows: readonly number[],
-  options: ExecutorOptions & { readonly output: Output },
+  options: ExecutorOptions & { readonly output: Output; readonly retries: number },
 ): Promise<void> {
-  const { output } = options;
+  const { output, retries } = options;
   const parts = {
+    retries,
     program: programOfTasks(),
     folder: resolve(folder),
     directory: Deno.cwd(),
@@ -110,18 +113,19 @@ async function runSlurm(
     output.data(renderTaskScript(parts.slurm, parts));
     return output.data(renderReportScript(parts.slurm, parts));
   }
-  const started = await submitToSlurm({ ...parts, rows });
-  await addSubmission(folder, {
-    ...{ executor: "slurm", at: new Date().toISOString(), host: hostName(), process: Deno.pid },
-    ...started,
-  });
+  const started = await submitToSlurm({ ...parts, rows }, (jobs) =>
+    addSubmission(folder, {
+      ...{ executor: "slurm", at: new Date().toISOString(), host: hostName(), process: Deno.pid },
+      ...jobs,
+    }));
   const jobs = started.arrays.map(({ job }) => job).join(", ");
   output.result({ rows, ...started }, () => `submitted ${rows.length} rows to Slurm: job ${jobs}`);
 }
 
-/** Exit codes of a task after which it may be begun again: a failure that may pass, and being killed. */
-function mayPass(code: number): boolean {
-  return code === 1 || (code > 128 && ![129, 130, 143].includes(code));
+/** A failure that may pass, and being killed, are tried again; a signal that saves ends a task as its user wants. */
+function judgeTask(code: number): TaskVerdict {
+  if ([0, 129, 130, 143].includes(code)) return "over";
+  return code === 1 || code > 128 ? "may-pass" : "failed";
 }
 
 async function runLocal(
@@ -136,24 +140,53 @@ async function runLocal(
     output.data(rows.map((row) => `${words} ${row}`).join("\n"));
     return [];
   }
+  const starter = { host: hostName(), process: Deno.pid };
+  const lock = starterLockOf(folder, starter.host, starter.process);
+  using _held = await lockFile(lock);
   await addSubmission(folder, {
-    ...{ executor: "local", at: new Date().toISOString(), host: hostName(), process: Deno.pid },
-    ...{ arrays: [], report: null },
+    ...{ executor: "local", at: new Date().toISOString(), ...starter, arrays: [], report: null },
   });
   const progress = createProgress({ quiet: output.quiet });
   const { result, signal } = await withStopSignals(
     (signal) =>
       runLocally({
-        ...{ command, rows, jobs, cpus, signal, mayPass, retries },
+        ...{ command, rows, jobs, cpus, signal, judge: judgeTask, retries },
         onExit: ({ row, code }) => progress.note(`row ${row} ended with ${code}`),
       }),
     (signal) => progress.note(`${signal}: the trainings save after this step`),
   );
   progress.end();
+  await Deno.remove(lock);
   if (signal !== null) {
     throw new InterruptedError(signal, "Sweep was interrupted; the same command continues");
   }
   return result;
+}
+
+/** A pod finds what lies in the claim, which is mounted at the sweep's folder, and what its image has. */
+function refuseOutside(folder: string, { runs, rows }: SweepPlan, output: Output): void {
+  const leaves = (path: string) => /^[.][.](?:[/\\]|$)/.test(path) || isAbsolute(path);
+  if (leaves(runs)) {
+    throw new UsageError(
+      `Cannot write a Job for Kubernetes: the runs are kept in ${
+        join(folder, runs)
+      }, outside of ${folder}, where the ` +
+        "claim is mounted, and would be lost with their pods; plan another sweep without --runs",
+    );
+  }
+  const images = new Set(
+    rows.map(({ config }) => config.data).filter(({ dataset }) => dataset !== "synthetic")
+      .map(({ directory }) => directory),
+  );
+  for (const directory of images) {
+    if (!leaves(relative(resolve(folder), directory))) continue;
+    output.warn(
+      `The claim is mounted at ${
+        resolve(folder)
+      }: images in ${directory} have to be part of the pods' image at that path; ` +
+        "or put them into the sweep's folder, and plan it again with --data",
+    );
+  }
 }
 
 function showKubernetes(
@@ -165,6 +198,7 @@ function showKubernetes(
   if (image === undefined || claim === undefined) {
     throw new UsageError("Cannot write a Job for Kubernetes: give --image and --claim");
   }
+  refuseOutside(folder, plan, options.output);
   // The API refuses it in a path at which a volume is mounted.
   if (resolve(folder).includes(":")) {
     throw new UsageError(
@@ -214,32 +248,42 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   if (problem !== null) output.warn(problem);
   const rows = openRows(sweep, again);
   const failed = sweep.states.filter(({ state }) => state === "failed");
+  if (rows.length === 0) {
+    if (!again) refuseFailed(sweep, { folder, failed: [] });
+    return output.result({ rows: [] }, () => "nothing is left to start; see sweep status");
+  }
   if (failed.length > 0 && !again) {
     output.talk(
       `${failed.length} rows have failed and are left alone; "sweep retry" tries them again`,
     );
   }
-  if (rows.length === 0) {
-    return output.result({ rows: [] }, () => "nothing is left to start; see sweep status");
-  }
-  if (executor === "slurm") return await runSlurm(folder, rows, options);
-  const givenUp = await runLocal(folder, rows, { ...options, retries: sweep.plan.retries });
-  if (!options.dryRun) refuseFailed(await readSweep(folder, output), { folder, givenUp });
+  const { retries } = sweep.plan;
+  if (executor === "slurm") return await runSlurm(folder, rows, { ...options, retries });
+  const without = await runLocal(folder, rows, { ...options, retries });
+  if (options.dryRun) return;
+  const now = await readSweep(folder, output);
+  refuseFailed(now, { folder, failed: without });
+  output.result(
+    { rows: rows.map((row) => ({ row, state: now.states[row]!.state })) },
+    () => `${rows.length} rows were worked on; "sweep results ${quoteWord(folder)}" shows them`,
+  );
 }
 
 /** Rows without a result lead to an exit code of their own. */
 function refuseFailed(
   { states }: SweepState,
-  { folder, givenUp }: { readonly folder: string; readonly givenUp: readonly number[] },
+  { folder, failed }: { readonly folder: string; readonly failed: readonly number[] },
 ): void {
   // A task that could not even note its attempt leaves a row that waits.
-  const failed = states.filter(({ index, state }) =>
-    state === "failed" || (givenUp.includes(index) && state !== "done" && state !== "running")
+  const without = states.filter(({ index, state }) =>
+    state === "failed" || (failed.includes(index) && state !== "done" && state !== "running")
   );
-  if (failed.length === 0) return;
+  if (without.length === 0) return;
   throw new PuppetError([
-    `Rows of ${join(folder, "plan.json")} have failed, the others stand:`,
-    ...failed.map(({ index, message }) =>
+    `Rows of ${
+      join(folder, "plan.json")
+    } have failed, the others stand ("sweep retry" tries them again):`,
+    ...without.map(({ index, message }) =>
       `  row ${index}: ${message ?? "its task failed every time; what it said stands above"}`
     ),
   ]);

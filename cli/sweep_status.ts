@@ -2,6 +2,8 @@ import { UsageError } from "../lib/errors.ts";
 import { resetRows } from "../lib/sweeps/run_row_task.ts";
 import { cancelSlurm } from "../lib/sweeps/slurm_executor.ts";
 import { statusRows } from "../lib/sweeps/status_row.ts";
+import { listStarterLocks, rowLockOf } from "../lib/sweeps/attempts.ts";
+import { holderOf } from "../lib/sweeps/process_lock.ts";
 import { readSubmissions } from "../lib/sweeps/submissions.ts";
 import { createOutput } from "./output.ts";
 import { planDocument, present } from "./present.ts";
@@ -22,8 +24,10 @@ export async function showStatus(folder: string, options: SweepOptions): Promise
   await present([{ kind: "sweep-status", content, origin: folder }], { ...options, format, to });
 }
 
-/** Tells a process to save and end; `false` where there is none. */
-function terminate(process: number): boolean {
+/** Tells the process that has a file locked to save and end; `false` where none has. */
+async function terminateHolder(lock: string): Promise<boolean> {
+  const process = await holderOf(lock);
+  if (process === null) return false;
   try {
     Deno.kill(process, "SIGTERM");
     return true;
@@ -33,8 +37,27 @@ function terminate(process: number): boolean {
   }
 }
 
+/** Ends what starts tasks on this machine, so that no others begin, and the tasks. */
+async function cancelHere(
+  folder: string,
+  host: string,
+  running: readonly number[],
+): Promise<{ readonly starters: number; readonly rows: readonly number[] }> {
+  let starters = 0;
+  for (const lock of await listStarterLocks(folder, host)) {
+    if (await terminateHolder(lock)) starters++;
+  }
+  const rows: number[] = [];
+  // A task that its starter tells too passes the second word over.
+  for (const index of running) {
+    if (await terminateHolder(rowLockOf(folder, index))) rows.push(index);
+  }
+  return { starters, rows };
+}
+
 /**
- * Ends what works on a sweep: running trainings save, waiting ones leave the queue.
+ * Ends what works on a sweep: running trainings save, waiting ones leave the queue. A number of a process is believed only
+ * where the process has its file locked: after a restart of the machine it may be another's.
  *
  * @param folder Folder of the sweep.
  * @param options What the parser found.
@@ -48,24 +71,21 @@ export async function cancelSweep(folder: string, options: SweepOptions): Promis
     throw new UsageError(`Cannot cancel ${folder}: nothing was started; see sweep status`);
   }
   const jobs = await cancelSlurm(submissions.filter(({ executor }) => executor === "slurm"));
+  const host = Deno.hostname();
   const local = states.filter(({ state, attempts }) =>
     state === "running" && attempts.at(-1)!.job === null
   );
-  const host = Deno.hostname();
   const here = local.filter(({ attempts }) => attempts.at(-1)!.host === host);
-  const starter = submissions.findLast((each) => each.executor === "local" && each.host === host);
-  // The process that started them tells them to save, and starts no others; where it was killed, they are told.
-  if (here.length > 0 && !(starter !== undefined && terminate(starter.process))) {
-    for (const { attempts } of here) terminate(attempts.at(-1)!.process);
-  }
+  const { starters, rows } = await cancelHere(folder, host, here.map(({ index }) => index));
   const [other] = local.filter((row) => !here.includes(row))
     .map(({ attempts }) => attempts.at(-1)!.host);
   const elsewhere = other === undefined
     ? ""
     : `; ${local.length - here.length} trainings run on ${other}: cancel them there`;
   output.result(
-    { jobs, local: here.map(({ index }) => index) },
-    () => `cancelled ${jobs.length} jobs of Slurm and ${here.length} local trainings${elsewhere}`,
+    { jobs, starters, local: rows },
+    () =>
+      `cancelled jobs of Slurm: ${jobs.length}, local starters: ${starters}, local trainings: ${rows.length}${elsewhere}`,
   );
 }
 

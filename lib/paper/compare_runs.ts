@@ -14,7 +14,7 @@ import {
   SPEED_BATCH,
   speedSettings,
 } from "./run_comparison.ts";
-import { protocolChanges, runIdentity } from "./run_identity.ts";
+import { protocolChanges, runIdentity, settingIdentity } from "./run_identity.ts";
 import { readRunCard, readRunProgress } from "../runs/run_progress.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
@@ -102,8 +102,9 @@ function namingRun(error: unknown, runDirectory: string): unknown {
 }
 
 /** Everything but the seed: a folder of images has no name, it is where it is. */
-function rowKey({ data, training, ...others }: ExperimentConfig): string {
-  const identity = runIdentity({ ...others, data, training: { ...training, seed: 0 } });
+function rowKey(config: ExperimentConfig): string {
+  const { data } = config;
+  const identity = settingIdentity(config);
   const folder = normalize(data.directory).replace(/(?<=.)\/+$/, "");
   return data.dataset === "folder" ? `${identity} ${folder}` : identity;
 }

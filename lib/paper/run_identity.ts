@@ -76,6 +76,23 @@ export function isRunOf(found: ExperimentConfig, asked: ExperimentConfig): boole
 }
 
 /**
+ * Names what runs that differ in nothing but their seed compute. Constants of the rule for depth that were fitted to a run's
+ * images are no difference.
+ *
+ * @param config A complete configuration.
+ * @returns 64 hexadecimal digits.
+ */
+export function settingIdentity(config: ExperimentConfig): string {
+  const { model, training } = config;
+  const open = { stepsPerBit: 0, complexityOffset: 0, referenceComplexity: 0 };
+  return runIdentity({
+    ...config,
+    model: asksForFit(config) ? { ...model, ...open } : model,
+    training: { ...training, seed: 0 },
+  });
+}
+
+/**
  * Names the folder of a run.
  *
  * @param name Name of the preset.

@@ -73,6 +73,46 @@ export function rowLockOf(folder: string, row: number): string {
   return join(folder, ATTEMPTS_FOLDER, `${row}.lock`);
 }
 
+/** What the names of the files that starters on a machine keep locked begin with. */
+function starterPrefix(host: string): string {
+  return `starter-${encodeURIComponent(host)}-`;
+}
+
+/**
+ * Path of the file that a process which starts tasks on its machine keeps locked as long as it does.
+ *
+ * @param folder Folder of the plan.
+ * @param host Name of the machine.
+ * @param process Number of the process.
+ * @returns The path.
+ */
+export function starterLockOf(folder: string, host: string, process: number): string {
+  return join(folder, ATTEMPTS_FOLDER, `${starterPrefix(host)}${process}.lock`);
+}
+
+/**
+ * Lists the files of processes that start tasks, or did until they were killed.
+ *
+ * @param folder Folder of the plan.
+ * @param host Name of their machine.
+ * @returns The paths.
+ */
+export async function listStarterLocks(folder: string, host: string): Promise<string[]> {
+  const root = join(folder, ATTEMPTS_FOLDER);
+  const names = await namesIn(root);
+  return names.filter((name) => name.startsWith(starterPrefix(host)))
+    .map((name) => join(root, name));
+}
+
+async function namesIn(root: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(root))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
 /**
  * Reads the attempts at every row.
  *
@@ -83,14 +123,7 @@ export function rowLockOf(folder: string, row: number): string {
 export async function readAttempts(folder: string): Promise<Map<number, Attempt[]>> {
   const root = join(folder, ATTEMPTS_FOLDER);
   const found = new Map<number, Attempt[]>();
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(root)) names.push(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return found;
-    throw error;
-  }
-  for (const name of names) {
+  for (const name of await namesIn(root)) {
     const match = NAME.exec(name);
     if (match === null) continue;
     const row = Number(match[1]);

@@ -1,5 +1,8 @@
 import { threadVariables } from "./thread_variables.ts";
 
+/** What the end of a task says: it is over; another attempt may help; none would. */
+export type TaskVerdict = "over" | "may-pass" | "failed";
+
 /** How a task's process ended. */
 export interface TaskExit {
   /** Number of its row. */
@@ -20,8 +23,8 @@ export interface RunLocallyOptions {
   readonly cpus?: number | undefined;
   /** Told to save and end with the tasks. */
   readonly signal: AbortSignal;
-  /** Whether another attempt may help after such an end. */
-  readonly mayPass: (code: number) => boolean;
+  /** What an exit code says of a task. */
+  readonly judge: (code: number) => TaskVerdict;
   /** Most times that a row is begun again: a task may fail before it can count its attempts, on a full disk for example. */
   readonly retries: number;
   /** Hears every end. */
@@ -63,25 +66,26 @@ async function runTask(row: number, options: RunLocallyOptions): Promise<TaskExi
  * one that is killed, or runs out of memory, from taking the others along.
  *
  * @param options Rows, command, number at a time, signal.
- * @returns Rows that failed for a reason that may pass once more than they are begun again.
+ * @returns Rows whose last task failed, whether or not it could note its attempt.
  */
 export async function runLocally(options: RunLocallyOptions): Promise<number[]> {
   const waiting = [...options.rows];
   const repeats = new Map<number, number>();
-  const givenUp: number[] = [];
+  const failed: number[] = [];
   const work = async () => {
     for (;;) {
       const row = options.signal.aborted ? undefined : waiting.shift();
       if (row === undefined) return;
       const exit = await runTask(row, options);
       options.onExit?.(exit);
-      if (options.signal.aborted || !options.mayPass(exit.code)) continue;
+      const verdict = options.judge(exit.code);
+      if (options.signal.aborted || verdict === "over") continue;
       const before = repeats.get(row) ?? 0;
       repeats.set(row, before + 1);
-      if (before < options.retries) waiting.push(row);
-      else givenUp.push(row);
+      if (verdict === "may-pass" && before < options.retries) waiting.push(row);
+      else failed.push(row);
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, options.rows.length) }, work));
-  return givenUp;
+  return failed;
 }

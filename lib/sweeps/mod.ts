@@ -9,6 +9,7 @@ export * from "./check_sharing.ts";
 export * from "./kubernetes_job.ts";
 export * from "./local_executor.ts";
 export * from "./plan_grid.ts";
+export * from "./process_lock.ts";
 export * from "./results_by_setting.ts";
 export * from "./row_state.ts";
 export * from "./run_row_task.ts";

@@ -1,7 +1,7 @@
 import { mean } from "simple-statistics";
 import { seedStatistics } from "../paper/build_row.ts";
+import { nameOf, type Setting, settingKey } from "./sweep_plan.ts";
 import type { RowState, RowStateName } from "./row_state.ts";
-import type { Setting } from "./sweep_plan.ts";
 
 /** What came of one setting over its seeds. */
 export interface SettingResult {
@@ -49,22 +49,6 @@ export function countStates(states: readonly RowState[]): Record<RowStateName, n
   return counts;
 }
 
-/** What rows of one setting share: everything of their names but seed and identity. */
-function keyOf({ row }: RowState): string {
-  // A grid that is planned again may name its keys in another order.
-  return JSON.stringify([nameOf(row.name), Object.entries(row.settings).sort()]);
-}
-
-/**
- * What rows of one preset share in the names of their run folders.
- *
- * @param runName Name of a run folder: `alexnet-seed1-0123456789`.
- * @returns The part before seed and identity: `alexnet`.
- */
-export function nameOf(runName: string): string {
-  return runName.replace(/-seed\d+-[0-9a-f]+$/, "");
-}
-
 function summarize(states: readonly RowState[]): Omit<SettingResult, "isBest"> {
   const { row } = states[0]!;
   const done = states.filter(({ state }) => state === "done");
@@ -88,7 +72,7 @@ function summarize(states: readonly RowState[]): Omit<SettingResult, "isBest"> {
  * @returns One result per setting, in the order of the plan.
  */
 export function resultsBySetting(states: readonly RowState[]): SettingResult[] {
-  const groups = Map.groupBy(states, keyOf);
+  const groups = Map.groupBy(states, ({ row }) => settingKey(row));
   const results = [...groups.values()].map(summarize);
   const best = Math.max(...results.map(({ validationTop1 }) => validationTop1 ?? -Infinity));
   return results.map((result) => ({ ...result, isBest: result.validationTop1 === best }));

@@ -1,6 +1,8 @@
 import { CheckpointError } from "../errors.ts";
+import { isExported } from "../runs/exported_model.ts";
 import { readRunProgress, type RunProgress } from "../runs/run_progress.ts";
 import { type Attempt, readAttempts, rowLockOf, STALE_SECONDS } from "./attempts.ts";
+import { isLocked } from "./process_lock.ts";
 import { runDirectoryOf, type SweepPlan, type SweepRow } from "./sweep_plan.ts";
 
 /** What a row is doing. A lost one was at work and was killed without a word; it goes on from its last checkpoint. */
@@ -73,16 +75,6 @@ export async function isAlive(
   return now - Date.parse(attempt.seenAt) < STALE_SECONDS * 1000;
 }
 
-/** Whether a file is locked; `null` where its file system cannot tell. */
-async function isLocked(path: string): Promise<boolean | null> {
-  try {
-    using file = await Deno.open(path, { read: true, write: true });
-    return !await file.tryLock(true);
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound ? false : null;
-  }
-}
-
 /** The attempts since the row was last reset. */
 function countedAttempts(attempts: readonly Attempt[]): readonly Attempt[] {
   return attempts.slice(attempts.findLastIndex(({ state }) => state === "reset") + 1);
@@ -152,13 +144,16 @@ export async function readRowState(
   options: StateConditions & { readonly attempts: readonly Attempt[] },
 ): Promise<RowState> {
   const row = plan.rows[index]!;
-  const found = await readProgress(runDirectoryOf(folder, plan, row));
+  const directory = runDirectoryOf(folder, plan, row);
+  const found = await readProgress(directory);
   const damage = found instanceof CheckpointError ? found.message : null;
   const progress = found instanceof CheckpointError ? null : found;
   const attempts = countedAttempts(options.attempts);
   const at = { folder, index, retries: plan.retries };
   const attempted = await nameState(at, attempts, options);
-  const state = damage !== null ? "failed" : progress?.isFinished ? "done" : attempted;
+  // A model that was exported from a run is its end, wherever its last checkpoint stands.
+  const isDone = progress !== null && (progress.isFinished || await isExported(directory));
+  const state = damage !== null ? "failed" : isDone ? "done" : attempted;
   return {
     ...{ index, row, state, attempts },
     epochs: progress?.epochs ?? 0,

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { OutOfMemoryError } from "../backends/out_of_memory.ts";
 import {
   BackendError,
@@ -20,6 +19,7 @@ import {
   rowLockOf,
   updateAttempt,
 } from "./attempts.ts";
+import { lockFile } from "./process_lock.ts";
 import { readRowState, type RowState, type StateConditions } from "./row_state.ts";
 import { runDirectoryOf, type SweepPlan } from "./sweep_plan.ts";
 import type { Provenance } from "../runs/run_types.ts";
@@ -91,7 +91,7 @@ async function decide(
  */
 export async function runRowTask(options: RunRowTaskOptions): Promise<TaskEnd> {
   const { folder, index } = options;
-  using lock = await lockRow(rowLockOf(folder, index));
+  using lock = await lockFile(rowLockOf(folder, index));
   if (lock.isHeld === false) return { kind: "taken", by: null };
   const found = await decide(options, lock.isHeld === true);
   if ("kind" in found) return found;
@@ -104,14 +104,6 @@ export async function runRowTask(options: RunRowTaskOptions): Promise<TaskEnd> {
   };
   if (!await claimAttempt(folder, index, attempt)) return { kind: "taken", by: null };
   return await train(options, attempt);
-}
-
-/** A lock that goes with the process. `isHeld` is `null` where the file system knows none: signs of life must do. */
-async function lockRow(path: string): Promise<Disposable & { readonly isHeld: boolean | null }> {
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const file = await Deno.open(path, { read: true, write: true, create: true });
-  const isHeld = await file.tryLock(true).catch(() => null);
-  return { isHeld, [Symbol.dispose]: () => file.close() };
 }
 
 /** Signs of life, and the end of the work where another attempt has begun. */

@@ -1,19 +1,18 @@
 import { join, resolve } from "node:path";
+import { UsageError } from "../errors.ts";
 import { writeFileAtomically } from "../files/atomic_write.ts";
 import { runProgram } from "./run_program.ts";
 import {
   type ArrayChunk,
   cutIntoArrays,
   formatArray,
+  LOGS_FOLDER,
   renderReportScript,
   renderTaskScript,
   type ScriptParts,
   type SlurmOptions,
 } from "./slurm_script.ts";
 import type { Submission } from "./submissions.ts";
-
-/** Folder of what the tasks write, beside the plan: a file a row. */
-export const LOGS_FOLDER = "logs";
 
 const TASK_SCRIPT = "tasks.sbatch";
 const REPORT_SCRIPT = "results.sbatch";
@@ -92,17 +91,28 @@ export async function writeScripts({ slurm, ...parts }: SubmitOptions): Promise<
   await writeFileAtomically(join(folder, REPORT_SCRIPT), renderReportScript(slurm, parts));
 }
 
+/** Jobs that Slurm has taken. */
+export type SubmittedJobs = Pick<Submission, "arrays" | "report">;
+
 /**
  * Submits rows of a plan: a job array, or several where the cluster's arrays are shorter, and a job after them.
  *
  * @param options Rows, and what the tasks ask for and start.
+ * @param note Hears of every job at once: those that were taken run, whatever becomes of the next.
  * @returns The jobs.
+ * @throws {UsageError} if the folder has a name that Slurm would read as something else.
  * @throws {BackendError} if Slurm refuses.
  */
 export async function submitToSlurm(
   options: SubmitOptions,
-): Promise<Pick<Submission, "arrays" | "report">> {
+  note: (jobs: SubmittedJobs) => Promise<void>,
+): Promise<SubmittedJobs> {
   const folder = resolve(options.folder);
+  if (/[%\\]/.test(folder)) {
+    throw new UsageError(
+      `Cannot submit ${folder} to Slurm, which reads "%" and "\\" in the names of files as its own words; rename it`,
+    );
+  }
   await writeScripts(options);
   const arrays: { job: string; offset: number }[] = [];
   const submit = async (args: readonly string[]) =>
@@ -110,9 +120,13 @@ export async function submitToSlurm(
     (await runProgram(["sbatch", ...args])).trim().split(";")[0]!;
   for (const chunk of cutIntoArrays(options.rows, await readMaxArraySize())) {
     const job = await submit(arrayArguments(chunk, { ...options.slurm, folder }));
-    arrays.push({ job, offset: chunk.offset });
+    const array = { job, offset: chunk.offset };
+    arrays.push(array);
+    await note({ arrays: [array], report: null });
   }
-  return { arrays, report: await submit(reportArguments(folder, arrays.map(({ job }) => job))) };
+  const report = await submit(reportArguments(folder, arrays.map(({ job }) => job)));
+  await note({ arrays: [], report });
+  return { arrays, report };
 }
 
 /**

@@ -21,6 +21,9 @@ export interface SlurmOptions {
   readonly sbatch: readonly string[];
 }
 
+/** Folder of what the tasks write, beside the plan: a file a row. */
+export const LOGS_FOLDER = "logs";
+
 /** Seconds ahead of the time limit at which a task is told to save. */
 const WARNING_SECONDS = 120;
 
@@ -32,6 +35,8 @@ export interface ScriptParts {
   readonly folder: string;
   /** Folder that the tasks start in, absolute. */
   readonly directory: string;
+  /** Times that a row is tried again. */
+  readonly retries: number;
 }
 
 /** sbatch splits its lines at spaces and ends them at `#`, but within quotation marks. */
@@ -64,7 +69,8 @@ function directives(options: SlurmOptions, name: string): string[] {
  * @returns The script.
  */
 export function renderTaskScript(options: SlurmOptions, parts: ScriptParts): string {
-  const { program, folder, directory } = parts;
+  const { program, folder, directory, retries } = parts;
+  const failures = quoteWord(`${folder}/${LOGS_FOLDER}/failures`);
   const command = [...program, "sweep", "task", folder, "--index"].map(quoteWord).join(" ");
   const threads = Object.entries(threadVariables("$threads")).map((pair) => pair.join("="));
   return `#!/bin/bash
@@ -99,7 +105,15 @@ again() {
   wait $!
 }
 case $code in
-  1) again "failed for a reason that may pass" ;;
+  1)
+    # Counted here too: a task may fail before it can note its attempt.
+    failures=${failures}-"\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
+    if echo "$code" >> "$failures" && [ "$(wc -l < "$failures")" -le ${retries} ]; then
+      again "failed for a reason that may pass"
+    else
+      echo "row $row: failed too often, given up"
+    fi
+    ;;
   # Saved on a signal. Without the warning somebody wants the task gone, or Slurm queues it again itself.
   143) [ $warned = 1 ] && again "saved ahead of the limit" ;;
   # Killed without a word.

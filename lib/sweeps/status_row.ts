@@ -1,8 +1,7 @@
 import type { Attempt } from "./attempts.ts";
-import { nameOf } from "./results_by_setting.ts";
 import type { RowState, RowStateName } from "./row_state.ts";
 import type { SlurmTask } from "./slurm_executor.ts";
-import type { Setting } from "./sweep_plan.ts";
+import { nameOf, type Setting } from "./sweep_plan.ts";
 
 /** A row as its status shows it. */
 export interface SweepStatusRow {
@@ -32,8 +31,15 @@ export interface SweepStatusRow {
   readonly attempts: readonly Attempt[];
 }
 
+/** A message of several lines in one; the record of the attempt has all of a long one. */
+function oneLine(message: string): string {
+  const line = message.replaceAll(/\s*\n\s*/g, " ");
+  return line.length <= 400 ? line : `${line.slice(0, 397).toWellFormed()}...`;
+}
+
 function remarkOn(row: RowState, task: SlurmTask | undefined): string {
-  if (row.message !== null) return row.message.split("\n")[0]!.slice(0, 200);
+  // The first line may only announce what the others name.
+  if (row.message !== null) return oneLine(row.message);
   if (row.state === "done") return "";
   if (row.state === "running") {
     const by = row.attempts.at(-1)!;

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { CheckpointError } from "../errors.ts";
 import { writeFileAtomically } from "../files/atomic_write.ts";
 import { readBoundedText } from "../read_bounded.ts";
+import { ATTEMPTS_FOLDER } from "./attempts.ts";
+import { waitForLock } from "./process_lock.ts";
 
 /** What was started for a plan, beside it. */
 const FILE = "submissions.json";
@@ -64,6 +66,8 @@ export async function readSubmissions(folder: string): Promise<Submission[]> {
  * @param submission What was started.
  */
 export async function addSubmission(folder: string, submission: Submission): Promise<void> {
+  // Two may be started at once, and the file has both.
+  using _lock = await waitForLock(join(folder, ATTEMPTS_FOLDER, "submissions.lock"));
   const all = [...await readSubmissions(folder), submission];
   await writeFileAtomically(join(folder, FILE), `${JSON.stringify(all, null, 1)}\n`);
 }

@@ -1,4 +1,4 @@
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { findKey } from "../configuration/config_words.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
@@ -6,6 +6,7 @@ import { CheckpointError } from "../errors.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { writeFileAtomically } from "../files/atomic_write.ts";
+import { protocolChanges, settingIdentity } from "../paper/run_identity.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { quoteWord } from "../safe_text.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -61,7 +62,9 @@ export interface SweepPlan {
 /** Bounds of a plan that somebody else may have made; a row takes 2 kB. */
 const BOUNDS = { maxBytes: 256e6, refusal: CheckpointError };
 
-const name = z.string().regex(/^[A-Za-z0-9][\w.-]{0,200}$/);
+/** One part of a path: a run of a table may stand in a folder that somebody has named. */
+const name = z.string().min(1).max(255)
+  .refine((text) => basename(text) === text && ![".", ".."].includes(text) && !text.includes("\0"));
 const whole = z.int().min(0).max(2 ** 32 - 1);
 const setting = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -99,6 +102,27 @@ export function runDirectoryOf(
   row: SweepRow,
 ): string {
   return join(folder, plan.runs, row.name);
+}
+
+/**
+ * What rows of one setting share: everything of their names but seed and identity.
+ *
+ * @param row A row of a plan.
+ * @returns A key.
+ */
+export function settingKey({ name, settings }: Pick<SweepRow, "name" | "settings">): string {
+  // A grid that is planned again may name its keys in another order.
+  return JSON.stringify([nameOf(name), Object.entries(settings).sort()]);
+}
+
+/**
+ * What rows of one preset share in the names of their run folders.
+ *
+ * @param runName Name of a run folder: `alexnet-seed1-0123456789`.
+ * @returns The part before seed and identity: `alexnet`.
+ */
+export function nameOf(runName: string): string {
+  return runName.replace(/-seed\d+-[0-9a-f]+$/, "");
 }
 
 /**
@@ -186,17 +210,61 @@ function joinTables(
   };
 }
 
+/** Rows that are shown as the seeds of one setting have to differ in their seeds alone. */
+function refuseOtherBase(folder: string, kept: readonly SweepRow[], wanted: readonly SweepRow[]) {
+  const known = new Map(kept.map((row) => [settingKey(row), row]));
+  for (const row of wanted) {
+    const before = known.get(settingKey(row));
+    if (before === undefined || settingIdentity(before.config) === settingIdentity(row.config)) {
+      continue;
+    }
+    const changes = protocolChanges(before.config, row.config)
+      .map(({ path, protocol, run }) => `${path} is ${run} instead of ${protocol}`);
+    throw new CheckpointError(
+      `Cannot plan in ${folder}: its rows have the same settings, but ${
+        changes.join(", ") || "another configuration"
+      }, and its results would average them as seeds; name another folder, or give such values with --set`,
+    );
+  }
+}
+
+/** A folder of images has no name: a run that was made with it says nothing of another. */
+async function refuseOtherImages(
+  { folder, plan }: { readonly folder: string; readonly plan: Pick<SweepPlan, "runs"> },
+  { row, config }: { readonly row: SweepRow; readonly config: ExperimentConfig },
+): Promise<void> {
+  const { dataset, directory } = row.config.data;
+  if (dataset !== "folder" || resolve(directory) === resolve(config.data.directory)) return;
+  const run = runDirectoryOf(folder, plan, row);
+  if (!await pathExists(run)) return;
+  throw new CheckpointError(
+    `Cannot plan in ${folder}: run ${run} was made of the images in ${directory}, and not of those in ${config.data.directory}; ` +
+      "name another folder, or move the runs away",
+  );
+}
+
+/** A plan that is to be written. */
+export interface WantedPlan extends Omit<SweepPlan, "saveEvery" | "retries"> {
+  /** As of a plan; by default that of the plan which is there, or {@linkcode PLAN_DEFAULTS}'. */
+  readonly saveEvery?: number | undefined;
+  /** As of a plan; by default that of the plan which is there, or {@linkcode PLAN_DEFAULTS}'. */
+  readonly retries?: number | undefined;
+}
+
+/** What a plan says where nothing else was asked for. */
+export const PLAN_DEFAULTS = { saveEvery: 600, retries: 2 } as const;
+
 /**
  * Writes a plan. One that is there keeps its rows and their numbers; rows that it does not have come behind them. A row
- * that is planned again computes the same, with the images and the backend that are named now.
+ * that is planned again computes the same, with the place of the images and the backend that are named now.
  *
  * @param folder Folder of the plan; made if it is not there.
  * @param wanted The plan; `runs` as seen from the current folder.
  * @returns The plan as it stands now.
- * @throws {CheckpointError} if the plan that is there has other runs, is of another kind, or was made with other
- * changes of the protocol; if the folder cannot be made.
+ * @throws {CheckpointError} if the plan that is there has other runs, is of another kind, was made with other changes of the
+ * protocol, from another base, or of other images; if the folder cannot be made.
  */
-export async function writePlan(folder: string, wanted: SweepPlan): Promise<WrittenPlan> {
+export async function writePlan(folder: string, wanted: WantedPlan): Promise<WrittenPlan> {
   const path = join(folder, PLAN_FILE);
   // The tree of plan and runs may be moved as a whole.
   const runs = relative(resolve(folder), resolve(wanted.runs)) || ".";
@@ -207,14 +275,21 @@ export async function writePlan(folder: string, wanted: SweepPlan): Promise<Writ
     );
   }
   const known = new Set(before?.rows.map(({ name }) => name));
+  if (before?.tables === null && wanted.tables === null) {
+    refuseOtherBase(folder, before.rows, wanted.rows);
+  }
   const again = new Map(wanted.rows.map(({ name, config }) => [name, config]));
-  const kept = (before?.rows ?? []).map((row) => ({
-    ...row,
-    config: again.get(row.name) ?? row.config,
-  }));
+  const kept: SweepRow[] = [];
+  for (const row of before?.rows ?? []) {
+    const config = again.get(row.name) ?? row.config;
+    await refuseOtherImages({ folder, plan: { runs } }, { row, config });
+    kept.push({ ...row, config });
+  }
   const added = wanted.rows.filter((row) => !known.has(row.name));
   const tables = before === null ? wanted.tables : joinTables(folder, before.tables, wanted.tables);
-  const plan = { ...wanted, runs, tables, rows: [...kept, ...added] };
+  const saveEvery = wanted.saveEvery ?? before?.saveEvery ?? PLAN_DEFAULTS.saveEvery;
+  const retries = wanted.retries ?? before?.retries ?? PLAN_DEFAULTS.retries;
+  const plan = { ...wanted, saveEvery, retries, runs, tables, rows: [...kept, ...added] };
   await makeFolder(folder);
   await writeFileAtomically(path, `${JSON.stringify(plan, null, 1)}\n`);
   return { plan, kept: known.size, added: added.length };

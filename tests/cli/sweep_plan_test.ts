@@ -17,7 +17,7 @@ Deno.test("planSweep() names runs after the file, in letters that a plan may hav
       const config = join(folder, file);
       await Deno.writeTextFile(config, "training: {epochs: 1}\n");
       const sweep = join(folder, `sweep ${at}`);
-      await planSweep(sweep, { config, seeds: [1], saveEvery: 600, retries: 2 });
+      await planSweep(sweep, { config, seeds: [1] });
       const { rows } = await readPlan(sweep);
       assert.equal(rows[0]!.name.split("-seed1-")[0], name);
     }
@@ -25,7 +25,7 @@ Deno.test("planSweep() names runs after the file, in letters that a plan may hav
 
 Deno.test("planSweep() gives every measure its own scale, unless one is given", () =>
   withFolder(async (folder) => {
-    const options = { preset: "puppet-cnn", seeds: [1], saveEvery: 600, retries: 2 } as const;
+    const options = { preset: "puppet-cnn", seeds: [1] } as const;
     const kappas = async (name: string, ...set: string[]) => {
       const sweep = join(folder, name);
       await planSweep(sweep, { ...options, set: ["model.complexity=entropy,jpeg-like", ...set] });
@@ -38,12 +38,20 @@ Deno.test("planSweep() gives every measure its own scale, unless one is given", 
 Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out, and folders that it cannot mount", () =>
   withFolder(async (folder) => {
     const sweep = join(folder, "sweep");
-    await planSweep(sweep, { preset: "vgg", seeds: [1], saveEvery: 600, retries: 2 });
+    await planSweep(sweep, { preset: "vgg", seeds: [1] });
     const job = ["sweep", "run", sweep, "--executor", "kubernetes", "--image", "i", "--claim", "c"];
     const { code, stderr } = await runCommand([...job, "--gres", "gpu:a100:2"]);
     assert.equal(code, 2);
     assert.match(stderr, /--gres gpu:a100:2: it must be gpu:COUNT/);
     assert.match((await runCommand([...job, "--gres", "gpu:2"])).stdout, /nvidia\.com\/gpu: 2/);
+    // A pod finds nothing outside of the claim.
+    const { stderr: warned } = await runCommand(job);
+    assert.match(warned, /claim is mounted at .+: images in .+ have to be part of the pods' image/);
+    const outside = join(folder, "outside");
+    await planSweep(outside, { preset: "vgg", seeds: [1], runs: join(folder, "runs") });
+    const lost = await runCommand(job.with(2, outside));
+    assert.equal(lost.code, 2);
+    assert.match(lost.stderr, /the runs are kept in .+, outside of .+, where the claim is mounted/);
     // The API refuses to mount a volume there.
     const odd = join(folder, "12:30");
     await Deno.rename(sweep, odd);
@@ -55,7 +63,7 @@ Deno.test("sweep run refuses resources that a Job for Kubernetes would leave out
 Deno.test("sweep results of a grid refuse what only a comparison of tables computes with", () =>
   withFolder(async (folder) => {
     const sweep = join(folder, "sweep");
-    await planSweep(sweep, { preset: "vgg", seeds: [1], saveEvery: 600, retries: 2 });
+    await planSweep(sweep, { preset: "vgg", seeds: [1] });
     for (const option of [["--data", "d"], ["--backend", "wasm"]]) {
       const { code, stderr } = await runCommand(["sweep", "results", sweep, ...option]);
       assert.equal(code, 2);
@@ -75,4 +83,22 @@ Deno.test("sweep plan says which options change no training", () =>
     );
     assert.equal(await remarkOn("--preset", "puppet-vgg", "--set", "model.solver=euler,heun"), "");
     assert.equal(await remarkOn("--set", "model.name=vgg,puppet-vgg", "--channels", "64"), "");
+  }));
+
+Deno.test("sweep plan refuses two values where one is meant", () =>
+  withFolder(async (folder) => {
+    const refusalOf = async (...argv: string[]) => {
+      const { code, stderr } = await runCommand(["sweep", "plan", join(folder, "s"), ...argv]);
+      assert.equal(code, 2);
+      return stderr;
+    };
+    assert.match(
+      await refusalOf("--preset", "vgg", "--epochs", "3", "--set", "training.epochs=1,2"),
+      /Cannot set training.epochs: --epochs makes it 3, --set .+ makes it 1; give one of them/,
+    );
+    assert.match(
+      await refusalOf("--table", "5", "--channels", "16", "--set", "model.maxChannels=32"),
+      /Cannot set model.maxChannels: --channels makes it 16, --set makes it 32/,
+    );
+    assert.match(await refusalOf("--table", "3", "--only", ","), /It must be names of presets/);
   }));

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
-import { runLocally } from "../../../lib/sweeps/local_executor.ts";
+import { runLocally, type TaskVerdict } from "../../../lib/sweeps/local_executor.ts";
 
 /** What is not said. */
 const OPTIONS = {
   jobs: 2,
   retries: 2,
   signal: new AbortController().signal,
-  mayPass: (code: number) => code === 1,
+  judge: (code: number): TaskVerdict => code === 0 ? "over" : code === 1 ? "may-pass" : "failed",
 };
 
 Deno.test("runLocally() begins a row again as often as it may, and no more, whatever its task notes", async () => {
   const ends: string[] = [];
-  const givenUp = await runLocally({
+  const failed = await runLocally({
     ...OPTIONS,
     command: ["sh", "-c", 'exit "$0"'],
     rows: [0, 1, 3],
     onExit: ({ row, code }) => ends.push(`${row}: ${code}`),
   });
   assert.deepEqual(ends.sort(), ["0: 0", "1: 1", "1: 1", "1: 1", "3: 3"]);
-  assert.deepEqual(givenUp, [1]);
+  assert.deepEqual(failed.sort(), [1, 3]);
 });
 
 Deno.test("runLocally() gives a task the cores that were asked for, however few rows are left", async () => {

@@ -11,8 +11,12 @@ import {
 } from "../../../lib/sweeps/attempts.ts";
 import { findSharingProblem } from "../../../lib/sweeps/check_sharing.ts";
 import { readRowStates, type StateConditions } from "../../../lib/sweeps/row_state.ts";
+import { selectBackend } from "../../../lib/backends/select_backend.ts";
+import { exportRun } from "../../../lib/runs/export_run.ts";
+import { runTraining } from "../../../lib/runs/run_training.ts";
 import { resetRows } from "../../../lib/sweeps/run_row_task.ts";
 import type { SweepPlan } from "../../../lib/sweeps/sweep_plan.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00.000Z");
@@ -127,4 +131,26 @@ Deno.test("findSharingProblem() is content with a file system that locks, and le
   withFolder(async (folder) => {
     assert.equal(await findSharingProblem(folder), null);
     assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));
+
+Deno.test("readRowStates() takes an exported model for done, at whatever epoch it was the best", () =>
+  withFolder(async (folder) => {
+    await selectBackend("wasm");
+    const run = join(folder, "trained");
+    const tiny = tinyRunConfig({
+      data: { images: 20, testImages: 10 },
+      training: { epochs: 3, stepsPerEpoch: 1, statisticsImages: 8 },
+    });
+    const options = { runDirectory: run, resume: false, provenance: TEST_PROVENANCE };
+    await runTraining(tiny, options);
+    const file = join(run, "config.yaml");
+    const config = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, config.replace("epochs: 3 ", "epochs: 9 "));
+    const place = join(folder, "runs", "row");
+    await Deno.mkdir(join(folder, "runs"));
+    await Deno.symlink(run, place);
+    assert.equal((await stateOf(folder, [])).state, "waiting");
+    await Deno.remove(place);
+    await exportRun({ runDirectory: run, checkpoint: "auto", directory: place });
+    assert.equal((await stateOf(folder, [])).state, "done");
   }));

@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
-import { arrayArguments, reportArguments } from "../../../lib/sweeps/slurm_executor.ts";
+import {
+  arrayArguments,
+  reportArguments,
+  submitToSlurm,
+} from "../../../lib/sweeps/slurm_executor.ts";
 import {
   cutIntoArrays,
   renderReportScript,
   renderTaskScript,
 } from "../../../lib/sweeps/slurm_script.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 const PARTS = {
   program: ["/usr/bin/deno", "run", "main.ts"],
   folder: "/shared/it's mine",
   directory: "/home/$USER",
+  retries: 2,
 };
 
 Deno.test("renderTaskScript() asks for what it is told, and is a script that bash reads", async () => {
@@ -87,9 +93,11 @@ Deno.test("arrays are cut at MaxArraySize, and their files do not meet", () => {
 });
 
 Deno.test("a task that is told to save, is killed or fails is queued again, others are not", async () => {
-  const run = async (task: string, signal = "") => {
+  const run = async (task: string, signal = "", failures = 0) => {
     const folder = await Deno.makeTempDir();
     try {
+      await Deno.mkdir(`${folder}/logs`);
+      await Deno.writeTextFile(`${folder}/logs/failures-7_3`, "1\n".repeat(failures));
       await Deno.writeTextFile(
         `${folder}/scontrol`,
         `#!/bin/sh\necho "$@" > ${folder}/asked; kill -TERM $PPID\n`,
@@ -97,7 +105,7 @@ Deno.test("a task that is told to save, is killed or fails is queued again, othe
       await Deno.writeTextFile(`${folder}/task`, `#!/bin/bash\n${task}\n`);
       for (const name of ["scontrol", "task"]) await Deno.chmod(`${folder}/${name}`, 0o755);
       const script = renderTaskScript({ cpus: 1, sbatch: [] }, {
-        ...{ program: [`${folder}/task`], folder, directory: folder },
+        ...{ program: [`${folder}/task`], folder, directory: folder, retries: 2 },
       });
       const child = new Deno.Command("bash", {
         args: ["-c", script],
@@ -125,7 +133,42 @@ Deno.test("a task that is told to save, is killed or fails is queued again, othe
   assert.deepEqual(await run("exit 0"), [0, ""]);
   assert.deepEqual(await run("exit 6"), [6, ""]);
   assert.deepEqual(await run("exit 1"), [0, again]);
+  // A failure before the attempt is noted counts as well: it is not repeated for ever.
+  assert.deepEqual(await run("exit 1", "", 1), [0, again]);
+  assert.deepEqual(await run("exit 1", "", 2), [1, ""]);
   assert.deepEqual(await run("kill -KILL $$"), [0, again]);
   assert.deepEqual(await run(saving, "SIGUSR1"), [0, again]);
   assert.deepEqual(await run(saving, "SIGTERM"), [143, ""]);
 });
+
+Deno.test("an array that Slurm has taken is noted, though the next is refused", () =>
+  withFolder(async (folder) => {
+    const bin = `${folder}/bin`;
+    await Deno.mkdir(bin);
+    const programs = {
+      scontrol: "echo 'MaxArraySize = 10'",
+      sbatch:
+        `case "$*" in *--array=0-9*) echo 101;; *) echo QOSMaxSubmitJobPerUserLimit >&2; exit 1;; esac`,
+    };
+    for (const [name, body] of Object.entries(programs)) {
+      await Deno.writeTextFile(`${bin}/${name}`, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    }
+    const noted: unknown[] = [];
+    const path = Deno.env.get("PATH")!;
+    Deno.env.set("PATH", `${bin}:${path}`);
+    try {
+      const rows = Array.from({ length: 12 }, (_, row) => row);
+      const parts = { ...PARTS, folder, rows, slurm: { cpus: 1, sbatch: [] } };
+      await assert.rejects(
+        submitToSlurm(parts, (jobs) => Promise.resolve(void noted.push(jobs))),
+        /QOSMaxSubmitJobPerUserLimit/,
+      );
+      await assert.rejects(
+        submitToSlurm({ ...parts, folder: `${folder}/100%j` }, () => Promise.resolve()),
+        /Slurm, which reads "%"/,
+      );
+    } finally {
+      Deno.env.set("PATH", path);
+    }
+    assert.deepEqual(noted, [{ arrays: [{ job: "101", offset: 0 }], report: null }]);
+  }));

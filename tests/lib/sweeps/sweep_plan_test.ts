@@ -121,3 +121,73 @@ Deno.test("readPlan() believes nothing of a plan that somebody else has made", (
     await Deno.writeTextFile(join(folder, PLAN_FILE), "no plan");
     await assert.rejects(readPlan(folder), /is not JSON/);
   }));
+
+Deno.test("writePlan() refuses another base for settings that are there: they would be averaged as seeds", () =>
+  withFolder(async (folder) => {
+    const planWith = (seed: number, epochs: number) => ({
+      ...planOf(folder, [1]),
+      rows: planGrid({
+        name: "run",
+        configOf: (seed, overrides) =>
+          parseConfig(`training: { seed: ${seed}, epochs: ${epochs} }`, { overrides }),
+        axes: [{ path: "model.maxChannels", values: [128, 256] }],
+        seeds: [seed],
+      }),
+    });
+    await writePlan(folder, planWith(1, 2));
+    await writePlan(folder, planWith(2, 2));
+    await assert.rejects(
+      writePlan(folder, planWith(3, 1)),
+      /Cannot plan in .+: its rows have the same settings, but training.epochs is 1 instead of 2, and/,
+    );
+    assert.equal((await readPlan(folder)).rows.length, 4);
+  }));
+
+Deno.test("writePlan() refuses other pictures for a run that is there: its result says nothing of them", () =>
+  withFolder(async (folder) => {
+    const planFrom = (directory: string) => ({
+      ...planOf(folder, [1]),
+      rows: planGrid({
+        name: "run",
+        configOf: (seed, overrides) =>
+          parseConfig(`{ training: { seed: ${seed} }, data: { dataset: folder } }`, {
+            overrides: [...overrides, { path: "data.directory", value: directory, from: "--data" }],
+          }),
+        axes: [],
+        seeds: [1],
+      }),
+    });
+    const { plan } = await writePlan(folder, planFrom("/pictures/a"));
+    const moved = await writePlan(folder, planFrom("/pictures/b"));
+    assert.equal(moved.plan.rows[0]!.config.data.directory, "/pictures/b");
+    await Deno.mkdir(runDirectoryOf(folder, plan, plan.rows[0]!), { recursive: true });
+    await assert.rejects(
+      writePlan(folder, planFrom("/pictures/c")),
+      /was made of the images in .pictures.b, and not of those in .pictures.c; name another folder/,
+    );
+    await writePlan(folder, planFrom("/pictures/b"));
+  }));
+
+Deno.test("writePlan() keeps how often rows are saved and tried where that is not said again", () =>
+  withFolder(async (folder) => {
+    const { saveEvery: _, retries: _often, ...unsaid } = planOf(folder, [2]);
+    const [first, second] = [planOf(folder, [1]), { ...unsaid, retries: 7 }];
+    await writePlan(folder, first);
+    const { plan } = await writePlan(folder, second);
+    assert.deepEqual([plan.saveEvery, plan.retries], [60, 7]);
+    const other = `${folder}/other`;
+    const { plan: fresh } = await writePlan(other, { ...unsaid, runs: `${other}/runs` });
+    assert.deepEqual([fresh.saveEvery, fresh.retries], [600, 2]);
+  }));
+
+Deno.test("readPlan() takes a run in a folder that somebody has named, and no path", () =>
+  withFolder(async (folder) => {
+    const plan = planOf(folder, [1]);
+    const named = (name: string) => ({ ...plan, rows: [{ ...plan.rows[0]!, name }] });
+    await writePlan(folder, named("my run (1)"));
+    assert.equal((await readPlan(folder)).rows[0]!.name, "my run (1)");
+    for (const name of ["..", ".", "a/b", "../a", ""]) {
+      await Deno.writeTextFile(join(folder, PLAN_FILE), JSON.stringify(named(name)));
+      await assert.rejects(readPlan(folder), /"rows.0.name" has not/);
+    }
+  }));
