@@ -264,7 +264,7 @@ Deno.test("compare gives the trainings of a table to an executor, and shows them
   withPlaces(async ({ folder }) => {
     const argv = ["compare", "--table", "1", "--only", "puppet-cnn", "--smoke", "--no-speed"];
     const run = (...more: string[]) =>
-      runCommand([...argv, "--backend", "wasm", "--runs", "runs", ...more], { cwd: folder });
+      runCommand([...argv, "--backend", "wasm", ...more], { cwd: folder });
     const script = await good(run("--executor", "slurm", "--dry-run"));
     assert.match(script, /sweep task \S+sweeps\/tables-1-smoke --index "\$row"/);
     const { code, stdout, stderr } = await run("--executor", "local", "--jobs", "2");
