@@ -3,6 +3,7 @@ import { scaleBand, scaleLinear, scaleLog } from "d3-scale";
 import type { ScaleContinuousNumeric } from "d3-scale";
 import { numberLabel, textWidth } from "./number_label.ts";
 import type { Chart, ChartPoint } from "../chart.ts";
+import { shownBy } from "./shown_values.ts";
 
 /** A tick of an axis. */
 export interface Tick {
@@ -43,19 +44,6 @@ function hasBars(chart: Chart): boolean {
   return chart.series.some(({ mark }) => mark === "bar");
 }
 
-/** Beyond this the differences and ratios of an axis leave the range of numbers. */
-const LARGEST = 1e100;
-
-/** The values that a scale can show: a logarithm has no place for zero. */
-function shownBy(scale: "linear" | "log", values: readonly unknown[]): number[] {
-  return values.filter((value): value is number => {
-    if (typeof value !== "number" || !(Math.abs(value) <= LARGEST)) return false;
-    return scale === "linear"
-      ? value === 0 || Math.abs(value) >= 1 / LARGEST
-      : value >= 1 / LARGEST;
-  });
-}
-
 function extentOf(values: readonly number[]): readonly [number, number] {
   let [least, most] = [Infinity, -Infinity];
   for (const value of values) {
@@ -71,7 +59,9 @@ function widened([least, most]: readonly [number, number], scale: "linear" | "lo
     return [least, most] as const;
   }
   if (scale === "log") return [least / 2, most * 2] as const;
-  const margin = least === 0 ? 1 : Math.abs(least) / 10;
+  // Below nothing there is nothing.
+  if (least === 0) return [0, 1] as const;
+  const margin = Math.abs(least) / 10;
   return [least - margin, most + margin] as const;
 }
 
@@ -194,10 +184,10 @@ export function horizontalScale(chart: Chart, range: readonly [number, number]):
   };
 }
 
-/** Whether several values differ by less than a hundredth of their size. */
+/** Whether values differ by less than a hundredth of their size, as one value alone does. */
 function isNearlyConstant(values: readonly number[]): boolean {
   const [least, most] = extentOf(values);
-  return values.length > 1 && most - least < 0.01 * Math.max(Math.abs(least), Math.abs(most));
+  return values.length > 0 && most - least < 0.01 * Math.max(Math.abs(least), Math.abs(most));
 }
 
 /**

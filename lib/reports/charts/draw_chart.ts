@@ -5,6 +5,7 @@ import { drawLegend } from "./chart_legend.ts";
 import { drawMarks } from "./chart_marks.ts";
 import { horizontalScale, TICK_SIZE, verticalScale } from "./chart_scales.ts";
 import { textWidth } from "./number_label.ts";
+import { hasValues } from "./shown_values.ts";
 
 /** Options of {@linkcode drawChart}. */
 export interface DrawChartOptions {
@@ -112,11 +113,6 @@ export function drawChart(chart: Chart, options: DrawChartOptions): string {
     horizontal: horizontalScale(chart, [left, right]),
     vertical: verticalScale(chart, [area.bottom, area.top]),
   };
-  const isEmpty = chart.series.every(({ points }) =>
-    points.every(({ x, y }) =>
-      scales.horizontal.place(x) === null || scales.vertical.place(y) === null
-    )
-  );
   return element("svg", {
     xmlns: "http://www.w3.org/2000/svg",
     viewBox: `0 0 ${width} ${height}`,
@@ -134,8 +130,8 @@ export function drawChart(chart: Chart, options: DrawChartOptions): string {
     legend.markup,
     drawAxes(chart, { ...scales, area, turned: bottom.turned, height }),
     chart.watermark === undefined ? "" : drawWatermark(chart.watermark, area),
-    isEmpty
-      ? drawNothing((left + right) / 2, (area.top + area.bottom) / 2)
-      : drawMarks(chart, scales),
+    hasValues(chart)
+      ? drawMarks(chart, scales)
+      : drawNothing((left + right) / 2, (area.top + area.bottom) / 2),
   ]);
 }

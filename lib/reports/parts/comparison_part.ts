@@ -14,6 +14,7 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
+import { chartBlocks } from "../chart_blocks.ts";
 import { type Chart, SMOKE_WATERMARK } from "../chart.ts";
 import { type Column, numbers, tableOf, words } from "../table.ts";
 import { comparisonConditions } from "./comparison_conditions.ts";
@@ -280,8 +281,7 @@ const TITLE_MARKS: Readonly<Record<Comparison["mode"], string>> = {
 export function comparisonPart(comparison: Comparison): ReportPart {
   const { rows, notes, mode, table, title } = comparison;
   const names = rowNames(rows, mode);
-  const charts: ReportBlock[] = [top1Chart(comparison, names), sizeChart(comparison, names)]
-    .flatMap((chart) => chart === null ? [] : [{ kind: "chart", chart, wide: rows.length > 5 }]);
+  const charts = [top1Chart(comparison, names), sizeChart(comparison, names)];
   const found = rows.filter(({ top1 }) => top1 !== null).length;
   const isTimedOnly = rows.every(({ runs }) =>
     runs.length > 0 && runs.every(({ state }) => state === "untrained")
@@ -298,7 +298,7 @@ export function comparisonPart(comparison: Comparison): ReportPart {
         blocks: [
           resultTable(comparison, names),
           ...notes.length === 0 ? [] : [{ kind: "text" as const, paragraphs: notes, small: true }],
-          ...charts,
+          ...chartBlocks(charts, { wide: rows.length > 5 }),
         ],
       },
       {

@@ -2,17 +2,16 @@ import { depthAnalysisChart, depthChartNames } from "./depth_charts.ts";
 import type { DepthAnalysis, LevelShare } from "../../analyses/depth_analysis.ts";
 import type { Distribution } from "../../analyses/distribution.ts";
 import { countCell, decimalCell, shareCell, textCell } from "../cells.ts";
+import { chartBlocks } from "../chart_blocks.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import { correlationText } from "./correlation_text.ts";
 import { trainedChartNames } from "./trained_depth_section.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 
-function chartBlocks(analysis: DepthAnalysis): ReportBlock[] {
+function complexityCharts(analysis: DepthAnalysis): ReportBlock[] {
   const ofTrained: readonly string[] = trainedChartNames;
-  return depthChartNames.filter((name) => !ofTrained.includes(name)).flatMap((name) => {
-    const chart = depthAnalysisChart(analysis, name);
-    return chart === null ? [] : [{ kind: "chart" as const, chart }];
-  });
+  const names = depthChartNames.filter((name) => !ofTrained.includes(name));
+  return chartBlocks(names.map((name) => depthAnalysisChart(analysis, name)));
 }
 
 function classesTable({ classes }: DepthAnalysis): ReportBlock {
@@ -78,7 +77,7 @@ export function complexitySection(analysis: DepthAnalysis): ReportSection {
   return {
     title: "Complexity and depth",
     blocks: [
-      ...chartBlocks(analysis),
+      ...complexityCharts(analysis),
       spreadTable(analysis),
       ...levelsTable(analysis),
       classesTable(analysis),

@@ -40,11 +40,14 @@ function depthChart(analysis: DepthAnalysis): Chart {
   };
 }
 
-/** A histogram as a line through the middles of its bins: density, so that bins of any width compare. */
+/**
+ * A histogram as a line through the middles of its bins: density, so that bins of any width compare. Equal values have
+ * none.
+ */
 function densityOf({ histogram }: Distribution, images: number): ChartPoint[] {
   const [first, last] = [histogram[0]!, histogram.at(-1)!];
   const width = first.to - first.from;
-  if (width === 0) return [{ x: first.from, y: 100 }];
+  if (width === 0) return [];
   return [
     { x: first.from - width / 2, y: 0 },
     ...histogram.map(({ from, to, count }) => ({
@@ -66,7 +69,8 @@ function complexityChart(analysis: DepthAnalysis): Chart {
   return {
     title: "Complexity of the images",
     description: `Density of the complexity by the measure ${rule.measure}` +
-      `${inBits ? ", and of its two entropies" : ""}: ${dataLabel(analysis)}.`,
+      `${inBits ? ", and of its two entropies" : ""}: ${dataLabel(analysis)}.` +
+      (complexity.min < complexity.max ? "" : ` All have ${complexity.min.toFixed(2)}.`),
     xLabel: `complexity, ${rule.unit}`,
     yLabel: `images, % per ${inBits ? "bit" : "unit"}`,
     series: [
@@ -130,6 +134,10 @@ function accuracyChart(analysis: DepthAnalysis): Chart | null {
       y: top1 === null || images < DRAWN_IMAGES ? null : percent(top1),
     }));
   const overall = percent(trained.overall.top1!);
+  const own = points(trained.levels);
+  const fixed = trained.fixedLevels === null ? null : points(trained.fixedLevels.levels);
+  // A line to compare with says nothing alone.
+  const hasShares = [...own, ...fixed ?? []].some(({ y }) => y !== null);
   return {
     title: `Accuracy by ${word}`,
     description: `Top-1 accuracy of the images of every ${word} in their own network` +
@@ -138,16 +146,17 @@ function accuracyChart(analysis: DepthAnalysis): Chart | null {
     xLabel: isDepth ? "depth N, layers" : "level",
     yLabel: "top-1, %",
     series: [
-      { name: `images of the ${word}`, mark: "line", points: points(trained.levels) },
-      ...trained.fixedLevels === null ? [] : [{
-        name: `all images, this ${word}`,
-        mark: "dashed-line" as const,
-        points: points(trained.fixedLevels.levels),
-      }],
+      { name: `images of the ${word}`, mark: "line", points: own },
+      ...fixed === null
+        ? []
+        : [{ name: `all images, this ${word}`, mark: "dashed-line" as const, points: fixed }],
       {
         name: `all images, own ${word}s`,
         mark: "dashed-line",
-        points: trained.levels.map((level) => ({ x: placeOf(level), y: overall })),
+        points: trained.levels.map((level) => ({
+          x: placeOf(level),
+          y: hasShares ? overall : null,
+        })),
       },
     ],
   };

@@ -1,6 +1,7 @@
 import type { EvaluationReport, LevelFigures } from "../../evaluation/evaluation_report.ts";
 import { countCell, decimalCell, shareCell, workCell } from "../cells.ts";
 import type { Chart } from "../chart.ts";
+import { chartBlocks } from "../chart_blocks.ts";
 import { numbers, tableOf } from "../table.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
@@ -58,11 +59,15 @@ function complexityChart(report: RunReport, rows: readonly LevelRow[]): Chart {
   const points = bins === null
     ? rows.map(({ complexity, images }) => ({ x: complexity, y: images }))
     : bins.map(({ from, to, count }) => ({ x: (from + to) / 2, y: count }));
-  const width = bins?.[0] === undefined ? null : Number((bins[0].to - bins[0].from).toPrecision(6));
+  const [first, ...others] = bins ?? [];
   return {
     title: "Images by complexity",
     description: `Mean ${mean}. ` +
-      (width === null ? "One bar per level." : `Every bar is ${width} wide.`),
+      (first === undefined
+        ? "One bar per level."
+        : others.length === 0
+        ? "It is that of every image."
+        : `Every bar is ${Number((first.to - first.from).toPrecision(6))} wide.`),
     xLabel: `complexity (${report.config.model.complexity})`,
     yLabel: "images",
     series: [{ name: "images", mark: "bar", points }],
@@ -183,7 +188,7 @@ export function levelSection(report: RunReport): ReportSection | null {
         kind: "text" as const,
         paragraphs: ["The model has one level: every image takes the same network."],
       }],
-      ...charts.map((chart): ReportBlock => ({ kind: "chart", chart })),
+      ...chartBlocks(charts),
       levelTable(rows, report.evaluation.exact),
       ...routeTable(report.evaluation.figures),
     ],

@@ -2,6 +2,7 @@ import { configEntries, findKey } from "../../configuration/config_words.ts";
 import type { EpochRecord } from "../../training/training_event.ts";
 import { countCell, decimalCell, megabyteCell, shareCell, textCell, workCell } from "../cells.ts";
 import type { Chart } from "../chart.ts";
+import { chartBlocks } from "../chart_blocks.ts";
 import type { ReportPart } from "../report_document.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import type { RunReport } from "../run_report.ts";
@@ -88,18 +89,14 @@ export function overviewPart(runs: readonly RunReport[]): ReportPart {
           ],
           "Multiply-adds: mean per image of the work really done.",
         ),
-        {
-          kind: "chart",
-          chart: curves(runs, { title: "Training loss", yLabel: "nats", read: (r) => r.trainLoss }),
-        },
-        {
-          kind: "chart",
-          chart: curves(runs, {
+        ...chartBlocks([
+          curves(runs, { title: "Training loss", yLabel: "nats", read: (r) => r.trainLoss }),
+          curves(runs, {
             title: "Validation Top-1",
             yLabel: "%",
             read: (r) => r.validationTop1 === null ? null : r.validationTop1 * 100,
           }),
-        },
+        ]),
       ],
     }],
   };

@@ -1,4 +1,5 @@
 import type { Chart, ChartSeries } from "../chart.ts";
+import { chartBlocks } from "../chart_blocks.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { FirstKernels, TrajectoryFigures, WeightsReport } from "../run_report.ts";
 
@@ -81,9 +82,7 @@ function kernelBlocks(kernels: FirstKernels): ReportBlock[] {
 export function puppeteerSection(weights: WeightsReport | null): ReportSection | null {
   if (weights === null) return null;
   const { trajectories, firstKernels } = weights;
-  const blocks: ReportBlock[] = trajectories.length === 0
-    ? []
-    : trajectoryCharts(trajectories).map((chart) => ({ kind: "chart", chart }));
+  const blocks = chartBlocks(trajectoryCharts(trajectories));
   if (firstKernels !== null) blocks.push(...kernelBlocks(firstKernels));
   if (blocks.length === 0) return null;
   return { title: trajectories.length > 0 ? "The puppeteer" : "Weights", blocks };

@@ -13,6 +13,7 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
+import { chartBlocks } from "../chart_blocks.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import type { Cell, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
 
@@ -30,7 +31,7 @@ function table7Section(scaling: ParameterScaling): ReportSection | null {
   return {
     title: "Table 7",
     blocks: [
-      { kind: "chart", chart, wide: true },
+      ...chartBlocks([chart], { wide: true }),
       tableOf<ChannelScaling>(
         "Parameters of the puppeteer by C, the largest number of channels",
         rows,
@@ -131,7 +132,7 @@ function figure4Section(scaling: ParameterScaling): ReportSection | null {
   return {
     title: "Figure 4",
     blocks: [
-      { kind: "chart", chart, wide: true },
+      ...chartBlocks([chart], { wide: true }),
       { kind: "text", paragraphs: [`${figure4.source}. C = ${figure4.channels}.`] },
       ...figure4.families.flatMap(familyTables),
     ],

@@ -11,6 +11,7 @@ import type {
   TrainedLevel,
 } from "../../analyses/depth_analysis.ts";
 import { countCell, decimalCell, shareCell, textCell, workCell } from "../cells.ts";
+import { chartBlocks } from "../chart_blocks.ts";
 import { type Column, numbers, tableOf, words } from "../table.ts";
 import { correlationText } from "./correlation_text.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
@@ -104,7 +105,7 @@ function routingTable({ overall }: TrainedAnalysis, room: RoutingRoom): ReportBl
 export function trainedDepthSection(analysis: DepthAnalysis): ReportSection | null {
   const { trained, depth } = analysis;
   if (trained === null) return null;
-  const charts = trainedChartNames.flatMap((name) => depthAnalysisChart(analysis, name) ?? []);
+  const charts = trainedChartNames.map((name) => depthAnalysisChart(analysis, name));
   const { fixedLevels, complexityAndLoss, complexityAndRight } = trained;
   const blocks: ReportBlock[] = [
     {
@@ -114,7 +115,7 @@ export function trainedDepthSection(analysis: DepthAnalysis): ReportSection | nu
         `Complexity and being right: ${correlationText(complexityAndRight)}.`,
       ],
     },
-    ...charts.map((chart) => ({ kind: "chart" as const, chart })),
+    ...chartBlocks(charts),
     tableOf<TrainedFigures & { readonly depth: number | null }>(
       "The trained model by depth",
       [...trained.depths, { ...trained.overall, depth: null }],

@@ -9,6 +9,7 @@ import {
   significantCell,
 } from "../cells.ts";
 import type { Chart, ChartPoint, ChartSeries } from "../chart.ts";
+import { chartBlocks } from "../chart_blocks.ts";
 import { numbers, tableOf } from "../table.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
@@ -136,7 +137,7 @@ export function trainingSection(report: RunReport): ReportSection | null {
   return {
     title: "Learning",
     blocks: [
-      ...learningCharts(epochs).map((chart): ReportBlock => ({ kind: "chart", chart })),
+      ...chartBlocks(learningCharts(epochs)),
       {
         kind: "facts",
         facts: [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";
+import { depthAnalysisChart } from "../../../lib/reports/parts/depth_charts.ts";
 import { writeReport } from "../../../lib/reports/write_report.ts";
 import { assertSnapshot } from "../../helpers/assert_snapshot.ts";
 import { tinyRunConfig } from "../../helpers/tiny_run.ts";
@@ -70,6 +71,17 @@ Deno.test("a depth analysis is the reviewed text, plain and as Markdown", async 
   const parts = [await write(fixed, "text"), await write(fixed, "md")];
   const file = new URL("snapshots/result_analyze_depth.txt", import.meta.url);
   await assertSnapshot(`${parts.join("\n\n")}\n`, file);
+
+  const equal = { ...fixed.complexity, min: 9, max: 9, histogram: [{ from: 9, to: 9, count: 40 }] };
+  const alike = { ...fixed, complexity: equal, parts: { ...fixed.parts, spatial: equal } };
+  const density = depthAnalysisChart(alike, "complexity")!;
+  assert.deepEqual(density.series.map(({ points }) => points.length > 0), [false, false, true]);
+  assert.match(density.description, /All have 9\.00\./);
+  const levels = fixed.trained!.levels.map((level) => ({ ...level, images: 7 }));
+  const few = { ...fixed, trained: { ...fixed.trained!, levels, fixedLevels: null } };
+  assert.match(await write(fixed, "text"), /^Accuracy by (depth|level)$/m);
+  assert.doesNotMatch(await write(few, "text"), /^Accuracy by (depth|level)$/m);
+
   const evil = "<img src=x onerror=alert(1)>";
   const text = await write({
     ...fixed,

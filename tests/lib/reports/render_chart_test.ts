@@ -119,6 +119,26 @@ Deno.test("renderChart() says so where there is nothing to draw", async () => {
   assert.match(svg, />no values<\/text>/);
 });
 
+/** Labels of the vertical axis, from below. */
+function heightsOf(svg: string): string[] {
+  const [, labels] = /<g text-anchor="end">(.*?)<\/g>/.exec(svg)!;
+  return [...labels!.matchAll(/>([^<]+)<\/text>/g)].map(([, label]) => label!);
+}
+
+Deno.test("renderChart() shows one value, equal values and zeros on an axis from zero, with nothing below it", async () => {
+  for (const mark of ["line", "bar"] as const) {
+    const drawn = async (...values: number[]) => {
+      const points = values.map((y, at) => ({ x: at + 1, y }));
+      return heightsOf(await renderChart(chart({ series: [{ name: "Top-1", mark, points }] })));
+    };
+    for (const values of [[0], [0, 0]]) assert.deepEqual(await drawn(...values), ["0", "1"]);
+    for (const values of [[100], [100, 100]]) {
+      const labels = await drawn(...values);
+      assert.deepEqual([labels[0], labels.at(-1)], ["0", "100"], mark);
+    }
+  }
+});
+
 Deno.test("renderChart() never writes a number that is none", async () => {
   const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, NaN, Infinity, -0));
   const mark = fc.constantFrom("line", "dashed-line", "bar", "point" as const);

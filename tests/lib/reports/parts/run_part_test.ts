@@ -27,6 +27,12 @@ Deno.test("runPart() gives groups of few images no bar, and marks a smoke run in
     assert.match(chart.description, /Levels of fewer than 20 images have no bar/);
     assert.ok(chartsOf(part).every(({ watermark }) => watermark === undefined));
 
+    const few = { ...figures, levels: figures.levels.map((level) => ({ ...level, images: 7 })) };
+    const small = runPart({ ...report, evaluation: { ...report.evaluation!, figures: few } });
+    const titles = chartsOf(small).map(({ title }) => title);
+    assert.ok(titles.includes("Images by depth"));
+    assert.ok(!titles.includes("Top-1 by level"), titles.join());
+
     const [last] = report.provenance;
     const provenance = [{ ...last!, argv: ["compare", "--table", "1", "--smoke"] }];
     const smoke = runPart({ ...report, provenance });
