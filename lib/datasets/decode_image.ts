@@ -59,14 +59,14 @@ export function imageFormat(bytes: Uint8Array): ImageFormat | null {
   return /^RIFF.{4}WEBP/s.test(beginning) ? "webp" : null;
 }
 
-/** What a file is that is not read. */
-function nameOther(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "an empty file";
+/** What a file is that is not read, and what can be done. */
+function describeOther(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "an empty file; replace or remove it";
   const beginning = beginningOf(bytes);
   const known = OTHER_FORMATS.find(([, pattern]) => pattern.test(beginning));
   return known === undefined
-    ? "neither PNG nor JPEG nor WebP"
-    : `a picture in the format ${known[0]}`;
+    ? "neither PNG nor JPEG nor WebP; convert it if it is a picture, otherwise replace or remove it"
+    : `a picture in the format ${known[0]}; convert it to PNG, JPEG or WebP`;
 }
 
 /** Options of {@linkcode decodeImage}. */
@@ -117,7 +117,7 @@ export function decodeImage(
   const format = imageFormat(bytes);
   if (format === null) {
     throw new DataError(
-      `Cannot decode image: ${file} is ${nameOther(bytes)}; convert it to PNG, JPEG or WebP`,
+      `Cannot decode image: ${file} is ${describeOther(bytes)}`,
     );
   }
   try {

@@ -79,9 +79,13 @@ Deno.test("decodeImage() names the format of a picture that it does not read", (
       () => decodeImage(bytes, "p.jpg"),
       (error) =>
         error instanceof DataError &&
-        error.message.includes(`p.jpg is a picture in the format ${format};`),
+        error.message.includes(`p.jpg is a picture in the format ${format}; convert it to PNG`),
     );
   }
+  assert.throws(
+    () => decodeImage(new Uint8Array(), "p.jpg"),
+    /p\.jpg is an empty file; replace or remove it$/,
+  );
 });
 
 Deno.test("decodeImage() unpacks grey samples of 1, 2 and 4 bits and lays transparency on white", () => {
