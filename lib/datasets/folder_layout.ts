@@ -2,6 +2,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { DataError } from "../errors.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { type DataPart, partOfName } from "./data_part.ts";
+import { foldSpellings } from "./fold_spellings.ts";
 import { type ListedImage, readImageList } from "./image_list.ts";
 import {
   compareNames,
@@ -10,8 +11,10 @@ import {
   listFolder,
   listImageFolder,
   MAX_CLASSES,
+  NoClassesError,
 } from "./list_image_folder.ts";
 import { type PassedOver, PassedOverTally } from "./passed_over.ts";
+import { whyNoImageList } from "./why_no_image_list.ts";
 
 /** How a folder of images is arranged. */
 export interface FolderLayout {
@@ -93,16 +96,18 @@ async function readLists(
   directory: string,
   lists: ReadonlyMap<string, DataPart | null>,
 ): Promise<Omit<FolderLayout, "passedOver"> & { readonly used: readonly string[] } | null> {
-  const images: ListedImage[] = [];
+  const found: ListedImage[] = [];
   const used: string[] = [];
   for (const [list, part] of lists) {
     const listed = await readImageList(list);
     if (listed === null) continue;
-    for (const image of listed) images.push({ ...image, part: image.part ?? part });
+    for (const image of listed) found.push({ ...image, part: image.part ?? part });
     used.push(list);
   }
   if (used.length === 0) return null;
   const description = used.map((list) => basename(list)).join(", ");
+  const nameOf = foldSpellings(found.map(({ className }) => className));
+  const images = found.map((image) => ({ ...image, className: nameOf.get(image.className)! }));
   refuseTwice(images, { directory, description });
   const ofPart = (part: DataPart) => images.filter((image) => (image.part ?? "train") === part);
   const classNames = sortClassNames(ofPart("train").map(({ className }) => className));
@@ -183,10 +188,37 @@ const MAX_NESTING = 3;
 /** The layout of a folder, or of the only folder in it: lists come first, since they can lie beside their images. */
 async function readLayoutBelow(root: string, depth: number): Promise<FolderLayout> {
   const content = await listFolder(root);
-  const listed = await readLists(root, await findLists(root));
-  const passedOver = new PassedOverTally(listed?.used);
+  const lists = await findLists(root);
+  const listed = await readLists(root, lists);
+  if (listed !== null) {
+    const passedOver = new PassedOverTally(listed.used);
+    await listFolder(root, { passedOver });
+    return { ...listed, passedOver: passedOver.list };
+  }
+  const [list] = lists.keys();
+  if (list === undefined) return await readFolders(root, { content, depth });
+  // Whoever has a list and no folders of classes is told nothing by the folders.
+  const listFault = async () => `${list} is no list of images: ${await whyNoImageList(list)}`;
+  try {
+    const layout = await readFolders(root, { content, depth });
+    const [only, ...others] = layout.train.classNames;
+    if (others.length > 0) return layout;
+    throw new DataError(
+      `Cannot load images: ${root} has only one class of images, ${only}, and ${await listFault()}`,
+    );
+  } catch (error) {
+    if (!(error instanceof NoClassesError)) throw error;
+    throw new NoClassesError(`${error.message}. ${await listFault()}`, { cause: error });
+  }
+}
+
+/** The layout that the folders describe. */
+async function readFolders(
+  root: string,
+  { content, depth }: { readonly content: FolderContent; readonly depth: number },
+): Promise<FolderLayout> {
+  const passedOver = new PassedOverTally();
   await listFolder(root, { passedOver });
-  if (listed !== null) return { ...listed, passedOver: passedOver.list };
   const inner = depth < MAX_NESTING ? await findOnlyFolder(root, content) : null;
   if (inner !== null) return await readLayoutBelow(inner, depth + 1);
   if (content.folders.some((name) => partOfName(name) === "train")) {
@@ -220,7 +252,8 @@ export async function readFolderLayout(path: string): Promise<FolderLayout> {
     const layout = await readLists(dirname(path), new Map([[path, null]]));
     if (layout !== null) return { ...layout, passedOver: [] };
     throw new DataError(
-      `Cannot load images: ${path} must have a row for every image, with a path that leads to it from the folder of the list, and a label`,
+      `Cannot load images: ${path} must have a row for every image, with a path that leads to it from the folder of ` +
+        `the list, and a label, but ${await whyNoImageList(path)}`,
     );
   }
   return await readLayoutBelow(path, 0);

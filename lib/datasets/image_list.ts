@@ -28,7 +28,8 @@ export interface ListedImage {
   readonly part: DataPart | null;
 }
 
-interface Columns {
+/** Which columns of a list are what. */
+export interface Columns {
   readonly path: number;
   readonly label: number;
   readonly part: number | null;
@@ -36,8 +37,16 @@ interface Columns {
   readonly header: 0 | 1;
 }
 
-/** What the columns of a list may be: which of several is the path, only the files can tell (`id`, `filename`). */
-function findColumns(first: readonly string[]): Columns[] {
+/** Signs that may stand between the cells of a list. */
+export const DELIMITERS = [",", "\t", ";"] as const;
+
+/**
+ * What the columns of a list may be: which of several is the path, only the files can tell (`id`, `filename`).
+ *
+ * @param first The first row.
+ * @returns Every reading that gives a path and a label.
+ */
+export function findColumns(first: readonly string[]): Columns[] {
   const find = (pattern: RegExp) =>
     first.flatMap((word, column) => pattern.test(word.trim()) ? [column] : []);
   const paths = find(PATH_COLUMN);
@@ -68,8 +77,14 @@ interface Addition {
 /** Endings that paths may lack. */
 const ENDINGS = [".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG"];
 
-/** Folders that the paths of a list start from, and endings that they lack, as lists of contests do. */
-async function findAddition(list: string, path: string): Promise<Addition | null> {
+/**
+ * Folders that the paths of a list start from, and endings that they lack, as lists of contests do.
+ *
+ * @param list Path of the list.
+ * @param path A path in it.
+ * @returns What leads to the file; `null` if nothing does.
+ */
+export async function findAddition(list: string, path: string): Promise<Addition | null> {
   const folder = dirname(list);
   const stem = basename(list, extname(list));
   for (const inner of ["", "images", stem, `${stem}_images`, "img", "imgs"]) {
@@ -122,7 +137,7 @@ interface ReadList {
  * @returns `null` if no reading leads to a file.
  */
 async function readCells(list: string, text: string): Promise<ReadList | null> {
-  for (const delimiter of [",", "\t", ";"]) {
+  for (const delimiter of DELIMITERS) {
     const [first = []]: string[][] = Papa.parse(text, { delimiter, preview: 1 }).data;
     const candidates = findColumns(first);
     if (candidates.length === 0) continue;
@@ -166,6 +181,23 @@ function requireKnownParts(
 }
 
 /**
+ * Reads the text of a list.
+ *
+ * @param list Path of the list.
+ * @returns The text, without what spreadsheets write and show to nobody.
+ * @throws {DataError} if it cannot be read or is no text.
+ */
+export async function readListText(list: string): Promise<string> {
+  const text = await readBoundedText(list, LIST_BOUNDS);
+  if (text.includes("\0")) {
+    throw new DataError(
+      `Cannot read list of images: ${list} holds zero characters, so it is no text; name another`,
+    );
+  }
+  return text.replace(/^\ufeff/, "").replace(/^sep=.(\r\n|\r|\n)/i, "");
+}
+
+/**
  * Reads a list of images: a column with their paths and one with their labels, by the names in the first row, or two
  * columns without names; separated by commas, semicolons or tabs. A column `split` may name the part of each.
  *
@@ -174,15 +206,7 @@ function requireKnownParts(
  * @throws {DataError} if the list cannot be read, a row is incomplete, or names a part that is none.
  */
 export async function readImageList(list: string): Promise<ListedImage[] | null> {
-  const text = (await readBoundedText(list, LIST_BOUNDS))
-    // What spreadsheets write and show to nobody.
-    .replace(/^\ufeff/, "").replace(/^sep=.(\r\n|\r|\n)/i, "");
-  if (text.includes("\0")) {
-    throw new DataError(
-      `Cannot read list of images: ${list} holds zero characters, so it is no text; name another`,
-    );
-  }
-  const read = await readCells(list, text);
+  const read = await readCells(list, await readListText(list));
   if (read === null) return null;
   const { rows, columns, addition } = read;
   requireWholeText(list, rows);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { DataError } from "../errors.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { IMAGE_NAME } from "./decode_image.ts";
+import { foldSpellings } from "./fold_spellings.ts";
 import { isSystemName, PassedOverTally } from "./passed_over.ts";
 
 /** The image files of a folder, class by class. */
@@ -138,6 +139,9 @@ function requireNoPictures(directory: string, passedOver: PassedOverTally, befor
   );
 }
 
+/** A folder without a folder of images: it may be arranged in another way. */
+export class NoClassesError extends DataError {}
+
 /** Options of {@linkcode listImageFolder}. */
 export interface ListImageFolderOptions {
   /**
@@ -180,14 +184,20 @@ export async function listImageFolder(
     }
   }
   if (found.length === 0 || found.length > MAX_CLASSES) {
-    throw new DataError(
+    const Refusal = found.length === 0 ? NoClassesError : DataError;
+    throw new Refusal(
       `Cannot list images: ${directory} must hold one folder per class, found ${found.length} with images; ` +
         `arrange the images as <class>/<image>.png`,
     );
   }
-  const names = options.classNames ?? found.map(({ className }) => className);
-  const labelOf = new Map(names.map((name, label) => [name, label]));
-  const unknown = found.find(({ className }) => !labelOf.has(className));
+  const nameOf = foldSpellings([
+    ...options.classNames ?? [],
+    ...found.map(({ className }) => className),
+  ]);
+  const names = options.classNames ?? [...new Set(nameOf.values())].sort(compareNames);
+  const labels = new Map(names.map((name, label) => [nameOf.get(name)!, label]));
+  const labelOf = (className: string) => labels.get(nameOf.get(className)!);
+  const unknown = found.find(({ className }) => labelOf(className) === undefined);
   if (unknown !== undefined) {
     throw new DataError(
       `Cannot list images: class ${unknown.className} of ${directory} has no training images; ` +
@@ -195,8 +205,8 @@ export async function listImageFolder(
     );
   }
   const all = found.flatMap(({ className, images }) =>
-    images.map((image) => ({ ...image, label: labelOf.get(className)! }))
-  );
+    images.map((image) => ({ ...image, label: labelOf(className)! }))
+  ).sort((one, other) => one.label - other.label);
   return {
     classNames: names,
     files: all.map(({ name }) => name),

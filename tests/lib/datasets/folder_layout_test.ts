@@ -292,3 +292,76 @@ Deno.test("readFolderLayout() takes parts without training images for no classes
     );
   });
 });
+
+Deno.test("readFolderLayout() names the row of a list whose path leads nowhere, and what is wrong with it", async () => {
+  const faults: [string, RegExp][] = [
+    [
+      "p\\0_0.png,a\np\\1.png,b\n",
+      /row 1 has the path "p\\\\0_0\.png".*no file \/.*\/p\\0_0\.png; only its separators .*: write p\/0_0\.png/,
+    ],
+    [
+      "path,label\n\ncafe\u0301.png,a\n",
+      /row 3 has the path .*; only its accents are composed otherwise/,
+    ],
+    ["q/1.png,a\n", /row 1 has the path "q\/1\.png", but there is no file \/.*q\/1\.png; correct/],
+    ["picture,kind\np/1.png,a\n", /row 1 seems to name the columns \("picture,kind"\); call them/],
+    ["p/1.png,a,train\n", /columns of row 1 are "p\/1\.png,a,train", of which none .*path, label/],
+    [
+      "file,cat,dog\np/1.png,0,1\n",
+      /"file,cat,dog", and 2 of them hold 0 or 1 only; write the name/,
+    ],
+    ["path;label\n;\n", /but no row has a path/],
+    ["\n", /labels\.csv is empty/],
+  ];
+  for (const [text, message] of faults) {
+    await withFolder(async (folder) => {
+      await writeImages(folder, ["p/0_0.png", "p/1.png", "caf\u00e9.png"]);
+      const list = join(folder, "labels.csv");
+      await Deno.writeTextFile(list, text);
+      await assert.rejects(readFolderLayout(list), message);
+    });
+  }
+});
+
+Deno.test("readFolderLayout() speaks of the list in a folder that has no folders of classes", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png"]);
+    await Deno.writeTextFile(join(folder, "labels.csv"), "images\\1.png,a\n");
+    await assert.rejects(
+      readFolderLayout(folder),
+      /found 0 with images; .*labels\.csv is no list of images: row 1 .*; correct the paths/,
+    );
+    await writeImages(folder, ["images/1.png"]);
+    await assert.rejects(
+      readFolderLayout(folder),
+      /has only one class of images, images, and .*labels\.csv is no .*: row 1 .*separators/,
+    );
+  });
+});
+
+Deno.test("readFolderLayout() takes a class whose accents are composed in two ways for one", async () => {
+  const [composed, decomposed] = ["caf\u00e9", "cafe\u0301"];
+  await withFolder(async (folder) => {
+    await writeImages(folder, [`${composed}/1.png`, `${decomposed}/2.png`, "cage/3.png"]);
+    const { train } = await readFolderLayout(folder);
+    assert.deepEqual(train.classNames, [composed, "cage"]);
+    assert.deepEqual(outline(await readFolderLayout(folder)), [
+      `${decomposed}/2.png=${composed} ${composed}/1.png=${composed} cage/3.png=cage`,
+      null,
+      null,
+    ]);
+  });
+  await withFolder(async (folder) => {
+    await writeImages(folder, [`train/${decomposed}/1.png`, `val/${composed}/2.png`]);
+    assert.deepEqual(outline(await readFolderLayout(folder)).slice(0, 2), [
+      `train/${decomposed}/1.png=${decomposed}`,
+      `val/${composed}/2.png=${decomposed}`,
+    ]);
+  });
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png", "2.png"]);
+    const rows = `1.png,${composed}\n2.png,${decomposed}\n`;
+    await Deno.writeTextFile(join(folder, "labels.csv"), rows);
+    assert.deepEqual((await readFolderLayout(folder)).train.classNames, [composed]);
+  });
+});

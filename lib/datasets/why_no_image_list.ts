@@ -1,0 +1,91 @@
+import { basename, dirname, isAbsolute, join } from "node:path";
+import Papa from "papaparse";
+import { type Columns, DELIMITERS, findAddition, findColumns, readListText } from "./image_list.ts";
+
+/** Rows that are looked at. */
+const LOOKED_AT = 100;
+
+/** Longest words of a list that a message repeats. */
+const MAX_WORD = 200;
+
+/** What a path would have to be, where only the writing of it is wrong. */
+const OTHER_WRITINGS: readonly {
+  readonly fault: string;
+  readonly write: (path: string) => string;
+}[] = [
+  { fault: "only its separators are wrong", write: (path) => path.replaceAll("\\", "/") },
+  { fault: "only its accents are composed otherwise", write: (path) => path.normalize("NFC") },
+  { fault: "only its accents are composed otherwise", write: (path) => path.normalize("NFD") },
+];
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, MAX_WORD));
+}
+
+/** A list, with its cells apart. */
+interface Cells {
+  readonly list: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The path of the first row that has one, and where it was looked for. */
+async function whyNoFile({ list, rows }: Cells, { header, path }: Columns): Promise<string> {
+  const pathOf = (row: number) => rows[row]?.[path]?.trim() ?? "";
+  const row = rows.findIndex((_, at) => at >= header && pathOf(at) !== "");
+  if (row < 0) return "no row has a path; add the images";
+  const written = pathOf(row);
+  const next = pathOf(row + 1);
+  if (header === 0 && next !== "" && await findAddition(list, next) !== null) {
+    return `row ${row + 1} seems to name the columns (${quote(rows[row]!.join(","))}); ` +
+      "call them path and label";
+  }
+  const place = isAbsolute(written) ? written : join(dirname(list), written);
+  const found = `row ${row + 1} has the path ${quote(written)}, but there is no file ${place}`;
+  for (const { fault, write } of OTHER_WRITINGS) {
+    const other = write(written);
+    if (other !== written && await findAddition(list, other) !== null) {
+      return `${found}; ${fault}: write ${other} there, and all others so`;
+    }
+  }
+  return `${found}; correct the paths, or move the list to the folder that they start from`;
+}
+
+/** What is wrong with columns of which none is a path or none a label. */
+function whyNoColumns({ rows }: Cells): string {
+  const [first = [], ...others] = rows;
+  const filled = others.filter((row) => row.some((cell) => cell.trim() !== ""));
+  const flags = first.filter((_, column) =>
+    filled.length > 0 && filled.every((row) => /^[01](\.0*)?$/.test(row[column]?.trim() ?? ""))
+  );
+  const found = `the columns of row 1 are ${quote(first.join(","))}`;
+  if (flags.length > 1) {
+    return `${found}, and ${flags.length} of them hold 0 or 1 only; write the name of the class of every image into ` +
+      "one column, called label, beside one called path";
+  }
+  return `${found}, of which none can be told to be the path or the label; write a first row that names them: ` +
+    "path, label, and split if there is one";
+}
+
+/**
+ * Says why a file is no list of images.
+ *
+ * @param list Path of a list that `readImageList` did not take for one.
+ * @returns The first fault, with its row, what it is now and what to do.
+ * @throws {DataError} if it cannot be read.
+ */
+export async function whyNoImageList(list: string): Promise<string> {
+  const text = await readListText(list);
+  const readings = DELIMITERS.map((delimiter): Cells => ({
+    list,
+    rows: Papa.parse<string[]>(text, { delimiter, preview: LOOKED_AT }).data,
+  }));
+  for (const cells of readings) {
+    const [columns] = findColumns(cells.rows[0] ?? []);
+    if (columns !== undefined) return await whyNoFile(cells, columns);
+  }
+  const widest = readings.reduce((most, cells) =>
+    (cells.rows[0]?.length ?? 0) > (most.rows[0]?.length ?? 0) ? cells : most
+  );
+  if (text.trim() === "") return `${basename(list)} is empty; add a row for every image`;
+  return whyNoColumns(widest);
+}
