@@ -1,14 +1,11 @@
 import { DataError } from "../errors.ts";
-import { findLookalikes, type Recognisable } from "./find_lookalikes.ts";
+import { findLookalikes, type FoundLookalikes, type Recognisable } from "./find_lookalikes.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { PassedOver } from "../datasets/passed_over.ts";
 import type { ExperimentImages } from "./prepare_data.ts";
 
 /** Bad images that a message lists. */
 const MAX_LISTED = 30;
-
-/** Pairs of lookalikes that are named. */
-const MAX_EXAMPLES = 5;
 
 /** What is done sooner needs no progress. */
 const QUIET_MILLISECONDS = 1000;
@@ -34,13 +31,8 @@ export interface ImageInspection {
   } | null;
   /** What a folder holds that was left out. */
   readonly passedOver: readonly PassedOver[];
-  /** Nearly equal images in different parts: their number, and some of them. */
-  readonly lookalikes: {
-    readonly pairs: number;
-    /** Whether all images were compared; of very many, some are not. */
-    readonly isComplete: boolean;
-    readonly examples: readonly (readonly [one: string, other: string])[];
-  };
+  /** Nearly equal images in different parts or of different classes: their number, and some of them. */
+  readonly lookalikes: FoundLookalikes;
 }
 
 function countClasses({ labels, classNames }: ImageDataset): number[] {
@@ -71,8 +63,8 @@ async function decodeAll(
   for (const part of parts) {
     const dataset = images[part];
     await dataset.inspect!(Uint32Array.from({ length: dataset.length }, (_, index) => index), {
-      receive: (_, { file, height, width, thumbnail }) => {
-        decoded.images.push({ part, file, thumbnail });
+      receive: (index, { file, height, width, thumbnail }) => {
+        decoded.images.push({ part, label: dataset.labels[index]!, file, thumbnail });
         decoded.sizes.push([height, width]);
         tell();
       },
@@ -109,7 +101,6 @@ export async function inspectImages(
   const decoded = await decodeAll(images, report);
   refuseBad(decoded.bad);
   const sizes = decoded.sizes.sort((one, other) => one[0] * one[1] - other[0] * other[1]);
-  const { pairs, isComplete } = findLookalikes(decoded.images);
   return {
     arrangement: images.arrangement,
     classNames: images.train.classNames,
@@ -124,9 +115,6 @@ export async function inspectImages(
       largest: sizes.at(-1)!,
     },
     passedOver: images.passedOver,
-    lookalikes: {
-      ...{ pairs: pairs.length, isComplete },
-      examples: pairs.slice(0, MAX_EXAMPLES).map(({ one, other }) => [one.file, other.file]),
-    },
+    lookalikes: findLookalikes(decoded.images),
   };
 }

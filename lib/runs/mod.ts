@@ -22,6 +22,7 @@ export * from "./run_training.ts";
 export * from "./run_types.ts";
 export * from "./toolkit_version.ts";
 export * from "./initial_weights.ts";
+export type { FoundLookalikes, Lookalikes } from "./find_lookalikes.ts";
 export * from "./inspect_images.ts";
 export * from "./decide_config.ts";
 export * from "./run_folder.ts";

@@ -1,3 +1,4 @@
+import type { Lookalikes } from "../../runs/find_lookalikes.ts";
 import type { ImageInspection, ImageSize } from "../../runs/inspect_images.ts";
 import { countCell, fact, textCell } from "../cells.ts";
 import { numbers, tableOf, words } from "../table.ts";
@@ -33,19 +34,60 @@ function passedOver({ passedOver }: ImageInspection): Fact[] {
   });
 }
 
-function lookalikes(
-  { lookalikes: { pairs, examples, isComplete } }: ImageInspection,
-): Fact[] {
-  const [first] = examples;
-  if (pairs === 0 && isComplete) return [];
-  const [one, other] = (first ?? []).map(endOf);
+/** Pairs, with one of them and what they mean. */
+function pairsFact(
+  name: string,
+  { pairs, examples }: Lookalikes,
+  { meaning, isComplete }: { readonly meaning: string; readonly isComplete: boolean },
+): Fact {
+  const [one, other] = (examples[0] ?? []).map(endOf);
   const notes = [
     ...one === undefined ? [] : [`${one} and ${other}${pairs > 1 ? ", ..." : ""}`],
-    ...pairs === 0 ? [] : ["results look better than they are"],
+    ...pairs === 0 ? [] : [meaning],
     ...isComplete ? [] : ["there are too many images to compare all of them"],
   ];
+  return fact(name, countCell(pairs), notes.join("; "));
+}
+
+/** Pairs of different classes come first: in whatever parts they lie, a label is wrong. */
+function lookalikes(
+  { lookalikes: { acrossParts, acrossClasses, isComplete } }: ImageInspection,
+): Fact[] {
   return [
-    fact("pairs of nearly equal images in different parts", countCell(pairs), notes.join("; ")),
+    ...acrossClasses.pairs === 0 ? [] : [
+      pairsFact("pairs of nearly equal images with different classes", acrossClasses, {
+        meaning: "if they show the same, one of the two classes is wrong",
+        isComplete,
+      }),
+    ],
+    ...acrossParts.pairs === 0 && isComplete ? [] : [
+      pairsFact("pairs of nearly equal images in different parts", acrossParts, {
+        meaning: "results look better than they are",
+        isComplete,
+      }),
+    ],
+  ];
+}
+
+/** A name as it is compared: case, accents' composition, spaces and the signs that stand for them make no difference. */
+function comparedName(name: string): string {
+  return name.normalize("NFKC").toLowerCase().replace(/[\s_-]+/g, " ").trim();
+}
+
+/** Classes that may be one: their names differ in case, spaces or signs only. */
+function nearlyEqualNames({ classNames }: ImageInspection): Fact[] {
+  const groups = [...Map.groupBy(classNames, comparedName).values()]
+    .filter(({ length }) => length > 1);
+  const [first] = groups;
+  if (first === undefined) return [];
+  const names = first.map((name) => JSON.stringify(name)).join(" and ");
+  const more = groups.length > 1 ? ", ..." : "";
+  return [
+    fact(
+      "classes of nearly equal names",
+      countCell(groups.flat().length),
+      `${names}${more}; merge them if they are one class`,
+    ),
   ];
 }
 
@@ -109,6 +151,7 @@ export function inspectionBlocks(inspection: ImageInspection): ReportBlock[] {
     ...arrangement === null ? [] : [fact("arranged as", textCell(arrangement))],
     ...rangesOf(inspection),
     ...emptyClasses(inspection),
+    ...nearlyEqualNames(inspection),
     ...sizes === null ? [] : [fact("sizes", textCell(sizesText(sizes)))],
     ...passedOver(inspection),
     ...lookalikes(inspection),

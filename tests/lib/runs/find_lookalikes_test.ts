@@ -3,13 +3,32 @@ import { findLookalikes } from "../../../lib/runs/find_lookalikes.ts";
 
 Deno.test("findLookalikes() tells whether it came to its end", () => {
   const images = Array.from({ length: 6 }, (_, index) => ({
-    part: index < 3 ? "train" : "test",
+    ...{ part: index < 3 ? "train" : "test", label: 0 },
     file: `${index}.png`,
     thumbnail: Uint8Array.of(100, 50, 7),
   }));
   const all = findLookalikes(images);
-  assert.deepEqual([all.pairs.length, all.isComplete], [9, true]);
+  assert.deepEqual([all.acrossParts.pairs, all.isComplete], [9, true]);
   assert.ok(findLookalikes(images, 15).isComplete);
   const some = findLookalikes(images, 6);
-  assert.ok(some.pairs.length < 9 && !some.isComplete);
+  assert.ok(some.acrossParts.pairs < 9 && !some.isComplete);
+});
+
+Deno.test("findLookalikes() sets pairs of different classes apart, also within a part, and keeps few of many", () => {
+  const images = Array.from({ length: 200 }, (_, index) => ({
+    ...{ part: index < 100 ? "train" : "test", label: index % 2 },
+    file: `${index}.png`,
+    thumbnail: Uint8Array.of(100, 50, 7),
+  }));
+  const { acrossParts, acrossClasses } = findLookalikes(images);
+  assert.deepEqual([acrossParts.pairs, acrossClasses.pairs], [2 * 50 * 50, 100 * 100]);
+  assert.equal(acrossParts.examples.length, 5);
+  const near = images.map((image, index) => ({
+    ...image,
+    thumbnail: Uint8Array.of(100, 50, index === 31 || index === 32 ? 7 : 8 + index % 2),
+  }));
+  assert.deepEqual(findLookalikes(near).acrossClasses.examples[0], ["31.png", "32.png"]);
+  for (const [one, other] of acrossClasses.examples) {
+    assert.notEqual(parseInt(one) % 2, parseInt(other) % 2);
+  }
 });

@@ -36,7 +36,7 @@ Deno.test("inspectImages() counts every class in every part, and finds the same 
     assert.deepEqual(inspection.perClass, { train: [2, 1], validation: [1, 0], test: [0, 1] });
     assert.deepEqual(inspection.sizes, { smallest: [4, 4], median: [4, 4], largest: [4, 4] });
     assert.deepEqual(inspection.passedOver.map(({ what }) => what), [".gif"]);
-    const pairs = inspection.lookalikes.examples.map((pair) =>
+    const pairs = inspection.lookalikes.acrossClasses.examples.map((pair) =>
       pair.map((file) => file.slice(folder.length + 1)).sort()
     );
     assert.ok(

@@ -8,7 +8,11 @@ const INSPECTION: ImageInspection = {
     arrangement: null,
     sizes: null,
     passedOver: [],
-    lookalikes: { pairs: 0, examples: [], isComplete: true },
+    lookalikes: {
+      acrossParts: { pairs: 0, examples: [] },
+      acrossClasses: { pairs: 0, examples: [] },
+      isComplete: true,
+    },
   },
   classNames: ["a", "b", "c", "d", "e"],
   perClass: { train: [3, 3, 3, 3, 3], validation: [1, 1, 1, 1, 1], test: [0, 0, 0, 0, 0] },
@@ -35,16 +39,35 @@ Deno.test("inspectionPart() says where not all images were compared", () => {
     writeText({ title: "", parts: [inspectionPart({ ...INSPECTION, lookalikes })] }, {
       width: 200,
     });
-  const none = { pairs: 0, examples: [], isComplete: true };
-  assert.doesNotMatch(text(none), /nearly equal/);
-  assert.match(text({ ...none, isComplete: false }), /parts +0 \(there are too many images/);
-  const found = {
-    pairs: 2,
-    examples: [["train/a/1.png", "test/a/2.png"]],
-    isComplete: false,
-  } as const;
+  const none = { pairs: 0, examples: [] };
+  const nothing = { acrossParts: none, acrossClasses: none, isComplete: true };
+  assert.doesNotMatch(text(nothing), /nearly equal/);
+  const unfinished = text({ ...nothing, isComplete: false });
+  assert.match(unfinished, /parts +0 \(there are too many images/);
+  assert.doesNotMatch(unfinished, /different classes/);
+  const found = { pairs: 2, examples: [["train/a/1.png", "test/a/2.png"]] } as const;
   assert.match(
-    text(found),
+    text({ ...nothing, acrossParts: found, isComplete: false }),
     /parts +2 \(train\/a\/1\.png and .*, \.\.\.; results look .*; there are too/,
   );
+});
+
+Deno.test("inspectionPart() says of equal images with different classes that one class is wrong", () => {
+  const acrossClasses = { pairs: 1, examples: [["x/a/1.png", "x/b/2.png"]] } as const;
+  const lookalikes = { ...INSPECTION.lookalikes, acrossClasses };
+  const part = inspectionPart({ ...INSPECTION, lookalikes });
+  const text = writeText({ title: "", parts: [part] }, { width: 200 });
+  assert.match(
+    text,
+    /different classes +1 \(x\/a\/1\.png and x\/b\/2\.png; if they show the same, one of the two classes is wrong\)/,
+  );
+  assert.doesNotMatch(text, /better than they are/);
+});
+
+Deno.test("inspectionPart() names classes that may be one", () => {
+  const classNames = ["Great Dane", "cat", "dog", "great_dane ", "Cat"];
+  const part = inspectionPart({ ...INSPECTION, classNames });
+  const text = writeText({ title: "", parts: [part] }, { width: 200 });
+  assert.match(text, /nearly equal names +4 \("Great Dane" and "great_dane ", \.\.\.; merge them/);
+  assert.doesNotMatch(textOf({}), /nearly equal names/);
 });
