@@ -91,7 +91,7 @@ Deno.test("report takes no evaluation at a depth that was chosen by hand for the
 });
 
 Deno.test("report writes documents as Markdown and as CSV, every figure once and unrounded", async () => {
-  const evil = madeUpEvaluation(["a|b", "#*c*"]);
+  const evil = madeUpEvaluation(["a|b", "#*c*", "d", "e", "f", "g"]);
   const documents = { "eval.json": evil, "table.json": madeUpComparison() };
   await withDocuments(documents, async (folder) => {
     const paths = [join(folder, "eval.json"), join(folder, "table.json")];

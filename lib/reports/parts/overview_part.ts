@@ -7,6 +7,7 @@ import type { ReportPart } from "../report_document.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import type { RunReport } from "../run_report.ts";
 import { nameOfPath } from "./name_of_path.ts";
+import { tellingTop5 } from "./telling_top5.ts";
 
 /** Names of runs; whole paths where the last parts are alike. */
 function namesOf(runs: readonly RunReport[]): string[] {
@@ -60,6 +61,7 @@ function differencesOf(runs: readonly RunReport[]): string {
  */
 export function overviewPart(runs: readonly RunReport[]): ReportPart {
   const names = namesOf(runs);
+  const top5Of = ({ evaluation }: RunReport) => tellingTop5(evaluation?.figures ?? null);
   return {
     title: "Overview",
     subtitle: differencesOf(runs),
@@ -74,7 +76,9 @@ export function overviewPart(runs: readonly RunReport[]): ReportPart {
             words("model", ({ config }) => textCell(config.model.name)),
             words("data", ({ config }) => textCell(config.data.dataset)),
             numbers("Top-1", ({ evaluation }) => shareCell(evaluation?.figures.top1 ?? null)),
-            numbers("Top-5", ({ evaluation }) => shareCell(evaluation?.figures.top5 ?? null)),
+            ...runs.some((run) => top5Of(run) !== null)
+              ? [numbers<RunReport>("Top-5", (run) => shareCell(top5Of(run)))]
+              : [],
             numbers("images", ({ evaluation }) => countCell(evaluation?.figures.images ?? null)),
             numbers("best validation", ({ best }) => shareCell(best?.validationTop1 ?? null)),
             numbers("epochs", ({ epochs }) => countCell(epochs.length)),

@@ -19,14 +19,16 @@ import { levelSection, levelTables } from "./level_section.ts";
 import { pictureSection } from "./picture_section.ts";
 import { puppeteerSection } from "./puppeteer_section.ts";
 import { speedBlocks } from "./speed_block.ts";
+import { tellingTop5 } from "./telling_top5.ts";
 import { trainingSection } from "./training_section.ts";
 
 /** The figures of an evaluation that say most. */
 function evaluationFacts({ figures, part }: EvaluationSummary): Fact[] {
   const images = `${countCell(figures.images).text} ${part} images`;
+  const top5 = tellingTop5(figures);
   return [
     fact("Top-1", shareCell(figures.top1), images),
-    fact("Top-5", shareCell(figures.top5)),
+    ...top5 === null ? [] : [fact("Top-5", shareCell(top5))],
     fact("mean depth", decimalCell(figures.meanDepth, 2), "layers"),
     fact("multiply-adds", workCell(figures.meanMultiplyAdds), "mean per image"),
   ];

@@ -69,7 +69,7 @@ Deno.test("writeHtml() takes no picture that is not in the document itself", () 
 });
 
 Deno.test("writeHtml() holds every figure exactly as the document has it", () => {
-  const evaluation = madeUpEvaluation(["cat", "dog", "frog"]);
+  const evaluation = madeUpEvaluation(["cat", "dog", "frog", "hen", "owl", "rat"]);
   const values = dataValues(pageOf(evaluationSource(evaluation)));
   const { top5, meanMultiplyAdds, secondsPerImage } = evaluation.figures;
   assert.deepEqual(values.get("98.77 %"), [top5]);

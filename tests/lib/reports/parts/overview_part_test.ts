@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { overviewPart } from "../../../../lib/reports/parts/overview_part.ts";
-import { collectTiny, withTinyRun } from "../../../helpers/tiny_report.ts";
+import { collectTiny, madeUpEvaluation, withTinyRun } from "../../../helpers/tiny_report.ts";
 
 Deno.test("overviewPart() says what tells the runs apart, and not where they were made", async () => {
   await withTinyRun(async (run) => {
@@ -13,5 +13,17 @@ Deno.test("overviewPart() says what tells the runs apart, and not where they wer
     const wider = { ...config, model: { ...config.model, maxChannels: 24 } };
     const both = { ...wider, training: { ...wider.training, seed: 9 } };
     assert.equal(subtitleOf(both), "Runs that differ in model.maxChannels, training.seed.");
+
+    const top5Of = (...classes: number[]) => {
+      const [table] = overviewPart(classes.map((count) => {
+        const names = Array.from({ length: count }, (_, label) => `c${label}`);
+        return { ...report, evaluation: madeUpEvaluation(names) };
+      })).sections[0]!.blocks;
+      assert.ok(table?.kind === "table");
+      const column = table.columns.findIndex(({ header }) => header === "Top-5");
+      return column < 0 ? null : table.rows.map((row) => row[column]!.text);
+    };
+    assert.equal(top5Of(2, 5), null);
+    assert.deepEqual(top5Of(5, 6), ["\u2013", "98.77 %"]);
   });
 });
