@@ -20,7 +20,7 @@ export interface Fact {
 
 /** A column of a table. */
 export interface ReportColumn {
-  /** Heading. */
+  /** Heading; never empty. */
   readonly header: string;
   /** Side on which the cells stand. @default "left" */
   readonly align?: "left" | "right";
@@ -42,7 +42,7 @@ export interface FactsBlock {
   readonly facts: readonly Fact[];
 }
 
-/** A table; the first cell of a row names the row. */
+/** A table; the first cell of a row names the row, and where it is empty, the row goes on with the one above. */
 export interface TableBlock {
   /** Tells blocks apart. */
   readonly kind: "table";

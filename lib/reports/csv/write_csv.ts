@@ -1,4 +1,5 @@
 import type { Chart } from "../chart.ts";
+import { nameRows } from "../name_rows.ts";
 import type { ReportBlock, ReportDocument } from "../report_document.ts";
 import { renderCsv } from "./csv_table.ts";
 
@@ -8,10 +9,11 @@ const HEADERS = ["part", "section", "block", "row", "column", "value"];
 type Entry = readonly [string, string, string, string | number | boolean | null];
 
 function tableEntries(block: ReportBlock & { readonly kind: "table" }): Entry[] {
-  return block.rows.flatMap((row) =>
+  const names = nameRows(block.rows);
+  return block.rows.flatMap((row, at) =>
     row.slice(1).map((cell, index): Entry => [
       block.caption,
-      row[0]!.text,
+      names[at]!.text,
       block.columns[index + 1]?.header ?? "",
       cell.value,
     ])

@@ -1,6 +1,7 @@
 import { boundChart, boundRows } from "../bounds.ts";
 import { drawChart } from "../charts/draw_chart.ts";
 import { element, escapeMarkup } from "../markup.ts";
+import { nameRows } from "../name_rows.ts";
 import type {
   Cell,
   ChartBlock,
@@ -46,28 +47,48 @@ function scrollBox(content: string, options: { readonly label: string; readonly 
   }, content);
 }
 
+/**
+ * The head of a row, over all rows that go on with it: an empty head would say nothing to those who listen. `null` within
+ * such a group; a gap begins it anew.
+ */
+function rowHeads(rows: readonly (readonly Cell[])[], names: readonly Cell[], gap: number | null) {
+  const isFirst = (at: number) => at === 0 || at === gap || rows[at]![0]!.text !== "";
+  return rows.map((_, at) => {
+    if (!isFirst(at)) return null;
+    let end = at + 1;
+    while (end < rows.length && !isFirst(end)) end++;
+    return { cell: names[at]!, rowspan: end - at > 1 ? end - at : undefined };
+  });
+}
+
 function tableHtml({ caption, columns, rows: all, note: said }: TableBlock): string {
   const { rows, gap, note: left } = boundRows(all);
   const note = [said, left].filter((text) => text !== undefined && text !== null).join(" ");
   const side = (index: number) => columns[index]?.align === "right" ? "n" : undefined;
-  const heads = columns.map(({ header }, index) =>
+  const titles = columns.map(({ header }, index) =>
     element("th", { scope: "col", class: side(index) }, escapeMarkup(header))
   );
-  const body = rows.map((row, at) =>
-    element(
-      "tr",
-      { class: at === gap ? "gap" : undefined },
-      row.map((cell, index) =>
-        index === 0
-          ? element("th", { scope: "row", class: side(index) }, cellHtml(cell))
-          : element("td", { class: side(index) }, cellHtml(cell))
-      ),
-    )
-  );
+  const heads = rowHeads(rows, boundRows(nameRows(all)).rows, gap);
+  const body = rows.map(([, ...cells], at) => {
+    const head = heads[at];
+    const own = head === null || head === undefined ? "" : element(
+      head.cell.text === "" ? "td" : "th",
+      {
+        scope: head.cell.text === "" ? undefined : "row",
+        class: side(0),
+        rowspan: head.rowspan,
+      },
+      cellHtml(head.cell),
+    );
+    const others = cells.map((cell, index) =>
+      element("td", { class: side(index + 1) }, cellHtml(cell))
+    );
+    return element("tr", { class: at === gap ? "gap" : undefined }, [own, ...others]);
+  });
   const { visible, own } = tableCaption(caption);
   const table = element("table", {}, [
     own,
-    element("thead", {}, element("tr", {}, heads)),
+    element("thead", {}, element("tr", {}, titles)),
     element("tbody", {}, body),
   ]);
   const box = scrollBox(table, { label: caption, tall: rows.length > TALL_ROWS });

@@ -60,8 +60,8 @@ tbody th:not(.n) { min-width: 8rem; max-width: 16rem; }
 td { vertical-align: top; }
 td:not(.n) { min-width: 6.5rem; }
 .matrix td { min-width: 2.4rem; }
-.scroll > table:not(.matrix) tr > :first-child { position: sticky; left: 0; background: var(--ground); }
-.tall thead tr > :first-child { z-index: 1; }
+.scroll > table:not(.matrix) tr > th:first-child { position: sticky; left: 0; background: var(--ground); }
+.tall thead tr > th:first-child { z-index: 1; }
 th, td { padding: 0.3rem 1.25rem 0.3rem 0; text-align: left; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 th.n, td.n { text-align: right; }
 td.n, tbody th.n { white-space: nowrap; }
@@ -98,7 +98,7 @@ section > .caption + .scroll:not(:first-child) { margin-top: 0.5rem; }
   nav { display: none; }
   .tall, pre.tall { max-height: none; overflow: visible; }
   .scroll, pre { overflow: visible; }
-  .scroll > table:not(.matrix) tr > :first-child, .tall thead th { position: static; }
+  .scroll > table:not(.matrix) tr > th:first-child, .tall thead th { position: static; }
   table { font-size: 0.65rem; }
   th, td { padding-right: 0.6rem; }
   th.n, td.n, tbody th { white-space: normal; }

@@ -77,7 +77,7 @@ export function sweepStatusPart(rows: readonly SweepStatusRow[]): ReportPart {
     }),
     numbers("validation", ({ validationTop1 }) => shareCell(validationTop1)),
     numbers("left", ({ secondsLeft }) => durationCell(secondsLeft)),
-    words("", ({ remark }) => ({ value: remark, text: remark })),
+    words("remark", ({ remark }) => ({ value: remark, text: remark })),
     words("run", ({ run }) => textCell(run)),
   ], `${counts.join(", ")} of ${rows.length}`);
   return {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
 import { buildReport, type ReportSource } from "../../../../lib/reports/build_report.ts";
+import { predictionsPart } from "../../../../lib/reports/parts/predictions_part.ts";
 import { writeHtml } from "../../../../lib/reports/html/write_html.ts";
 import { madeUpComparison } from "../../../helpers/made_up_comparison.ts";
 import { madeUpEvaluation } from "../../../helpers/tiny_report.ts";
-import type { EvaluationSummary } from "../../../../lib/runs/run_types.ts";
+import type { EvaluationSummary, Prediction } from "../../../../lib/runs/run_types.ts";
 
 const EVIL = `<script>alert("1")</script>'"><img src=x onerror=alert(2)>`;
 
@@ -119,4 +120,25 @@ Deno.test("writeHtml() shows the confusions of many classes as a picture of thei
   assert.match(page, /Confusion matrix of 100 classes, 70\.00 % of the images on the diagonal/);
   const numbers = pageOf(evaluationSource(madeUpEvaluation(["cat", "dog"])));
   assert.match(numbers, /<td style="--v:0\.7">7<\/td><td style="--v:0\.3">3<\/td>/);
+});
+
+Deno.test("writeHtml() lets the head of a row stand for all rows that go on with it, also beyond a gap", () => {
+  const pageOfRows = (pictures: number, classes: number) => {
+    const answers = Array.from({ length: pictures }, (_, image) => ({
+      ...{ file: `${image}.png`, complexity: 9, complexityUnit: "bits", level: 1, depth: 7 },
+      classes: Array.from({ length: classes }, (_, label) => ({
+        ...{ className: `class ${label}`, label, probability: 1 / classes },
+      })),
+    } as unknown as Prediction));
+    return writeHtml({ title: "t", parts: [predictionsPart(answers)] }, { footer: "" });
+  };
+  const page = pageOfRows(2, 3);
+  assert.equal(page.match(/<th scope="row" rowspan="3">\d\.png<\/th>/g)?.length, 2);
+  assert.doesNotMatch(page, /<th[^>]*><\/th>/);
+  assert.equal(page.match(/<tr><td>class [12]<\/td>/g)?.length, 4);
+  // Of 1,400 rows the first and the last 500 are shown; the gap ends within the classes of a picture.
+  const long = pageOfRows(200, 7);
+  assert.match(long, /<tr class="gap"><th scope="row" rowspan="3">128\.png<\/th>/);
+  assert.doesNotMatch(long, /<th[^>]*><\/th>/);
+  assert.doesNotMatch(pageOfRows(2, 1), /rowspan/);
 });

@@ -35,6 +35,8 @@ Deno.test("sweepStatusPart() calls trainings by what tells them apart, and names
   ]);
   assert.equal(column(grid, "run")[1], "puppet-cnn-seed2-0123456789");
   assert.equal(grid.subtitle, "3 trainings of puppet-cnn");
+  const [table] = grid.sections[0]!.blocks;
+  assert.ok(table?.kind === "table" && table.columns.every(({ header }) => header !== ""));
   const tables = sweepStatusPart([
     statusRow({ name: "vgg", settings: {} }, 1),
     statusRow({ name: "alexnet", settings: {} }, 1),
