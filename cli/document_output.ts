@@ -6,11 +6,11 @@ import {
 } from "../lib/files/atomic_write.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import { CheckpointError, PuppetError, UsageError } from "../lib/errors.ts";
-import { countCell } from "../lib/reports/cells.ts";
 import { StagedFile } from "../lib/files/staged_file.ts";
 import { exitCodeOfSignal } from "./exit_codes.ts";
 import { type Output, writeText } from "./output.ts";
 import { withStopSignals } from "./stop_signals.ts";
+import { countOf } from "../lib/count_of.ts";
 
 /** Where a document goes. */
 export interface DocumentTarget {
@@ -162,7 +162,7 @@ export async function openDocument(
 }
 
 function sayWritten(path: string, bytes: number, to: Output): void {
-  to.talk(`wrote ${path}, ${countCell(bytes).text} bytes`);
+  to.talk(`wrote ${path}, ${countOf(bytes, "byte")}`);
 }
 
 /**

@@ -24,6 +24,7 @@ import { startBackend } from "./start_backend.ts";
 import { withStopSignals } from "./stop_signals.ts";
 import { layOutTable } from "../lib/reports/text/lay_out_table.ts";
 import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
+import { countOf } from "../lib/count_of.ts";
 
 const FORMATS = ["model", "safetensors", "onnx", "tfjs", "web"] as const;
 
@@ -102,7 +103,7 @@ export function formatPage(summary: PageExport): string {
   const { directory, checkpoint, bytes, trainingImages } = summary;
   const spread = trainingImages === null
     ? "without the spread of the training images' complexity: they are not here (--data)"
-    : `with the complexities of ${trainingImages} training images`;
+    : `with the complexities of ${countOf(trainingImages, "training image")}`;
   return `${directory}: checkpoint ${checkpoint}, ${megabytes(bytes)}, ${spread}
 ` +
     `Open ${directory}/index.html in a browser, from the disk or from a web server.`;

@@ -10,6 +10,7 @@ import { createProgress, type Progress } from "./progress.ts";
 import { addHelpSections, debugOption, jsonOption, quietOption } from "./shared_options.ts";
 import { withStopSignals } from "./stop_signals.ts";
 import { quoteWord } from "../lib/safe_text.ts";
+import { countOf } from "../lib/count_of.ts";
 
 /** What the options of `fetch-data` were set to. */
 interface FetchDataOptions {
@@ -202,7 +203,7 @@ function describe(result: FetchResult): string {
   };
   const size = (totalBytes(manifest.files) / 1e6).toFixed(1);
   return `${name} ${verb[status]} ${status === "present" ? "" : "in "}${path} ` +
-    `(${manifest.files.length} files, ${size} MB)`;
+    `(${countOf(manifest.files.length, "file")}, ${size} MB)`;
 }
 
 async function verify(name: string, context: FetchContext): Promise<void> {

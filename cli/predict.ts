@@ -38,6 +38,7 @@ import {
 } from "./shared_options.ts";
 import { showWork } from "./show_work.ts";
 import { startBackend } from "./start_backend.ts";
+import { countOf } from "../lib/count_of.ts";
 
 /** Options of `predict`. */
 interface PredictOptions extends DocumentOptions, TalkOptions {
@@ -78,8 +79,7 @@ class FailureCount {
     const left = this.#failures - this.#named.length;
     if (this.#failures === 0) return;
     const more = left > 0 ? [`  and ${left} more`] : [];
-    const images = this.#images === 1 ? "image" : "images";
-    const count = `${this.#failures} of ${this.#images} ${images}`;
+    const count = `${this.#failures} of ${countOf(this.#images, "image")}`;
     throw new DataError([`Cannot read ${count}:`, ...this.#named, ...more]);
   }
 }

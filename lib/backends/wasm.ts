@@ -6,6 +6,7 @@ import { WasmThreads } from "./wasm_threads/wasm_threads.ts";
 import type { ActivateOptions, ActiveBackend, Backend, BackendProbe } from "./backend.ts";
 import { isGranted } from "./permissions.ts";
 import { registerGradients } from "./register_gradients.ts";
+import { countOf } from "../count_of.ts";
 
 /** XNNPACK compiled to WebAssembly: runs everywhere, large operations on several cores. */
 export const wasmBackend: Backend = {
@@ -78,7 +79,7 @@ async function activateWasm(options: ActivateOptions = {}): Promise<ActiveBacken
     return {
       name: "wasm",
       description: `WebAssembly ${simd ? "with" : "without"} SIMD, CPU, ` +
-        (count === 1 ? "1 thread" : `${count} threads`),
+        countOf(count, "thread"),
       versions: {
         "@tensorflow/tfjs-core": tf.version_core,
         "@tensorflow/tfjs-backend-wasm": version_wasm,

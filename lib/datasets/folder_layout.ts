@@ -15,6 +15,7 @@ import {
 } from "./list_image_folder.ts";
 import { type PassedOver, PassedOverTally } from "./passed_over.ts";
 import { whyNoImageList } from "./why_no_image_list.ts";
+import { countOf } from "../count_of.ts";
 
 /** How a folder of images is arranged. */
 export interface FolderLayout {
@@ -234,7 +235,9 @@ async function readFolders(
   }
   const classes = new PassedOverTally();
   const train = await listImageFolder(root, { passedOver: classes });
-  const description = `a folder for each of ${train.classNames.length} classes`;
+  const description = `a folder for each of ${
+    countOf(train.classNames.length, "class", "classes")
+  }`;
   const layout = { directory: root, description, train, validation: null, test: null };
   return { ...layout, passedOver: classes.list };
 }

@@ -25,6 +25,7 @@ import type { LoadedClassifier } from "../runs/load_trained.ts";
 import type { CheckpointChoice, EvaluationSummary, Provenance } from "../runs/run_types.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
 import type { RunReport } from "./run_report.ts";
+import { countOf } from "../count_of.ts";
 
 /** Options of {@linkcode collectRunReport}. */
 export interface CollectRunReportOptions {
@@ -209,7 +210,9 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
   if (epochs.length === 0) missing.push("Learning curves: no epoch has ended yet.");
   else if (epochs.length < config.training.epochs && !progress?.isFinished) {
     missing.push(
-      `The run is not complete: ${epochs.length} of ${config.training.epochs} epochs are logged.`,
+      `The run is not complete: ${epochs.length} of ${
+        countOf(config.training.epochs, "epoch")
+      } logged.`,
     );
   }
   const provenance = await readProvenance(runDirectory, missing);

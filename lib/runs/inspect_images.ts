@@ -3,6 +3,7 @@ import { findLookalikes, type FoundLookalikes, type Recognisable } from "./find_
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { PassedOver } from "../datasets/passed_over.ts";
 import type { ExperimentImages } from "./prepare_data.ts";
+import { countOf } from "../count_of.ts";
 
 /** Bad images that a message lists. */
 const MAX_LISTED = 30;
@@ -81,8 +82,7 @@ function refuseBad(bad: readonly string[]): void {
   if (bad.length === 0) return;
   const lines = [...bad].sort().slice(0, MAX_LISTED).map((reason) => `  ${reason}`);
   const more = bad.length > MAX_LISTED ? [`  and ${bad.length - MAX_LISTED} more`] : [];
-  const images = bad.length === 1 ? "image" : "images";
-  throw new DataError([`Cannot use ${bad.length} ${images}:`, ...lines, ...more]);
+  throw new DataError([`Cannot use ${countOf(bad.length, "image")}:`, ...lines, ...more]);
 }
 
 /**

@@ -6,7 +6,7 @@
  * Whoever makes a room changes this list and the table of docs/architecture.md; a test compares them.
  */
 export const STOREYS: readonly (readonly string[])[] = [
-  ["lib/safe_text.ts", "lib/shorten_message.ts"],
+  ["lib/count_of.ts", "lib/safe_text.ts", "lib/shorten_message.ts"],
   ["deno.json", "lib/errors.ts", "lib/architectures", "lib/complexity", "lib/randomness"],
   ["lib/read_bounded.ts", "lib/files", "lib/tensors", "lib/backends"],
   ["lib/layers", "lib/datasets", "lib/checkpoints"],

@@ -45,7 +45,7 @@ Deno.test("models NAME shows the ground and the layers; options change the figur
   assert.equal(code, 0);
   assert.match(stdout, /^ground +exact for 10 and 100 classes$/m);
   assert.match(stdout, /^parameters stored +9,799,844 \(39\.20 MB\)/m);
-  assert.match(stdout, /^conv8 +convolution 3x3 +512 > 512 +4 x 4 +2,359,296$/m);
+  assert.match(stdout, /^ +12 +conv8 +convolution 3x3 +512 > 512 +4 x 4 +2,359,296$/m);
   const idle = await runCommand(["models", "vgg", "--channels", "64"]);
   assert.match(idle.stderr, /^remark: --channels makes no difference here: the layers of vgg/);
   const { stdout: json, stderr: nothing } = await runCommand(

@@ -2,6 +2,7 @@ import { encode } from "fast-png";
 import { element, escapeMarkup } from "../markup.ts";
 import type { ConfusionBlock } from "../report_document.ts";
 import { tableCaption } from "./table_caption.ts";
+import { countOf } from "../../count_of.ts";
 
 /** With more classes the numbers of a table would be too small to read: the picture shows where to look. */
 const NUMBERED_CLASSES = 20;
@@ -87,7 +88,8 @@ function drawHeat({ counts, classNames }: ConfusionBlock): string {
   const share = all === 0
     ? "no images"
     : `${(right / all * 100).toFixed(2)} % of the images on the diagonal`;
-  const alternative = `Confusion matrix of ${classNames.length} classes, ${share}. The most ` +
+  const alternative =
+    `Confusion matrix of ${countOf(classNames.length, "class", "classes")}, ${share}. The most ` +
     "frequent confusions are in the table that follows.";
   const note = "True classes downwards, predicted ones to the right, by label: the table of " +
     "classes names them. The colour is the root of the share of the true class, so that rare " +

@@ -11,6 +11,7 @@ import type {
   ReportSection,
 } from "../report_document.ts";
 import { markdownText, renderMarkdownTable } from "./markdown_text.ts";
+import { countOf } from "../../count_of.ts";
 
 /** Longer tables of chart values help nobody in a text; CSV has them. */
 const CHART_ROWS = 24;
@@ -25,7 +26,7 @@ function factLine({ name, cell, note }: Fact): string {
 function chartTable({ series, xLabel }: Chart): string {
   const places = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))];
   if (places.length > CHART_ROWS || places.length === 0) {
-    return `${places.length} places on the axis; \`--format csv\` has the values.`;
+    return `${countOf(places.length, "place")} on the axis; \`--format csv\` has the values.`;
   }
   const columns = [
     { header: xLabel || "name" },

@@ -20,6 +20,7 @@ import { type Column, numbers, tableOf, words } from "../table.ts";
 import { comparisonConditions } from "./comparison_conditions.ts";
 import { rowNames } from "./row_name.ts";
 import type { Cell, ReportBlock, ReportPart } from "../report_document.ts";
+import { countOf } from "../../count_of.ts";
 
 type RowColumn = Column<ComparisonRow>;
 
@@ -134,11 +135,10 @@ function top1Chart(comparison: Comparison, names: readonly string[]): Chart | nu
   }));
   const paper = rows.map((row, at) => ({ x: names[at]!, y: row.paper?.top1 ?? null }));
   if (![...ours, ...paper].some(({ y }) => y !== null)) return null;
-  const found = ours.filter(({ y }) => y !== null).length;
+  const found = `${ours.filter(({ y }) => y !== null).length} of ${countOf(rows.length, "row")}`;
   return {
     title: "Top-1",
-    description:
-      `Ours, mean over the seeds, for ${found} of ${rows.length} rows; beside it what the paper prints.`,
+    description: `Ours, mean over the seeds, for ${found}; beside it what the paper prints.`,
     xLabel: "",
     yLabel: "%",
     xScale: "category",
@@ -288,7 +288,7 @@ export function comparisonPart(comparison: Comparison): ReportPart {
   );
   const state = isTimedOnly
     ? "nothing trained, since the paper's table has no accuracy"
-    : `${found} of ${rows.length} rows have a finished run`;
+    : `${found} of ${countOf(rows.length, "row")} ${found === 1 ? "has" : "have"} a finished run`;
   return {
     title: `${table === null ? "" : `Table ${table}: `}${title}${TITLE_MARKS[mode]}`,
     subtitle: `${MODES[mode]}; ${state}`,

@@ -1,6 +1,7 @@
 import type { Chart, ChartPoint, ChartSeries } from "../chart.ts";
 import type { DepthAnalysis, TrainedDecile, TrainedLevel } from "../../analyses/depth_analysis.ts";
 import type { Distribution } from "../../analyses/distribution.ts";
+import { countOf } from "../../count_of.ts";
 
 /** Charts of a depth analysis by the names that the command line takes. */
 export const depthChartNames = [
@@ -20,7 +21,7 @@ function percent(share: number): number {
 }
 
 function dataLabel({ data }: DepthAnalysis): string {
-  return `${data.images.toLocaleString("en-US")} images of ${data.dataset}, ${data.part}`;
+  return `${countOf(data.images, "image")} of ${data.dataset}, ${data.part}`;
 }
 
 function depthChart(analysis: DepthAnalysis): Chart {

@@ -25,6 +25,7 @@ import type {
   ReportPart,
   ReportSection,
 } from "../report_document.ts";
+import { countOf } from "../../count_of.ts";
 
 function spread(unit: string, { deviation }: { readonly deviation: number }): string {
   return `${unit}, deviation ${deviation.toFixed(2)}`;
@@ -40,7 +41,7 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
   const { data, depth, complexity, work, rule } = analysis;
   const savings = work.comparisons.map(({ against, depth, saving }) => {
     const name = against === "max" ? "work saved" : "work saved against the mean";
-    return fact(name, shareCell(saving), `against ${depth} layers for all images`);
+    return fact(name, shareCell(saving), `against ${countOf(depth, "layer")} for all images`);
   });
   return {
     title: "Result",
@@ -64,7 +65,7 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
 function ruleFacts({ rule, work, data }: DepthAnalysis): Fact[] {
   const { measure, unit, adaptsDepth } = rule;
   return [
-    fact("data", textCell(data.dataset), `${countCell(data.classes).text} classes`),
+    fact("data", textCell(data.dataset), countOf(data.classes, "class", "classes")),
     fact("model", textCell(work.model), `C = ${work.maxChannels}`),
     fact("measure", textCell(measure), `in ${unit}`),
     fact("rule", textCell(adaptsDepth ? depthRule(rule) : "the same depth for every image")),
@@ -116,7 +117,7 @@ function exampleImage(example: ExampleImage, unit: string): ReportImage[] {
   const complexity = `${decimalCell(example.complexity, 2).text} ${unit}`;
   return [{
     source: thumbnail,
-    caption: `${className}, ${complexity}, ${depth} layers`,
+    caption: `${className}, ${complexity}, ${countOf(depth, "layer")}`,
     alternative: `Image ${index}, ${className}, ${complexity}`,
   }];
 }
@@ -214,8 +215,8 @@ export function depthPart(analysis: DepthAnalysis): ReportPart {
   return {
     title: `Depth analysis of ${data.dataset}`,
     subtitle: `${
-      countCell(data.images).text
-    } ${data.part} images of ${data.height} x ${data.width} pixels`,
+      countOf(data.images, `${data.part} image`)
+    } of ${data.height} x ${data.width} pixels`,
     sections: sections.filter((section) => section !== null),
   };
 }

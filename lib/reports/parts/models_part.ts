@@ -117,6 +117,8 @@ function layersBlock({ layers }: ModelDetails): ReportBlock {
     return { kind: "text", paragraphs: ["The model is more than a list of layers."] };
   }
   return tableOf("Layers", layers, [
+    // Pools and joins have no name.
+    numbers("place", (_, at) => countCell(at + 1)),
     words("layer", ({ name }) => ({ value: name, text: name })),
     words("kind", ({ kind }) => textCell(kind)),
     words("channels", ({ channels }) => ({ value: channels, text: channels })),
@@ -125,7 +127,7 @@ function layersBlock({ layers }: ModelDetails): ReportBlock {
       "weights",
       ({ weights }) => weights === 0 ? { value: 0, text: "" } : countCell(weights),
     ),
-    words("", ({ generated }) => ({ value: generated, text: generated ? "generated" : "" })),
+    words("kernels", ({ generated }) => ({ value: generated, text: generated ? "generated" : "" })),
   ]);
 }
 

@@ -8,6 +8,7 @@ import { numbers, tableOf, words } from "../table.ts";
 import type { RunReport } from "../run_report.ts";
 import { nameOfPath } from "./name_of_path.ts";
 import { tellingTop5 } from "./telling_top5.ts";
+import { countOf } from "../../count_of.ts";
 
 /** Names of runs; whole paths where the last parts are alike. */
 function namesOf(runs: readonly RunReport[]): string[] {
@@ -49,7 +50,9 @@ function differencesOf(runs: readonly RunReport[]): string {
     !findKey(path)?.isPlace && entries.some((own) => own.get(path) !== entries[0]!.get(path))
   );
   if (keys.length === 0) return "Runs of one configuration.";
-  const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more keys` : "";
+  const more = keys.length > MOST_KEYS
+    ? ` and ${countOf(keys.length - MOST_KEYS, "more key")}`
+    : "";
   return `Runs that differ in ${keys.slice(0, MOST_KEYS).join(", ")}${more}.`;
 }
 

@@ -1,6 +1,7 @@
 import { countCell, decimalCell, shareCell } from "../cells.ts";
 import type { ReportPicture, ReportPictures } from "../choose_pictures.ts";
 import type { ImagesBlock, ReportBlock, ReportImage, ReportSection } from "../report_document.ts";
+import { countOf } from "../../count_of.ts";
 
 function verdict({ className, predicted, confidence }: ReportPicture): string {
   const share = shareCell(confidence).text;
@@ -33,7 +34,10 @@ export function pictureSection(pictures: ReportPictures | null | undefined): Rep
     ...block(
       "Examples by depth",
       byDepth.map((picture) =>
-        imageOf(picture, `${picture.depth} layers: ${picture.className}, ${verdict(picture)}`)
+        imageOf(
+          picture,
+          `${countOf(picture.depth, "layer")}: ${picture.className}, ${verdict(picture)}`,
+        )
       ),
       "The first test images of every depth. The share is the probability that the model gives its answer.",
     ),

@@ -4,6 +4,7 @@ import type { TrainingPlan } from "../../runs/plan_training.ts";
 import { countCell, fact, parametersCell, textCell } from "../cells.ts";
 import type { Fact, ReportPart } from "../report_document.ts";
 import { inspectionBlocks } from "./inspection_part.ts";
+import { countOf } from "../../count_of.ts";
 
 /** What a dry run found out. */
 export interface DryRun {
@@ -30,7 +31,7 @@ function planFacts({ runDirectory, backend, plan, epochsDone, config }: DryRun):
     fact("classes", countCell(plan.classes)),
     fact("steps", countCell(plan.totalSteps), `${countCell(plan.stepsPerEpoch).text} an epoch`),
     ...epochsDone === null ? [] : [
-      fact("done before", textCell(`${epochsDone} of ${config.training.epochs} epochs`)),
+      fact("done before", textCell(`${epochsDone} of ${countOf(config.training.epochs, "epoch")}`)),
     ],
     ...plan.weights === null ? [] : [
       fact("begins with", textCell(plan.weights.replace("weights: ", ""))),

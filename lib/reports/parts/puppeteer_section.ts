@@ -2,6 +2,7 @@ import type { Chart, ChartSeries } from "../chart.ts";
 import { chartBlocks } from "../chart_blocks.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { FirstKernels, TrajectoryFigures, WeightsReport } from "../run_report.ts";
+import { countOf } from "../../count_of.ts";
 
 function seriesOf(
   trajectories: readonly TrajectoryFigures[],
@@ -11,7 +12,7 @@ function seriesOf(
   const depths = new Set(trajectories.map(({ depth }) => depth));
   return trajectories.map((trajectory) => ({
     name: depths.size === trajectories.length
-      ? `${trajectory.depth} layers`
+      ? countOf(trajectory.depth, "layer")
       : `complexity ${trajectory.complexity.toFixed(1)}`,
     points: read(trajectory).map((y, index) => ({ x: place(index, trajectory.depth), y })),
   }));
@@ -44,8 +45,8 @@ function kernelBlocks(kernels: FirstKernels): ReportBlock[] {
   const images = (shown: FirstKernels["pictures"], what: string) =>
     shown.map(({ level, depth, source }) => ({
       source,
-      caption: generated ? `${depth} layers` : layer,
-      alternative: `${what} of ${kernels.kernels} kernels of layer ${layer}` +
+      caption: generated ? countOf(depth, "layer") : layer,
+      alternative: `${what} of ${countOf(kernels.kernels, "kernel")} of layer ${layer}` +
         (generated ? `, level ${level}, depth ${depth}` : ""),
     }));
   const scale = (largest: number) =>
@@ -61,12 +62,15 @@ function kernelBlocks(kernels: FirstKernels): ReportBlock[] {
         ? "Kernels of the first generated layer, by level"
         : "Kernels of the first layer",
       images: images(pictures, "Weights"),
-      note: `${kernels.kernels} kernels of ${kernelSize} x ${kernelSize} taps of layer ${layer}. ` +
+      note:
+        `${
+          countOf(kernels.kernels, "kernel")
+        } of ${kernelSize} x ${kernelSize} taps of layer ${layer}. ` +
         scale(largest),
     },
     ...differences === undefined ? [] : [{
       ...look,
-      caption: `What they have more or less than those of ${first} layers`,
+      caption: `What they have more or less than those of ${countOf(first!, "layer")}`,
       images: images(differences.pictures, "Differences"),
       note: `On a scale of its own. ${scale(differences.largest)}`,
     }],

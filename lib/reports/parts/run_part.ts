@@ -21,10 +21,11 @@ import { puppeteerSection } from "./puppeteer_section.ts";
 import { speedBlocks } from "./speed_block.ts";
 import { tellingTop5 } from "./telling_top5.ts";
 import { trainingSection } from "./training_section.ts";
+import { countOf } from "../../count_of.ts";
 
 /** The figures of an evaluation that say most. */
 function evaluationFacts({ figures, part }: EvaluationSummary): Fact[] {
-  const images = `${countCell(figures.images).text} ${part} images`;
+  const images = countOf(figures.images, `${part} image`);
   const top5 = tellingTop5(figures);
   return [
     fact("Top-1", shareCell(figures.top1), images),

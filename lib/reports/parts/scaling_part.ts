@@ -16,6 +16,7 @@ import {
 import { chartBlocks } from "../chart_blocks.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import type { Cell, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
+import { countOf } from "../../count_of.ts";
 
 function kernelCell({ kernelSize }: { readonly kernelSize: number }): Cell {
   return textCell(`${kernelSize} x ${kernelSize}`);
@@ -147,11 +148,11 @@ function figure4Section(scaling: ParameterScaling): ReportSection | null {
  */
 export function scalingPart(scaling: ParameterScaling): ReportPart {
   const { classes, image } = scaling;
+  const known = countOf(classes, "class", "classes");
   const sections = [table7Section(scaling), figure4Section(scaling)];
   return {
     title: titleOf(scaling),
-    subtitle:
-      `${classes} classes, images of ${image.height} x ${image.width} pixels; counted, not measured`,
+    subtitle: `${known}, images of ${image.height} x ${image.width} pixels; counted, not measured`,
     sections: sections.filter((section) => section !== null),
   };
 }

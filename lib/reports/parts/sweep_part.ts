@@ -3,6 +3,7 @@ import type { SweepStatusRow } from "../../sweeps/status_row.ts";
 import { configCell, countCell, durationCell, shareCell, textCell } from "../cells.ts";
 import type { ReportPart } from "../report_document.ts";
 import { numbers, tableOf, words } from "../table.ts";
+import { countOf } from "../../count_of.ts";
 
 /** What trainings of a sweep are called by. */
 type Named = Pick<SettingResult, "name" | "settings">;
@@ -47,9 +48,9 @@ export function sweepResultsPart({ folder, counts, results }: SweepResults): Rep
   const facts = Object.entries(counts).map(([name, count]) => ({ name, cell: countCell(count) }));
   return {
     title: `Sweep ${folder}`,
-    subtitle: `${
-      results.reduce((sum, { rows }) => sum + rows, 0)
-    } trainings, ${results.length} settings`,
+    subtitle: `${countOf(results.reduce((sum, { rows }) => sum + rows, 0), "training")}, ${
+      countOf(results.length, "setting")
+    }`,
     sections: [
       { title: "Results by setting", blocks: [table] },
       { title: "Trainings", blocks: [{ kind: "facts", facts }] },
@@ -82,7 +83,9 @@ export function sweepStatusPart(rows: readonly SweepStatusRow[]): ReportPart {
   ], `${counts.join(", ")} of ${rows.length}`);
   return {
     title: "Sweep",
-    subtitle: `${rows.length} trainings${names.size === 1 ? ` of ${[...names][0]}` : ""}`,
+    subtitle: `${countOf(rows.length, "training")}${
+      names.size === 1 ? ` of ${[...names][0]}` : ""
+    }`,
     sections: [{ title: "Trainings", blocks: [table] }],
   };
 }

@@ -9,6 +9,7 @@ import {
   textCell,
 } from "../cells.ts";
 import type { Fact, ReportPart } from "../report_document.ts";
+import { countOf } from "../../count_of.ts";
 
 const STOP_WORDS: Readonly<Record<TrainingSummary["stopReason"], string>> = {
   "finished": "all epochs done",
@@ -43,7 +44,7 @@ export function trainingPart(summary: TrainingSummary): ReportPart {
   const facts = [
     fact("run", textCell(summary.runDirectory)),
     fact("ended", textCell(STOP_WORDS[summary.stopReason])),
-    fact("epochs", countCell(summary.epochs), `${countCell(summary.steps).text} steps`),
+    fact("epochs", countCell(summary.epochs), countOf(summary.steps, "step")),
     fact("training images", countCell(summary.trainImages)),
     fact("validation images", countCell(summary.validationImages)),
     fact("parameters of the puppeteer", parametersCell(parameters.puppeteer)),

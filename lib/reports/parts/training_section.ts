@@ -13,6 +13,7 @@ import { chartBlocks } from "../chart_blocks.ts";
 import { numbers, tableOf } from "../table.ts";
 import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
+import { countOf } from "../../count_of.ts";
 
 /** Points of the epochs that have the figure: between two validations the line goes on. */
 function pointsOf(
@@ -141,7 +142,7 @@ export function trainingSection(report: RunReport): ReportSection | null {
       {
         kind: "facts",
         facts: [
-          fact("epochs", countCell(last.epoch), `${countCell(last.step).text} steps`),
+          fact("epochs", countCell(last.epoch), countOf(last.step, "step")),
           ...best === null ? [] : [
             fact("best validation Top-1", shareCell(best.validationTop1), `epoch ${best.epoch}`),
           ],

@@ -52,7 +52,7 @@ Deno.test("comparisonPart() names the table, and marks rows once below it", () =
   const rows = comparison.rows.map((row) => ({ ...row, mark }));
   const part = comparisonPart({ ...comparison, rows });
   assert.equal(part.title, "Table 1: Puppet-CNN and others (NOT THE FULL PROTOCOL)");
-  assert.match(part.subtitle, /1 of 2 rows have a finished run/);
+  assert.match(part.subtitle, /1 of 2 rows has a finished run/);
   const table = tableOf(part, "Ours beside the paper");
   for (const cells of table.rows) {
     const { value, text } = cells.at(-1)!;

@@ -42,6 +42,7 @@ Deno.test("sweepStatusPart() calls trainings by what tells them apart, and names
     statusRow({ name: "alexnet", settings: {} }, 1),
   ]);
   assert.deepEqual(column(tables, "training"), ["vgg, seed 1", "alexnet, seed 1"]);
+  assert.equal(sweepStatusPart([statusRow(euler, 1)]).subtitle, "1 training of puppet-cnn");
 });
 
 Deno.test("sweepResultsPart() tells grids of several presets apart, and null from nothing", () => {
@@ -59,4 +60,5 @@ Deno.test("sweepResultsPart() tells grids of several presets apart, and null fro
     "puppet-cnn, trajectorySteps=12",
     "puppet-vgg, trajectorySteps=null",
   ]);
+  assert.equal(part.subtitle, "3 trainings, 3 settings");
 });
