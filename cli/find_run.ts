@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../lib/errors.ts";
+import { CheckpointError, UsageError } from "../lib/errors.ts";
 import { pathExists } from "../lib/files/path_exists.ts";
 import { RUN_CONFIG_FILE } from "../lib/runs/run_folder.ts";
 import { PROGRAM } from "./program_name.ts";
@@ -30,16 +30,29 @@ export async function findRun(word: string): Promise<string> {
   return await isRun(shipped) ? shipped : word;
 }
 
+/** Tells who names the folder of a sweep what shows it: its runs lie elsewhere. */
+async function refuseSweep(folder: string): Promise<void> {
+  const isSweep = await pathExists(join(folder, "plan.json")).catch(() => false);
+  if (!isSweep || await isRun(folder)) return;
+  const sweep = `${PROGRAM} sweep`;
+  const word = quoteWord(folder);
+  throw new CheckpointError(
+    `Cannot open run ${folder}: it is the folder of a sweep; "${sweep} results ${word}" shows what came of it, ` +
+      `"${sweep} status ${word}" the folders of its runs`,
+  );
+}
+
 /**
  * Finds the folder of a trained model, and refuses what is none: before a backend is started, which takes a moment and
  * says so.
  *
  * @param word Path of a run folder, or the name of a model that comes with the toolkit.
  * @returns The path.
- * @throws {CheckpointError} if there is no run, or its configuration is damaged.
+ * @throws {CheckpointError} if there is no run, its configuration is damaged, or the folder is that of a sweep.
  */
 export async function requireRun(word: string): Promise<string> {
   const run = await findRun(word);
+  await refuseSweep(run);
   const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
   await readRunConfig(run);
   return run;

@@ -4,7 +4,7 @@ import { describePathFailure } from "../lib/files/path_failure.ts";
 import type { MathType } from "../lib/backends/backend.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
-import { findRun } from "./find_run.ts";
+import { findRun, requireRun } from "./find_run.ts";
 import { type Failure, refuseFailures, workOnEach } from "./good_and_bad.ts";
 import { createOutput, type Output, showBeforeEnd } from "./output.ts";
 import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
@@ -36,6 +36,9 @@ interface ReportOptions extends DocumentOptions, TalkOptions {
   readonly math?: MathType | undefined;
 }
 
+/** Options that make a difference without a run too: they are about the report itself. */
+const OF_EVERY_REPORT = ["--format", "--json", "--output", "--force", "--quiet", "--debug"];
+
 /** Folders are runs, files are documents. */
 async function sortPaths(
   paths: readonly string[],
@@ -55,10 +58,22 @@ async function sortPaths(
   return { runs, files };
 }
 
+type EvaluationSource = Extract<ReportSource, { readonly kind: "evaluation" }>;
+
+/** Whether a folder holds the checkpoint that was evaluated, as far as the document and the folder can tell. */
+async function isOfTraining(run: string, { content }: EvaluationSource): Promise<boolean> {
+  const { checkpoint, manifestSha256 } = content;
+  if (manifestSha256 === undefined) return true;
+  const { digestManifest } = await import("../lib/runs/run_progress.ts");
+  const found = await digestManifest(run, checkpoint);
+  return found === null || found === manifestSha256;
+}
+
 /** Evaluations that belong to one of the runs, by run; the first one on test images of each. */
 async function assignEvaluations(
   documents: readonly ReportSource[],
   runs: readonly string[],
+  to: Output,
 ): Promise<Map<string, EvaluationSummary>> {
   const { resolve } = await import("node:path");
   const assigned = new Map<string, EvaluationSummary>();
@@ -66,12 +81,21 @@ async function assignEvaluations(
   for (const run of runs) {
     const { exact } = (await readRunConfig(run)).model;
     // One depth for all images, or trajectories that the run does not have, are a document of its own.
-    const found = documents.find((source) =>
+    const fitting = documents.filter((source): source is EvaluationSource =>
       source.kind === "evaluation" && source.content.part === "test" &&
       source.content.depth === undefined && source.content.exact === exact &&
       resolve(source.content.runDirectory) === resolve(run)
     );
-    if (found?.kind === "evaluation") assigned.set(run, found.content);
+    for (const source of fitting) {
+      if (await isOfTraining(run, source)) {
+        assigned.set(run, source.content);
+        break;
+      }
+      to.warn(
+        `${source.origin} is of another training: the ${source.content.checkpoint} that ${run} holds now is not the ` +
+          "one that was evaluated; shown by itself",
+      );
+    }
   }
   return assigned;
 }
@@ -114,20 +138,19 @@ async function collectSources(
   if (runs.length === 0) {
     refuseIdleOptions(
       options.command,
-      ({ long }) => ["--test-images", "--data", "--checkpoint"].includes(long!),
-      "without a run: nothing is evaluated for documents",
+      ({ long }) => !OF_EVERY_REPORT.includes(long!),
+      "without a run: nothing is computed for documents; leave it out",
     );
   }
   const sources = new Map<string, readonly ReportSource[]>();
   const keep = (path: string, found: readonly ReportSource[] | null) =>
     sources.set(path, found ?? []);
   for (const file of files) keep(file, await attempt(file, () => readReportSources(file)));
-  const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
   const readable: string[] = [];
   // Before a backend is started for nothing.
-  for (const run of runs) if (await attempt(run, () => readRunConfig(run))) readable.push(run);
+  for (const run of runs) if (await attempt(run, () => requireRun(run))) readable.push(run);
   if (readable.length > 0) await startBackend(options.backend ?? "auto", options.to, options);
-  const evaluations = await assignEvaluations([...sources.values()].flat(), readable);
+  const evaluations = await assignEvaluations([...sources.values()].flat(), readable, options.to);
   if (runs.length > 0 && runs.every((run) => evaluations.has(run))) {
     refuseIdleOptions(
       options.command,
@@ -184,7 +207,7 @@ export function reportCommand(): CommandUnknownOpts {
     .addArgument(
       new Argument(
         "<sources...>",
-        "folders of runs; JSON files of eval, analyze-depth, param-scaling, compare or report",
+        "folders of runs; JSON files of eval, analyze-depth, param-scaling, compare, sweep results or report",
       ),
     );
   addDocumentOptions(command);

@@ -14,7 +14,7 @@ import { readBoundedText } from "../read_bounded.ts";
 import { loadTrained } from "../runs/load_trained.ts";
 import { loadPartForModel } from "../runs/load_part.ts";
 import { provenanceSchema } from "../runs/provenance_schema.ts";
-import { readRunProgress } from "../runs/run_progress.ts";
+import { digestManifest, readRunProgress } from "../runs/run_progress.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
@@ -83,6 +83,7 @@ async function evaluateTest(
     part: "test",
     namedBy,
   });
+  const manifestSha256 = await digestManifest(options.runDirectory, folder);
   const seen: SeenImage[] = [];
   const { list } = trained.classifier.levels;
   const figures = await evaluate(trained, test, {
@@ -97,6 +98,7 @@ async function evaluateTest(
   const evaluation = {
     runDirectory: options.runDirectory,
     checkpoint: folder,
+    ...(manifestSha256 === null ? {} : { manifestSha256 }),
     dataset: test.name,
     part: "test",
     fingerprint: test.fingerprint,

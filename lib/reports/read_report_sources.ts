@@ -7,7 +7,13 @@ import type { EvaluationSummary } from "../runs/run_types.ts";
 import type { ReportSource } from "./build_report.ts";
 
 /** Kinds that documents name themselves. */
-const KINDS = ["run-report", "depth-analysis", "parameter-scaling", "comparison"] as const;
+const KINDS = [
+  "run-report",
+  "depth-analysis",
+  "parameter-scaling",
+  "comparison",
+  "sweep-results",
+] as const;
 
 const namedSchema = z.looseObject({ kind: z.enum(KINDS), version: z.literal(1) });
 
@@ -49,20 +55,22 @@ function sourceOf(content: unknown, origin: string): ReportSource {
   if (evaluation.success) return { kind: "evaluation", content: evaluation.data, origin };
   const { issues } = evaluation.error;
   const keys = content !== null && typeof content === "object" ? content : {};
-  const found = "kind" in keys
+  const found = Array.isArray(content)
+    ? "it is a list, as predict, models and sweep status write; they make pages themselves, with --output NAME.html"
+    : "kind" in keys
     ? `its kind is ${JSON.stringify(keys.kind)}`
     : "figures" in keys
     ? `${issues[0]?.path.join(".") || "it"}: ${issues[0]?.message ?? "not understood"}`
     : "it names no kind, and has no figures";
   throw new DataError(
-    `Cannot make a report of ${origin}: it is no document of eval, analyze-depth, param-scaling, compare or report (${found}); give a file that one of them wrote with --json`,
+    `Cannot make a report of ${origin}: it is no document of eval, analyze-depth, param-scaling, compare, sweep results or report (${found}); give a file that one of them wrote with --json`,
   );
 }
 
 /**
  * Reads a JSON file that a report can show.
  *
- * @param path A file that `eval`, `analyze-depth`, `param-scaling`, `compare` or `report` wrote with `--json`.
+ * @param path A file that `eval`, `analyze-depth`, `param-scaling`, `compare`, `sweep results` or `report` wrote with `--json`.
  * @returns The documents in it with their kinds: one, or those of a report on several.
  * @throws {DataError} if the file is not JSON, or holds anything else.
  */

@@ -2,6 +2,7 @@ import { explainOutOfMemory } from "../backends/out_of_memory.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
 import { measureSpeed } from "../evaluation/measure_speed.ts";
 import { waysOfGeneration } from "./ways_of_generation.ts";
+import { digestManifest } from "./run_progress.ts";
 import { requireDepth } from "./require_depth.ts";
 import { requireTrajectory } from "./require_trajectory.ts";
 import { loadTrained } from "./load_trained.ts";
@@ -20,6 +21,8 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
   options.report?.(0, 0, "loading images");
   const { trained, card, config, folder, namedBy } = await loadTrained(options);
   try {
+    // Read now: a training may go on and leave this checkpoint behind.
+    const manifestSha256 = await digestManifest(options.runDirectory, folder);
     const exact = requireTrajectory(card.model, options.exact);
     const { dataset, images } = await loadPartForModel(config, {
       card,
@@ -44,6 +47,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
     return {
       runDirectory: options.runDirectory,
       checkpoint: folder,
+      ...(manifestSha256 === null ? {} : { manifestSha256 }),
       dataset: dataset.name,
       part: options.part,
       fingerprint: dataset.fingerprint,

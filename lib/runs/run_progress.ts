@@ -119,6 +119,28 @@ export async function readRunProgress(runDirectory: string): Promise<RunProgress
 }
 
 /**
+ * The digest of a checkpoint's manifest, which tells it from one of the same name that another training left there.
+ *
+ * @param runDirectory Folder of the run.
+ * @param checkpoint Name of the checkpoint's folder.
+ * @returns SHA-256 in hexadecimal digits; `null` if there is no such checkpoint, or its manifest is missing.
+ */
+export async function digestManifest(
+  runDirectory: string,
+  checkpoint: string,
+): Promise<string | null> {
+  // The name may come from a stranger's document.
+  if (!/^\w[\w.-]{0,99}$/.test(checkpoint)) return null;
+  try {
+    const path = join(runDirectory, CHECKPOINTS_FOLDER, checkpoint, manifestName);
+    return createHash("sha256").update(await readBounded(path, BOUNDS)).digest("hex");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/**
  * Names the checkpoint that an evaluation takes: the best by validation, else the last.
  *
  * @param runDirectory Folder of the run.
@@ -128,11 +150,6 @@ export async function readCheckpointMark(runDirectory: string): Promise<Checkpoi
   const root = join(runDirectory, CHECKPOINTS_FOLDER);
   const checkpoint = await readPointer(root, "best") ?? await readPointer(root, "last");
   if (checkpoint === null) return null;
-  try {
-    const manifest = await readBounded(join(root, checkpoint, manifestName), BOUNDS);
-    return { checkpoint, manifestSha256: createHash("sha256").update(manifest).digest("hex") };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const manifestSha256 = await digestManifest(runDirectory, checkpoint);
+  return manifestSha256 === null ? null : { checkpoint, manifestSha256 };
 }

@@ -167,6 +167,8 @@ export interface EvaluationSummary {
   readonly runDirectory: string;
   /** Name of the checkpoint's folder. */
   readonly checkpoint: string;
+  /** Digest of the checkpoint's manifest, in hexadecimal digits; absent in what was written before it was kept. */
+  readonly manifestSha256?: string;
   /** Name of the dataset. */
   readonly dataset: string;
   /** Part of the data that was evaluated. */

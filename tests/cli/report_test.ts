@@ -69,6 +69,35 @@ Deno.test("report takes an evaluation that was made before, and evaluates nothin
   });
 });
 
+Deno.test("report knows an evaluation of another training in the same folder", async () => {
+  await withTinyRun(async (run) => {
+    const folder = join(run, "..");
+    const made = await runCommand(["eval", run, "--json", "--quiet", "--backend", "cpu"]);
+    const own = JSON.parse(made.stdout);
+    assert.match(own.manifestSha256, /^[0-9a-f]{64}$/);
+    const figures = { ...own.figures, top1: 0.123 };
+    const other = { ...own, manifestSha256: "0".repeat(64), figures };
+    for (const [name, content] of Object.entries({ "own.json": own, "other.json": other })) {
+      await Deno.writeTextFile(join(folder, name), JSON.stringify(content));
+    }
+    const argv = ["report", run, join(folder, "other.json"), "--json", "--backend", "cpu"];
+    const { stdout, stderr } = await runCommand([...argv, "--no-images"]);
+    assert.match(
+      stderr,
+      /other\.json is of another training: the step-\d+ that .* holds now is not/,
+    );
+    const [report, alone] = JSON.parse(stdout).sources.map(
+      ({ content }: { content: unknown }) => content,
+    );
+    assert.equal(report.evaluation.figures.top1, own.figures.top1);
+    assert.equal(alone.figures.top1, 0.123);
+    const both = await runCommand([...argv, join(folder, "own.json")]);
+    const [first, ...others] = JSON.parse(both.stdout).sources;
+    assert.deepEqual(first.content.evaluation, own);
+    assert.equal(others.length, 1);
+  });
+});
+
 Deno.test("report takes no evaluation at a depth that was chosen by hand for the run's own", async () => {
   await withTinyRun(async (run) => {
     const own = { ...madeUpEvaluation(["a", "b"]), runDirectory: run };
@@ -114,14 +143,28 @@ Deno.test("report writes documents as Markdown and as CSV, every figure once and
 });
 
 Deno.test("report refuses what it cannot show, and leaves no file", async () => {
-  await withDocuments({ "list.json": [], "broken.json": "{" }, async (folder) => {
+  const documents = { "list.json": {}, "rows.json": [{ index: 0 }], "broken.json": "{" };
+  await withDocuments(documents, async (folder) => {
     const output = join(folder, "page.html");
+    await Deno.mkdir(join(folder, "sweep"));
+    await Deno.writeTextFile(join(folder, "sweep", "plan.json"), "{}");
     const cases = [
       [["nowhere"], 4, /there is no such folder or file/],
       [[join(folder, "broken.json")], 3, /it is not JSON/],
       [[join(folder, "list.json")], 3, /it is no document of eval/],
       [[folder], 4, /config\.yaml does not exist/],
-      [[join(folder, "list.json"), "--test-images", "5"], 2, /without a run/],
+      ...[
+        ...["--test-images 5", "--data x", "--checkpoint last", "--backend cpu", "--threads 2"],
+        ...["--math float32", "--no-images", "--no-eval"],
+      ].map((words) =>
+        [
+          [join(folder, "list.json"), ...words.split(" ")],
+          2,
+          /Cannot use --.* without a run/,
+        ] as const
+      ),
+      [[join(folder, "rows.json")], 3, /it is a list, as predict, models and sweep status write/],
+      [[join(folder, "sweep")], 4, /the folder of a sweep; ".* sweep results .*sweep" shows/],
     ] as const;
     for (const [argv, expected, message] of cases) {
       const { code, stderr } = await runCommand(["report", ...argv, "--output", output]);

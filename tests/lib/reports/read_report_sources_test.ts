@@ -68,6 +68,17 @@ Deno.test("readReportSources() knows other documents by their kind", async () =>
   assert.equal(source?.kind, "comparison");
 });
 
+Deno.test("readReportSources() reads what sweep results wrote", async () => {
+  const figures = { done: 1, rows: 1, validationTop1: 0.5, deviation: null, seconds: 3 };
+  const content = {
+    ...{ kind: "sweep-results", version: 1, folder: "s" },
+    counts: { done: 1, running: 0, waiting: 0, lost: 0, failed: 0 },
+    results: [{ name: "vgg", settings: {}, ...figures, isBest: true }],
+  };
+  const { parts: [part] } = buildReport(await readText(JSON.stringify(content)));
+  assert.deepEqual([part!.title, part!.subtitle], ["Sweep s", "1 training, 1 setting"]);
+});
+
 Deno.test("readReportSources() opens a report on several documents", async () => {
   const evaluation = madeUpEvaluation(["cat", "dog"]);
   const comparison = { kind: "comparison", version: 1, rows: [] };
@@ -91,7 +102,15 @@ Deno.test("readReportSources() refuses what it cannot show", async () => {
 });
 
 Deno.test("buildReport() refuses a document that is not complete", async () => {
-  for (const kind of ["run-report", "depth-analysis", "parameter-scaling", "comparison"]) {
+  for (
+    const kind of [
+      "run-report",
+      "depth-analysis",
+      "parameter-scaling",
+      "comparison",
+      "sweep-results",
+    ]
+  ) {
     const sources = await readText(JSON.stringify({ kind, version: 1 }));
     assert.throws(() => buildReport(sources), DataError, kind);
   }
