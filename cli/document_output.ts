@@ -39,11 +39,20 @@ export async function checkTargets({ output, report, force }: DocumentTarget): P
   }
 }
 
-/** Whether two names lead to one place, however they are spelled. */
+/**
+ * Whether two names lead to one place, however they are spelled and whatever links their folders are. A link that is
+ * itself the target is replaced, so it is a place of its own.
+ */
 async function isSameFile(one: string | undefined, other: string | undefined): Promise<boolean> {
   if (one === undefined || other === undefined) return false;
-  const { resolve } = await import("node:path");
-  return resolve(one) === resolve(other);
+  const { basename, dirname, join, resolve } = await import("node:path");
+  const placeOf = async (path: string) => {
+    const whole = resolve(path);
+    // A folder that is not there, or may not be looked at, is refused by whoever looks for it.
+    const folder = await Deno.realPath(dirname(whole)).catch(() => dirname(whole));
+    return join(folder, basename(whole));
+  };
+  return await placeOf(one) === await placeOf(other);
 }
 
 /** Writes to the end, since a file half written would stay beside the target; a signal ends the command then. */
@@ -70,7 +79,7 @@ function refusal(path: string, error: unknown): unknown {
   return new UsageError(`Cannot write ${path}: ${failure}; name another file`, { cause: error });
 }
 
-/** Refuses a file that is there and not to be replaced, is a folder, or whose folder is not there. */
+/** Refuses a file that is there and not to be replaced, is a folder, pipe or device, or whose folder is not there. */
 async function checkTarget({ output, force }: DocumentTarget): Promise<void> {
   if (output === undefined) {
     if (force) throw new UsageError("Cannot use --force without --output: nothing is replaced");
@@ -92,6 +101,18 @@ async function checkTarget({ output, force }: DocumentTarget): Promise<void> {
   if (found?.isDirectory) {
     throw new UsageError(`Cannot write ${output}: it is a folder; name a file`);
   }
+  if (found !== null && !found.isFile) {
+    throw new UsageError(
+      `Cannot write ${output}: it is a pipe, socket or device, in whose place a file would be put; name a file, or ` +
+        "let stdout lead there",
+    );
+  }
+  const isLink = found === null && (await statOrNull(output, output, Deno.lstat)) !== null;
+  if (isLink && !force) {
+    throw new UsageError(
+      `Cannot write ${output}: a link that leads nowhere is there; name another file, or replace it with --force`,
+    );
+  }
   if (found !== null && !force) {
     throw new UsageError(
       `Cannot write ${output}: the file is there; name another, or replace it with --force`,
@@ -100,9 +121,13 @@ async function checkTarget({ output, force }: DocumentTarget): Promise<void> {
 }
 
 /** What is at a path; `null` where there is nothing. Refusals name the target for which it is looked at. */
-async function statOrNull(path: string, target: string): Promise<Deno.FileInfo | null> {
+async function statOrNull(
+  path: string,
+  target: string,
+  look: typeof Deno.stat = Deno.stat,
+): Promise<Deno.FileInfo | null> {
   try {
-    return await Deno.stat(path);
+    return await look(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return null;

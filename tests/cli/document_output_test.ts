@@ -33,6 +33,34 @@ Deno.test("checkTargets() refuses what the system would refuse at the end of the
   }));
 
 Deno.test({
+  name: "checkTargets() sees through links of folders, and puts no file in the place of a pipe",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (folder) => {
+      const [one, other, pipe, link] = ["d1", "d2", "pipe", "link"].map((name) =>
+        join(folder, name)
+      ) as [string, string, string, string];
+      await Deno.mkdir(one);
+      await Deno.symlink(one, other);
+      assert.ok((await new Deno.Command("mkfifo", { args: [pipe] }).output()).success);
+      for (const force of [undefined, true] as const) {
+        await assert.rejects(
+          checkTargets({ output: join(one, "y"), report: join(other, "y"), force }),
+          /--output and --report name the same file/,
+        );
+        await assert.rejects(
+          checkTargets({ output: pipe, force }),
+          /it is a pipe, socket or device/,
+        );
+      }
+      await checkTargets({ output: join(one, "y"), report: join(other, "z") });
+      await Deno.symlink(join(folder, "none"), link);
+      assert.match(await refusalOf(link), /a link that leads nowhere is there/);
+      await checkTargets({ output: link, force: true });
+    }),
+});
+
+Deno.test({
   name: mountProblem === null
     ? "a document that finds its disk full is another failure, not one of a checkpoint, and leaves nothing"
     : `a document on a full disk (${mountProblem})`,
