@@ -82,7 +82,7 @@ async function analyze(options: ParamScalingOptions): Promise<ParameterScaling> 
   );
 }
 
-/** One picture holds one chart: with both asked for, it is the figure. */
+/** One picture holds one chart: the one that was asked for. */
 async function drawParameterScaling(analysis: ParameterScaling): Promise<string> {
   const { figure4Chart, table7Chart } = await import(
     "../lib/reports/parts/parameter_scaling_charts.ts"
@@ -111,8 +111,10 @@ async function paramScaling(
   refuseOptionsOfOther(command, options);
   const to = createOutput(options);
   const format = await planDocument(options, CHART_FORMATS);
-  if (format === "svg" && options.table === undefined && options.figure === undefined) {
-    throw new UsageError("Cannot draw both: give --table 7 or --figure 4 with --format svg");
+  if (format === "svg" && (options.table === undefined) === (options.figure === undefined)) {
+    throw new UsageError(
+      "Cannot draw both in one picture: give either --table 7 or --figure 4 with --format svg",
+    );
   }
   const content = await analyze(options);
   const source = { kind: "parameter-scaling", content, origin: "param-scaling" } as const;
