@@ -1,4 +1,5 @@
 import type { Lookalikes } from "../../runs/find_lookalikes.ts";
+import { countOf } from "../../count_of.ts";
 import type { ImageInspection, ImageSize } from "../../runs/inspect_images.ts";
 import { countCell, fact, textCell } from "../cells.ts";
 import { numbers, tableOf, words } from "../table.ts";
@@ -21,6 +22,11 @@ function endOf(path: string): string {
   return path.split(/[/\\]/).slice(-3).join("/");
 }
 
+/** `folder without images` for `folders without images`; an ending stays as it is. */
+function singularOf(kind: string): string {
+  return kind.replace(/\b(file|folder|image|link)s\b/, "$1");
+}
+
 /** What is passed over, with an example. */
 function passedOver({ passedOver }: ImageInspection): Fact[] {
   return passedOver.map(({ what, count, example, arePictures }) => {
@@ -28,7 +34,7 @@ function passedOver({ passedOver }: ImageInspection): Fact[] {
     const more = count > 1 ? ", ..." : "";
     return fact(
       "passed over",
-      textCell(`${countCell(count).text} ${what}${advice}`),
+      textCell(`${countOf(count, singularOf(what), what)}${advice}`),
       `${endOf(example)}${more}`,
     );
   });

@@ -71,3 +71,19 @@ Deno.test("inspectionPart() names classes that may be one", () => {
   assert.match(text, /nearly equal names +4 \("Great Dane" and "great_dane ", \.\.\.; merge them/);
   assert.doesNotMatch(textOf({}), /nearly equal names/);
 });
+
+Deno.test("inspectionPart() counts what is passed over, one of a kind in the singular", () => {
+  const kinds = [["links to folders within a class", 1], [".bmp", 1], [
+    "folders too deep",
+    2,
+  ]] as const;
+  const passedOver = kinds.map(([what, count]) => ({
+    ...{ what, count, example: "x/y", arePictures: false },
+  }));
+  const part = inspectionPart({ ...INSPECTION, passedOver });
+  const text = writeText({ title: "", parts: [part] }, { width: 200 });
+  assert.match(
+    text,
+    /1 link to folders within a class \(x\/y\)\n.* 1 \.bmp .*\n.* 2 folders too deep /,
+  );
+});
