@@ -13,6 +13,7 @@ import { quoteWord } from "../lib/safe_text.ts";
 import type { CompareOverrideOptions } from "./compare_overrides.ts";
 import type { ExecutorName, SweepOptions } from "./sweep_options.ts";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { countOf } from "../lib/count_of.ts";
 
 /** Name of the sweep: other changes of the protocol are another sweep, since its results are one comparison. */
 function nameOf(
@@ -91,7 +92,7 @@ export async function sweepTables(
     (options.executor === "kubernetes" ? join(folder, "runs") : RUNS_FOLDER);
   const { plan } = await planSweep(folder, { ...options, table, runs });
   output.talk(
-    `planned ${plan.rows.length} trainings in ${folder}; "sweep status ${
+    `planned ${countOf(plan.rows.length, "training")} in ${folder}; "sweep status ${
       quoteWord(folder)
     }" shows them`,
   );

@@ -16,6 +16,7 @@ import {
   refuseOtherExecutors,
   type SweepOptions,
 } from "./sweep_options.ts";
+import { countOf } from "../lib/count_of.ts";
 
 /** What can be done with a sweep. */
 export const ACTIONS = ["plan", "run", "status", "cancel", "retry", "results", "task"] as const;
@@ -78,10 +79,15 @@ async function plan(folder: string, options: SweepOptions): Promise<void> {
   if (options.executor === undefined) {
     return output.result(
       summary,
-      () => `${join(folder, "plan.json")}: ${plan.rows.length} trainings, ${added} of them new`,
+      () =>
+        `${join(folder, "plan.json")}: ${
+          countOf(plan.rows.length, "training")
+        }, ${added} of them new`,
     );
   }
-  output.talk(`planned ${plan.rows.length} trainings in ${folder}, ${added} of them new`);
+  output.talk(
+    `planned ${countOf(plan.rows.length, "training")} in ${folder}, ${added} of them new`,
+  );
   const { runSweep } = await import("./sweep_run.ts");
   await runSweep(folder, { ...options, output });
 }

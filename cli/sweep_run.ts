@@ -16,6 +16,7 @@ import { createProgress } from "./progress.ts";
 import type { ExecutorOptions } from "./sweep_options.ts";
 import { withStopSignals } from "./stop_signals.ts";
 import { quoteWord } from "../lib/safe_text.ts";
+import { countOf } from "../lib/count_of.ts";
 
 /** Permissions that a task needs; it starts no other program. */
 const PERMISSIONS = ["read", "write", "env", "sys", "ffi", "net"].map((name) => `--allow-${name}`);
@@ -119,7 +120,10 @@ async function runSlurm(
       ...jobs,
     }));
   const jobs = started.arrays.map(({ job }) => job).join(", ");
-  output.result({ rows, ...started }, () => `submitted ${rows.length} rows to Slurm: job ${jobs}`);
+  output.result(
+    { rows, ...started },
+    () => `submitted ${countOf(rows.length, "row")} to Slurm: job ${jobs}`,
+  );
 }
 
 /** A failure that may pass, and being killed, are tried again; a signal that saves ends a task as its user wants. */
@@ -254,7 +258,9 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   }
   if (failed.length > 0 && !again) {
     output.talk(
-      `${failed.length} rows have failed and are left alone; "sweep retry" tries them again`,
+      `failed before and left alone: ${
+        countOf(failed.length, "row")
+      }; "sweep retry" tries them again`,
     );
   }
   const { retries } = sweep.plan;
@@ -265,7 +271,8 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   refuseFailed(now, { folder, failed: without });
   output.result(
     { rows: rows.map((row) => ({ row, state: now.states[row]!.state })) },
-    () => `${rows.length} rows were worked on; "sweep results ${quoteWord(folder)}" shows them`,
+    () =>
+      `worked on ${countOf(rows.length, "row")}; "sweep results ${quoteWord(folder)}" shows them`,
   );
 }
 

@@ -9,6 +9,7 @@ import { createOutput } from "./output.ts";
 import { planDocument, present } from "./present.ts";
 import { readSweep, runSweep } from "./sweep_run.ts";
 import type { SweepOptions } from "./sweep_options.ts";
+import { countOf } from "../lib/count_of.ts";
 
 /**
  * Shows how the rows of a sweep stand.
@@ -81,7 +82,7 @@ export async function cancelSweep(folder: string, options: SweepOptions): Promis
     .map(({ attempts }) => attempts.at(-1)!.host);
   const elsewhere = other === undefined
     ? ""
-    : `; ${local.length - here.length} trainings run on ${other}: cancel them there`;
+    : `; ${countOf(local.length - here.length, "training")} on ${other}, to be cancelled there`;
   output.result(
     { jobs, starters, local: rows },
     () =>
@@ -100,7 +101,9 @@ export async function retrySweep(folder: string, options: SweepOptions): Promise
   const { states } = await readSweep(folder, output);
   if (!options.dryRun) {
     const reset = await resetRows(folder, states, Deno.hostname());
-    output.talk(`${reset.length} rows are tried again: ${reset.join(", ") || "none has failed"}`);
+    output.talk(
+      `tried again: ${countOf(reset.length, "row")}: ${reset.join(", ") || "none has failed"}`,
+    );
   }
   await runSweep(folder, { ...options, output, again: true });
 }
