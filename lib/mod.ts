@@ -22,6 +22,7 @@
 export { complexity } from "./api/complexity.ts";
 export { evaluate, type EvaluateOptions } from "./api/evaluate.ts";
 export { openDataset, type OpenDatasetOptions } from "./api/open_dataset.ts";
+export type { DataSettings } from "./api/settings.ts";
 export {
   type NewTraining,
   type ResumedTraining,
@@ -50,7 +51,8 @@ export type { EvaluationReport } from "./evaluation/evaluation_report.ts";
 export type { ModelConfig } from "./models/model_config.ts";
 export { type ModelName, modelNames } from "./models/model_names.ts";
 export { PRESET_NAMES, type PresetName } from "./paper/presets.ts";
-export { type ClassifyOptions, loadModel, type LoadModelOptions, Model } from "./runs/model.ts";
+export { loadModel, type LoadModelOptions } from "./runs/load_model.ts";
+export { type ClassifyOptions, Model } from "./runs/model.ts";
 export type { Picture } from "./runs/picture.ts";
 export type { Prediction, TrainingSummary } from "./runs/run_types.ts";
 export type { TrainingConfig } from "./training/training_config.ts";

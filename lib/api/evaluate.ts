@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { evaluate as evaluateClassifier } from "../evaluation/evaluate.ts";
-import { partsOf } from "../runs/model.ts";
+import { describeGiven } from "../arguments/describe_given.ts";
+import { requireOptions } from "../arguments/require_options.ts";
+import { Model, partsOf } from "../runs/model.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
 import { UsageError } from "../errors.ts";
-import { requireCount } from "../runs/require_count.ts";
-import { requireKnown } from "../runs/require_known.ts";
+import { imageSideOf, isResized } from "../datasets/data_config.ts";
 import { DATA_PARTS } from "../datasets/data_part.ts";
 import { loadPartForModel } from "../runs/load_part.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
-import type { DataConfig } from "../datasets/data_config.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
 import type { DataPart } from "../datasets/data_part.ts";
-import type { Model } from "../runs/model.ts";
+import { dataOverrides, type DataSettings } from "./settings.ts";
 
 /** Options of {@linkcode evaluate}. */
 export interface EvaluateOptions {
@@ -22,8 +22,11 @@ export interface EvaluateOptions {
    * @default 256
    */
   readonly batchSize?: number;
-  /** Replaces settings of the run's data where a part is named: another `directory`, fewer `testImages`. */
-  readonly data?: Partial<DataConfig>;
+  /**
+   * Other images where a part is named: settings that replace those of the run's data (another `directory`, fewer
+   * `testImages`), or a folder of pictures, of which all are taken.
+   */
+  readonly data?: DataSettings;
   /** Called from time to time with the images done and all images. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -38,6 +41,7 @@ export interface EvaluateOptions {
  * @throws {DataError} if the images of the part are missing, or may be some that the model was trained on.
  * @throws {RangeError} if the dataset is empty, its classes or size are not the model's, or the batch size is no number
  * of images.
+ * @throws {TypeError} if the model, the images or an option is of another type.
  * @throws {UsageError} if there is no such part, an option or a setting of the data is unknown or wrong, or the model
  * was disposed of.
  */
@@ -46,9 +50,11 @@ export async function evaluate(
   images: ImageDataset | DataPart = "test",
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
-  requireKnown(options, ["batchSize", "data", "onProgress"], "options of an evaluation");
-  const { batchSize = 256, data = {}, onProgress } = options;
-  requireCount("Cannot evaluate: batchSize", batchSize);
+  const kinds = { batchSize: "count", data: "any", onProgress: "function" } as const;
+  requireOptions(options, kinds, "options of an evaluation");
+  const { batchSize = 256, data, onProgress } = options;
+  requireModel(model);
+  requireImages(images);
   const { trained, card, config, exact, prepare } = partsOf(model);
   const dataset = typeof images === "string"
     ? (await loadPartForModel(withData(config, data), { card, part: requirePart(images) })).dataset
@@ -67,9 +73,39 @@ export async function evaluate(
   }
 }
 
+/** Its methods would say "Receiver must be an instance of class Model". */
+function requireModel(model: unknown): void {
+  if (model instanceof Model) return;
+  throw new TypeError(
+    `Cannot evaluate: the first argument must be a model that loadModel() has loaded, current value is ${
+      describeGiven(model)
+    }`,
+  );
+}
+
+function requireImages(images: unknown): void {
+  if (typeof images === "string") return;
+  const isDataset = typeof images === "object" && images !== null && "read" in images &&
+    "classNames" in images && Array.isArray(images.classNames);
+  if (isDataset) return;
+  throw new TypeError(
+    `Cannot evaluate: the images must be a dataset or one of ${
+      DATA_PARTS.join(", ")
+    }, current value is ${describeGiven(images)}; openDataset() opens the two parts of a dataset`,
+  );
+}
+
 /** The configuration with other data, checked as that of a training is. */
-function withData(config: ExperimentConfig, data: Partial<DataConfig>): ExperimentConfig {
-  const overrides = Object.entries(data).map(([name, value]) => ({ path: `data.${name}`, value }));
+function withData(config: ExperimentConfig, data: DataSettings | undefined): ExperimentConfig {
+  const { dataset, resizeTo } = config.data;
+  // All pictures of a folder, brought to the model's size as `classify` does.
+  const ofFolder = {
+    testImages: null,
+    imageSize: imageSideOf(config.data),
+    resizeTo: isResized(dataset) ? resizeTo : null,
+  };
+  const isFolder = typeof data === "string" || data instanceof URL;
+  const overrides = [...dataOverrides(data), ...isFolder ? dataOverrides(ofFolder) : []];
   return parseConfig("", { base: config, source: "the data", overrides });
 }
 

@@ -1,5 +1,9 @@
+import { describeGiven } from "../arguments/describe_given.ts";
+import { localPath } from "../arguments/local_path.ts";
+import { requireOptions } from "../arguments/require_options.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
 import { loadDataset } from "../datasets/load_dataset.ts";
+import { sectionOverrides } from "./settings.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { DatasetParts } from "../datasets/dataset.ts";
 
@@ -10,7 +14,7 @@ export interface OpenDatasetOptions {
    *
    * @default "data"
    */
-  readonly directory?: string;
+  readonly directory?: string | URL;
   /**
    * Side in pixels of pictures of a folder, which have sizes of their own, and of synthetic images.
    *
@@ -26,7 +30,8 @@ export interface OpenDatasetOptions {
  * @param options Where it lies, and the size of its images.
  * @returns Training and test part, with labels.
  * @throws {DataError} if it is missing or damaged.
- * @throws {UsageError} if there is no dataset of that name, or the size is out of range.
+ * @throws {UsageError} if there is no dataset of that name, an option is unknown, or the size is out of range.
+ * @throws {TypeError} if an option is of another type.
  *
  * @example
  * ```ts
@@ -41,9 +46,24 @@ export async function openDataset(
   name: DataConfig["dataset"],
   options: OpenDatasetOptions = {},
 ): Promise<DatasetParts> {
-  const overrides = Object.entries({ dataset: name, ...options })
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ({ path: `data.${key}`, value }));
+  if (typeof name !== "string") {
+    throw new TypeError(
+      `Cannot open a dataset: the first argument must be its name, current value is ${
+        describeGiven(name)
+      }`,
+    );
+  }
+  const kinds = { directory: "any", imageSize: "number" } as const;
+  requireOptions(options, kinds, "options of openDataset");
+  const { directory, imageSize } = options;
+  const settings = {
+    dataset: name,
+    imageSize,
+    directory: directory === undefined
+      ? directory
+      : localPath(directory, "Cannot open a dataset: directory"),
+  };
+  const overrides = sectionOverrides("data", settings);
   const { data } = parseConfig("", { source: "the dataset", overrides });
   return await loadDataset(data);
 }

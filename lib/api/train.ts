@@ -1,4 +1,7 @@
 import { join } from "node:path";
+import { isPlainObject } from "../arguments/describe_given.ts";
+import { localPath } from "../arguments/local_path.ts";
+import { requireOptions } from "../arguments/require_options.ts";
 import { currentBackend } from "../backends/current_backend.ts";
 import { selectBackend } from "../backends/select_backend.ts";
 import { changeForResume } from "../configuration/change_for_resume.ts";
@@ -10,15 +13,13 @@ import { readInitialWeights } from "../runs/initial_weights.ts";
 import { refuseExported } from "../runs/exported_model.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { RUN_CONFIG_FILE } from "../runs/run_folder.ts";
-import { requireCount } from "../runs/require_count.ts";
 import { requireNewFolder } from "../runs/require_new_folder.ts";
-import { requireKnown } from "../runs/require_known.ts";
 import { runTraining } from "../runs/run_training.ts";
+import { dataOverrides, sectionOverrides } from "./settings.ts";
 import type { ActiveBackend, MathType } from "../backends/backend.ts";
 import type { BackendRequest } from "../backends/select_backend.ts";
 import type { ConfigOverride } from "../configuration/config_words.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
-import type { DataConfig } from "../datasets/data_config.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { ModelName } from "../models/model_names.ts";
 import type { PresetName } from "../paper/presets.ts";
@@ -26,11 +27,12 @@ import type { SaveSchedule } from "../training/save_schedule.ts";
 import type { TrainingConfig } from "../training/training_config.ts";
 import type { TrainingEvent } from "../training/training_event.ts";
 import type { RunTrainingOptions, TrainingSummary } from "../runs/run_types.ts";
+import type { DataSettings } from "./settings.ts";
 
 /** Settings of a training; what is not said has its default, which is the paper's protocol. */
 export interface TrainSettings {
   /** Which images: a folder of pictures with one folder per class, or settings by name. */
-  readonly data?: string | Partial<DataConfig>;
+  readonly data?: DataSettings;
   /** Which model: its name, or settings by name. */
   readonly model?: ModelName | Partial<ModelConfig>;
   /** How it is trained. */
@@ -59,19 +61,19 @@ export interface NewTraining extends TrainSettings {
    *
    * @default initial values
    */
-  readonly weights?: string;
+  readonly weights?: string | URL;
   /**
    * Folder of the run; must not exist, or be empty.
    *
    * @default a new one below `runs`, named by images, model and time
    */
-  readonly run?: string;
+  readonly run?: string | URL;
 }
 
 /** A training that goes on where it was saved. Few settings may change: `training.epochs`, for example. */
 export interface ResumedTraining extends TrainSettings {
   /** Folder of the run. */
-  readonly resume: string;
+  readonly resume: string | URL;
 }
 
 /** How a training is watched and ended. */
@@ -100,24 +102,36 @@ export interface TrainOptions {
   readonly tensorboard?: boolean;
 }
 
-const SETTINGS = ["data", "model", "training", "backend", "math"] as const;
+/** Kinds of what both trainings take; the sections are checked where they are read. */
+const SETTINGS = {
+  data: "any",
+  model: "any",
+  training: "any",
+  backend: "text",
+  math: "text",
+} as const;
 
-function requireOptions(options: TrainOptions): void {
-  requireKnown(options, ["onEvent", "signal", "timeLimit", "saveEvery", "tensorboard"], "options");
-  const { timeLimit = Infinity, saveEvery = {} } = options;
-  requireKnown(saveEvery, ["epochs", "seconds"], "option saveEvery");
-  const { epochs = 1, seconds = Infinity } = saveEvery;
-  requireCount("Cannot train: saveEvery.epochs", epochs);
-  for (const [name, value] of Object.entries({ timeLimit, "saveEvery.seconds": seconds })) {
-    if (value > 0) continue;
-    throw new RangeError(
-      `Cannot train: ${name} must be above 0 seconds, current value is ${value}`,
-    );
-  }
+const NEW_SETTINGS = { preset: "text", weights: "any", run: "any", ...SETTINGS } as const;
+
+const RESUMED_SETTINGS = { resume: "any", ...SETTINGS } as const;
+
+/** All of it before anything is read or written: a training that fails on its way leaves a folder. */
+function requireTrainOptions(options: TrainOptions): void {
+  requireOptions(options, {
+    ...{ onEvent: "function", signal: "signal", timeLimit: "seconds" },
+    ...{ saveEvery: "object", tensorboard: "boolean" },
+  }, "options of a training");
+  const { saveEvery = {} } = options;
+  requireOptions(saveEvery, { epochs: "count", seconds: "seconds" }, "option saveEvery");
 }
 
+/** Whether a training goes on; refuses what neither kind of training takes. */
 function isResumed(request: NewTraining | ResumedTraining): request is ResumedTraining {
-  return "resume" in request && request.resume !== undefined;
+  const resumes = isPlainObject(request) && request["resume"] !== undefined;
+  if (resumes) {
+    requireOptions(request, RESUMED_SETTINGS, "settings of a training that goes on");
+  } else requireOptions(request, NEW_SETTINGS, "settings");
+  return resumes;
 }
 
 /** A training, fully decided. */
@@ -126,29 +140,31 @@ interface Decision extends Pick<RunTrainingOptions, "runDirectory" | "resume" | 
   readonly argv: readonly string[];
 }
 
-function overridesOf(settings: TrainSettings): ConfigOverride[] {
-  const { data = {}, model = {}, training = {}, backend, math } = settings;
-  const sections = {
-    data: typeof data === "string" ? { dataset: "folder", directory: data, images: null } : data,
-    model: typeof model === "string" ? { name: model } : model,
-    training,
-  };
-  const overrides = Object.entries(sections).flatMap(([section, values]) =>
-    Object.entries(values).map(([name, value]) => ({ path: `${section}.${name}`, value }))
-  );
+function overridesOf({ data, model, training, backend, math }: TrainSettings): ConfigOverride[] {
+  const named = typeof model === "string" ? { name: model } : model;
   const computing = Object.entries({ backend, math }).flatMap(([path, value]) =>
     value === undefined ? [] : [{ path, value }]
   );
-  return [...overrides, ...computing];
+  return [
+    ...dataOverrides(data),
+    ...sectionOverrides("model", named, "the name of a model"),
+    ...sectionOverrides("training", training),
+    ...computing,
+  ];
 }
 
 async function decideResumed(request: ResumedTraining): Promise<Decision> {
-  requireKnown(request, ["resume", ...SETTINGS], "settings of a training that goes on");
-  const { resume: runDirectory } = request;
+  const runDirectory = localPath(request.resume, "Cannot train: resume");
+  const overrides = overridesOf(request);
   const saved = await readRunConfig(runDirectory);
   await refuseExported(runDirectory);
-  const config = changeForResume(saved, overridesOf(request));
+  const config = changeForResume(saved, overrides);
   return { config, runDirectory, resume: true, argv: ["train", "--resume", runDirectory] };
+}
+
+function pathIfGiven(request: NewTraining, name: "weights" | "run"): string | undefined {
+  const given = request[name];
+  return given === undefined ? undefined : localPath(given, `Cannot train: ${name}`);
 }
 
 async function decideNew(
@@ -156,9 +172,10 @@ async function decideNew(
   startedAt: Date,
   onEvent: TrainOptions["onEvent"],
 ): Promise<Decision> {
-  requireKnown(request, ["preset", "weights", "run", ...SETTINGS], "settings");
-  const { weights } = request;
-  const settings = overridesOf({ ...selectedMath(request), ...request });
+  const weights = pathIfGiven(request, "weights");
+  const run = pathIfGiven(request, "run");
+  const { math = selectedMath(request), ...rest } = request;
+  const settings = overridesOf({ ...rest, ...(math === undefined ? {} : { math }) });
   const seed = request.training?.seed ?? 1;
   const base = request.preset === undefined
     ? {}
@@ -167,7 +184,7 @@ async function decideNew(
     ...{ source: "the settings", overrides: settings, weights },
     ...base,
   });
-  const runDirectory = request.run ?? defaultRunDirectory(config, startedAt);
+  const runDirectory = run ?? defaultRunDirectory(config, startedAt);
   // Now: images would be looked at for minutes before the run could not be made.
   await requireNewFolder(runDirectory);
   const argv = ["train", "--config", join(runDirectory, RUN_CONFIG_FILE)];
@@ -179,10 +196,10 @@ async function decideNew(
 }
 
 /** What the selected backend rounds to, unless another backend is asked for. */
-function selectedMath({ backend = "auto" }: TrainSettings): Pick<TrainSettings, "math"> {
+function selectedMath({ backend = "auto" }: TrainSettings): MathType | undefined {
   const current = currentBackend();
   const stays = backend === "auto" || backend === current?.name;
-  return stays && current?.math !== undefined ? { math: current.math } : {};
+  return stays ? current?.math : undefined;
 }
 
 /** The backend that was selected, unless another is asked for. */
@@ -204,7 +221,8 @@ async function backendFor({ backend: name, math }: ExperimentConfig): Promise<Ac
  * @throws {CheckpointError} if the folder is in use, not empty, or no run that could go on; if the weights are missing,
  * damaged, or none of them fits.
  * @throws {BackendError} if the backend does not work here.
- * @throws {RangeError} if a time or a number of epochs is not above 0.
+ * @throws {RangeError} if a time or a number of epochs is not above 0, or a path is empty.
+ * @throws {TypeError} if a setting or an option is of another type. Nothing has been written then.
  *
  * @example Own pictures, one folder per class
  * ```ts ignore
@@ -222,7 +240,7 @@ export async function train(
   request: NewTraining | ResumedTraining = {},
   options: TrainOptions = {},
 ): Promise<TrainingSummary> {
-  requireOptions(options);
+  requireTrainOptions(options);
   const startedAt = new Date();
   const { config, argv, ...decided } = isResumed(request)
     ? await decideResumed(request)

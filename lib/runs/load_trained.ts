@@ -56,7 +56,6 @@ function requireChoice(checkpoint: CheckpointChoice): void {
  * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
  * @throws {BackendError} if no backend is selected.
  * @throws {UsageError} if there is no such choice of a checkpoint.
- * @throws {TypeError} if no folder is named.
  * @throws {DataError} if statistics have to be computed and the training images are not there.
  */
 export async function loadTrained(options: {
@@ -65,11 +64,6 @@ export async function loadTrained(options: {
   readonly data?: Partial<ExperimentConfig["data"]>;
   readonly warn?: (text: string) => void;
 }): Promise<LoadedClassifier> {
-  if (typeof options.runDirectory !== "string") {
-    throw new TypeError(
-      "Cannot load a model: the first argument must be the folder of a run, or what train() returned",
-    );
-  }
   requireChoice(options.checkpoint);
   // TensorFlow.js has no name for its backend before one was set.
   if (!tf.getBackend()) {

@@ -10,6 +10,7 @@ export * from "./default_run_directory.ts";
 export * from "./export_networks.ts";
 export * from "./export_page.ts";
 export * from "./load_part.ts";
+export * from "./load_model.ts";
 export * from "./load_trained.ts";
 export type * from "./machine_conditions.ts";
 export * from "./model.ts";

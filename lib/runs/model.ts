@@ -1,30 +1,22 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { requireOptions } from "../arguments/require_options.ts";
 import { isResized } from "../datasets/data_config.ts";
 import { UsageError } from "../errors.ts";
 import { prepareNetwork } from "../evaluation/prepare_network.ts";
 import { LevelClassifier } from "../puppet/level_classifier.ts";
 import { takeValues, type TensorValues } from "../tensors/parameter_set.ts";
-import { loadTrained } from "./load_trained.ts";
 import { classifyPrepared } from "./classify_prepared.ts";
 import { loadPicture, nameOfPicture, type Picture, type PictureSize } from "./picture.ts";
-import { requireCount } from "./require_count.ts";
-import { requireKnown } from "./require_known.ts";
 import { requireTrajectory } from "./require_trajectory.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { LoadedClassifier } from "./load_trained.ts";
-import type { CheckpointChoice, Prediction } from "./run_types.ts";
+import type { Prediction } from "./run_types.ts";
 
-/** Options of {@linkcode loadModel}. */
-export interface LoadModelOptions {
-  /**
-   * Which checkpoint: of the best validation, the newest, or the best if there is one and else the newest.
-   *
-   * @default "auto"
-   */
-  readonly checkpoint?: CheckpointChoice;
+/** How a model works. */
+export interface ModelOptions {
   /**
    * One trajectory per image instead of one per level: the paper's literal reading, slow. Refused with a `UsageError`
    * by a model that generates no kernels along one.
@@ -32,8 +24,6 @@ export interface LoadModelOptions {
    * @default as the model was trained
    */
   readonly exact?: boolean;
-  /** Called with what a person should know: a checkpoint that was skipped. */
-  readonly onWarning?: (text: string) => void;
   /** Hears how far generating kernels and classifying pictures have come. */
   readonly onProgress?: ReportWork;
 }
@@ -74,7 +64,7 @@ export function partsOf(model: Model): ModelParts {
   return open(model);
 }
 
-/** A trained model, ready to classify pictures as often as wanted. Made by {@linkcode loadModel}. */
+/** A trained model, ready to classify pictures as often as wanted. Made by `loadModel`. */
 export class Model implements Disposable {
   /** Class names in the order of the labels. */
   readonly classNames: readonly string[];
@@ -106,7 +96,7 @@ export class Model implements Disposable {
    */
   constructor(
     loaded: LoadedClassifier,
-    options: Pick<LoadModelOptions, "exact" | "onProgress"> = {},
+    options: ModelOptions = {},
   ) {
     const { card, config, folder } = loaded;
     this.#loaded = loaded;
@@ -238,10 +228,8 @@ export class Model implements Disposable {
     pictures: Iterable<Picture> | AsyncIterable<Picture>,
     options: ClassifyOptions,
   ): AsyncGenerator<Prediction> {
-    requireKnown(options, ["topK", "groupSize"], "options of classify");
+    requireOptions(options, { topK: "count", groupSize: "count" }, "options of classify");
     const { topK = 5, groupSize = 256 } = options;
-    requireCount("Cannot classify: topK", topK);
-    requireCount("Cannot classify: groupSize", groupSize);
     let [index, names, pixels]: [number, string[], Uint8Array[]] = [0, [], []];
     for await (const picture of pictures) {
       const name = nameOfPicture(picture, index++);
@@ -305,33 +293,4 @@ export class Model implements Disposable {
 
 function isList(pictures: Picture | readonly Picture[]): pictures is readonly Picture[] {
   return Array.isArray(pictures);
-}
-
-/**
- * Loads a trained model from a run folder onto the current backend.
- *
- * @param run Folder of the run, or what a training returned.
- * @param options Which checkpoint.
- * @returns The model; the caller disposes of it, or declares it with `using`.
- * @throws {CheckpointError} if the folder or the checkpoint is missing or damaged.
- * @throws {BackendError} if no backend is selected.
- * @throws {UsageError} if there is no such choice of a checkpoint, or an option is unknown; `TypeError` without a folder.
- */
-export async function loadModel(
-  run: string | { readonly runDirectory: string },
-  options: LoadModelOptions = {},
-): Promise<Model> {
-  requireKnown(options, ["checkpoint", "exact", "onWarning", "onProgress"], "options of loadModel");
-  const { checkpoint = "auto", onWarning } = options;
-  const loaded = await loadTrained({
-    runDirectory: typeof run === "string" ? run : run?.runDirectory,
-    checkpoint,
-    ...(onWarning === undefined ? {} : { warn: onWarning }),
-  });
-  try {
-    return new Model(loaded, options);
-  } catch (error) {
-    loaded.trained.classifier.dispose();
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import type { DataError } from "../errors.ts";
-import { loadModel, partsOf } from "./model.ts";
+import { loadModel } from "./load_model.ts";
+import { partsOf } from "./model.ts";
 import { requireDepth } from "./require_depth.ts";
 import { loadPreparedPictures } from "./load_prepared_pictures.ts";
 import type { Prediction, PredictionAnswer, RunPredictionOptions } from "./run_types.ts";

@@ -8,6 +8,7 @@
 export const STOREYS: readonly (readonly string[])[] = [
   ["lib/count_of.ts", "lib/safe_text.ts", "lib/shorten_message.ts"],
   ["deno.json", "lib/errors.ts", "lib/architectures", "lib/complexity", "lib/randomness"],
+  ["lib/arguments"],
   ["lib/read_bounded.ts", "lib/files", "lib/tensors", "lib/backends"],
   ["lib/layers", "lib/datasets", "lib/checkpoints"],
   ["lib/puppeteer"],

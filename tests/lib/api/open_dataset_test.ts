@@ -8,3 +8,27 @@ Deno.test("openDataset() refuses a name that it does not know, with the one that
     (error) => error instanceof UsageError && /did you mean "cifar10"/.test(error.message),
   );
 });
+
+Deno.test("openDataset() takes a URL of its folder, and refuses arguments of another type", async () => {
+  const { test } = await openDataset("synthetic", {
+    directory: new URL("none", import.meta.url),
+    imageSize: 16,
+  });
+  assert.equal(test.height, 16);
+  for (const options of [null, 5, "data", [], { directory: 5 }, { imageSize: "32" }]) {
+    await assert.rejects(
+      openDataset("synthetic", options as unknown as Record<string, never>),
+      TypeError,
+    );
+  }
+  await assert.rejects(
+    openDataset("synthetic", { dataset: "folder" } as Record<string, string>),
+    /unknown key dataset; known keys: directory, imageSize/,
+  );
+  for (const name of [undefined, null, 5]) {
+    await assert.rejects(
+      openDataset(name as unknown as "synthetic"),
+      /^TypeError: Cannot open a dataset: the first argument must be its name/,
+    );
+  }
+});

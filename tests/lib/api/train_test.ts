@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
+import { encode } from "fast-png";
 import { train } from "../../../lib/api/train.ts";
 import { currentBackend } from "../../../lib/backends/current_backend.ts";
 import { selectBackend } from "../../../lib/backends/select_backend.ts";
+import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { CheckpointError, UsageError } from "../../../lib/errors.ts";
 import { hasBfloat16, withBackend } from "../../helpers/backends.ts";
 import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
@@ -123,9 +126,12 @@ Deno.test("train() fills in what is not said, and names what is wrong", async ()
   await assert.rejects(train({ ...TINY, resume: "runs/x", run: "runs/y" }), /unknown key run/);
   await assert.rejects(train(TINY, { timelimit: 5 } as Record<string, number>), /timelimit/);
   for (const timeLimit of [0, -1, NaN]) {
-    await assert.rejects(train(TINY, { timeLimit }), /timeLimit must be above 0 seconds/);
+    await assert.rejects(
+      train(TINY, { timeLimit }),
+      /timeLimit must be a number of seconds above 0/,
+    );
   }
-  await assert.rejects(train(TINY, { saveEvery: { epochs: 0 } }), /saveEvery\.epochs must be/);
+  await assert.rejects(train(TINY, { saveEvery: { epochs: 0 } }), /saveEvery: epochs must be/);
   const misspelt = { saveEvery: { epoch: 5 } as Record<string, number> };
   await assert.rejects(train(TINY, misspelt), /saveEvery: unknown key epoch; known keys: epochs,/);
   // Before the images are looked for.
@@ -136,3 +142,93 @@ Deno.test("train() fills in what is not said, and names what is wrong", async ()
   // The paper's own images, where there are none.
   await assert.rejects(train({ preset: "vgg", data: { directory: "does-not-exist" } }), /cifar/i);
 });
+
+Deno.test("train() refuses settings and options of another type, before anything is written", () =>
+  withFolder(async (folder) => {
+    const run = join(folder, "run");
+    const map = new Map([["maxChannels", 8]]);
+    const settings: Record<string, unknown[]> = {
+      data: [5, null, [], map, true, new URL("http://localhost/pictures")],
+      model: [5, null, [], map, ["puppet-cnn"]],
+      training: [5, null, "fast", map],
+      preset: [5, null],
+      backend: [5, null],
+      math: [5, null],
+      weights: [5, null, {}, new URL("http://localhost/model")],
+      run: [5, null, {}, new URL("http://localhost/run")],
+      resume: [5, null, {}, new URL("http://localhost/run")],
+    };
+    for (const [name, values] of Object.entries(settings)) {
+      for (const value of values) {
+        const whole = name === "resume" ? { resume: value } : { ...TINY, run, [name]: value };
+        await assert.rejects(
+          train(whole as unknown as NewTraining),
+          (error) => error instanceof TypeError && error.message.includes(`${name} must be`),
+          `${name}: ${Deno.inspect(value)}`,
+        );
+      }
+    }
+    const options: Record<string, unknown[]> = {
+      onEvent: ["x", {}, null],
+      signal: ["x", {}, null, new AbortController()],
+      timeLimit: ["2h", null, true],
+      saveEvery: [2, 0, -1, null, "epoch", map, { epochs: "2" }, { seconds: null }],
+      tensorboard: ["yes", 1, null],
+    };
+    for (const [name, values] of Object.entries(options)) {
+      for (const value of values) {
+        await assert.rejects(
+          train({ ...TINY, run }, { [name]: value } as Record<string, never>),
+          (error) => error instanceof TypeError && error.message.includes(name),
+          `${name}: ${Deno.inspect(value)}`,
+        );
+      }
+    }
+    for (const nothing of [5, null, "x", [], map]) {
+      await assert.rejects(train(nothing as unknown as NewTraining), /^TypeError: .*the settings/);
+      await assert.rejects(
+        train({ ...TINY, run }, nothing as unknown as Record<string, never>),
+        /^TypeError: Cannot use the options of a training: it must be an object with keys/,
+      );
+    }
+    await assert.rejects(train({ ...TINY, run: "" }), /^RangeError: .*run must not be empty/);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+  }));
+
+Deno.test("train() takes undefined for the default, and URLs where it takes paths", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      await selectBackend("wasm");
+      const directory = join(folder, "pictures");
+      for (const name of ["dark", "bright"]) {
+        await Deno.mkdir(join(directory, name), { recursive: true });
+        const data = new Uint8Array(8 * 8 * 3).fill(name === "dark" ? 20 : 230);
+        for (let index = 0; index < 8; index++) {
+          data[index] = 99;
+          const file = encode({ width: 8, height: 8, data, channels: 3, depth: 8 });
+          await Deno.writeFile(join(directory, name, `${index}.png`), file);
+        }
+      }
+      const none = undefined as unknown as number;
+      const small = { epochs: 1, batchSize: 4, statisticsImages: 4, learningRate: none };
+      const { runDirectory } = await train(
+        {
+          data: pathToFileURL(directory),
+          ...{ model: { maxChannels: 8, kernelSize: none }, training: small },
+          run: pathToFileURL(join(folder, "run")),
+        },
+        { timeLimit: none },
+      );
+      assert.equal(runDirectory, join(folder, "run"));
+      const { data, model, training } = await readRunConfig(runDirectory);
+      assert.deepEqual([data.dataset, data.directory, data.images], ["folder", directory, null]);
+      assert.deepEqual([model.maxChannels, model.kernelSize], [8, 3]);
+      assert.equal(training.learningRate, defaultConfig().training.learningRate);
+      const tuned = await train({
+        data: { dataset: "folder", directory: pathToFileURL(directory) },
+        ...{ weights: pathToFileURL(runDirectory), training: small, run: join(folder, "tuned") },
+      });
+      assert.equal((await readRunConfig(tuned.runDirectory)).data.directory, directory);
+      const longer = { resume: pathToFileURL(runDirectory), training: { epochs: 2 } };
+      assert.equal((await train(longer)).epochs, 2);
+    })));

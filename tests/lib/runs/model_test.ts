@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { encode } from "fast-png";
 import { DataError, UsageError } from "../../../lib/errors.ts";
 import { loadTrained } from "../../../lib/runs/load_trained.ts";
-import { loadModel } from "../../../lib/runs/model.ts";
+import { loadModel } from "../../../lib/runs/load_model.ts";
 import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";
 import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
@@ -164,6 +164,25 @@ Deno.test("Model and loadModel() refuse arguments that would be answered with so
         /unknown key top; known keys: topK, groupSize/,
       );
       await assert.rejects(loadModel(run, misspelt), /unknown key top; known keys: checkpoint,/);
+      const kinds = [{ topK: "2" }, { topK: null }, { groupSize: true }, 5, null, "x"];
+      for (const options of kinds) {
+        await assert.rejects(
+          model.classify(picture, options as unknown as Record<string, never>),
+          /^TypeError: Cannot use the options of classify: /,
+        );
+      }
+      const wrong = [{ checkpoint: 5 }, { exact: "yes" }, { onWarning: "x" }, { onProgress: {} }];
+      for (const options of [...wrong, 5, null, "x"]) {
+        await assert.rejects(
+          loadModel(run, options as unknown as Record<string, never>),
+          /^TypeError: Cannot use the options of loadModel: /,
+        );
+      }
+      await assert.rejects(loadModel(""), /^RangeError: .*must not be empty/);
+      await assert.rejects(
+        loadModel(new URL("http://localhost/run")),
+        /^TypeError: .*this machine/,
+      );
       const underWay = model.classify([picture, picture]);
       model[Symbol.dispose]();
       const gone = /Cannot use the model: it was disposed of/;
