@@ -28,10 +28,11 @@ export interface ImageSize {
  */
 export function greyImage(
   image: RgbImage,
-  target: Uint8Array = new Uint8Array(image.height * image.width),
+  target?: Uint8Array,
 ): Uint8Array {
-  const { pixels } = image;
   const count = checkRgbImage(image, "turn image grey");
+  const { pixels } = image;
+  target ??= new Uint8Array(count);
   if (target.length !== count) {
     throw new RangeError(
       `Cannot turn image grey: target must hold ${count} values, current length is ${target.length}`,
@@ -54,10 +55,16 @@ export function greyImage(
  * @param image The image.
  * @param doing What is done with it, for the message.
  * @returns The number of pixels.
- * @throws {TypeError} If the pixels are not bytes.
+ * @throws {TypeError} If it is no image, or the pixels are not bytes.
  * @throws {RangeError} If height or width is not a positive integer, or the number of values differs.
  */
 export function checkRgbImage(image: RgbImage, doing: string): number {
+  const whole: unknown = image;
+  if (typeof whole !== "object" || whole === null) {
+    throw new TypeError(
+      `Cannot ${doing}: it must be { pixels, height, width }, current value is ${String(whole)}`,
+    );
+  }
   const { pixels, height, width } = image;
   const given: unknown = pixels;
   if (!(given instanceof Uint8Array || given instanceof Uint8ClampedArray)) {

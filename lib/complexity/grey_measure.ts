@@ -1,5 +1,5 @@
 import type { ComplexityMeasure, RgbImage } from "./complexity_measure.ts";
-import { greyImage, type ImageSize } from "./grey_image.ts";
+import { checkRgbImage, greyImage, type ImageSize } from "./grey_image.ts";
 
 /** What distinguishes one measure on grey images from another. */
 export interface GreyMeasureOptions {
@@ -25,10 +25,9 @@ export function greyMeasure(options: GreyMeasureOptions): ComplexityMeasure {
   const { ofGrey, ...labels } = options;
   let scratch = new Uint8Array(0);
   function measure(image: RgbImage): number {
+    const count = checkRgbImage(image, "measure the complexity of the image");
     const { height, width } = image;
-    if (scratch.length !== height * width && height * width > 0) {
-      scratch = new Uint8Array(height * width);
-    }
+    if (scratch.length !== count) scratch = new Uint8Array(count);
     return ofGrey(greyImage(image, scratch), { height, width });
   }
   return { ...labels, measure };

@@ -117,7 +117,7 @@ export class Model implements Disposable {
   /**
    * Classifies one picture.
    *
-   * @param picture Path, URL or pixels.
+   * @param picture Path, URL, content of an image file, or pixels.
    * @param options Number of classes.
    * @returns The answer.
    * @throws {DataError} if a file is missing or no picture.
@@ -126,7 +126,7 @@ export class Model implements Disposable {
   /**
    * Classifies several pictures.
    *
-   * @param pictures Paths, URLs or pixels.
+   * @param pictures Paths, URLs, contents of image files, or pixels.
    * @param options Number of classes.
    * @returns One answer per picture, in their order.
    * @throws {DataError} if a file is missing or no picture.
@@ -135,7 +135,7 @@ export class Model implements Disposable {
   /**
    * Classifies a stream of pictures.
    *
-   * @param pictures Paths, URLs or pixels, as they come.
+   * @param pictures Paths, URLs, contents of image files, or pixels, as they come.
    * @param options Number of classes, and how many are answered together.
    * @returns One answer per picture, in their order.
    * @throws {DataError} if a file is missing or no picture.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs-core";
@@ -14,6 +15,7 @@ import { normalValues } from "../../helpers/tensors.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 import type { RgbImage } from "../../../lib/complexity/complexity_measure.ts";
+import type { Prediction } from "../../../lib/runs/run_types.ts";
 import type { Picture } from "../../../lib/runs/picture.ts";
 
 const SIDE = 32;
@@ -109,6 +111,44 @@ Deno.test("Model.classify() answers paths, URLs, pixels and streams alike, and k
       assert.equal(tf.memory().numTensors, before, "the model is freed");
     })));
 
+Deno.test("Model.classify() takes the content of image files, as an upload has it", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const root = new URL("../../fixtures/images/", import.meta.url);
+      const names = ["rgb.png", "rgb.jpg"];
+      const contents = await Promise.all(names.map((name) => Deno.readFile(new URL(name, root))));
+      using model = await loadModel(await trainTiny(join(folder, "run")));
+      const expected = await model.classify(names.map((name) => new URL(name, root)));
+      const pictures: Picture[] = contents.flatMap((content, index) => [
+        ...[content, Buffer.from(content), new Blob([content])],
+        new File([content], names[index]!, { type: "application/octet-stream" }),
+      ]);
+      const answers = await model.classify(pictures);
+      assert.deepEqual(answers.map(({ file }) => file), [
+        ...["image 1", "image 2", "image 3", "rgb.png", "image 5", "image 6", "image 7", "rgb.jpg"],
+      ]);
+      const isSame = (answer: Prediction, other: Prediction) =>
+        assert.deepEqual({ ...answer, file: "" }, { ...other, file: "" });
+      answers.forEach((answer, index) => isSame(answer, expected[Math.floor(index / 4)]!));
+      isSame(await model.classify(new Blob([contents[0]!])), expected[0]!);
+      const refused: [content: Picture, message: RegExp][] = [
+        [new Uint8Array(0), /image 1.*an empty file/],
+        [new TextEncoder().encode("GIF89a is another"), /image 1.*in the format GIF/],
+        [new File(["no picture"], "a.png"), /a\.png.*neither PNG nor JPEG nor WebP/],
+        [contents[0]!.subarray(0, 60), /image 1/],
+      ];
+      for (const [content, message] of refused) {
+        await assert.rejects(
+          model.classify(content),
+          (error) => error instanceof DataError && message.test(error.message),
+        );
+      }
+      // Not read into memory to be refused.
+      const long = new Blob([contents[0]!]);
+      Object.defineProperty(long, "size", { value: 1e9 });
+      await assert.rejects(model.classify(long), /image 1: it must have at most 512000000 bytes/);
+    })));
+
 Deno.test("Model.classify() names what it cannot read", () =>
   withBackend("wasm", () =>
     withFolder(async (folder) => {
@@ -129,10 +169,20 @@ Deno.test("Model.classify() names what it cannot read", () =>
       );
       const empty = { pixels: new Uint8Array(0), height: 0, width: 0 };
       await assert.rejects(model.classify(empty), /height must be a positive integer/);
+      await assert.rejects(
+        model.classify(new URL("http://localhost/a.png")),
+        /^TypeError: Cannot classify: image 1 must be a path or a URL of a file on this machine/,
+      );
+      for (const nothing of [{}, new ArrayBuffer(3), new Uint8ClampedArray(3)]) {
+        await assert.rejects(
+          model.classify(nothing as unknown as string),
+          /^TypeError: Cannot classify image 1: it must be a path, a URL, the content of an image/,
+        );
+      }
       for (const nothing of [undefined, null, 7]) {
         await assert.rejects(
           model.classify(nothing as unknown as string),
-          /^TypeError: Cannot classify image 1: it must be a path, a URL or/,
+          /^TypeError: Cannot classify image 1: it must be a path, a URL, the content/,
         );
         await assert.rejects(
           loadModel(nothing as unknown as string),
