@@ -83,7 +83,7 @@ export async function loadCheckpoint(
 
 /** True of every command that takes a run. */
 const TAKE_LAST =
-  'take the last with --checkpoint last, where the command has no such option after "export RUN FOLDER --checkpoint last"';
+  'take the last one: checkpoint "last" (--checkpoint last; for a command without it, an export of it)';
 
 /** The checkpoint that the pointer names and, for `last`, all others from the newest on. */
 async function findCandidates(

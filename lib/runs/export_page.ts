@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { isResized } from "../datasets/data_config.ts";
-import { CheckpointError, PuppetError, UsageError } from "../errors.ts";
+import { PuppetError, UsageError } from "../errors.ts";
 import { requireBakeable } from "../exports/baked_model.ts";
 import { toolkitFile } from "../files/toolkit_file.ts";
 import { generatesKernels, levelsOfModel } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { asScript, MODEL_VARIABLE } from "../page/page_data.ts";
 import { pageHtml } from "../page/page_html.ts";
-import { decodeCheckpoint, OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
+import { OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
 import { complexityOfTraining } from "./complexity_file.ts";
-import { loadRunCheckpoint } from "./load_run_checkpoint.ts";
+import { openCompleteCheckpoint } from "./open_checkpoint.ts";
 import type { CheckpointRequest } from "./run_types.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { EXPORT_FOLDER, fillExport, requireNewFolder } from "./require_new_folder.ts";
@@ -77,15 +77,9 @@ async function collectData(
         "export it with --format onnx, tfjs or safetensors",
     );
   }
-  const { folder, path, files } = await loadRunCheckpoint(runDirectory, options);
-  const { card, statistics } = decodeCheckpoint(files, path);
+  const { folder, path, files, decoded } = await openCompleteCheckpoint(runDirectory, options);
+  const { card } = decoded;
   requireFittingCard(card, saved, path);
-  if (statistics === null) {
-    throw new CheckpointError(
-      `Cannot export ${runDirectory}: checkpoint ${folder} has no batch-norm statistics, since training was ` +
-        "interrupted within an epoch; continue it to the end of the epoch, or export --checkpoint best",
-    );
-  }
   const { dataset, resizeTo } = saved.data;
   const data: PageData = {
     card: { ...card, model: saved.model },

@@ -4,12 +4,12 @@ import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
 import { jsonlName, MAX_LOG_BYTES } from "../training/metrics_log.ts";
-import { decodeCheckpoint, OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
+import { OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
 import { defaultConfig } from "../configuration/experiment_config.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { EXPORT_FOLDER, exportRefusal, makeNewFolder } from "./require_new_folder.ts";
-import { loadRunCheckpoint } from "./load_run_checkpoint.ts";
+import { openCompleteCheckpoint } from "./open_checkpoint.ts";
 import type { CheckpointRequest } from "./run_types.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { RUN_CONFIG_FILE } from "./run_folder.ts";
@@ -59,15 +59,8 @@ async function copyLog(from: string, to: string): Promise<void> {
 export async function exportRun(options: ExportRunOptions): Promise<ExportSummary> {
   const { runDirectory, directory } = options;
   const config = await readRunConfig(runDirectory);
-  const loaded = await loadRunCheckpoint(runDirectory, options);
-  const decoded = decodeCheckpoint(loaded.files, loaded.path);
+  const { decoded, ...loaded } = await openCompleteCheckpoint(runDirectory, options);
   requireFittingCard(decoded.card, config, loaded.path);
-  if (decoded.statistics === null) {
-    throw new CheckpointError(
-      `Cannot export ${runDirectory}: checkpoint ${loaded.folder} has no batch-norm statistics, since training was ` +
-        "interrupted within an epoch; continue it to the end of the epoch, or export --checkpoint best",
-    );
-  }
   await makeNewFolder(directory, EXPORT_FOLDER);
   const files = new Map([...loaded.files].filter(([name]) => name !== OPTIMIZER_FILE));
   const data = { ...config.data, directory: defaultConfig().data.directory };

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { CheckpointError } from "../errors.ts";
-import { decodeCheckpoint } from "../training/decode_checkpoint.ts";
 import { fitHead, HEAD_PARAMETERS } from "../training/fit_head.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { Trainer } from "../training/trainer.ts";
 import type { TrainingData } from "../training/training_data.ts";
-import { loadRunCheckpoint } from "./load_run_checkpoint.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
 import type { CheckpointRequest, InitialWeights, RunTrainingOptions } from "./run_types.ts";
 
 /** Names that are listed of parameters that were not taken. */
@@ -23,7 +22,8 @@ export interface TakenWeights {
  * Reads the weights of a trained model: of its best checkpoint, else of its last one.
  *
  * @param runDirectory Folder of the run, or of an exported model.
- * @param warn Called for every checkpoint that was passed over, since it is damaged.
+ * @param warn Called for every checkpoint that was passed over, since it is damaged, and for weights that were never
+ * trained.
  * @returns The weights.
  * @throws {CheckpointError} if there is no checkpoint, or it is damaged.
  */
@@ -31,8 +31,8 @@ export async function readInitialWeights(
   runDirectory: string,
   warn?: CheckpointRequest["warn"],
 ): Promise<InitialWeights> {
-  const { path, files } = await loadRunCheckpoint(runDirectory, { checkpoint: "auto", warn });
-  const { card, parameters } = decodeCheckpoint(files, path);
+  const { path, decoded } = await openCheckpoint(runDirectory, { checkpoint: "auto", warn });
+  const { card, parameters } = decoded;
   return { source: path, classNames: card.classNames, parameters };
 }
 

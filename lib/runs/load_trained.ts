@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { withEveryLevel } from "../classifiers/level_statistics.ts";
-import { decodeCheckpoint, withCheckpointErrors } from "../training/decode_checkpoint.ts";
+import { withCheckpointErrors } from "../training/decode_checkpoint.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { BackendError, UsageError } from "../errors.ts";
 import { CHECKPOINT_CHOICES } from "./run_types.ts";
-import { loadRunCheckpoint } from "./load_run_checkpoint.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
@@ -73,8 +73,9 @@ export async function loadTrained(options: {
   }
   const saved = await readRunConfig(options.runDirectory);
   const config = { ...saved, data: { ...saved.data, ...options.data } };
-  const { folder, path, files } = await loadRunCheckpoint(options.runDirectory, options);
-  const { parameters, statistics, calibration, ...decoded } = decodeCheckpoint(files, path);
+  const checkpoint = await openCheckpoint(options.runDirectory, options);
+  const { folder, path } = checkpoint;
+  const { parameters, statistics, calibration, ...decoded } = checkpoint.decoded;
   requireFittingCard(decoded.card, saved, path);
   const card = { ...decoded.card, model: config.model };
   const classes = card.classNames.length;

@@ -3,6 +3,8 @@ import { CheckpointError } from "../errors.ts";
 import { writeFileAtomically } from "../files/atomic_write.ts";
 import { isObject } from "../files/is_object.ts";
 import { readBoundedText } from "../read_bounded.ts";
+import { provenanceSchema } from "./provenance_schema.ts";
+import type { Divergence } from "../training/training_event.ts";
 import type { Provenance } from "./run_types.ts";
 
 /** Name of the file in a run folder that says where the run comes from; the first that is written. */
@@ -36,9 +38,49 @@ export async function addProvenance(
   provenance: Provenance,
   resume: boolean,
 ): Promise<void> {
-  const entries = [...resume ? await readEntries(directory) : [], provenance];
+  await writeEntries(directory, [...resume ? await readEntries(directory) : [], provenance]);
+}
+
+async function writeEntries(directory: string, entries: readonly unknown[]): Promise<void> {
   const path = join(directory, PROVENANCE_FILE);
   await writeFileAtomically(path, `${JSON.stringify(entries, null, 2)}\n`);
+}
+
+/**
+ * Notes that the training of the last command diverged: who uses what it has saved is told.
+ *
+ * @param directory Folder of the run.
+ * @param divergence What happened.
+ */
+export async function noteDivergence(
+  directory: string,
+  { reason, step, learningRate }: Divergence,
+): Promise<void> {
+  const entries = await readEntries(directory);
+  const last = entries.pop();
+  const diverged = { reason, step, learningRate };
+  await writeEntries(directory, [...entries, { ...isObject(last) ? last : {}, diverged }]);
+}
+
+/** What the file of a run that may be a stranger's says of its training, as far as it says it. */
+export interface RunOrigin {
+  /** Where the training of the last command diverged; `null` where it did not, or nobody says so. */
+  readonly diverged: NonNullable<Provenance["diverged"]> | null;
+  /** Checkpoint whose weights the run began with; `null` where it began from scratch, or nobody says so. */
+  readonly weights: string | null;
+}
+
+/**
+ * Reads what a run folder says of how its training began and ended.
+ *
+ * @param directory Folder of the run.
+ * @returns What it says; nothing where the file is missing, damaged or cannot be read.
+ */
+export async function readOrigin(directory: string): Promise<RunOrigin> {
+  // Only remarks are made of it: an export has no such file, and a damaged one is no reason to stop.
+  const entries = await readEntries(directory).catch(() => []);
+  const known = provenanceSchema.safeParse(entries).data ?? [];
+  return { diverged: known.at(-1)?.diverged ?? null, weights: known[0]?.weights ?? null };
 }
 
 /**

@@ -10,4 +10,8 @@ export const provenanceSchema: z.ZodType<Provenance[]> = z.array(z.object({
   commit: z.string().optional(),
   startedAt: z.string(),
   weights: z.string().optional(),
+  diverged: z.object({
+    reason: z.enum(["not-finite", "loss-exploded", "network-not-finite"]),
+    ...{ step: z.number(), learningRate: z.number() },
+  }).optional(),
 }));

@@ -17,7 +17,7 @@ import { loadExperimentImages, prepareTrainingData, whoNames } from "./prepare_d
 import { fitNewHead, takeInitialWeights } from "./initial_weights.ts";
 import { inspectImages } from "./inspect_images.ts";
 import { describeFit, fitDepths, fitOf } from "./fit_depths.ts";
-import { addProvenance } from "./provenance_file.ts";
+import { addProvenance, noteDivergence } from "./provenance_file.ts";
 import { deviceOf, readLastCheckpoint } from "./resume_checkpoint.ts";
 import { refuseLinks } from "./refuse_links.ts";
 import { makeNewFolder } from "./require_new_folder.ts";
@@ -248,7 +248,9 @@ async function trainClassifier(
       ...{ trainer, data, resumed: checkpoint?.folder ?? null },
       depthFit: checkpoint === null ? depthFit : checkpoint.card.depthFit,
     };
-    return await summarize(await trainInFolder(config, open, options), options);
+    const ended = await trainInFolder(config, open, options);
+    if (trainer.divergence !== null) await noteDivergence(runDirectory, trainer.divergence);
+    return await summarize(ended, options);
   } finally {
     trainer.dispose();
   }

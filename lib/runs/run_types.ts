@@ -31,6 +31,8 @@ export interface Provenance {
   readonly startedAt: string;
   /** Checkpoint whose weights the training began with; absent where it began from scratch or went on. */
   readonly weights?: string | undefined;
+  /** Where the training of the command diverged; absent where it did not. */
+  readonly diverged?: Pick<Divergence, "reason" | "step" | "learningRate"> | undefined;
 }
 
 /** Words for a checkpoint. */
@@ -39,11 +41,11 @@ export const CHECKPOINT_CHOICES = ["auto", "best", "last"] as const;
 /** The checkpoint of the best validation, the newest one, or the best if there is one and else the newest. */
 export type CheckpointChoice = typeof CHECKPOINT_CHOICES[number];
 
-/** Which checkpoint of a run, and who hears that it is not the one that was meant. */
+/** Which checkpoint of a run, and who hears that it is not what was meant. */
 export interface CheckpointRequest {
   /** Which one. */
   readonly checkpoint: CheckpointChoice;
-  /** Called for every checkpoint that was passed over, since it is damaged. */
+  /** Called for every checkpoint that was passed over, since it is damaged, and for weights that were never trained. */
   readonly warn?: ((text: string) => void) | undefined;
 }
 

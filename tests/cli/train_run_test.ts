@@ -150,6 +150,15 @@ Deno.test("train exits with 6 when the loss stops being finite, and says what to
     assert.equal(code, 6, stderr);
     assert.match(stderr, /^error: .*--learning-rate/m);
     assert.doesNotMatch(stderr, /\n\s+at /);
+    // What is left has never learned: figures of it are figures of the initial weights.
+    for (const words of [["eval", run], ["predict", run, join(data, "dark", "1.png")]]) {
+      const used = await runCommand([...words, "--backend", "cpu"]);
+      assert.equal(used.code, 0, used.stderr);
+      assert.match(used.stderr, /run is not trained: .*training diverged at step \d/m);
+    }
+    const exported = await runCommand(["export", run, `${run}-model`]);
+    assert.equal(exported.code, 4);
+    assert.match(exported.stderr, /no batch-norm statistics, since training diverged at step \d/);
     // `train ... | true`: nobody reads the summary.
     const unread = spawnCommand([...argv.with(2, `${run}-unread`), ...wild]);
     await unread.stdout.cancel();
