@@ -54,10 +54,13 @@ export interface BakedModel {
  * Makes sure that a model can be written as one network per level.
  *
  * @param model Configuration of the model.
- * @param exact Whether every image is to have its own trajectory.
+ * @param as Whether every image is to have its own trajectory, and what is asked for: `as a page`.
  * @throws {UsageError} if its kernels, or the way through it, depend on each image; the message says how.
  */
-export function requireBakeable(model: ModelCard["model"], exact: boolean): void {
+export function requireBakeable(
+  model: ModelCard["model"],
+  { exact, what }: { readonly exact: boolean; readonly what: string },
+): void {
   const entry = modelEntry(model.name);
   const reason = entry.kind === "custom"
     ? entry.decides
@@ -68,7 +71,8 @@ export function requireBakeable(model: ModelCard["model"], exact: boolean): void
     : null;
   if (reason === null) return;
   throw new UsageError(
-    `Cannot export ${model.name} as a list of layers: ${reason}; export it as a model of this toolkit (--format model)`,
+    `Cannot export ${model.name} ${what}, which has a network per level: ${reason}; export it as a model of this ` +
+      "toolkit (--format model)",
   );
 }
 

@@ -6,6 +6,7 @@ import { compareLogits } from "../exports/compare_logits.ts";
 import { describeInput } from "../exports/describe_input.ts";
 import { networkFormat } from "../exports/network_format.ts";
 import { probeImages } from "../exports/probe_images.ts";
+import { EXPORT_FILE } from "./describe_export.ts";
 import { loadTrained } from "./load_trained.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { EXPORT_FOLDER, fillExport, requireNewFolder } from "./require_new_folder.ts";
@@ -207,7 +208,7 @@ async function fillFolder(
     check: "missing" in runtime ? { skipped: runtime.missing } : { runtime: runtime.name },
     model,
   };
-  await Deno.writeTextFile(join(folder, "export.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  await Deno.writeTextFile(join(folder, EXPORT_FILE), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
 }
 
@@ -225,7 +226,7 @@ async function fillFolder(
 export async function exportNetworks(options: ExportNetworksOptions): Promise<NetworkExport> {
   const { runDirectory, directory, checkpoint, warn } = options;
   const { model } = await readRunConfig(runDirectory);
-  requireBakeable(model, model.exact);
+  requireBakeable(model, { exact: model.exact, what: `in the format ${options.format}` });
   await requireNewFolder(directory, EXPORT_FOLDER);
   const loaded = await loadTrained({
     runDirectory,

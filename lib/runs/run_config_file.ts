@@ -3,6 +3,7 @@ import { CheckpointError, UsageError } from "../errors.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
+import { describeExport } from "./describe_export.ts";
 import { RUN_CONFIG_FILE } from "./run_folder.ts";
 import { MAX_CONFIG_BYTES, parseConfig } from "../configuration/parse_config.ts";
 
@@ -22,6 +23,14 @@ export async function readRunConfig(runDirectory: string): Promise<ExperimentCon
     const isAbsent = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory;
     if (!isAbsent) throw refusal(runDirectory, path, error);
+    const exported = await describeExport(runDirectory);
+    if (exported !== null) {
+      throw new CheckpointError(
+        `Cannot open run ${runDirectory}: it is ${exported}, for other programs; give the run that it was exported ` +
+          'from, or an export of that run as a model ("export RUN FOLDER")',
+        { cause: error },
+      );
+    }
     throw new CheckpointError(
       `Cannot open run ${runDirectory}: ${path} does not exist; give a folder that "train" has made`,
       { cause: error },

@@ -172,9 +172,15 @@ Deno.test("requireBakeable() says why a model cannot be a list of layers", () =>
   for (const name of modelNames) {
     const { kind } = modelEntry(name);
     const model = { ...TINY_MODEL, name };
-    if (kind !== "custom") requireBakeable(model, false);
-    else assert.throws(() => requireBakeable(model, false), /^UsageError: .* every image/);
-    assert.throws(() => requireBakeable(model, true), /every image/);
+    const what = "as a page";
+    if (kind !== "custom") requireBakeable(model, { exact: false, what });
+    else {
+      assert.throws(
+        () => requireBakeable(model, { exact: false, what }),
+        /^UsageError: Cannot export \S+ as a page, .* every image/,
+      );
+    }
+    assert.throws(() => requireBakeable(model, { exact: true, what }), /as a page, .*every image/);
   }
 });
 

@@ -33,3 +33,28 @@ Deno.test("readRunConfig() takes a damaged configuration for a damaged run", asy
     );
   });
 });
+
+Deno.test("readRunConfig() says of an export for other programs that it is one", () =>
+  withFolder(async (folder) => {
+    const exported = join(folder, "onnx");
+    await Deno.mkdir(exported);
+    const write = (text: string) => Deno.writeTextFile(join(exported, "export.json"), text);
+    await write(JSON.stringify({ format: "onnx", checkpoint: "step-00000001" }));
+    await assert.rejects(
+      readRunConfig(exported),
+      (error) =>
+        error instanceof CheckpointError &&
+        /onnx: it is an export in the format onnx, for other programs; give the run/
+          .test(error.message),
+    );
+    for (const other of ["{", "[]", "{}", '{ "format": "\\u001b[2J" }', '{ "format": 5 }']) {
+      await write(other);
+      await assert.rejects(readRunConfig(exported), /config\.yaml does not exist; give a folder/);
+    }
+    const page = join(folder, "page");
+    await Deno.mkdir(page);
+    await Deno.writeTextFile(join(page, "index.html"), "");
+    await assert.rejects(readRunConfig(page), /config\.yaml does not exist/);
+    await Deno.writeTextFile(join(page, "model.js"), "");
+    await assert.rejects(readRunConfig(page), /it is an export as a page \(--format web\)/);
+  }));
