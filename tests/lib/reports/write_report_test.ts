@@ -4,6 +4,7 @@ import { PAPER_SOURCE } from "../../../lib/paper/paper_results.ts";
 import { assertSnapshot } from "../../helpers/assert_snapshot.ts";
 import { MADE_UP_RUN } from "../../helpers/made_up_comparison.ts";
 import { TEST_CONDITIONS } from "../../helpers/small_comparison.ts";
+import type { ReportSource } from "../../../lib/reports/build_report.ts";
 import type {
   ComparedRun,
   Comparison,
@@ -174,6 +175,38 @@ Deno.test("writeReport() refuses nothing to report on, and a format that there i
   }
   await assert.rejects(write([COMPARISON], "pdf" as "csv"), {
     name: "RangeError",
-    message: /one of text, md, csv, json, html, current value is pdf/,
+    message: /one of text, md, csv, json, html, current value is "pdf"/,
   });
+  // Before what is wrong with the sources, which any format would tell.
+  await assert.rejects(write([], "pdf" as "csv"), /format must be one of/);
+  await assert.rejects(write([COMPARISON], undefined as unknown as "csv"), TypeError);
+});
+
+Deno.test("writeReport() says what a source must be, where a program gives a result as it is", async () => {
+  const options = { width: 100, footer: "" };
+  const source = { kind: "comparison", content: COMPARISON, origin: "made up" } as const;
+  const writeAll = (sources: unknown, given: unknown = options) =>
+    writeReport(sources as ReportSource[], "md", given as typeof options);
+  for (const wrong of [COMPARISON, undefined, null, 5, { kind: "comparison" }, []]) {
+    await assert.rejects(writeAll([wrong]), {
+      name: "TypeError",
+      message: /^Cannot write a report: source 1 must be \{ kind, content, origin \}/,
+    });
+  }
+  for (const sources of [COMPARISON, undefined, null, "runs/first"]) {
+    await assert.rejects(writeAll(sources), {
+      name: "TypeError",
+      message: /the sources must be a list/,
+    });
+  }
+  await assert.rejects(writeAll([source, { ...source, kind: "comparision" }]), {
+    name: "RangeError",
+    message: /source 2: kind must be one of run-report, .*, current value is "comparision"/,
+  });
+  for (const wrong of [null, 5, { width: "100", footer: "" }, { width: 100, footer: 5 }]) {
+    await assert.rejects(writeAll([source], wrong), {
+      name: "TypeError",
+      message: /^Cannot use the options of writeReport: /,
+    });
+  }
 });
