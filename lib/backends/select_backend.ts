@@ -1,4 +1,6 @@
 import { setCurrentBackend } from "./current_backend.ts";
+import { describeGiven } from "../arguments/describe_given.ts";
+import { requireOptions } from "../arguments/require_options.ts";
 import { BackendError, messageOf } from "../errors.ts";
 import type {
   ActivateOptions,
@@ -30,6 +32,15 @@ export const AUTO_ORDER: readonly BackendName[] = ["tensorflow", "webgpu", "wasm
 /** Threads that are started at most. */
 const MOST_THREADS = 1024;
 
+/** Kinds of the options. */
+const OPTIONS = {
+  threads: "number",
+  math: "text",
+  backends: "object",
+  hasHardwareAdapter: "function",
+  computesCorrectly: "function",
+} as const;
+
 /** How the backend is to work, and parts that a test replaces. */
 export interface SelectBackendOptions extends ActivateOptions {
   /** The backends to choose from. @default BACKENDS */
@@ -52,6 +63,8 @@ export interface SelectBackendOptions extends ActivateOptions {
  * @throws {BackendError} if the named backend, or with `auto` every one, cannot work here, or if the named one was
  * installed for a GPU that it cannot use, or if there is no such math.
  * @throws {RangeError} if the number of threads is not in 1..1024.
+ * @throws {TypeError} if the name or an option is of another type.
+ * @throws {UsageError} if an option is unknown.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -69,6 +82,14 @@ async function chooseBackend(
   request: BackendRequest,
   options: SelectBackendOptions,
 ): Promise<ActiveBackend> {
+  if (typeof request !== "string") {
+    throw new TypeError(
+      `Cannot select a backend: its name must be a text, current value is ${
+        describeGiven(request)
+      }`,
+    );
+  }
+  requireOptions(options, OPTIONS, "options of selectBackend");
   const { backends = BACKENDS, math = "float32", threads = 1 } = options;
   if (request !== "auto" && !Object.hasOwn(backends, request)) {
     throw new BackendError(

@@ -174,6 +174,19 @@ Deno.test("selectBackend() names the backends there are", async () => {
 });
 
 Deno.test("selectBackend() refuses numbers of threads and types that it would not compute with", async () => {
+  for (const options of [null, 5, "wasm", { threads: "4" }, { threads: null }, { math: 16 }]) {
+    await assert.rejects(selectBackend("cpu", options as unknown as Record<string, never>), {
+      name: "TypeError",
+      message: /^Cannot use the options of selectBackend: /,
+    });
+  }
+  await assert.rejects(selectBackend("cpu", { thread: 2 } as Record<string, number>), {
+    name: "UsageError",
+    message: /unknown key thread; known keys: threads, math,/,
+  });
+  for (const name of [null, 5, {}]) {
+    await assert.rejects(selectBackend(name as unknown as "cpu"), { name: "TypeError" });
+  }
   for (const threads of [0, 1.5, -1, NaN, 1025]) {
     await assert.rejects(selectBackend("cpu", { threads }), {
       name: "RangeError",
