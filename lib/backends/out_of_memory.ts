@@ -25,7 +25,7 @@ export class OutOfMemoryError extends BackendError {
  *
  * @param error Whatever was thrown.
  * @param size What was computed, for the message: `"a training step of 64 images"`.
- * @param remedy What lowers it, with an option that the command has.
+ * @param remedy What lowers it, by names that the caller knows: `"lower batchSize (--batch-size)"`.
  * @returns An `OutOfMemoryError` with advice, or the error itself.
  *
  * @example
@@ -33,21 +33,21 @@ export class OutOfMemoryError extends BackendError {
  * import assert from "node:assert/strict";
  *
  * const thrown = new WebAssembly.RuntimeError("memory access out of bounds");
- * assert.match(`${explainOutOfMemory(thrown, "a batch of 8000 images")}`, /lower --batch-size/);
+ * assert.match(`${explainOutOfMemory(thrown, "a batch of 8000 images")}`, /lower batchSize \(--batch-size\)/);
  * assert.equal(explainOutOfMemory("other", "a batch"), "other");
  * ```
  */
 export function explainOutOfMemory(
   error: unknown,
   size: string,
-  remedy = "lower --batch-size",
+  remedy = "lower batchSize (--batch-size)",
 ): unknown {
   if (!(error instanceof Error) || error instanceof BackendError) return error;
   if (!SIGNS.some((sign) => sign.test(error.message))) return error;
   return new OutOfMemoryError(
     `Cannot compute ${size}: the backend ran out of memory (${
       error.message.split("\n")[0]?.slice(0, 120)
-    }); ${remedy}, or take --backend tensorflow, whose memory is the machine's`,
+    }); ${remedy}, or take backend tensorflow (--backend), whose memory is the machine's`,
     { cause: error },
   );
 }

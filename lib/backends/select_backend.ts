@@ -112,8 +112,8 @@ async function chooseBackend(
     }
     if (request !== "auto" && request !== "tensorflow") {
       throw new BackendError(
-        `Cannot compute in ${math} with backend "${request}": only tensorflow can; give --backend tensorflow, or ` +
-          "--math float32",
+        `Cannot compute in ${math} with backend "${request}": only tensorflow can; take it (--backend), or math ` +
+          "float32 (--math)",
       );
     }
     // Another backend would compute something else than was asked for.

@@ -129,7 +129,7 @@ function useMath(active: ActiveBackend, { math = "float32" }: ActivateOptions): 
   const backend = nativeBackend()!;
   if (math === "bfloat16" && active.device === "gpu") {
     throw new BackendError(
-      `Cannot compute in ${math} on a GPU: it is made for CPUs; give --math float32`,
+      `Cannot compute in ${math} on a GPU: it is made for CPUs; take math float32 (--math)`,
     );
   }
   roundToBfloat16(backend, false);
@@ -137,13 +137,13 @@ function useMath(active: ActiveBackend, { math = "float32" }: ActivateOptions): 
   if (Deno.env.get("TF_ENABLE_ONEDNN_OPTS") === "0") {
     throw new BackendError(
       `Cannot compute in ${math} without oneDNN: TensorFlow's own operations round the sums too; unset ` +
-        "TF_ENABLE_ONEDNN_OPTS, or give --math float32",
+        "TF_ENABLE_ONEDNN_OPTS, or take math float32 (--math)",
     );
   }
   if (computesInBfloat16() === false) {
     throw new BackendError(
       `Cannot compute in ${math} here: TensorFlow's oneDNN has no convolutions in it for this processor (x86 without ` +
-        "AVX-512); give --math float32, or go on with a run that began in it on another machine",
+        "AVX-512); take math float32 (--math), or go on with a run that began in it on another machine",
     );
   }
   roundToBfloat16(backend, true);

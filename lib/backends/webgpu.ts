@@ -90,7 +90,9 @@ async function activateWebgpu(): Promise<ActiveBackend> {
   } catch (cause) {
     started = undefined;
     throw new BackendError(
-      `Cannot use backend "webgpu": ${messageOf(cause)}; ${DRIVER_REMEDY}, or use --backend wasm`,
+      `Cannot use backend "webgpu": ${
+        messageOf(cause)
+      }; ${DRIVER_REMEDY}, or use backend wasm (--backend)`,
       { cause },
     );
   }

@@ -40,8 +40,8 @@ export class CheckedWebGPUBackend extends WebGPUBackend {
     this.#refusal ??= found.find((fault) => fault !== null)?.message;
     if (this.#refusal !== undefined) {
       throw new BackendError(
-        `Cannot compute on backend "webgpu": the device refused an operation, and the numbers since are wrong; ` +
-          `use --backend wasm (${this.#refusal.trim()})`,
+        `Cannot compute on backend "webgpu": the device refused an operation, and the numbers since are wrong ` +
+          `(${this.#refusal.trim()}); use backend wasm (--backend)`,
       );
     }
     return values;

@@ -45,6 +45,6 @@ export function requireImageSize(config: ModelConfig, { height, width }: MapSize
   while (side < LARGEST_SIDE && isTooSmall({ height: side, width: side })) side += 1;
   throw new UsageError(
     `Cannot use ${config.name} for images of ${height} x ${width} pixels: its poolings leave nothing of them; ` +
-      `their side must be at least ${side}: raise --image-size, or choose another --model`,
+      `their side must be at least ${side}: raise imageSize (--image-size), or choose another model (--model)`,
   );
 }

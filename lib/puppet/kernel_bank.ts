@@ -145,7 +145,7 @@ export class KernelBank implements InferenceNetwork {
     if (broken >= 0) {
       throw new DivergenceError(
         `Cannot make the kernel bank: kernel ${broken + 1} of level ${level} is not finite; ` +
-          "train with a lower learning rate or with --clip-norm",
+          "train with a smaller learningRate (--learning-rate) or with clipNorm 1 (--clip-norm 1)",
       );
     }
     this.#generationSeconds += (performance.now() - started) / 1000;

@@ -54,7 +54,7 @@ async function measureTraining(
   if (train.fingerprint !== fingerprint) {
     throw new DataError(
       `Cannot show the training images: the model was trained on images with fingerprint ${fingerprint}, ` +
-        `those found in ${config.data.directory} have ${train.fingerprint}; give the same images with --data`,
+        `those found in ${config.data.directory} have ${train.fingerprint}; give the folder of the same images (--data)`,
     );
   }
   const values = await measureDataset(train, complexityMeasure(config.model.complexity));

@@ -74,7 +74,7 @@ async function collectData(
   if (!generatesKernels(modelEntry(name))) {
     throw new UsageError(
       `Cannot export ${name} as a page: it shows how kernels are generated, and those of ${name} are stored; ` +
-        "export it with --format onnx, tfjs or safetensors",
+        "export it in another format (--format onnx, tfjs or safetensors)",
     );
   }
   const { folder, path, files, decoded } = await openCompleteCheckpoint(runDirectory, options);

@@ -76,7 +76,7 @@ export async function takeWeights(
       `Cannot begin with the weights of ${weights.source}: none of its ${weights.parameters.size} parameters fits the ` +
         `model (${left[0]?.name}: ${
           left[0]?.reason
-        }); give the model's own options, or another one with --weights`,
+        }); give the settings of that model, or other weights (--weights)`,
     );
   }
   classifier.parameters.write(values);

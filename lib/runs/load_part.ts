@@ -55,8 +55,8 @@ function partOf(loaded: ExperimentImages, part: DataPart): LoadedPart {
   const dataset = loaded[part];
   if (dataset.length > 0) return { dataset, images: countsOf(loaded) };
   const other = loaded.validation.length > 0 && part === "test"
-    ? "take --part validation, whose images chose the best checkpoint"
-    : "choose another --part";
+    ? "take the part validation (--part), whose images chose the best checkpoint"
+    : "choose another part (--part)";
   throw new DataError(`Cannot evaluate: there are no ${part} images; ${other}`);
 }
 
@@ -71,11 +71,11 @@ function requirePartOfRun(
   if (train.fingerprint === card.trainFingerprint || (part === "test" && !testIsDrawn)) return;
   const otherwise = part === "test"
     ? "arrange the images in train/<class> and test/<class>"
-    : "take --part test";
+    : "take the part test (--part)";
   throw new DataError(
     `Cannot evaluate on the ${part} images: the model was trained on images with fingerprint ${card.trainFingerprint}, ` +
       `those found have ${train.fingerprint}, so their ${part} part is not the run's and can hold images that the ` +
-      `model has learned; give the data of the run with --data, or ${otherwise}`,
+      `model has learned; give the data of the run (--data), or ${otherwise}`,
   );
 }
 

@@ -39,7 +39,7 @@ function fewerImages(
   if (count === null || count === length) return dataset;
   if (count > length) {
     throw new DataError(
-      `Cannot take ${count} test images: ${dataset.name} holds ${length}; lower --test-images`,
+      `Cannot take ${count} test images: ${dataset.name} holds ${length}; lower testImages (--test-images)`,
     );
   }
   const place = (at: number) => isResized(name) ? Math.floor((at + 0.5) * length / count) : at;
@@ -81,7 +81,7 @@ function requireUsableSplit(
 export function requireSameImages(train: ImageDataset, fingerprint: string): void {
   if (train.fingerprint === fingerprint) return;
   throw new CheckpointError(
-    `Cannot continue with these images: the checkpoint's training images have fingerprint ${fingerprint}, those found have ${train.fingerprint}; give the same data with --data`,
+    `Cannot continue with these images: the checkpoint's training images have fingerprint ${fingerprint}, those found have ${train.fingerprint}; give the folder of the same images (--data)`,
   );
 }
 
@@ -118,7 +118,7 @@ async function loadNamed(
     if (!isPlace || !(error instanceof DataError)) throw error;
     throw new DataError(
       `${error.message}; ${data.directory} is where the configuration of ${namedBy} has its images, ` +
-        "eval and train --resume take another place with --data",
+        "evaluation and a training that goes on take another place as data (--data)",
       { cause: error },
     );
   }
@@ -141,14 +141,14 @@ export async function loadExperimentImages(
   const parts = await loadNamed(data, options);
   if (data.images !== null && data.images > parts.train.length) {
     throw new DataError(
-      `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower --images`,
+      `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower images (--images)`,
     );
   }
   if (parts.train.classNames.length < 2) {
     throw new DataError(
       `Cannot train on ${data.dataset} in ${data.directory}: there must be 2 classes at least, current value is ` +
         `${parts.train.classNames.length} (${parts.train.classNames.join()}); add a folder for every class, or give the ` +
-        "folder that holds those folders with --data",
+        "folder that holds those folders (--data)",
     );
   }
   requireUsableSplit(config, parts);

@@ -95,6 +95,6 @@ export async function requireFromScratch(directory: string): Promise<void> {
   if (typeof source !== "string") return;
   throw new CheckpointError(
     `Cannot resume ${directory}: it ended before its first checkpoint, and the weights of ${source} that it began with ` +
-      "are not in its folder; begin a new run with --weights",
+      "are not in its folder; begin a new run with those weights (--weights)",
   );
 }

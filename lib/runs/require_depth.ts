@@ -20,8 +20,8 @@ export function requireDepth(
   const level = levels.levelOfDepth(depth);
   if (level !== null && exact) {
     throw new UsageError(
-      `Cannot use depth ${depth} in exact mode: its network has one trajectory for all images; leave out --depth or ` +
-        "--exact, or take a model that was not trained with it",
+      `Cannot use depth ${depth} in exact mode: its network has one trajectory for all images; leave the depth (--depth) or the ` +
+        "exact mode (--exact) out, or take a model that was not trained in it",
     );
   }
   if (level !== null) return level;
@@ -31,6 +31,6 @@ export function requireDepth(
   throw new UsageError(
     `Cannot use depth ${depth}: the model has networks of ${
       depths.join(", ")
-    } layers; give one of them with --depth`,
+    } layers; give one of them (--depth)`,
   );
 }

@@ -41,8 +41,8 @@ export const EXPORT_FOLDER: NewFolderWords = {
 function wordsOfRun(directory: string): NewFolderWords {
   return {
     action: "start a run in",
-    advice: "name another with --run",
-    otherAdvice: `, or continue that run with --resume ${quoteWord(directory)}`,
+    advice: "name another folder (--run)",
+    otherAdvice: `, or continue that run (--resume ${quoteWord(directory)})`,
   };
 }
 

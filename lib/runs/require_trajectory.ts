@@ -14,7 +14,7 @@ import type { ModelConfig } from "../models/model_config.ts";
 export function requireTrajectory(model: ModelConfig, asked: boolean): boolean {
   if (asked && !generatesKernels(modelEntry(model.name))) {
     throw new UsageError(
-      `Cannot give every image a trajectory: ${model.name} generates no kernels along one; leave --exact out`,
+      `Cannot give every image a trajectory: ${model.name} generates no kernels along one; leave exact (--exact) out`,
     );
   }
   return asked || model.exact;

@@ -60,7 +60,7 @@ function requireSameClasses(
   throw new CheckpointError(
     `Cannot go on with other classes: the run knows ${shortList(classNames)}, the images have ${
       shortList(train.classNames)
-    }; begin a new run with "train --weights ${quoteWord(runDirectory)}"`,
+    }; begin a new run with its weights (--weights ${quoteWord(runDirectory)})`,
   );
 }
 
@@ -89,8 +89,10 @@ function hasOtherImages(
     const [part, before, now] = changed;
     throw new CheckpointError(
       `Cannot go on with other images: the checkpoint's ${part} images have fingerprint ${before}, those ` +
-        `found have ${now}; give the same data with --data, or if images were repaired, added or taken away, ` +
-        `continue with "train --resume ${quoteWord(options.runDirectory)} --changed-images"`,
+        `found have ${now}; give the folder of the same images (--data), or if images were repaired, added ` +
+        `or taken away, continue with "train --resume ${
+          quoteWord(options.runDirectory)
+        } --changed-images"`,
     );
   }
   const text =
@@ -142,7 +144,7 @@ export async function readLastCheckpoint(
   if (least > config.training.epochs) {
     const done = `${epoch} epochs are done${least > epoch ? " and another is begun" : ""}`;
     throw new UsageError(
-      `Cannot resume ${options.runDirectory}: ${done}, --epochs must be at least ${least}, current value is ${config.training.epochs}`,
+      `Cannot resume ${options.runDirectory}: ${done}, training.epochs (--epochs) must be at least ${least}, current value is ${config.training.epochs}`,
     );
   }
   const device = deviceOf(options.provenance);
@@ -150,8 +152,8 @@ export async function readLastCheckpoint(
     if (!options.allowOtherBackend) {
       throw new CheckpointError(
         `Cannot resume ${options.runDirectory} on another backend: ${card.backend} in the run, ${device} now; ` +
-          `the result would be close, but not bit for bit: name the backend to continue with it, for example in ` +
-          `"train --resume ${quoteWord(options.runDirectory)} --backend ${tf.getBackend()}"`,
+          `the result would be close, but not bit for bit: name the backend to continue with it: backend ${tf.getBackend()} ` +
+          `("train --resume ${quoteWord(options.runDirectory)} --backend ${tf.getBackend()}")`,
       );
     }
     const text = `resuming on ${device} what ${card.backend} trained: close, but not bit for bit`;

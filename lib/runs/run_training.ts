@@ -194,7 +194,9 @@ export async function runTraining(
     return await trainLocked(loaded, { ...options, deadline });
   } catch (error) {
     const { training: { batchSize }, model: { name } } = loaded.config;
-    const remedy = resume ? "give --recompute" : "lower --batch-size or --channels";
+    const remedy = resume
+      ? "set training.recompute (--recompute)"
+      : "lower batchSize (--batch-size) or maxChannels (--channels)";
     throw explainOutOfMemory(error, `a training step of ${batchSize} images with ${name}`, remedy);
   } finally {
     lock.release();

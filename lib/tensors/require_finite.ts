@@ -21,7 +21,7 @@ export function requireFinite(values: ArrayLike<number>, what: string): void {
     if (Number.isFinite(values[index])) continue;
     throw new DivergenceError(
       `Cannot classify: ${what} are not finite, the numbers of the model go beyond the range of float32; ` +
-        `use another checkpoint, or train with a smaller --learning-rate or with --clip-norm 1`,
+        "use another checkpoint, or train with a smaller learningRate (--learning-rate) or with clipNorm 1 (--clip-norm 1)",
     );
   }
 }

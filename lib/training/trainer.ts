@@ -93,7 +93,8 @@ export class Trainer {
 
   async #run(hooks: TrainerHooks): Promise<StopReason> {
     if (hasStoppedEarly(this.progress, this.#config)) {
-      const text = "stopped early before; raise --patience or --epochs to continue";
+      const text =
+        "stopped early before; raise patience (--patience) or epochs (--epochs) to continue";
       hooks.report?.({ kind: "phase", text });
       return "early-stop";
     }

@@ -21,7 +21,7 @@ function encodeTensors(tensors: ReadonlyMap<string, TensorValues>): Uint8Array {
   if (broken !== null) {
     throw new DivergenceError(
       `Cannot save checkpoint: "${broken}" holds numbers that are not finite; the checkpoint before is kept: ` +
-        `try a smaller --learning-rate, or --clip-norm 1, in a new run`,
+        `try a smaller learningRate (--learning-rate), or clipNorm 1 (--clip-norm 1), in a new run`,
     );
   }
   return encodeSafetensors(

@@ -45,7 +45,7 @@ Deno.test("export writes a model that evaluates like its run, is smaller, and na
     assert.equal(elsewhere.code, 3);
     assert.match(
       elsewhere.stderr,
-      /; data is where the configuration of .*-model has its images, eval and train/,
+      /; data is where the configuration of .*-model has its images, evaluation and a training/,
     );
 
     await Deno.rename(data, `${data}-moved`);

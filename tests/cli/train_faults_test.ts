@@ -232,7 +232,7 @@ Deno.test("train says what to change when memory ends, and what was saved before
     assert.equal(code, 5, stderr);
     assert.match(
       stderr,
-      /^error: Cannot compute a training step of 60 images .*lower --batch-size/m,
+      /^error: Cannot compute a training step of 60 images .*lower batchSize \(--batch-size\)/m,
     );
     assert.equal((await checkRemains(run)).step, 0);
   }));

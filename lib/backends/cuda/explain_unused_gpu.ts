@@ -110,7 +110,7 @@ function explainCudaDriver({ cuda, manifest }: GpuFacts): Explanation | null {
       ? "the CUDA driver hands out no GPU"
       : `its compute capability ${found} is below ${capability}, the smallest that ` +
         `TensorFlow ${tensorflow} has code for`,
-    remedy: found === "" ? "see what CUDA_VISIBLE_DEVICES names" : "use --backend webgpu",
+    remedy: found === "" ? "see what CUDA_VISIBLE_DEVICES names" : "use backend webgpu (--backend)",
     chosen: false,
   };
 }

@@ -16,11 +16,11 @@ Deno.test("explainOutOfMemory() gives advice on what backends say when memory en
     assert.ok(explained instanceof BackendError, message);
     assert.match(
       explained.message,
-      /^Cannot compute a training step of 8000 images: .*; lower --batch-size, or take /,
+      /^Cannot compute a training step of 8000 images: .*; lower batchSize \(--batch-size\), or take /,
     );
   }
   const resumed = explainOutOfMemory(new Error(messages[0]), size, "give --recompute");
-  assert.match(`${resumed}`, /; give --recompute, or take --backend tensorflow/);
+  assert.match(`${resumed}`, /; give --recompute, or take backend tensorflow \(--backend\)/);
 });
 
 Deno.test("explainOutOfMemory() leaves other errors alone", () => {

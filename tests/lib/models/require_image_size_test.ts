@@ -35,7 +35,7 @@ for (const name of modelNames) {
   Deno.test(`requireImageSize() lets ${name} have a side of ${smallest} pixels and no less`, () => {
     requireImageSize(model, { height: smallest, width: smallest });
     if (smallest === 1) return;
-    const needed = new RegExp(`Cannot use ${name} .*at least ${smallest}: raise --image-size`);
+    const needed = new RegExp(`Cannot use ${name} .*at least ${smallest}: raise imageSize`);
     assert.throws(
       () => requireImageSize(model, { height: smallest, width: smallest - 1 }),
       (error) => error instanceof UsageError && needed.test(error.message),

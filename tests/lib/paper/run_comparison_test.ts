@@ -313,7 +313,7 @@ Deno.test("runComparison() goes on with the other runs when memory ends in one",
     assert.deepEqual(row!.runs.map(({ state }) => state), ["failed", "finished"]);
     assert.match(row!.mark!, /1 of 2 seeds finished; 1 out of memory/);
     assert.equal(row!.top1!.n, 1);
-    assert.match(warnings.join(), /ran out of memory .*lower --batch-size/);
+    assert.match(warnings.join(), /ran out of memory .*lower batchSize \(--batch-size\)/);
     assert.ok(phases.length >= 2);
     // The next time it is tried again.
     const again = await runComparison(await smallComparison(runs, { seeds: [1, 2] }));

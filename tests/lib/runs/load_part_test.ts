@@ -43,7 +43,10 @@ Deno.test("loadPartForModel() refuses validation and training images that were d
   const card = await cardOf(tinyRunConfig());
   const other = tinyRunConfig({ training: { seed: 2 } });
   for (const part of ["validation", "train"] as const) {
-    await assert.rejects(load(other, card, part), isRefusal(part, /take --part test$/));
+    await assert.rejects(
+      load(other, card, part),
+      isRefusal(part, /take the part test \(--part\)$/),
+    );
   }
   // These test images are a part of their own, whatever the training images are.
   assert.equal((await load(other, card, "test")).dataset.length, 40);

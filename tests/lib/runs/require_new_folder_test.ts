@@ -41,12 +41,12 @@ Deno.test("requireNewFolder() speaks of continuing only where a run can be", () 
   withFolder(async (folder) => {
     const file = join(folder, "file");
     await Deno.writeTextFile(file, "");
-    await assert.rejects(requireNewFolder(folder), /or continue that run with --resume/);
+    await assert.rejects(requireNewFolder(folder), /or continue that run \(--resume /);
     // What is advised can be pasted into a shell.
     const spaced = join(folder, "my run");
     await Deno.mkdir(spaced);
     await Deno.writeTextFile(join(spaced, "config.yaml"), "");
-    await assert.rejects(requireNewFolder(spaced), /with --resume '[^']*my run'$/);
+    await assert.rejects(requireNewFolder(spaced), /\(--resume '[^']*my run'\)$/);
     await assert.rejects(requireNewFolder(file), /it is a file; name another folder$/);
     // Commands that make runs have different options for their folders.
     await assert.rejects(makeNewFolder(join(file, "run")), /it is a file; name another folder$/);
