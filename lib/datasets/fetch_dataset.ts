@@ -7,8 +7,24 @@ import { withFileLock } from "./file_lock.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { installFolder, recoverFolder } from "./install_folder.ts";
 import { stageDataset } from "./stage_dataset.ts";
+import { localPath } from "../arguments/local_path.ts";
+import { type OptionKind, requireOptions } from "../arguments/require_options.ts";
 import { replaceFile } from "../files/atomic_write.ts";
 import { verifyDataset } from "./verify_dataset.ts";
+
+/** Kinds of the options; none can be forgotten. */
+const OPTIONS: Readonly<Record<keyof FetchOptions, OptionKind>> = {
+  directory: "text",
+  from: "text",
+  mirrors: "any",
+  only: "text",
+  force: "boolean",
+  onProgress: "function",
+  onNote: "function",
+  signal: "signal",
+  patience: "object",
+  source: "object",
+};
 
 /** What `fetchDataset` returns. */
 export interface FetchResult {
@@ -29,9 +45,12 @@ export interface FetchResult {
  * @param options Where from and where to.
  * @returns Where it is and what was installed.
  * @throws {DataError} if it cannot be had or is not what it should be; what was there stays.
- * @throws {UsageError} if the name is unknown.
+ * @throws {UsageError} if the name or an option is unknown.
+ * @throws {TypeError} if an option is of another type.
  */
 export async function fetchDataset(name: string, options: FetchOptions): Promise<FetchResult> {
+  requireOptions(options, OPTIONS, "options of fetchDataset");
+  localPath(options.directory, "Cannot fetch a dataset: directory");
   const source = options.source ?? datasetSource(name);
   const path = join(options.directory, source.folder);
   const lock = join(options.directory, `.${source.folder}.lock`);

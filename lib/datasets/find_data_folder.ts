@@ -46,7 +46,7 @@ export function missingDataset(directory: string, search: DataFolderSearch): Dat
       `${join(directory, search.folder)}; fetch it with "fetch-data ${search.name} --directory ` +
       `${
         quoteWord(directory)
-      }", or name the folder that holds it with --data; train takes pictures of your own ` +
-      "with --dataset folder",
+      }", or name the folder that holds it (--data); train takes pictures of your own ` +
+      "as dataset folder (--dataset folder)",
   );
 }

@@ -90,7 +90,7 @@ export async function listFolder(
     const failure = describePathFailure(error);
     if (failure === null) throw error;
     throw new DataError(
-      `Cannot list images: ${directory} cannot be read, ${failure}; give a folder of the form <class>/<image>.png with --data`,
+      `Cannot list images: ${directory} cannot be read, ${failure}; give a folder of the form <class>/<image>.png (--data)`,
       { cause: error },
     );
   }

@@ -48,7 +48,7 @@ export async function loadDataset(
     if (failure === null) throw error;
     throw new DataError(
       `Cannot load ${config.dataset} from ${config.directory}: ${failure}; it must be a folder that holds the dataset, ` +
-        "name one with --data",
+        "name one (--data)",
       { cause: error },
     );
   }

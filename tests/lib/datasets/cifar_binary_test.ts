@@ -125,7 +125,7 @@ Deno.test("loadCifar10() reads the batches that are there, from the folder or it
   try {
     await assert.rejects(
       loadCifar10(folder),
-      /fetch it with "fetch-data cifar10 --directory .*pictures of your own with --dataset folder/,
+      /fetch it with "fetch-data cifar10 --directory .*pictures of your own as dataset folder/,
     );
     const inner = join(folder, "cifar-10-batches-bin");
     await Deno.mkdir(inner);

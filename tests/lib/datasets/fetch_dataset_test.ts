@@ -295,3 +295,11 @@ Deno.test("fetchDataset() refuses a name that it does not know, and lists those 
       error instanceof UsageError && /cifar10, .*current value is cifar$/.test(error.message),
   );
 });
+
+Deno.test("fetchDataset() refuses options of another type before it makes anything", async () => {
+  const fetch = fetchDataset as (name: string, options: unknown) => Promise<unknown>;
+  await assert.rejects(fetch("synthetic", 5), TypeError);
+  await assert.rejects(fetch("synthetic", { directory: new URL("file:///tmp/a") }), TypeError);
+  await assert.rejects(fetch("synthetic", {}), /directory must be a path .*current value is undef/);
+  await assert.rejects(fetch("synthetic", { directory: "a", forse: true }), UsageError);
+});

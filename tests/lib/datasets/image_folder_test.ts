@@ -87,7 +87,7 @@ Deno.test("loadImageFolder() refuses folders that are arranged otherwise", async
     // An exported model does not know where its images lay.
     await assert.rejects(
       loadImageFolder(join(folder, "no"), { imageSize: 2 }),
-      (error) => error instanceof DataError && /no such folder.* with --data$/.test(error.message),
+      (error) => error instanceof DataError && /no such folder.* \(--data\)$/.test(error.message),
     );
     await assert.rejects(loadImageFolder(folder, { imageSize: 0 }), RangeError);
   });
