@@ -134,3 +134,15 @@ Deno.test("drawStatisticsImages() draws without repeats by the rule of the batch
 Deno.test("drawStatisticsImages() takes the nearest level's images for a level without any", () => {
   assert.deepEqual([...drawStatisticsImages(4, 40, { ...OPTIONS, levelSharing: 0 })], [0]);
 });
+
+Deno.test("planEpoch() deals the images of a single level in another order every epoch", () => {
+  const oneLevel = { ...OPTIONS, levelOfImage: new Uint8Array(200), levels: 1 };
+  assert.notDeepEqual(planEpoch({ ...oneLevel, epoch: 1 }), planEpoch(oneLevel));
+});
+
+Deno.test("drawStatisticsImages() draws other images for another seed, and for another level", () => {
+  const drawn = drawStatisticsImages(2, 20, OPTIONS);
+  assert.deepEqual(drawStatisticsImages(2, 20, OPTIONS), drawn);
+  assert.notDeepEqual(drawStatisticsImages(2, 20, { ...OPTIONS, seed: 2 }), drawn);
+  assert.notDeepEqual(drawStatisticsImages(3, 20, OPTIONS), drawn);
+});

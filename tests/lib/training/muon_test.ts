@@ -200,3 +200,33 @@ Deno.test("suitsMuon() names matrices that mix channels, and nothing else", () =
   assert.ok(!suitsMuon("puppeteer.norm1.scale", [512]));
   assert.ok(!suitsMuon("head.weights", [512, 10]));
 });
+
+Deno.test("Optimizer: Muon keeps 0.95 of its momentum and looks ahead, and scales by the long side", () =>
+  withBackend("cpu", async () => {
+    const parameters = new ParameterSet();
+    parameters.add("kernels.turned", { shape: [1, 1, 2, 2], values: new Float32Array(4) });
+    parameters.add("kernels.wide", { shape: [1, 1, 2, 8], values: new Float32Array(16) });
+    const optimizer = new Optimizer(parameters, { ...OPTIONS, weightDecay: 0 });
+    for (const values of [[1, 0, 0, 1], [0, -1, 1, 0]]) {
+      const turned: tf.Tensor = tf.tensor(values, [1, 1, 2, 2]);
+      optimizer.update(new Map([["kernels.turned", turned]]), 1e-2);
+      turned.dispose();
+    }
+    const wide = normalTensor([1, 1, 2, 8], "wide");
+    optimizer.update(new Map([["kernels.wide", wide]]), 1e-2);
+    const found = await parameters.read();
+    // Multiples of rotations: the steps bring their singular values, 1 / sqrt(2) of the norm, to 1.108111. The first
+    // update is along I, the second along 0.95 * 0.95 I + 1.95 R.
+    const length = Math.hypot(0.9025, 1.95);
+    const unit = 1e-2 * 0.2 * Math.SQRT2 * 1.108111;
+    const [along, across] = [-unit * (1 + 0.9025 / length), unit * 1.95 / length];
+    const { values } = found.get("kernels.turned")!;
+    assert.ok(largestDifference(values, [along, across, -across, along]) < 1e-6, `${values}`);
+    // Two singular values of about 1 in 16 numbers, times the root of 8.
+    const squares = found.get("kernels.wide")!.values.reduce((sum, value) => sum + value ** 2, 0);
+    const ratio = Math.sqrt(squares / 16) / (1e-2 * 0.2);
+    assert.ok(ratio > 0.7 && ratio < 1.2, `${ratio}`);
+    wide.dispose();
+    optimizer.dispose();
+    parameters.dispose();
+  }));

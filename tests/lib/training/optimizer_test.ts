@@ -163,3 +163,20 @@ Deno.test("Optimizer.write() refuses moments of another shape or of no parameter
     optimizer.dispose();
     parameters.dispose();
   }));
+
+for (const backend of await testBackends()) {
+  Deno.test(`Optimizer: Adam adds epsilon to the root that is corrected for its bias (${backend})`, () =>
+    withBackend(backend, async () => {
+      const parameters = new ParameterSet();
+      parameters.add("a", { shape: [4], values: new Float32Array(4) });
+      const optimizer = new Optimizer(parameters, { ...OPTIONS, epsilon: 1e-3 });
+      const gradient: tf.Tensor = tf.fill([4], 1e-3);
+      optimizer.update(new Map([["a", gradient]]), 1e-2);
+      // lr g / (g + epsilon)
+      const found = await parameters.get("a").data();
+      assert.ok(largestDifference(found, [-5e-3, -5e-3, -5e-3, -5e-3]) < 1e-6, `${found}`);
+      gradient.dispose();
+      optimizer.dispose();
+      parameters.dispose();
+    }));
+}
