@@ -90,7 +90,10 @@ for (const backend of await testBackends()) {
   Deno.test(`Trainer resumed within an epoch ends bit for bit like one that was not interrupted (${backend})`, () =>
     withBackend(backend, async () => {
       const changes = {
-        training: { epochs: 3, clipNorm: 1, weightDecay: 0.01, flip: true },
+        training: {
+          ...{ epochs: 3, clipNorm: 1, weightDecay: 0.01, flip: true },
+          ...{ dropout: 0.5, featureMixing: 0.5 },
+        },
       };
       const straight = await tinyTrainer(changes);
       await straight.trainer.run(NO_HOOKS);
