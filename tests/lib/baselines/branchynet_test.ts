@@ -4,6 +4,8 @@ import { alexnetArchitecture } from "../../../lib/architectures/alexnet.ts";
 import { workOfLayers } from "../../../lib/architectures/count_layers.ts";
 import { classifierHead, convolution } from "../../../lib/architectures/layer.ts";
 import { BranchyNet } from "../../../lib/baselines/branchynet.ts";
+import { batchNormOfBatch } from "../../../lib/layers/batch_norm.ts";
+import { crossEntropy, lossAndGradients } from "../../../lib/training/training_step.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import { largestDifference } from "../../helpers/tensors.ts";
 import {
@@ -180,3 +182,30 @@ Deno.test("BranchyNet with closed exits is AlexNet", async () => {
     plain.dispose();
   });
 });
+
+Deno.test("BranchyNet is trained by its end and by its exits, which weigh as much where nothing is said", () =>
+  withBackend("cpu", async () => {
+    for (const exitWeight of [undefined, 0.3]) {
+      const classifier = new BranchyNet({
+        ...{ ...TINY, architecture: ARCHITECTURE, exitsAfter: ["conv1", "conv2"], exitWidth: 6 },
+        ...(exitWeight === undefined ? {} : { exitWeight }),
+      });
+      const images = testImages(4, 8);
+      const labels = tf.tensor1d([0, 1, 2, 0], "int32");
+      const levels = ONE_LEVEL.list[0]!;
+      const found = lossAndGradients(classifier, { images, labels, levels }, { recompute: false });
+      const expected = tf.tidy(() => {
+        const { logits, auxiliary } = classifier.forward(images, levels, {
+          normalize: (site, input) => batchNormOfBatch(input, site.scale, site.offset),
+        });
+        assert.equal(auxiliary.length, 2);
+        const lossOf = (of: tf.Tensor2D) => crossEntropy(of, labels).dataSync()[0]!;
+        const sides = auxiliary.reduce((sum, side) => sum + lossOf(side.logits), 0);
+        return lossOf(logits) + (exitWeight ?? 1) * sides;
+      });
+      const loss = (await found.loss.data())[0]!;
+      assert.ok(Math.abs(loss - expected) < 1e-5, `${loss} is not ${expected}`);
+      tf.dispose([found.loss, found.correct, ...found.gradients.values(), images, labels]);
+      classifier.dispose();
+    }
+  }));

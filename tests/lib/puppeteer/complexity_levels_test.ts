@@ -72,3 +72,9 @@ Deno.test("ComplexityLevels.exactLevel() gives an image its own phi(H)", () => {
   const level = new ComplexityLevels(OPTIONS).exactLevel(11.3);
   assert.deepEqual(level, { index: 3, complexity: 11.3, depth: 9, scale: 11.3 / 12.5 });
 });
+
+Deno.test("ComplexityLevels.levelOfDepth() is the middle level of its depth", () => {
+  const levels = new ComplexityLevels({ ...OPTIONS, levelsPerDepth: 3 });
+  assert.equal(levels.levelOfDepth(7), 4);
+  assert.equal(levels.levelOfDepth(13), null);
+});

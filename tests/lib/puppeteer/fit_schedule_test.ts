@@ -61,3 +61,10 @@ Deno.test("ComplexityLevels moves with its offset: levels, routing and scale", (
   const below = new ComplexityLevels({ ...options, complexityOffset: -100 });
   assert.ok(below.list.every(({ complexity, scale }) => complexity === 0 && scale === 0));
 });
+
+Deno.test("fitSchedule() fits a rule that sends nine images in ten to one depth", () => {
+  const fitOf = (alike: number) =>
+    fitSchedule(Float64Array.of(...ramp(16, 18, alike), ...ramp(8, 9, 100 - alike)), RULE);
+  assert.equal(fitOf(89), null);
+  assert.equal(fitOf(91)?.shareBefore, 0.91);
+});

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { firstNonFiniteState, integrate } from "../../../lib/puppeteer/integrate.ts";
 import { solvers } from "../../../lib/puppeteer/solvers/solver_registry.ts";
 import { withBackend } from "../../helpers/backends.ts";
+import { checkGradients } from "../../helpers/tensors.ts";
 
 /**
  * The pendulum-like field (y, -y^3) is smooth and not linear; its end point from a much finer RK4 in double
@@ -89,3 +90,15 @@ Deno.test("firstNonFiniteState() finds the first state with NaN or infinity", ()
     assert.equal(await firstNonFiniteState(states.slice(0, 1)), -1);
     tf.dispose(states);
   }));
+
+for (const [name, solver] of Object.entries(solvers)) {
+  Deno.test(`integrate() has the gradient of the steps it takes, by ${name}`, () =>
+    withBackend("cpu", async () => {
+      const end = (start: tf.Tensor) => {
+        const field = (state: tf.Tensor, step: number) =>
+          tf.mul(tf.mul(tf.mul(state, state), state), -step);
+        return integrate(field, start, { steps: 4, solver }).at(-1)!;
+      };
+      await checkGradients((start) => tf.sum(end(start)), [tf.tensor1d([1])], { tolerance: 0.01 });
+    }));
+}

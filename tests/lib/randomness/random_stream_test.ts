@@ -63,3 +63,16 @@ Deno.test("RandomStream refuses seeds that are not integers >= 0", () => {
   assert.throws(() => new RandomStream(-1, "test"), RangeError);
   assert.throws(() => new RandomStream(1.5, "test"), RangeError);
 });
+
+Deno.test("RandomStream.nextInt() prefers no value where its bound does not divide 2^32", () => {
+  const stream = new RandomStream(5, "test");
+  const low = Array.from({ length: 2000 }, () => stream.nextInt(3 * 2 ** 30))
+    .filter((value) => value < 2 ** 30).length;
+  assert.ok(Math.abs(low / 2000 - 1 / 3) < 0.04, `${low}`);
+});
+
+Deno.test("RandomStream.nextFloat() has more than 27 random bits", () => {
+  const stream = new RandomStream(6, "test");
+  const values = Array.from({ length: 8 }, () => stream.nextFloat() * 2 ** 27);
+  assert.ok(values.some((value) => !Number.isInteger(value)));
+});

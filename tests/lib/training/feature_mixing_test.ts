@@ -92,3 +92,10 @@ Deno.test("lossAndGradients() divides the loss of mixed maps among both classes"
     tf.dispose([images, labels]);
     classifier.dispose();
   }));
+
+Deno.test("mixingOfStep() draws weights of 0 to 1 evenly", () => {
+  const weights = Array.from({ length: 400 }, (_, step) => mixingOfStep(step, ALWAYS)!.weight);
+  const mean = weights.reduce((sum, weight) => sum + weight / 400, 0);
+  assert.ok(Math.abs(mean - 0.5) < 0.06, `${mean}`);
+  assert.ok(Math.min(...weights) < 0.05 && Math.max(...weights) > 0.95);
+});

@@ -52,3 +52,11 @@ Deno.test("learningRateAt() survives runs of a single step", () => {
     assert.ok(rate > 0 && rate <= 1e-3);
   }
 });
+
+Deno.test("learningRateAt() warms up to a constant rate too", () => {
+  const rate = (step: number) =>
+    learningRateAt(step, { ...OPTIONS, schedule: "constant", warmupEpochs: 2 });
+  close(rate(0), 5e-5);
+  close(rate(9), 5e-4);
+  close(rate(20), 1e-3);
+});

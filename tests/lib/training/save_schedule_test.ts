@@ -25,3 +25,11 @@ Deno.test("SaveClock saves within an epoch once the time has passed, and then be
   clock.saved();
   assert.ok(!clock.isDueWithinEpoch);
 });
+
+Deno.test("SaveClock saves after an epoch that its epochs leave out, once the time has passed", () => {
+  let now = 5000;
+  const clock = new SaveClock({ epochs: 3, seconds: 2 }, () => now);
+  assert.ok(!clock.isDueAfter(1));
+  now += 2000;
+  assert.ok(clock.isDueAfter(1));
+});
