@@ -248,3 +248,37 @@ Deno.test("evaluate() refuses an empty dataset", () =>
     await assert.rejects(evaluate(trained, none, OPTIONS), /must hold images/);
     dispose();
   }));
+
+Deno.test("classifyDataset() numbers images in the dataset, also behind those that are read first", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const network: InferenceNetwork = {
+      infer: ({ images }) =>
+        Promise.resolve({
+          logits: tf.zeros<tf.Rank.R2>([images.shape[0], 3]),
+          multiplyAdds: 1,
+          routes: null,
+        }),
+      dispose: () => {},
+    };
+    const seen: number[] = [];
+    const options = { batchSize: 256, exact: false, network };
+    for await (const { index } of classifyDataset(trained, tinyDataset(2060, 7), options)) {
+      seen.push(index);
+    }
+    assert.deepEqual(seen.sort((a, b) => a - b), [...Array(2060).keys()]);
+    dispose();
+  }));
+
+Deno.test("evaluate() gives the mean complexity of the images", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    const dataset = tinyDataset(30, 7);
+    const pixels = await dataset.read([...Array(30).keys()]);
+    const { height, width } = dataset;
+    const complexities = measureComplexity(pixels, { height, width, measure: trained.measure });
+    const mean = complexities.reduce((sum, value) => sum + value, 0) / 30;
+    const { meanComplexity } = await evaluate(trained, dataset, OPTIONS);
+    assert.ok(Math.abs(meanComplexity - mean) < 1e-12, `${meanComplexity} is not ${mean}`);
+    dispose();
+  }));

@@ -5,6 +5,7 @@ import { channelStatistics } from "../../../lib/datasets/standardization.ts";
 import { measureSpeed } from "../../../lib/evaluation/measure_speed.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { tinyDataset, tinyTrainer } from "../../helpers/tiny_training.ts";
+import type { InferenceNetwork } from "../../../lib/classifiers/classifier.ts";
 import type { ImageDataset } from "../../../lib/datasets/dataset.ts";
 
 async function prepare() {
@@ -124,5 +125,27 @@ Deno.test("measureSpeed() stops when asked to, and refuses what it cannot measur
         RangeError,
       );
     }
+    dispose();
+  }));
+
+Deno.test("measureSpeed() divides by the images of a batch, and takes quartiles between the values", () =>
+  withBackend("wasm", async () => {
+    const { trained, dispose } = await prepare();
+    // 20 ms for every batch.
+    const infer: InferenceNetwork["infer"] = async ({ images }) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const logits = tf.zeros<tf.Rank.R2>([images.shape[0], 3]);
+      return { logits, multiplyAdds: 1, routes: null };
+    };
+    const classifier = Object.create(trained.classifier, {
+      prepare: { value: () => Promise.resolve({ infer, dispose: () => {} }) },
+      levels: { value: trained.classifier.levels },
+    });
+    const options = { generations: KEPT, batchSizes: [8], repetitions: 3, warmUps: 1, level: 0 };
+    const { figures } = await measureSpeed({ ...trained, classifier }, tinyDataset(8, 7), options);
+    const { lowest, firstQuartile, median, thirdQuartile, highest } = figures[0]!;
+    assert.ok(lowest > 0.015 / 8 && lowest < 0.015, `${lowest}`);
+    assert.ok(Math.abs(firstQuartile - (lowest + median) / 2) < 1e-12);
+    assert.ok(Math.abs(thirdQuartile - (median + highest) / 2) < 1e-12);
     dispose();
   }));
