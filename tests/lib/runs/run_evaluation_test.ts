@@ -14,8 +14,8 @@ Deno.test("runEvaluation() takes the best checkpoint where none is named, and a 
       const runDirectory = join(folder, "run");
       // Weights that stay as they are: the first epoch is the best.
       const training = { learningRate: 1e-12, minLearningRate: 1e-13, batchSize: 8 };
-      const data = { images: 20, testImages: 10, imageSize: 8 };
-      const model = { maxChannels: 4, minSteps: 3, maxSteps: 4 };
+      const data = { images: 20, testImages: 10, imageSize: 16 };
+      const model = { maxChannels: 8, minSteps: 3, maxSteps: 4 };
       const options = { runDirectory, resume: false, provenance: TEST_PROVENANCE };
       await runTraining(tinyRunConfig({ data, model, training }), options);
       const pointed = async (name: string) =>
