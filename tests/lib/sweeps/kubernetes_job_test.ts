@@ -55,3 +55,14 @@ Deno.test("renderKubernetesJob() is an Indexed Job in which every row fails and 
   assert.deepEqual(container.volumeMounts, [{ name: "sweep", mountPath: "/shared/width" }]);
   assert.equal(spec.template.spec.volumes[0].persistentVolumeClaim.claimName, "shared");
 });
+
+Deno.test("renderKubernetesJob() starts no more pods than rows, each with all that it may use", () => {
+  const text = renderKubernetesJob({
+    ...{ name: "sweep", image: "puppet-cnn", program: ["puppet-cnn"], claim: "shared" },
+    ...{ folder: "/shared", rows: 2, parallelism: 4, cpus: 3, mem: "8Gi", gpus: 1, retries: 0 },
+  });
+  const { spec } = JSON.parse(JSON.stringify(load(text)));
+  assert.equal(spec.parallelism, 2);
+  const { requests } = spec.template.spec.containers[0].resources;
+  assert.deepEqual(requests, { cpu: "3", memory: "8Gi", "nvidia.com/gpu": 1 });
+});

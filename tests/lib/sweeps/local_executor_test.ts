@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { runLocally, type TaskVerdict } from "../../../lib/sweeps/local_executor.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
 
 /** What is not said. */
 const OPTIONS = {
@@ -32,3 +34,15 @@ Deno.test("runLocally() gives a task the cores that were asked for, however few 
   assert.deepEqual(await codesOf(2, 2), [0]);
   assert.deepEqual(await codesOf(undefined, navigator.hardwareConcurrency), [0]);
 });
+
+Deno.test("runLocally() has as many tasks at work as asked for, and no more", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "open");
+    const script = `echo 1 >> '${file}'; sleep 0.1; echo -1 >> '${file}'`;
+    await runLocally({ ...OPTIONS, command: ["sh", "-c", script], rows: [0, 1, 2, 3, 4, 5] });
+    const changes = (await Deno.readTextFile(file)).trim().split("\n").map(Number);
+    assert.equal(changes.length, 12);
+    let open = 0;
+    const most = Math.max(...changes.map((change) => open += change));
+    assert.equal(most, 2);
+  }));

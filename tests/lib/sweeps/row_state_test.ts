@@ -17,6 +17,9 @@ import { runTraining } from "../../../lib/runs/run_training.ts";
 import { resetRows } from "../../../lib/sweeps/run_row_task.ts";
 import type { SweepPlan } from "../../../lib/sweeps/sweep_plan.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { openMetricsLog } from "../../../lib/training/metrics_log.ts";
+import { emptySums, initialProgress, recordOf } from "../../../lib/training/training_progress.ts";
+import { TINY_CARD } from "../../helpers/tiny_training.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00.000Z");
@@ -153,4 +156,36 @@ Deno.test("readRowStates() takes an exported model for done, at whatever epoch i
     await Deno.remove(place);
     await exportRun({ runDirectory: run, checkpoint: "auto", directory: place });
     assert.equal((await stateOf(folder, [])).state, "done");
+  }));
+
+Deno.test("readRowStates() lets a row wait that was saved, whatever was lost before; and resetRows() takes lost ones", () =>
+  withFolder(async (folder) => {
+    const failed = [1, 2].map((number) => attempt(number, { state: "failed", message: "disk" }));
+    const { state } = await stateOf(folder, [...failed, attempt(3, { state: "saved" })]);
+    assert.equal(state, "waiting");
+    const old = new Date(NOW - 1000 * (STALE_SECONDS + 1)).toISOString();
+    const lost = await stateOf(folder, [attempt(1, { seenAt: old })]);
+    assert.equal(lost.state, "lost");
+    assert.deepEqual(await resetRows(folder, [lost], "here"), [0]);
+  }));
+
+Deno.test("readRowStates() tells the time left from the last five epochs and those that are to come", () =>
+  withFolder(async (folder) => {
+    const run = join(folder, "runs", "row");
+    const checkpoint = join(run, "checkpoints", "step-00000007");
+    await Deno.mkdir(checkpoint, { recursive: true });
+    const progress = { ...initialProgress(), step: 7, epoch: 7 };
+    const content = { formatVersion: 1, card: TINY_CARD, progress, updates: {}, calibration: {} };
+    await Deno.writeTextFile(join(checkpoint, "checkpoint.json"), JSON.stringify(content));
+    await Deno.writeTextFile(join(run, "checkpoints", "last"), "step-00000007\n");
+    await Deno.writeTextFile(join(run, "config.yaml"), "training: { epochs: 10 }\n");
+    const log = await openMetricsLog(run, { resumeAfterEpoch: 0 });
+    for (let epoch = 1; epoch <= 7; epoch++) {
+      const figures = { learningRate: 1e-3, seconds: epoch < 3 ? 10 : 2, liveTensors: 1 };
+      const sums = { ...emptySums(), steps: 1, images: 1, seconds: 1 };
+      const before = { ...progress, step: epoch, epoch: epoch - 1, sums };
+      await log.append(recordOf(before, null, figures));
+    }
+    const [row] = await readRowStates(folder, PLAN, CONDITIONS);
+    assert.deepEqual([row!.epochs, row!.seconds, row!.secondsLeft], [7, 30, 6]);
   }));

@@ -172,3 +172,22 @@ Deno.test("an array that Slurm has taken is noted, though the next is refused", 
     }
     assert.deepEqual(noted, [{ arrays: [{ job: "101", offset: 0 }], report: null }]);
   }));
+
+Deno.test("a task's row is its index and the array's offset, and its threads are the cores it got", () =>
+  withFolder(async (folder) => {
+    const task = `${folder}/task`;
+    await Deno.writeTextFile(task, `#!/bin/sh\necho "$OMP_NUM_THREADS: $@" > '${folder}/asked'\n`);
+    await Deno.chmod(task, 0o755);
+    const parts = { program: [task], folder: "/plan", directory: folder, retries: 0 };
+    const run = async (cores: Record<string, string>, offset: readonly string[]) => {
+      const { code } = await new Deno.Command("bash", {
+        args: ["-c", renderTaskScript({ cpus: 6, sbatch: [] }, parts), "tasks.sbatch", ...offset],
+        env: { SLURM_ARRAY_TASK_ID: "3", ...cores },
+      }).output();
+      assert.equal(code, 0);
+      return (await Deno.readTextFile(`${folder}/asked`)).trim();
+    };
+    const cores = { SLURM_CPUS_PER_TASK: "4" };
+    assert.equal(await run(cores, ["10"]), "4: sweep task /plan --index 13");
+    assert.equal(await run({}, []), "6: sweep task /plan --index 3");
+  }));
