@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { analyzeTrained } from "../../../lib/analyses/analyze_trained.ts";
+import { correlate } from "../../../lib/analyses/describe_values.ts";
 import { runDepthAnalysis } from "../../../lib/runs/run_depth_analysis.ts";
 import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { depthAnalysisChart } from "../../../lib/reports/parts/depth_charts.ts";
 import { withBackend } from "../../helpers/backends.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { tinyTrainer } from "../../helpers/tiny_training.ts";
 import type { DepthAnalysisResult } from "../../../lib/analyses/analyze_depth.ts";
+import type { InferenceNetwork } from "../../../lib/classifiers/classifier.ts";
 import type { EvaluationSummary } from "../../../lib/runs/run_types.ts";
 
 type Changes = Parameters<typeof tinyRunConfig>[0];
@@ -133,3 +138,59 @@ Deno.test("analyzeTrained() groups by depth and tenth, and sends all images thro
         assert.equal(chart.series.length, 3);
       }),
   ));
+
+Deno.test("analyzeTrained() tells levels that differ apart, and gives the means of its columns", () =>
+  withBackend("cpu", async () => {
+    const { classifier, data, dispose } = await tinyTrainer();
+    const answered = [0, 1, 2];
+    // Through level n all images are of class n, the surer the deeper the level.
+    const network: InferenceNetwork = {
+      infer: ({ images, level }) => {
+        const row = answered.map((label) => label === level ? 1 + level : 0);
+        const logits = tf.tensor2d(new Array<number[]>(images.shape[0]).fill(row));
+        return Promise.resolve({
+          logits,
+          multiplyAdds: images.shape[0] * (level + 1),
+          routes: null,
+        });
+      },
+      dispose: () => {},
+    };
+    const simulated = Object.create(classifier, {
+      levels: { value: classifier.levels },
+      prepare: { value: () => Promise.resolve(network) },
+    });
+    const labels = Uint16Array.from({ length: 30 }, (_, at) => at < 15 ? 1 : at < 24 ? 2 : 0);
+    const dataset = { ...data.train, length: 30, labels };
+    const complexity = data.complexities.slice(0, 30);
+    const level = Uint16Array.from(complexity, (bits) => classifier.levels.levelOf(bits));
+    const depth = level.map((index) => classifier.levels.list[index]!.depth);
+    const { analysis, images } = await analyzeTrained(
+      dataset,
+      { complexity, depth, level, measures: [] },
+      {
+        trained: { ...data, classifier: simulated, statistics: new Map() },
+        ...{ runDirectory: "run", checkpoint: "last", exact: false, batchSize: 8 },
+        fixedLevels: true,
+      },
+    );
+    dispose();
+    assert.deepEqual([...new Set(level)].sort(), answered);
+    const { best, levels, blind } = analysis.fixedLevels!;
+    assert.equal(best, 1);
+    assert.deepEqual(levels.map(({ top1 }) => top1), [0.2, 0.5, 0.3]);
+    const shareOf = (wanted: number) => level.filter((one) => one === wanted).length / 30;
+    assertNear(blind.top1, 0.2 * shareOf(0) + 0.5 * shareOf(1) + 0.3 * shareOf(2));
+    for (const [index, { paired }] of levels.entries()) {
+      const firstOnly = labels.filter((label, at) => label === level[at] && label !== index).length;
+      assert.ok(firstOnly > 0);
+      assert.equal(paired!.firstOnly, firstOnly);
+    }
+    for (const name of ["confidence", "loss", "multiplyAdds"] as const) {
+      assertNear(analysis.overall[name], images[name].reduce((sum, value) => sum + value, 0) / 30);
+    }
+    assert.notEqual(analysis.overall.confidence, analysis.overall.loss);
+    assert.deepEqual(analysis.complexityAndLoss, correlate(complexity, images.loss));
+    assert.deepEqual(analysis.complexityAndRight, correlate(complexity, images.right));
+    assert.notDeepEqual(analysis.complexityAndLoss, correlate(complexity, images.confidence));
+  }));

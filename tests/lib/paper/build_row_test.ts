@@ -45,3 +45,13 @@ Deno.test("buildRow() has the word of the configuration for a value that is not 
   const { mark } = await rowOf([MADE_UP_RUN], { ...config, model });
   assert.equal(mark, "not the full protocol: model.trajectorySteps 24 instead of own");
 });
+
+Deno.test("buildRow() takes Top-1 and Top-5 from the runs, each as their mean", async () => {
+  const runs = [0.8, 0.9].map((top5, at) => {
+    const figures = { ...MADE_UP_RUN.figures!, top1: 0.5 + at / 10, top5 };
+    return { ...MADE_UP_RUN, seed: at + 1, figures };
+  });
+  const { top1, top5 } = await rowOf(runs);
+  assert.deepEqual([top1, top5].map((figure) => figure!.mean.toFixed(4)), ["0.5500", "0.8500"]);
+  assert.equal(top5!.n, 2);
+});

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { runComparison } from "../../../lib/paper/run_comparison.ts";
 import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
+import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
+import { openMetricsLog, readMetricsLog } from "../../../lib/training/metrics_log.ts";
 import { smallComparison } from "../../helpers/small_comparison.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 import type { ConfigOverride } from "../../../lib/configuration/config_words.ts";
@@ -51,4 +53,25 @@ Deno.test("completeRun() goes on on another backend where one is named, and says
     const backend = tf.getBackend();
     const named = await elsewhere([...epochs, { path: "backend", value: backend }]);
     assert.equal(named.comparison.rows[0]!.runs[0]!.state, "finished");
+  }));
+
+Deno.test("completeRun() gives the figures of the evaluation, and what the last epoch's training reached", () =>
+  withFolder(async (folder) => {
+    const overrides = [{ path: "training.epochs", value: 2 }];
+    const rowOf = async () => {
+      const { comparison } = await runComparison(await smallComparison(folder, { overrides }));
+      return comparison.rows[0]!.runs[0]!;
+    };
+    const { runDirectory } = await rowOf();
+    const records = await readMetricsLog(runDirectory);
+    const anew = await openMetricsLog(runDirectory, { resumeAfterEpoch: 0 });
+    for (const [at, record] of records.entries()) {
+      await anew.append({ ...record, trainTop1: [0.25, 0.75][at]! });
+    }
+    const { figures } = await rowOf();
+    assert.equal(figures!.trainTop1, 0.75);
+    const evaluation = { checkpoint: "auto", part: "test", batchSize: 64, exact: false } as const;
+    const found = (await runEvaluation({ ...evaluation, runDirectory })).figures;
+    assert.notEqual(found.top1, found.top5);
+    assert.deepEqual([figures!.top1, figures!.top5], [found.top1, found.top5]);
   }));

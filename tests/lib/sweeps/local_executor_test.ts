@@ -38,7 +38,9 @@ Deno.test("runLocally() gives a task the cores that were asked for, however few 
 Deno.test("runLocally() has as many tasks at work as asked for, and no more", () =>
   withFolder(async (folder) => {
     const file = join(folder, "open");
-    const script = `echo 1 >> '${file}'; sleep 0.1; echo -1 >> '${file}'`;
+    // The first two wait for each other.
+    const script = `echo 1 >> '${file}'; for try in $(seq 100); do ` +
+      `[ "$(grep -c '^1' '${file}')" -gt 1 ] && break; sleep 0.05; done; echo -1 >> '${file}'`;
     await runLocally({ ...OPTIONS, command: ["sh", "-c", script], rows: [0, 1, 2, 3, 4, 5] });
     const changes = (await Deno.readTextFile(file)).trim().split("\n").map(Number);
     assert.equal(changes.length, 12);
