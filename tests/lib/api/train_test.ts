@@ -232,3 +232,23 @@ Deno.test("train() takes undefined for the default, and URLs where it takes path
       const longer = { resume: pathToFileURL(runDirectory), training: { epochs: 2 } };
       assert.equal((await train(longer)).epochs, 2);
     })));
+
+Deno.test("train() saves within an epoch, writes for TensorBoard and ends in time where it is asked to", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      await selectBackend("wasm");
+      const run = join(folder, "run");
+      const kinds: TrainingEvent["kind"][] = [];
+      const data = { ...TINY.data as object, imageSize: 16 };
+      const model = { maxChannels: 8, minSteps: 4, maxSteps: 5 };
+      await train({ ...TINY, data, model, run }, {
+        ...{ saveEvery: { seconds: 1e-3 }, tensorboard: true },
+        onEvent: ({ kind }) => kinds.push(kind),
+      });
+      const within = kinds.slice(kinds.indexOf("step"), kinds.indexOf("epoch"));
+      assert.ok(within.includes("checkpoint"), `${kinds}`);
+      assert.equal([...Deno.readDirSync(join(run, "tensorboard"))].length, 1);
+      const limit = { timeLimit: 1e-3 };
+      const { stopReason } = await train({ resume: run, training: { epochs: 2 } }, limit);
+      assert.equal(stopReason, "time-limit");
+    })));

@@ -120,3 +120,34 @@ Deno.test("augmentImages() keeps grey images grey, whatever their saturation bec
     assert.ok(Math.abs(out[at]! - out[at + 1]!) <= 1 && Math.abs(out[at]! - out[at + 2]!) <= 1);
   }
 });
+
+/** A stream of given numbers; 0.5 leaves everything as it is. */
+function streamOf(numbers: readonly number[]): RandomStream {
+  const left = [...numbers];
+  return Object.assign(new RandomStream(1, "test"), { nextFloat: () => left.shift()! });
+}
+
+Deno.test("augmentImages() multiplies contrast about the mean, and saturation about each pixel's luma", () => {
+  const changed = (pixels: number[], numbers: readonly number[]) => {
+    const color = { share: 0.5, stream: streamOf(numbers) };
+    const still = { count: 1, height: 1, width: pixels.length / 3, flip: false, crop: 0 };
+    const stream = new RandomStream(1, "augmentation");
+    return [...augmentImages(Uint8Array.from(pixels), { ...still, stream, color })];
+  };
+  const greys = [100, 100, 100, 200, 200, 200];
+  assert.deepEqual(changed(greys, [0.5, 1, 0.5]), [75, 75, 75, 225, 225, 225]);
+  assert.deepEqual(changed(greys, [0.75, 0.5, 0.5]), [125, 125, 125, 250, 250, 250]);
+  assert.deepEqual(changed([200, 100, 50], [0.5, 0.5, 0]), [162, 112, 87]);
+});
+
+Deno.test("augmentImages() draws three numbers for an image, whatever is switched on", () => {
+  const next = (flip: boolean, crop: number) => {
+    const stream = new RandomStream(1, "augmentation");
+    augmentImages(many(3), { count: 3, ...SIZE, flip, crop, stream });
+    return stream.nextFloat();
+  };
+  const expected = new RandomStream(1, "augmentation");
+  for (let draw = 0; draw < 9; draw++) expected.nextFloat();
+  const after = expected.nextFloat();
+  assert.deepEqual([next(false, 0), next(true, 0), next(true, 1)], [after, after, after]);
+});

@@ -172,3 +172,8 @@ Deno.test({
     assert.deepEqual(counts, new Array(10).fill(1000));
   },
 });
+
+Deno.test("cifar100ClassNames are a hundred, in the order of the alphabet as in the archive", () => {
+  assert.equal(cifar100ClassNames.length, 100);
+  assert.deepEqual(cifar100ClassNames, [...cifar100ClassNames].sort());
+});

@@ -71,3 +71,8 @@ Deno.test("cropToSquare() takes the middle of tall and wide pictures", () => {
   const wide = cropToSquare(makeImage(2, 6, (at) => Math.floor(at / 3)));
   assert.deepEqual([...wide.data].filter((_, at) => at % 3 === 0), [2, 3, 8, 9]);
 });
+
+Deno.test("resizeImage() weighs by a triangle as wide as the picture shrinks", () => {
+  const image = makeImage(1, 4, (at) => at < 3 ? 240 : 0);
+  assert.deepEqual([...resizeImage(image, { height: 1, width: 1 }).data], [50, 50, 50]);
+});

@@ -6,6 +6,7 @@ import { loadCifar10 } from "../../../lib/datasets/cifar10.ts";
 import { prepareImage } from "../../../lib/datasets/prepare_image.ts";
 import { complexityMeasure } from "../../../lib/complexity/measure_registry.ts";
 import { inferRouted, routeImages } from "../../../lib/evaluation/routed_images.ts";
+import { decodeSafetensors } from "../../../lib/checkpoints/decode_safetensors.ts";
 import { bakeNetwork, describeModel, requireBakeable } from "../../../lib/exports/baked_model.ts";
 import { networkFormat, networkFormatNames } from "../../../lib/exports/network_format.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
@@ -19,7 +20,7 @@ import { sharedDataDirectory } from "../../helpers/shared_data.ts";
 import { normalTensor } from "../../helpers/tensors.ts";
 import { TINY_MODEL } from "../../helpers/tiny_training.ts";
 import type { TrainedClassifier } from "../../../lib/evaluation/trained_classifier.ts";
-import type { Probe } from "../../../lib/exports/network_format.ts";
+import type { NetworkFormatName, Probe } from "../../../lib/exports/network_format.ts";
 import type { ModelName } from "../../../lib/models/model_names.ts";
 import type { ModelCard } from "../../../lib/training/checkpoint_card.ts";
 
@@ -201,4 +202,22 @@ Deno.test("bakeNetwork() and networkFormat() refuse a level and a format that th
       message: /one of safetensors, onnx, tfjs, current value is pt/,
     });
     classifier.dispose();
+  }));
+
+Deno.test("every format names the classes in the order of the logits", () =>
+  withBackend("wasm", async () => {
+    const [trained, card] = await makeTrained("fixed-cnn");
+    const model = describeModel(trained, card);
+    const network = await bakeNetwork(trained, { level: 0, image: card.image });
+    trained.classifier.dispose();
+    const contentOf = (name: NetworkFormatName) =>
+      [...networkFormat(name, OPTIONS).write(model, network).files.values()][0]!;
+    const { metadata } = decodeSafetensors(contentOf("safetensors"), "test");
+    assert.deepEqual(JSON.parse(metadata.get("classes")!), CLASSES);
+    const topology = JSON.parse(new TextDecoder().decode(contentOf("tfjs")));
+    assert.deepEqual(topology.userDefinedMetadata.classes, CLASSES);
+    // A key and its value, each behind its field and its length.
+    const onnx = new TextDecoder("latin1").decode(contentOf("onnx"));
+    const classes = JSON.stringify(CLASSES);
+    assert.ok(onnx.includes(`classes\x12${String.fromCharCode(classes.length)}${classes}`));
   }));

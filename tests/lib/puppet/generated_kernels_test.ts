@@ -47,3 +47,22 @@ for (const initialStateSize of [1, 0.125]) {
       parameters.dispose();
     }));
 }
+
+Deno.test("GeneratedKernels brings every kernel of a trajectory to the size of stored ones, from a small E", () =>
+  withBackend("cpu", async () => {
+    const parameters = new ParameterSet();
+    const options = { solver: "euler", initialState: "seeded", trajectorySteps: null } as const;
+    const sizes = { channels: 64, taps: 9, seed: 1, initialStateSize: 0.125 };
+    const source = new GeneratedKernels(parameters, { ...sizes, ...options });
+    const shape = { kernelSize: 3, inputChannels: 64, outputChannels: 64 };
+    const layers = [1, 2, 3, 4].map((at) => convolution(`conv${at}`, shape, { norm: false }));
+    const kernels = tf.tidy(() => source.kernels(layers, LEVEL));
+    for (const [at, kernel] of kernels.entries()) {
+      const [size] = await take(tf.tidy(() => tf.sqrt(tf.mean(tf.square(kernel)))));
+      const ratio = size! / Math.sqrt(2 / (9 * 64));
+      assert.ok(Math.abs(ratio - 1) < 0.2, `${at}: ${ratio}`);
+    }
+    tf.dispose(kernels);
+    source.dispose();
+    parameters.dispose();
+  }));

@@ -156,3 +156,33 @@ Deno.test("openEventLog() leaves other files of the folder alone", async () => {
     assert.equal(Deno.readTextFileSync(other), "another program's");
   });
 });
+
+Deno.test("openEventLog() writes every figure under its own name", async () => {
+  await inFolder((folder) => {
+    const log = openEventLog(folder, { position: START, every: 1 });
+    const { record, ...event } = epochEvent(3, 36) as TrainingEvent & { kind: "epoch" };
+    const figures = {
+      ...{ learningRate: 0.5, trainLoss: 2, trainTop1: 0.25, validationLoss: 3 },
+      ...{ validationTop1: 0.375, validationTop5: 0.75, gradientNorm: 7, meanDepth: 9.5 },
+      imagesPerSecond: 100,
+    };
+    log.add({ ...event, record: { ...record, ...figures } });
+    log.add({ ...stepEvent(4), learningRate: 0.125 } as TrainingEvent);
+    const { scalars } = readEventFile(Deno.readFileSync(log.path));
+    assert.deepEqual(Object.fromEntries(scalars.map(({ tag, value }) => [tag, value])), {
+      "train/epoch": 3,
+      "train/loss": 2,
+      "train/top1": 0.25,
+      "train/learning_rate": 0.5,
+      "train/gradient_norm": 7,
+      "train/images_per_second": 100,
+      "train/mean_depth": 9.5,
+      "validation/loss": 3,
+      "validation/top1": 0.375,
+      "validation/top5": 0.75,
+      "step/mean_loss_of_epoch_so_far": 0.25,
+      "step/learning_rate": 0.125,
+      "step/images_per_second": 50,
+    });
+  });
+});
