@@ -45,8 +45,8 @@ Deno.test("train, eval and predict work together in one run folder", async () =>
     const common = ["--backend", "cpu", "--json", "--quiet"];
     const measured = await runWell(["eval", run, "--checkpoint", "last", ...common]);
     assert.equal(measured.stderr, "");
-    const { figures, part } = JSON.parse(measured.stdout);
-    assert.equal(part, "test");
+    const { figures, part, depth } = JSON.parse(measured.stdout);
+    assert.deepEqual([part, depth], ["test", undefined]);
     assert.equal(figures.images, 2);
     assert.equal(figures.meanDepth, 4);
 

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { countByRunning } from "../../helpers/count_by_running.ts";
 import { countModel } from "../../../lib/models/count_model.ts";
-import { parametersOfPuppeteer, workOfResizing } from "../../../lib/puppet/count_puppeteer.ts";
+import { workOfResizing } from "../../../lib/puppet/count_puppeteer.ts";
 import { createClassifier } from "../../../lib/models/create_classifier.ts";
 import { modelNames } from "../../../lib/models/model_names.ts";
 import { modelEntry } from "../../../lib/models/model_registry.ts";
@@ -43,24 +43,6 @@ for (const [name, ten, hundred, megabytes, megabytesOfHundred] of PUBLISHED) {
     assert.equal(small.parameters.puppeteer, 0);
   });
 }
-
-Deno.test("countModel() gives both rows of Table 7", async () => {
-  const channels = [64, 128, 256, 512, 1024, 2048, 4096];
-  const totals = [".04", ".17", ".66", "2.63", "10.50", "41.97", "167.83"];
-  const megabytes = [".02", ".07", ".28", "1.08", "4.26", "16.90", "67.35"];
-  for (const [index, maxChannels] of channels.entries()) {
-    const config = fullSize("puppet-cnn", { maxChannels, initialState: "learned" });
-    const { dynamics, initialState } = parametersOfPuppeteer(config);
-    const count = await countModel(config, CIFAR);
-    assert.equal(count.parameters.puppeteer, dynamics);
-    const total = ((dynamics + initialState) / 1e6).toFixed(2).replace(/^0/, "");
-    assert.equal(total, totals[index]);
-    assert.equal(count.megabytes.puppeteer.toFixed(2).replace(/^0/, ""), megabytes[index]);
-    // E is stored, and is the difference to a seeded one.
-    const seeded = await countModel({ ...config, initialState: "seeded" }, CIFAR);
-    assert.equal(count.parameters.total - seeded.parameters.total, 9 * maxChannels ** 2);
-  }
-});
 
 Deno.test("countModel() gives the three figures of Table 5 by the tool's rule", async () => {
   const expected = [["puppet-cnn", "12.34", 10], ["puppet-resnet", "23.44", 19], [

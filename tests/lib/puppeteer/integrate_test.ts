@@ -66,23 +66,6 @@ for (const [name, { order }] of Object.entries(solvers)) {
     }));
 }
 
-Deno.test("integrate() by Euler is K + h f(K), written out (Eq. 3)", () =>
-  withBackend("cpu", async () => {
-    const states = tf.tidy(() =>
-      integrate(
-        (state: tf.Tensor1D, step) => tf.mul<tf.Tensor1D>(state, 2 * step),
-        tf.tensor1d([1]),
-        {
-          steps: 4,
-          solver: solvers.euler,
-        },
-      )
-    );
-    const values = await Promise.all(states.map(async (state) => (await state.data())[0]));
-    tf.dispose(states);
-    assert.deepEqual(values, [1.5, 2.25, 3.375, 5.0625]);
-  }));
-
 Deno.test("firstNonFiniteState() finds the first state with NaN or infinity", () =>
   withBackend("cpu", async () => {
     const states = [[1, 2], [3, Infinity], [NaN, 0]].map((values) => tf.tensor1d(values));
