@@ -126,7 +126,7 @@ Deno.test("fitHead() draws its weights to zero by a tenth of half their squares"
   }));
 
 Deno.test("fitHead() takes images from all of a large set, however it is sorted", () =>
-  withBackend("cpu", async () => {
+  withBackend("wasm", async () => {
     const { slope, bias } = await fitOneFeature(
       Array.from({ length: 5000 }, (_, at) => at < 4500 ? ["dark", 0] : ["bright", 1]),
     );

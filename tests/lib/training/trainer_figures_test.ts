@@ -35,7 +35,7 @@ async function recordsOf({ trainer }: TinyTrainer): Promise<EpochRecord[]> {
 }
 
 Deno.test("Trainer logs the means of its steps: loss, right answers, norm of the gradient, depth", () =>
-  withBackend("cpu", async () => {
+  withBackend("wasm", async () => {
     const training = { ...STANDING, epochs: 1 };
     const tiny = await tinyTrainer({ training });
     const { classifier, data } = tiny;
@@ -108,7 +108,7 @@ Deno.test("Trainer validates as often as asked, and at its end", () =>
   }));
 
 Deno.test("Trainer validates in exact mode as evaluate() does, not by level", () =>
-  withBackend("cpu", async () => {
+  withBackend("wasm", async () => {
     const { trainer, classifier, data, dispose } = await tinyTrainer({ model: { exact: true } });
     const validated = (await trainer.validate())!.loss;
     const { standardization, measure, validation } = data;
@@ -122,7 +122,7 @@ Deno.test("Trainer validates in exact mode as evaluate() does, not by level", ()
   }));
 
 Deno.test("Trainer hands the optimizer the rate of each step", () =>
-  withBackend("cpu", async () => {
+  withBackend("wasm", async () => {
     const { trainer, dispose } = await tinyTrainer();
     const rates: number[] = [];
     const update = trainer.optimizer.update.bind(trainer.optimizer);
@@ -137,7 +137,7 @@ Deno.test("Trainer hands the optimizer the rate of each step", () =>
   }));
 
 Deno.test("Trainer drops and mixes what the number of the step says", () =>
-  withBackend("cpu", async () => {
+  withBackend("wasm", async () => {
     const config = { ...TINY_TRAINING, dropout: 0.5, featureMixing: 0.5 };
     const { trainer, classifier, dispose } = await tinyTrainer({ training: config });
     const seen: (readonly [number | undefined, number[]])[] = [];
