@@ -176,18 +176,17 @@ async function compare(
   refuseOtherExecutors(command, options.executor);
   const format = await planDocument(options);
   const found = await Promise.all(folders.map(requireRun));
-  const { table, executor, dryRun } = options;
+  const { table, executor } = options;
   if (executor === undefined) {
     return await withRunsFolder(options, (runs) => compareIn(runs, found, { ...options, format }));
   }
   if (table === undefined) throw new UsageError("Cannot use --executor without --table");
   const { refuseForExecutor, sweepTables } = await import("./compare_sweep.ts");
   refuseForExecutor(command, executor);
-  const runs = await sweepTables({ ...options, table });
-  // Elsewhere a job of its own makes the comparison, when the trainings are done.
-  if (executor === "local" && !dryRun) {
-    await compareIn(runs, found, { ...options, format, areTrained: true, runs });
-  }
+  await sweepTables(
+    { ...options, table },
+    (runs) => compareIn(runs, found, { ...options, format, areTrained: true, runs }),
+  );
 }
 
 async function compareIn(

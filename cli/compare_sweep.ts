@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { findKey } from "../lib/configuration/config_words.ts";
-import { UsageError } from "../lib/errors.ts";
+import { type PuppetError, UsageError } from "../lib/errors.ts";
+import { readPlan } from "../lib/sweeps/sweep_plan.ts";
 import { hasAccuracy } from "../lib/paper/run_comparison.ts";
 import { compareOverrides } from "./compare_overrides.ts";
-import { createOutput } from "./output.ts";
+import { createOutput, showBeforeEnd } from "./output.ts";
 import { RUNS_FOLDER } from "./runs_folder.ts";
 import { planSweep } from "./sweep_plan.ts";
 import { refuseIdleOptions } from "./refuse_idle_options.ts";
@@ -15,6 +16,10 @@ import type { ExecutorName, SweepOptions } from "./sweep_options.ts";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { countOf } from "../lib/count_of.ts";
 
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
+}
+
 /** Name of the sweep: other changes of the protocol are another sweep, since its results are one comparison. */
 function nameOf(
   options: Pick<SweepOptions, "smoke" | "runs"> & CompareOverrideOptions & {
@@ -24,11 +29,7 @@ function nameOf(
   const changes = compareOverrides(options).filter(({ path }) => !findKey(path)?.isPlace)
     .map(({ path, value }) => [path, value]).sort();
   const words = ["tables", ...options.table, ...options.smoke ? ["smoke"] : []];
-  // A plan keeps its runs in one folder.
-  const others = options.runs === undefined ? changes : [...changes, ["runs", options.runs]];
-  if (others.length > 0) {
-    words.push(createHash("sha256").update(JSON.stringify(others)).digest("hex").slice(0, 8));
-  }
+  if (changes.length > 0) words.push(digest(changes));
   return words.join("-");
 }
 
@@ -61,18 +62,34 @@ export function refuseForExecutor(
   );
 }
 
+/** Folder of the sweep. A plan keeps its runs in one place: with other --runs, and on Kubernetes, it is another plan. */
+async function sweepFolder(
+  options: Parameters<typeof nameOf>[0] & { readonly executor?: ExecutorName | undefined },
+): Promise<string> {
+  const folder = join("sweeps", nameOf(options));
+  if (options.executor === "kubernetes" && options.runs === undefined) {
+    return `${folder}-kubernetes`;
+  }
+  if (options.runs === undefined) return folder;
+  const here = await readPlan(folder).catch(() => null);
+  if (here !== null && resolve(folder, here.runs) === resolve(options.runs)) return folder;
+  return `${folder}-${digest(options.runs)}`;
+}
+
 /**
  * Gives the trainings of a comparison's tables to an executor: as a sweep, in a folder that is named after the tables.
  *
  * @param options Options of `compare`.
- * @returns Folder of the runs.
+ * @param show Makes the comparison of the runs in a folder, where they are trained here: also where some have failed.
+ * @throws {PuppetError} if some have failed.
  */
 export async function sweepTables(
   options: SweepOptions & {
     readonly table: readonly number[];
     readonly train?: boolean | undefined;
   },
-): Promise<string> {
+  show: (runs: string) => Promise<void>,
+): Promise<void> {
   const output = createOutput(options);
   const table = options.train ? options.table : options.table.filter(hasAccuracy);
   if (table.length === 0) {
@@ -86,7 +103,7 @@ export async function sweepTables(
         "it, --train trains its systems all the same",
     );
   }
-  const folder = join("sweeps", nameOf({ ...options, table }));
+  const folder = await sweepFolder({ ...options, table });
   // A pod finds nothing outside of the sweep's folder.
   const runs = options.runs ??
     (options.executor === "kubernetes" ? join(folder, "runs") : RUNS_FOLDER);
@@ -98,6 +115,12 @@ export async function sweepTables(
   );
   // What was started is the result where a batch system trains; here the comparison is.
   const result = options.executor === "local" ? () => {} : output.result;
-  await runSweep(folder, { ...options, output: { ...output, result } });
-  return runs;
+  let failure: PuppetError | null = null;
+  const onFailed = (error: PuppetError) => failure = error;
+  await runSweep(folder, { ...options, output: { ...output, result }, onFailed });
+  // Elsewhere a job of its own makes the comparison, when the trainings are done.
+  if (options.executor !== "local" || options.dryRun) return;
+  await showBeforeEnd(() => show(runs), () => {
+    if (failure !== null) throw failure;
+  });
 }

@@ -6,7 +6,12 @@ import { runLocally, type TaskVerdict } from "../lib/sweeps/local_executor.ts";
 import { starterLockOf } from "../lib/sweeps/attempts.ts";
 import { lockFile } from "../lib/sweeps/process_lock.ts";
 import { readRowStates, type RowState, type StateConditions } from "../lib/sweeps/row_state.ts";
-import { readSlurmQueue, type SlurmTask, submitToSlurm } from "../lib/sweeps/slurm_executor.ts";
+import {
+  readSlurmQueue,
+  requireSlurmFolder,
+  type SlurmTask,
+  submitToSlurm,
+} from "../lib/sweeps/slurm_executor.ts";
 import { renderReportScript, renderTaskScript } from "../lib/sweeps/slurm_script.ts";
 import { addSubmission, readSubmissions } from "../lib/sweeps/submissions.ts";
 import { readPlan, type SweepPlan } from "../lib/sweeps/sweep_plan.ts";
@@ -110,6 +115,7 @@ async function runSlurm(
     directory: Deno.cwd(),
     slurm: slurmOptions(options),
   };
+  requireSlurmFolder(parts.folder);
   if (options.dryRun) {
     output.data(renderTaskScript(parts.slurm, parts));
     return output.data(renderReportScript(parts.slurm, parts));
@@ -235,6 +241,8 @@ interface RunSweepOptions extends ExecutorOptions {
   readonly output: Output;
   /** Rows that have failed too: they were reset, or only what would be submitted is shown. */
   readonly again?: boolean;
+  /** Hears that rows have failed, where that is not the end; thrown by default. */
+  readonly onFailed?: ((error: PuppetError) => void) | undefined;
 }
 
 /**
@@ -253,7 +261,7 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   const rows = openRows(sweep, again);
   const failed = sweep.states.filter(({ state }) => state === "failed");
   if (rows.length === 0) {
-    if (!again) refuseFailed(sweep, { folder, failed: [] });
+    if (!again) refuseFailed(sweep, { folder, failed: [], onFailed: options.onFailed });
     return output.result({ rows: [] }, () => "nothing is left to start; see sweep status");
   }
   if (failed.length > 0 && !again) {
@@ -268,7 +276,7 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   const without = await runLocal(folder, rows, { ...options, retries });
   if (options.dryRun) return;
   const now = await readSweep(folder, output);
-  refuseFailed(now, { folder, failed: without });
+  refuseFailed(now, { folder, failed: without, onFailed: options.onFailed });
   output.result(
     { rows: rows.map((row) => ({ row, state: now.states[row]!.state })) },
     () =>
@@ -279,14 +287,18 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
 /** Rows without a result lead to an exit code of their own. */
 function refuseFailed(
   { states }: SweepState,
-  { folder, failed }: { readonly folder: string; readonly failed: readonly number[] },
+  { folder, failed, onFailed }: {
+    readonly folder: string;
+    readonly failed: readonly number[];
+    readonly onFailed: RunSweepOptions["onFailed"];
+  },
 ): void {
   // A task that could not even note its attempt leaves a row that waits.
   const without = states.filter(({ index, state }) =>
     state === "failed" || (failed.includes(index) && state !== "done" && state !== "running")
   );
   if (without.length === 0) return;
-  throw new PuppetError([
+  const error = new PuppetError([
     `Rows of ${
       join(folder, "plan.json")
     } have failed, the others stand ("sweep retry" tries them again):`,
@@ -294,4 +306,6 @@ function refuseFailed(
       `  row ${index}: ${message ?? "its task failed every time; what it said stands above"}`
     ),
   ]);
+  if (onFailed === undefined) throw error;
+  onFailed(error);
 }

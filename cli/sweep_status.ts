@@ -2,8 +2,9 @@ import { UsageError } from "../lib/errors.ts";
 import { resetRows } from "../lib/sweeps/run_row_task.ts";
 import { cancelSlurm } from "../lib/sweeps/slurm_executor.ts";
 import { statusRows } from "../lib/sweeps/status_row.ts";
-import { listStarterLocks, rowLockOf } from "../lib/sweeps/attempts.ts";
-import { holderOf } from "../lib/sweeps/process_lock.ts";
+import { listStarters, rowLockOf } from "../lib/sweeps/attempts.ts";
+import { holderOf, isLocked } from "../lib/sweeps/process_lock.ts";
+import type { RowState } from "../lib/sweeps/row_state.ts";
 import { readSubmissions } from "../lib/sweeps/submissions.ts";
 import { createOutput } from "./output.ts";
 import { planDocument, present } from "./present.ts";
@@ -25,10 +26,8 @@ export async function showStatus(folder: string, options: SweepOptions): Promise
   await present([{ kind: "sweep-status", content, origin: folder }], { ...options, format, to });
 }
 
-/** Tells the process that has a file locked to save and end; `false` where none has. */
-async function terminateHolder(lock: string): Promise<boolean> {
-  const process = await holderOf(lock);
-  if (process === null) return false;
+/** Tells a process to save and end; `false` where there is none. */
+function terminate(process: number): boolean {
   try {
     Deno.kill(process, "SIGTERM");
     return true;
@@ -42,16 +41,20 @@ async function terminateHolder(lock: string): Promise<boolean> {
 async function cancelHere(
   folder: string,
   host: string,
-  running: readonly number[],
+  running: readonly RowState[],
 ): Promise<{ readonly starters: number; readonly rows: readonly number[] }> {
   let starters = 0;
-  for (const lock of await listStarterLocks(folder, host)) {
-    if (await terminateHolder(lock)) starters++;
+  for (const { lock, process } of await listStarters(folder, host)) {
+    if (await isLocked(lock) && terminate(process)) starters++;
   }
   const rows: number[] = [];
-  // A task that its starter tells too passes the second word over.
-  for (const index of running) {
-    if (await terminateHolder(rowLockOf(folder, index))) rows.push(index);
+  for (const { index, attempts } of running) {
+    const lock = rowLockOf(folder, index);
+    if (await isLocked(lock) === false) continue;
+    // A task of an earlier version has left no number in its lock; one of Windows lets nobody read it.
+    const process = await holderOf(lock) ?? attempts.at(-1)!.process;
+    // A task that its starter tells too passes the second word over.
+    if (terminate(process)) rows.push(index);
   }
   return { starters, rows };
 }
@@ -77,7 +80,7 @@ export async function cancelSweep(folder: string, options: SweepOptions): Promis
     state === "running" && attempts.at(-1)!.job === null
   );
   const here = local.filter(({ attempts }) => attempts.at(-1)!.host === host);
-  const { starters, rows } = await cancelHere(folder, host, here.map(({ index }) => index));
+  const { starters, rows } = await cancelHere(folder, host, here);
   const [other] = local.filter((row) => !here.includes(row))
     .map(({ attempts }) => attempts.at(-1)!.host);
   const elsewhere = other === undefined

@@ -47,6 +47,7 @@ export function describeGiven(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return "a list";
   if (isPlainObject(value)) return "an object";
-  const name = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  const name = tag === "Object" ? value.constructor?.name || "object of a class" : tag;
   return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

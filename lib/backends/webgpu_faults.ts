@@ -36,7 +36,9 @@ export class CheckedWebGPUBackend extends WebGPUBackend {
     const reading = super.read(dataId);
     const faults = FAULTS.map(() => this.device.popErrorScope());
     this.#watch();
-    const [values, ...found] = await Promise.all([reading, ...faults]);
+    // What was refused is the reason where the read fails too.
+    reading.catch(() => {});
+    const found = await Promise.all(faults);
     this.#refusal ??= found.find((fault) => fault !== null)?.message;
     if (this.#refusal !== undefined) {
       throw new BackendError(
@@ -44,7 +46,7 @@ export class CheckedWebGPUBackend extends WebGPUBackend {
           `(${this.#refusal.trim()}); use backend wasm (--backend)`,
       );
     }
-    return values;
+    return await reading;
   }
 }
 

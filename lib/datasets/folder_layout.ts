@@ -14,7 +14,7 @@ import {
   NoClassesError,
 } from "./list_image_folder.ts";
 import { type PassedOver, PassedOverTally } from "./passed_over.ts";
-import { whyNoImageList } from "./why_no_image_list.ts";
+import { namesPictures, whyNoImageList } from "./why_no_image_list.ts";
 import { countOf } from "../count_of.ts";
 
 /** How a folder of images is arranged. */
@@ -203,7 +203,7 @@ async function readLayoutBelow(root: string, depth: number): Promise<FolderLayou
   try {
     const layout = await readFolders(root, { content, depth });
     const [only, ...others] = layout.train.classNames;
-    if (others.length > 0) return layout;
+    if (others.length > 0 || !await namesPictures(list)) return layout;
     throw new DataError(
       `Cannot load images: ${root} has only one class of images, ${only}, and ${await listFault()}`,
     );

@@ -50,6 +50,11 @@ async function whyNoFile({ list, rows }: Cells, { header, path }: Columns): Prom
   return `${found}; correct the paths, or move the list to the folder that they start from`;
 }
 
+/** How many rows have the name of a picture in a column. */
+function picturesIn({ rows }: Cells, column: number): number {
+  return rows.filter((row) => /\.(?:jpe?g|png|webp)\s*$/i.test(row[column] ?? "")).length;
+}
+
 /** What is wrong with columns of which none is a path or none a label. */
 function whyNoColumns({ rows }: Cells): string {
   const [first = [], ...others] = rows;
@@ -66,6 +71,27 @@ function whyNoColumns({ rows }: Cells): string {
     "path, label, and split if there is one";
 }
 
+/** The list by every sign that may stand between its cells. */
+function readCells(list: string, text: string): Cells[] {
+  return DELIMITERS.map((delimiter) => ({
+    list,
+    rows: Papa.parse<string[]>(text, { delimiter, preview: LOOKED_AT }).data,
+  }));
+}
+
+/**
+ * Whether a file that is no list of images seems to be meant as one: it names pictures.
+ *
+ * @param list Path of the file.
+ * @returns The answer.
+ * @throws {DataError} if it cannot be read.
+ */
+export async function namesPictures(list: string): Promise<boolean> {
+  return readCells(list, await readListText(list)).some((cells) =>
+    (cells.rows[0] ?? []).some((_, column) => picturesIn(cells, column) > 0)
+  );
+}
+
 /**
  * Says why a file is no list of images.
  *
@@ -75,12 +101,11 @@ function whyNoColumns({ rows }: Cells): string {
  */
 export async function whyNoImageList(list: string): Promise<string> {
   const text = await readListText(list);
-  const readings = DELIMITERS.map((delimiter): Cells => ({
-    list,
-    rows: Papa.parse<string[]>(text, { delimiter, preview: LOOKED_AT }).data,
-  }));
+  const readings = readCells(list, text);
   for (const cells of readings) {
-    const [columns] = findColumns(cells.rows[0] ?? []);
+    // Of `id` and `filename` the one that names pictures is meant.
+    const [columns] = findColumns(cells.rows[0] ?? [])
+      .sort((one, other) => picturesIn(cells, other.path) - picturesIn(cells, one.path));
     if (columns !== undefined) return await whyNoFile(cells, columns);
   }
   const widest = readings.reduce((most, cells) =>

@@ -190,10 +190,15 @@ function accuracyNotes(rows: readonly ComparisonRow[]): string[] {
   const figures = rows.flatMap(({ runs }) => runs.flatMap((run) => run.figures ?? []));
   if (figures.length === 0) return [];
   const errors = figures.map(({ top1, testImages }) => Math.sqrt(top1 * (1 - top1) / testImages));
+  const error = 100 * Math.max(...errors);
   return [
     "Accuracy: test images, evaluated once per run with the checkpoint of the best validation accuracy; mean +- " +
-    "sample standard deviation over n seeds. The choice of test images alone gives the Top-1 of one run a standard " +
-    `error of up to ${(100 * Math.max(...errors)).toFixed(1)} points; seeds add to it.`,
+    "sample standard deviation over n seeds." +
+    // All right or all wrong: the formula says nothing.
+    (error === 0
+      ? ""
+      : " The choice of test images alone gives the Top-1 of one run a standard error of up to " +
+        `${error.toFixed(1)} points; seeds add to it.`),
   ];
 }
 

@@ -19,7 +19,7 @@ export interface Lookalikes {
 
 /** What was found. */
 export interface FoundLookalikes {
-  /** Pairs of one class whose images lie in different parts. */
+  /** Pairs whose images lie in different parts, of one class or of two. */
   readonly acrossParts: Lookalikes;
   /** Pairs of different classes, in one part or in two: if they show the same, one of the two is wrong. */
   readonly acrossClasses: Lookalikes;
@@ -34,7 +34,7 @@ const MAX_DIFFERENCE = 2;
 const MAX_EXAMPLES = 5;
 
 /** Comparisons that are made at most, some seconds; a set of equal images would need the square of their number. */
-const MAX_COMPARISONS = 5e7;
+const MAX_COMPARISONS = { acrossParts: 5e7, withinParts: 1e7 };
 
 /** The difference of two thumbnails, summed up; `null` where they are no one picture. */
 function differenceOf(one: Uint8Array, other: Uint8Array): number | null {
@@ -49,9 +49,7 @@ class PairTally {
   #pairs = 0;
   readonly #kept: { readonly difference: number; readonly pair: readonly [string, string] }[] = [];
 
-  add(one: Recognisable, other: Recognisable): void {
-    const difference = differenceOf(one.thumbnail, other.thumbnail);
-    if (difference === null) return;
+  add(one: Recognisable, other: Recognisable, difference: number): void {
     this.#pairs += 1;
     const place = this.#kept.findIndex((kept) => difference < kept.difference);
     if (place < 0 && this.#kept.length === MAX_EXAMPLES) return;
@@ -70,7 +68,7 @@ class PairTally {
  * the one is not judged by the other, or of more than one class. Only images of nearly the same brightness are compared.
  *
  * @param images Images of all parts.
- * @param mostComparisons Comparisons that are made at most.
+ * @param most Comparisons that are made at most, of images in two parts and in one.
  * @returns The pairs, and whether they are all.
  *
  * @example
@@ -85,13 +83,13 @@ class PairTally {
  *   { part: "test", label: 0, file: "d.png", thumbnail: Uint8Array.of(200, 10, 30) },
  * ];
  * const { acrossParts, acrossClasses } = findLookalikes(images);
- * assert.deepEqual(acrossParts.examples, [["a.png", "b.png"]]);
+ * assert.deepEqual(acrossParts.examples, [["a.png", "b.png"], ["b.png", "c.png"]]);
  * assert.equal(acrossClasses.pairs, 2);
  * ```
  */
 export function findLookalikes(
   images: readonly Recognisable[],
-  mostComparisons: number = MAX_COMPARISONS,
+  most: typeof MAX_COMPARISONS = MAX_COMPARISONS,
 ): FoundLookalikes {
   const sorted = images
     .map((image) => ({
@@ -100,18 +98,25 @@ export function findLookalikes(
     }))
     .sort((one, other) => one.mean - other.mean);
   const [acrossParts, acrossClasses] = [new PairTally(), new PairTally()];
-  let comparisons = 0;
+  const compared = { acrossParts: 0, withinParts: 0 };
   for (const [at, { image: one, mean }] of sorted.entries()) {
     for (let next = at + 1; next < sorted.length; next++) {
       const { image: other, mean: otherMean } = sorted[next]!;
-      if (otherMean - mean > MAX_DIFFERENCE || ++comparisons > mostComparisons) break;
-      if (one.label !== other.label) acrossClasses.add(one, other);
-      else if (one.part !== other.part) acrossParts.add(one, other);
+      if (otherMean - mean > MAX_DIFFERENCE) break;
+      const areOfOneClass = one.label === other.label;
+      const where = one.part === other.part ? "withinParts" : "acrossParts";
+      if (where === "withinParts" && areOfOneClass) continue;
+      if (++compared[where] > most[where]) continue;
+      const difference = differenceOf(one.thumbnail, other.thumbnail);
+      if (difference === null) continue;
+      if (where === "acrossParts") acrossParts.add(one, other, difference);
+      if (!areOfOneClass) acrossClasses.add(one, other, difference);
     }
   }
   return {
     acrossParts: acrossParts.found,
     acrossClasses: acrossClasses.found,
-    isComplete: comparisons <= mostComparisons,
+    isComplete: compared.acrossParts <= most.acrossParts &&
+      compared.withinParts <= most.withinParts,
   };
 }

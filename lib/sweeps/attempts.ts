@@ -95,13 +95,22 @@ export function starterLockOf(folder: string, host: string, process: number): st
  *
  * @param folder Folder of the plan.
  * @param host Name of their machine.
- * @returns The paths.
+ * @returns Files and processes.
  */
-export async function listStarterLocks(folder: string, host: string): Promise<string[]> {
+export async function listStarters(
+  folder: string,
+  host: string,
+): Promise<{ readonly lock: string; readonly process: number }[]> {
   const root = join(folder, ATTEMPTS_FOLDER);
   const names = await namesIn(root);
-  return names.filter((name) => name.startsWith(starterPrefix(host)))
-    .map((name) => join(root, name));
+  const prefix = starterPrefix(host);
+  return names.flatMap((name) => {
+    // The name of another machine may begin with that of this one.
+    const rest = name.startsWith(prefix)
+      ? /^(\d{1,10})\.lock$/.exec(name.slice(prefix.length))
+      : null;
+    return rest === null ? [] : [{ lock: join(root, name), process: Number(rest[1]) }];
+  });
 }
 
 async function namesIn(root: string): Promise<string[]> {

@@ -91,6 +91,19 @@ export async function writeScripts({ slurm, ...parts }: SubmitOptions): Promise<
   await writeFileAtomically(join(folder, REPORT_SCRIPT), renderReportScript(slurm, parts));
 }
 
+/**
+ * Refuses a folder whose name Slurm would read as something else.
+ *
+ * @param folder Folder of the plan, absolute.
+ * @throws {UsageError} if it has one of Slurm's signs in it.
+ */
+export function requireSlurmFolder(folder: string): void {
+  if (!/[%\\]/.test(folder)) return;
+  throw new UsageError(
+    `Cannot submit ${folder} to Slurm, which reads "%" and "\\" in the names of files as its own words; rename it`,
+  );
+}
+
 /** Jobs that Slurm has taken. */
 export type SubmittedJobs = Pick<Submission, "arrays" | "report">;
 
@@ -108,11 +121,7 @@ export async function submitToSlurm(
   note: (jobs: SubmittedJobs) => Promise<void>,
 ): Promise<SubmittedJobs> {
   const folder = resolve(options.folder);
-  if (/[%\\]/.test(folder)) {
-    throw new UsageError(
-      `Cannot submit ${folder} to Slurm, which reads "%" and "\\" in the names of files as its own words; rename it`,
-    );
-  }
+  requireSlurmFolder(folder);
   await writeScripts(options);
   const arrays: { job: string; offset: number }[] = [];
   const submit = async (args: readonly string[]) =>

@@ -213,7 +213,8 @@ function joinTables(
 /** Rows that are shown as the seeds of one setting have to differ in their seeds alone. */
 function refuseOtherBase(folder: string, kept: readonly SweepRow[], wanted: readonly SweepRow[]) {
   const known = new Map(kept.map((row) => [settingKey(row), row]));
-  for (const row of wanted) {
+  const names = new Set(kept.map(({ name }) => name));
+  for (const row of wanted.filter(({ name }) => !names.has(name))) {
     const before = known.get(settingKey(row));
     if (before === undefined || settingIdentity(before.config) === settingIdentity(row.config)) {
       continue;
@@ -236,7 +237,8 @@ async function refuseOtherImages(
   const { dataset, directory } = row.config.data;
   if (dataset !== "folder" || resolve(directory) === resolve(config.data.directory)) return;
   const run = runDirectoryOf(folder, plan, row);
-  if (!await pathExists(run)) return;
+  // Images that are no longer where they were have been moved.
+  if (!await pathExists(run) || !await pathExists(directory)) return;
   throw new CheckpointError(
     `Cannot plan in ${folder}: run ${run} was made of the images in ${directory}, and not of those in ${config.data.directory}; ` +
       "name another folder, or move the runs away",

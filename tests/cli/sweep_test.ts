@@ -247,12 +247,16 @@ Deno.test("sweep cancel ends a sweep whose first task has not begun, and every s
       const names = await Array.fromAsync(Deno.readDir(join(folder, "s/attempts"))).catch(() => []);
       locks = names.filter(({ name }) => name.startsWith("starter-")).length;
     }
-    let told = 0;
     // A starter's lock is there before it is held, and before it listens.
-    for (let tries = 0; told < 2 && tries < 20; tries++) {
-      told = Math.max(told, JSON.parse(await good(sweep("cancel", "s", "--json"))).starters);
+    let areThere = true;
+    const ended = Promise.all(starters.map(async (starter) => (await starter.output()).code))
+      .finally(() => areThere = false);
+    let told = 0;
+    for (let tries = 0; areThere && tries < 20; tries++) {
+      told += JSON.parse(await good(sweep("cancel", "s", "--json"))).starters;
     }
-    const ends = await Promise.all(starters.map(async (starter) => (await starter.output()).code));
+    const ends = await ended;
+    assert.ok(told >= 2, `${told}`);
     assert.deepEqual(ends, [143, 143]);
     const states = JSON.parse(await good(sweep("status", "s", "--json")));
     assert.deepEqual(states.map(({ state }: Row) => state), ["waiting", "waiting"]);
@@ -275,4 +279,56 @@ Deno.test("compare gives the trainings of a table to an executor, and shows them
         .stdout,
     );
     assert.deepEqual(rows.map(({ state }: Row) => state), ["done"]);
+    // A plan keeps its runs in one folder: on Kubernetes, and with other --runs, it is another.
+    const pods = ["--executor", "kubernetes", "--image", "i", "--claim", "c"];
+    assert.match(await good(run(...pods)), /sweeps\/tables-1-smoke-kubernetes/);
+    await good(run("--executor", "local", "--runs", "others", "--dry-run"));
+    const names = [...Deno.readDirSync(join(folder, "sweeps"))].map(({ name }) => name).sort();
+    assert.match(
+      names.join(" "),
+      /^tables-1-smoke tables-1-smoke-[0-9a-f]{8} tables-1-smoke-kubernetes$/,
+    );
+  }));
+
+Deno.test("compare shows what an executor has trained beside what has failed, and ends with 1", () =>
+  withPlaces(async ({ folder }) => {
+    const argv = ["compare", "--table", "3", "--only", "puppet-cnn,squeezenet", "--smoke"];
+    const run = () =>
+      runCommand([...argv, "--no-speed", "--backend", "wasm", "--executor", "local"], {
+        cwd: folder,
+      });
+    assert.equal(
+      (await runCommand([
+        "sweep",
+        "plan",
+        "sweeps/tables-3-smoke",
+        ...argv.slice(1),
+        "--backend",
+        "wasm",
+        "--runs",
+        "runs/tables",
+      ], { cwd: folder })).code,
+      0,
+    );
+    const never = new Date(0).toISOString();
+    await Deno.mkdir(join(folder, "sweeps/tables-3-smoke/attempts"));
+    const attempt = {
+      ...{
+        number: 1,
+        state: "failed-for-good",
+        host: "h",
+        process: 1,
+        job: null,
+        startedAt: never,
+      },
+      ...{ seenAt: never, secondsToFirstStep: null, message: "no room" },
+    };
+    await Deno.writeTextFile(
+      join(folder, "sweeps/tables-3-smoke/attempts/0.1.json"),
+      JSON.stringify(attempt),
+    );
+    const { code, stdout, stderr } = await run();
+    assert.equal(code, 1);
+    assert.match(stderr, /row 0: no room/);
+    assert.match(stdout, /1 of 2 rows\s+has a finished run/);
   }));

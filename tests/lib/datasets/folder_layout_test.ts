@@ -310,6 +310,8 @@ Deno.test("readFolderLayout() names the row of a list whose path leads nowhere, 
       "file,cat,dog\np/1.png,0,1\n",
       /"file,cat,dog", and 2 of them hold 0 or 1 only; write the name/,
     ],
+    // Of two columns that may be the path, the one that names pictures.
+    ["id,filename,label\n1,q/9.png,a\n", /row 2 has the path "q\/9\.png"/],
     ["path;label\n;\n", /but no row has a path/],
     ["\n", /labels\.csv is empty/],
   ];
@@ -336,6 +338,10 @@ Deno.test("readFolderLayout() speaks of the list in a folder that has no folders
       readFolderLayout(folder),
       /has only one class of images, images, and .*labels\.csv is no .*: row 1 .*separators/,
     );
+    // A list of something else is nobody's list of images.
+    await Deno.writeTextFile(join(folder, "labels.csv"), "time,temperature\n12:00,21\n");
+    const { train } = await readFolderLayout(folder);
+    assert.deepEqual(train.classNames, ["images"]);
   });
 });
 

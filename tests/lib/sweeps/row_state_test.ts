@@ -5,11 +5,14 @@ import {
   type Attempt,
   claimAttempt,
   isOvertaken,
+  listStarters,
   readAttempts,
   rowLockOf,
   STALE_SECONDS,
+  starterLockOf,
 } from "../../../lib/sweeps/attempts.ts";
 import { findSharingProblem } from "../../../lib/sweeps/check_sharing.ts";
+import { lockFile } from "../../../lib/sweeps/process_lock.ts";
 import { readRowStates, type StateConditions } from "../../../lib/sweeps/row_state.ts";
 import { selectBackend } from "../../../lib/backends/select_backend.ts";
 import { exportRun } from "../../../lib/runs/export_run.ts";
@@ -188,4 +191,13 @@ Deno.test("readRowStates() tells the time left from the last five epochs and tho
     }
     const [row] = await readRowStates(folder, PLAN, CONDITIONS);
     assert.deepEqual([row!.epochs, row!.seconds, row!.secondsLeft], [7, 30, 6]);
+  }));
+
+Deno.test("listStarters() takes no other machine for this one, whose name its own begins with", () =>
+  withFolder(async (folder) => {
+    for (const host of ["gpu", "gpu-1"]) {
+      using _lock = await lockFile(starterLockOf(folder, host, 4242));
+    }
+    const lock = starterLockOf(folder, "gpu", 4242);
+    assert.deepEqual(await listStarters(folder, "gpu"), [{ lock, process: 4242 }]);
   }));

@@ -157,15 +157,21 @@ Deno.test("writePlan() refuses other pictures for a run that is there: its resul
         seeds: [1],
       }),
     });
-    const { plan } = await writePlan(folder, planFrom("/pictures/a"));
-    const moved = await writePlan(folder, planFrom("/pictures/b"));
-    assert.equal(moved.plan.rows[0]!.config.data.directory, "/pictures/b");
+    const [a, b, c] = ["a", "b", "c"].map((name) => join(folder, name));
+    const { plan } = await writePlan(folder, planFrom(a!));
+    await Deno.mkdir(b!);
+    const other = await writePlan(folder, planFrom(b!));
+    assert.equal(other.plan.rows[0]!.config.data.directory, b);
     await Deno.mkdir(runDirectoryOf(folder, plan, plan.rows[0]!), { recursive: true });
     await assert.rejects(
-      writePlan(folder, planFrom("/pictures/c")),
-      /was made of the images in .pictures.b, and not of those in .pictures.c; name another folder/,
+      writePlan(folder, planFrom(c!)),
+      /was made of the images in .+b, and not of those in .+c; name another folder/,
     );
-    await writePlan(folder, planFrom("/pictures/b"));
+    await writePlan(folder, planFrom(b!));
+    // Moved, they are the same: what goes on with them compares them itself.
+    await Deno.rename(b!, c!);
+    const moved = await writePlan(folder, planFrom(c!));
+    assert.equal(moved.plan.rows[0]!.config.data.directory, c);
   }));
 
 Deno.test("writePlan() keeps how often rows are saved and tried where that is not said again", () =>
