@@ -57,7 +57,7 @@ function differenceText(difference: number | null): string {
  * @param summary What `exportRun` returned.
  * @returns Text without a trailing line end.
  */
-export function formatExport({ directory, checkpoint, bytes }: ExportSummary): string {
+function formatExport({ directory, checkpoint, bytes }: ExportSummary): string {
   return `${directory}: checkpoint ${checkpoint}, ${
     megabytes(bytes)
   }; predict takes it like a run, eval with --data FOLDER`;
@@ -69,7 +69,7 @@ export function formatExport({ directory, checkpoint, bytes }: ExportSummary): s
  * @param summary What `exportNetworks` returned.
  * @returns Text without a trailing line end.
  */
-export function formatNetworks(summary: NetworkExport): string {
+function formatNetworks(summary: NetworkExport): string {
   const { directory, checkpoint, input, networks, check } = summary;
   const table = layOutTable(
     [
@@ -99,7 +99,7 @@ export function formatNetworks(summary: NetworkExport): string {
  * @param summary What `exportPage` returned.
  * @returns Text without a trailing line end.
  */
-export function formatPage(summary: PageExport): string {
+function formatPage(summary: PageExport): string {
   const { directory, checkpoint, bytes, trainingImages } = summary;
   const spread = trainingImages === null
     ? "without the spread of the training images' complexity: they are not here (--data)"

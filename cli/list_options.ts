@@ -35,10 +35,13 @@ export function readPresets(text: string): string[] {
  * @throws {InvalidArgumentError} if there is none, or one is there twice.
  */
 export function readSeeds(text: string): number[] {
-  const read = wholeNumber(0, 2 ** 32 - 1);
-  const seeds = splitList(text).map(read);
-  if (seeds.length > 0 && new Set(seeds).size === seeds.length) return seeds;
-  throw new InvalidArgumentError("It must be different whole numbers, for example 1,2,3.");
+  const words = splitList(text);
+  const seeds = words.map(Number);
+  const areSeeds = words.every((word) => /^\d+$/.test(word) && Number(word) < 2 ** 32);
+  if (seeds.length > 0 && areSeeds && new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError(
+    "It must be different whole numbers below 2^32 with commas, for example 1,2,3.",
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { readPresets, readSeeds, readTables } from "./list_options.ts";
 import { type TalkOptions, wholeNumber } from "./shared_options.ts";
 
 /** What runs the tasks of a sweep. */
-export const EXECUTORS = ["local", "slurm", "kubernetes"] as const;
+const EXECUTORS = ["local", "slurm", "kubernetes"] as const;
 
 /** One of them. */
 export type ExecutorName = typeof EXECUTORS[number];
@@ -152,7 +152,7 @@ export function addExecutorOptions(command: CommandUnknownOpts): void {
       .argParser(wholeNumber(1, 1024)),
   );
   add(new Option("--mem <size>", "memory of a task: 8G for Slurm, 8Gi for Kubernetes"));
-  add(new Option("--gres <list>", "slurm: other resources of a task: gpu:1"));
+  add(new Option("--gres <list>", "slurm, kubernetes: other resources of a task: gpu:1"));
   add(
     new Option("--array-limit <count>", "slurm, kubernetes: tasks at a time")
       .argParser(wholeNumber(1)),

@@ -27,7 +27,7 @@ import { countOf } from "../lib/count_of.ts";
 const PERMISSIONS = ["read", "write", "env", "sys", "ffi", "net"].map((name) => `--allow-${name}`);
 
 /** What starts this program again, up to the command. */
-export function programOfTasks(): string[] {
+function programOfTasks(): string[] {
   if (Deno.build.standalone) return [Deno.execPath()];
   const main = new URL("../main.ts", import.meta.url);
   return [Deno.execPath(), "run", "--no-prompt", ...PERMISSIONS, decodeURIComponent(main.pathname)];

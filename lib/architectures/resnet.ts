@@ -53,7 +53,7 @@ export function basicBlock(
 }
 
 /** Two 3x3 convolutions with bias and norm, then 2x2 max-pooling. */
-export function resnetStem(): Layer[] {
+function resnetStem(): Layer[] {
   return [
     convolution("stem1", { kernelSize: 3, inputChannels: 3, outputChannels: 64 }, { bias: true }),
     convolution("stem2", { kernelSize: 3, inputChannels: 64, outputChannels: 64 }, { bias: true }),
@@ -62,7 +62,7 @@ export function resnetStem(): Layer[] {
 }
 
 /** The blocks of a ResNet, `stage1.block1` and on; stages 2 to 4 start with stride 2. */
-export function resnetBlocks(blocks: readonly number[] = RESNET_18): ResidualLayer[] {
+function resnetBlocks(blocks: readonly number[] = RESNET_18): ResidualLayer[] {
   const layers: ResidualLayer[] = [];
   let inputChannels: number = STAGES[0];
   blocks.forEach((count, stage) => {

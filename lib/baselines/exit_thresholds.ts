@@ -1,7 +1,7 @@
 import type { Calibration } from "../classifiers/classifier.ts";
 
 /** Points of accuracy, as a share, that early exits may cost on the validation images. */
-export const ACCURACY_TOLERANCE = 0.005;
+const ACCURACY_TOLERANCE = 0.005;
 
 /** Without validation images: a tenth of the largest entropy, which is about 95 % certainty for ten classes. */
 const DEFAULT_SHARE = 0.1;

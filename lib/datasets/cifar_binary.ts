@@ -108,7 +108,7 @@ export async function readCifarBinary(
  * @returns Number of records, at least 1.
  * @throws {DataError} if the file is missing or its length is not a whole number of records.
  */
-export async function countCifarRecords(
+async function countCifarRecords(
   layout: CifarLayout,
   file: string,
   name: string,

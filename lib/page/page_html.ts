@@ -1,7 +1,7 @@
 import { PAGE_STYLE } from "./page_style.ts";
 
 /** Files of the page beside `index.html`, in the order in which they are read. */
-export const PAGE_SCRIPTS = ["model.js", "wasm.js", "page.js"] as const;
+const PAGE_SCRIPTS = ["model.js", "wasm.js", "page.js"] as const;
 
 function escape(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.codePointAt(0)};`);

@@ -8,7 +8,7 @@ import type { EpochRecord } from "./training_event.ts";
 export const jsonlName = "log.jsonl";
 
 /** The same as a table, for spreadsheets and plots; rebuilt from the other file whenever the log is opened. */
-export const csvName = "log.csv";
+const csvName = "log.csv";
 
 /** Longest log that is read; an epoch takes some 300 bytes. */
 export const MAX_LOG_BYTES = 256e6;

@@ -85,6 +85,7 @@ Deno.test("compare says what is wrong with its options and exits with 2", async 
     [["runs/first", "--smoke"], /Cannot use --smoke with run folders/],
     [["runs/first", "--epochs", "3"], /Cannot use --epochs with run folders/],
     [["--table", "5", "--seeds", "1,1"], /different whole numbers/],
+    [["--table", "5", "--seeds", "1-2"], /different whole numbers .* with commas/],
     [["--table", "9"], /whole number in 1\.\.6/],
     [["--table", "7"], /Table 7 is counted by "param-scaling --table 7"/],
     [["--table", "1,x"], /whole number in 1\.\.6/],
