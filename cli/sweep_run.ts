@@ -166,7 +166,8 @@ async function runLocal(
     (signal) => progress.note(`${signal}: the trainings save after this step`),
   );
   progress.end();
-  await Deno.remove(lock);
+  // Some systems refuse to remove an open file; it stays, locked by nobody.
+  await Deno.remove(lock).catch(() => {});
   if (signal !== null) {
     throw new InterruptedError(signal, "Sweep was interrupted; the same command continues");
   }
