@@ -78,8 +78,9 @@ async function assignEvaluations(
   const { resolve } = await import("node:path");
   const assigned = new Map<string, EvaluationSummary>();
   const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
+  const { hasOwnTrajectories } = await import("../lib/models/model_layers.ts");
   for (const run of runs) {
-    const { exact } = (await readRunConfig(run)).model;
+    const exact = hasOwnTrajectories((await readRunConfig(run)).model);
     // One depth for all images, or trajectories that the run does not have, are a document of its own.
     const fitting = documents.filter((source): source is EvaluationSource =>
       source.kind === "evaluation" && source.content.part === "test" &&

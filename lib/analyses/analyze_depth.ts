@@ -1,5 +1,5 @@
 import { complexityMeasure, complexityMeasureNames } from "../complexity/measure_registry.ts";
-import { levelsOfModel } from "../models/model_layers.ts";
+import { hasOwnTrajectories, levelsOfModel } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { analyzeTrained } from "./analyze_trained.ts";
 import { chooseExamples } from "./choose_examples.ts";
@@ -146,7 +146,7 @@ async function describeData(
       image: { height, width },
       levels: shares,
       adaptsDepth: rule.adaptsDepth,
-      exact: options.trained?.exact ?? model.exact,
+      exact: options.trained?.exact ?? hasOwnTrajectories(model),
     }),
     examples: await chooseExamples(dataset, table, options.examples),
   };

@@ -103,7 +103,8 @@ export class BranchyNetwork implements InferenceNetwork {
       for (const [index, { layers, exit }] of segments.entries()) {
         const before = features;
         features = tf.tidy(() => runSpatialLayers(layers, before, this.#layers.operations()));
-        before.dispose();
+        // A network can end with its last exit's layer: nothing is left to be run.
+        if (features !== before) before.dispose();
         multiplyAdds += positions.length * this.#work[index]!.layers;
         const threshold = index === segments.length - 1 ? Infinity : this.#parts.thresholds[index]!;
         // Nobody can leave through a closed exit.

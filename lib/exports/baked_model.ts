@@ -2,6 +2,7 @@ import { linearsOf } from "../architectures/layer.ts";
 import { UsageError } from "../errors.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { disposeFolded } from "../classifiers/folded_convolution.ts";
+import { hasOwnTrajectories } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { levelStarts } from "../puppeteer/level_starts.ts";
 import { foldNetwork } from "../puppet/fold_network.ts";
@@ -54,19 +55,19 @@ export interface BakedModel {
  * Makes sure that a model can be written as one network per level.
  *
  * @param model Configuration of the model.
- * @param as Whether every image is to have its own trajectory, and what is asked for: `as a page`.
+ * @param what What is asked for: `as a page`.
  * @throws {UsageError} if its kernels, or the way through it, depend on each image; the message says how.
  */
 export function requireBakeable(
   model: ModelCard["model"],
-  { exact, what }: { readonly exact: boolean; readonly what: string },
+  what: string,
 ): void {
   const entry = modelEntry(model.name);
   const reason = entry.kind === "custom"
     ? entry.decides
       ? "it decides for every image which of its parts are run"
       : "its kernels are made anew from every image"
-    : exact
+    : hasOwnTrajectories(model)
     ? "exact mode generates the kernels of every image anew"
     : null;
   if (reason === null) return;

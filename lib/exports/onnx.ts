@@ -95,7 +95,7 @@ export function encodeOnnxNetwork(
   const logits = buildNetwork(graph, network, graph.standardize("images", model.standardization));
   graph.apply("Identity", [logits], [], "logits");
   const { index, depth } = network.level;
-  const docString = `${model.name}, level ${index}: ${depth} layers with generated kernels`;
+  const docString = `${model.name}, level ${index}, depth ${depth}`;
   return encodeBounded(modelOf(
     model,
     {

@@ -13,7 +13,7 @@ import {
 } from "../puppet/count_puppeteer.ts";
 import { ParameterSet, type TensorValues } from "../tensors/parameter_set.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
-import type { ConvolutionLayer } from "../architectures/layer.ts";
+import type { ConvolutionLayer, Layer } from "../architectures/layer.ts";
 import type { ComplexityLevel } from "../puppeteer/complexity_levels.ts";
 import type { ModelLayers } from "./model_layers.ts";
 import type { ModelConfig } from "./model_config.ts";
@@ -134,11 +134,10 @@ function workOfLevel(
 }
 
 /** An image that poolings shrink to nothing would count as no work at all. */
-function checkImage(config: { readonly name: string }, model: ModelLayers, image: MapSize): void {
-  for (const level of model.levels.list) {
-    if (!leaveNothing(model.layersOf(level), image)) continue;
+function checkImage(name: string, ways: readonly (readonly Layer[])[], image: MapSize): void {
+  if (ways.some((layers) => leaveNothing(layers, image))) {
     throw new RangeError(
-      `Cannot count ${config.name}: its poolings leave nothing of images of ${image.height} x ${image.width} pixels; larger ones are needed`,
+      `Cannot count ${name}: its poolings leave nothing of images of ${image.height} x ${image.width} pixels; larger ones are needed`,
     );
   }
 }
@@ -156,7 +155,7 @@ export function countModelLayers(
   options: Omit<CountModelOptions, "classes"> & { readonly model: ModelLayers },
 ): ModelCount {
   const { model, image, batch = PAPER_BATCH } = options;
-  checkImage(config, model, image);
+  checkImage(config.name, model.levels.list.map(model.layersOf), image);
   const levels = model.levels.list.map((level) =>
     workOfLevel(config, level, { model, image, batch })
   );
@@ -201,6 +200,7 @@ function countCustom(
 ): ModelCount {
   const counted = new CountedParameters();
   const { classes, image } = options;
+  checkImage(entry.name, entry.backbone === null ? [] : [entry.backbone(classes)], image);
   const model = createCustomModel(entry, config, { classes, seed: 0, parameters: counted });
   const multiplyAdds = model.workOf(image);
   const parameters = counted.count();

@@ -50,6 +50,17 @@ export function levelOptionsOf(
 }
 
 /**
+ * Whether every image has a trajectory of its own: where the initial state follows no image, `exact` changes nothing, and
+ * images would only be slow, one by one.
+ *
+ * @param config What fixes the architecture.
+ * @returns Whether it is asked for and makes a difference.
+ */
+export function hasOwnTrajectories(config: ModelConfig): boolean {
+  return config.exact && levelOptionsOf(config).parameterAdaptation;
+}
+
+/**
  * The levels that a configuration asks for; a model that does not look at complexity has one.
  *
  * @param config What fixes the architecture.

@@ -1,5 +1,5 @@
 import { countModel } from "../models/count_model.ts";
-import { generatesKernels } from "../models/model_layers.ts";
+import { generatesKernels, hasOwnTrajectories } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { CountedFigures } from "./comparison.ts";
@@ -39,7 +39,9 @@ async function countRow({ model, classes, side }: CountTask): Promise<CountedFig
     forwardPerImage: reference.forward,
     generationPerLevel: generation,
     // In exact mode no image shares its kernels.
-    amortizedPerImage: model.exact ? reference.forward + generation : reference.amortized,
+    amortizedPerImage: hasOwnTrajectories(model)
+      ? reference.forward + generation
+      : reference.amortized,
     decides: count.decides,
   };
 }

@@ -2,6 +2,7 @@ import { complexityMeasure } from "../complexity/measure_registry.ts";
 import { measureSpeed, type MeasureSpeedOptions } from "../evaluation/measure_speed.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { waysOfGeneration } from "../runs/ways_of_generation.ts";
+import { hasOwnTrajectories } from "../models/model_layers.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { computeStatistics, levelsOfImages } from "../training/compute_statistics.ts";
 import { loadExperimentImages, prepareTrainingData } from "../runs/prepare_data.ts";
@@ -36,7 +37,7 @@ export async function measureUntrained(
     const trained = {
       classifier,
       statistics: await computeStatistics({
-        ...{ classifier, data, exact: model.exact },
+        ...{ classifier, data, exact: hasOwnTrajectories(model) },
         config: { ...config.training, statisticsImages: STATISTICS_IMAGES },
         levelOfImage: levelsOfImages(classifier, data),
       }),

@@ -18,7 +18,7 @@ export interface FittedSchedule {
   readonly stepsPerBit: number;
   /** Complexity from which on layers are counted. */
   readonly complexityOffset: number;
-  /** Complexity at which phi = 1: the images' median. */
+  /** Complexity at which phi = 1: the images' median; where that is 0, the middle between their 5 % and 95 % quantiles. */
   readonly referenceComplexity: number;
 }
 
@@ -97,7 +97,7 @@ export function fitSchedule(
   return {
     stepsPerBit,
     complexityOffset: Number(offset.toFixed(places)),
-    referenceComplexity: round(median),
+    referenceComplexity: round(median > 0 ? median : (low + high) / 2),
     quantiles: { low, median, high },
     depthBefore: depth,
     shareBefore: share,

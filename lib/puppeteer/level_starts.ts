@@ -16,14 +16,15 @@ function firstThat(belongs: (value: number) => boolean, upper: number): number {
  * disagree with it.
  *
  * @param levels The levels.
- * @returns Every level with the smallest complexity that belongs to it; 0 of the first.
+ * @returns Every level with the smallest complexity that belongs to it, or 0 where it begins below. Of several that begin at
+ * 0 the last holds it; no image reaches the others.
  */
 export function levelStarts(
   levels: ComplexityLevels,
 ): readonly (ComplexityLevel & { readonly from: number })[] {
   return levels.list.map((level, index) => ({
     ...level,
-    from: index === 0 ? 0 : firstThat(
+    from: levels.levelOf(0) >= index ? 0 : firstThat(
       (value) => levels.levelOf(value) >= index,
       level.complexity,
     ),

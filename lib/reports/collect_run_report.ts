@@ -17,6 +17,7 @@ import { provenanceSchema } from "../runs/provenance_schema.ts";
 import { digestManifest, readRunProgress } from "../runs/run_progress.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
+import { hasOwnTrajectories } from "../models/model_layers.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
 import { collectWeights } from "./collect_weights.ts";
 import type { EpochRecord } from "../training/training_event.ts";
@@ -88,7 +89,7 @@ async function evaluateTest(
   const { list } = trained.classifier.levels;
   const figures = await evaluate(trained, test, {
     batchSize: EVALUATION_BATCH,
-    exact: card.model.exact,
+    exact: hasOwnTrajectories(card.model),
     onImage: ({ index, logits, complexity, level }) => {
       const { predicted, confidence } = judge(logits, test.labels[index]!);
       seen.push({ index, complexity, depth: list[level]!.depth, predicted, confidence });
@@ -102,7 +103,7 @@ async function evaluateTest(
     dataset: test.name,
     part: "test",
     fingerprint: test.fingerprint,
-    exact: card.model.exact,
+    exact: hasOwnTrajectories(card.model),
     complexityUnit: trained.measure.unit,
     figures,
     images,

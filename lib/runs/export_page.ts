@@ -70,7 +70,7 @@ async function collectData(
   const { runDirectory, version, data: directory } = options;
   const saved = await readRunConfig(runDirectory);
   const { name } = saved.model;
-  requireBakeable(saved.model, { exact: saved.model.exact, what: "as a page" });
+  requireBakeable(saved.model, "as a page");
   if (!generatesKernels(modelEntry(name))) {
     throw new UsageError(
       `Cannot export ${name} as a page: it shows how kernels are generated, and those of ${name} are stored; ` +

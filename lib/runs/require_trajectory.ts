@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { generatesKernels } from "../models/model_layers.ts";
+import { generatesKernels, hasOwnTrajectories } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 
@@ -17,5 +17,5 @@ export function requireTrajectory(model: ModelConfig, asked: boolean): boolean {
       `Cannot give every image a trajectory: ${model.name} generates no kernels along one; leave exact (--exact) out`,
     );
   }
-  return asked || model.exact;
+  return asked || hasOwnTrajectories(model);
 }

@@ -7,6 +7,7 @@ import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
 import { UsageError } from "../errors.ts";
 import { createClassifier } from "../models/create_classifier.ts";
+import { hasOwnTrajectories } from "../models/model_layers.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
@@ -224,7 +225,7 @@ async function trainClassifier(
   options: LockedRunOptions,
 ): Promise<TrainingSummary> {
   const { runDirectory, resume } = options;
-  const { exact } = config.model;
+  const exact = hasOwnTrajectories(config.model);
   const recompute = resolveRecompute(config, tf.getBackend());
   if (recompute && config.training.recompute === "auto") {
     const text =

@@ -1,4 +1,4 @@
-import { generatesKernels } from "../models/model_layers.ts";
+import { generatesKernels, hasOwnTrajectories } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { SpeedFigure } from "../evaluation/speed_report.ts";
 import type { ModelConfig } from "../models/model_config.ts";
@@ -15,5 +15,5 @@ export type WayOfGeneration = SpeedFigure["generation"];
  */
 export function waysOfGeneration(model: ModelConfig): readonly WayOfGeneration[] {
   if (!generatesKernels(modelEntry(model.name))) return ["banked"];
-  return model.exact ? ["per-image"] : ["banked", "per-image"];
+  return hasOwnTrajectories(model) ? ["per-image"] : ["banked", "per-image"];
 }

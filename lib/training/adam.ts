@@ -72,7 +72,7 @@ export class AdamMemory implements ParameterMemory {
     // lr (m / c1) / (sqrt(v / c2) + eps), with the corrections folded into two numbers.
     const firstCorrection = 1 - beta1 ** updates;
     const rootCorrection = Math.sqrt(1 - beta2 ** updates);
-    // Biases and norms are left alone: pulling them to zero is no regularisation.
+    // Vectors, that is biases and norms, are left alone: pulling them to zero is no regularisation.
     const isDecayed = weightDecay !== 0 && parameter.rank >= 2;
     this.#moments.update(parameter, gradient, {
       ...{ beta1, beta2, epsilon: epsilon * rootCorrection },

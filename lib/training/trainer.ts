@@ -85,8 +85,9 @@ export class Trainer {
       return await this.#run(hooks);
     } catch (error) {
       // Steps whose losses are finite can leave a network that is not. Before any step, the fault is not the training's.
-      if (!(error instanceof DivergenceError) || this.#latest === null) throw error;
-      this.divergence = this.#latest;
+      const latest = this.#latestStep();
+      if (!(error instanceof DivergenceError) || latest === null) throw error;
+      this.divergence = latest;
       return "diverged";
     }
   }
@@ -123,6 +124,15 @@ export class Trainer {
       if (ending !== null) return ending;
     }
     return "finished";
+  }
+
+  /** The last step; of one that was made before a restoration the means of its epoch are known. `null` without a step. */
+  #latestStep(): Divergence | null {
+    const { step, sums } = this.progress;
+    if (this.#latest !== null || sums.steps === 0) return this.#latest;
+    const learningRate = this.#learningRate(this.#place - 1);
+    const [loss, gradientNorm] = [sums.loss / sums.images, sums.gradientNorm / sums.steps];
+    return { reason: "network-not-finite", step, learningRate, loss, gradientNorm };
   }
 
   /** Why the training ends with the epoch that was just completed; `null` if it goes on. */

@@ -110,7 +110,13 @@ function depthFacts({ config: { model }, checkpoint }: RunReport): Fact[] {
       `fitted to the training images: ${before}`,
     ),
     fact("quantiles of their complexity", textCell(describeQuantiles(fit))),
-    fact("reference complexity", textCell(String(model.referenceComplexity)), "fitted: the median"),
+    fact(
+      "reference complexity",
+      textCell(String(model.referenceComplexity)),
+      fit.quantiles.median > 0
+        ? "fitted: the median"
+        : "fitted: the middle between 5 % and 95 %, since the median is 0",
+    ),
   ];
 }
 

@@ -9,6 +9,7 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
+import { hasOwnTrajectories } from "../../models/model_layers.ts";
 import { SMOKE_WATERMARK } from "../chart.ts";
 import type { Fact, ReportBlock, ReportPart, ReportSection } from "../report_document.ts";
 import type { RunReport } from "../run_report.ts";
@@ -105,7 +106,7 @@ export function runPart(report: RunReport): ReportPart {
     report.evaluation === null ? null : classSection(report.evaluation.figures),
     pictureSection(report.pictures),
     puppeteerSection(report.weights),
-    sizeSection(report.count, report.config.model.exact),
+    sizeSection(report.count, hasOwnTrajectories(report.config.model)),
     protocolSection(report),
     originSection(report),
   ];

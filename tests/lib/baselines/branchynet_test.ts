@@ -165,6 +165,25 @@ async function separatingThreshold(
   throw new Error("all images have the same entropy");
 }
 
+Deno.test("BranchyNet can end with the layer of its last exit", () =>
+  withBackend("cpu", async () => {
+    const exitsAfter = ["conv1", "conv3"];
+    const architecture = ARCHITECTURE.filter(({ kind }) => kind !== "max-pool");
+    const options = { ...TINY, architecture, exitsAfter, exitWidth: 6 };
+    const classifier = new BranchyNet(options);
+    const plain = plainNetwork(architecture);
+    const images = testImages(3, 8);
+    const statistics = await statisticsOf(classifier, images);
+    classifier.calibration.restore({ exit1: 0, exit2: 0 });
+    const { logits, routes } = await classify(classifier, images, statistics);
+    assert.deepEqual(routes, [3, 3, 3]);
+    const expected = await classify(plain, images, await statisticsOf(plain, images));
+    assert.ok(largestDifference(logits, expected.logits) < 1e-5);
+    images.dispose();
+    plain.dispose();
+    classifier.dispose();
+  }));
+
 Deno.test("BranchyNet with closed exits is AlexNet", async () => {
   const backend = (await testBackends()).at(-1)!;
   await withBackend(backend, async () => {

@@ -12,6 +12,8 @@ Deno.test("resolveRecompute() recomputes on WASM what its memory cannot hold, an
   assert.equal(resolveRecompute({ model: exact, training }, "wasm"), true, "one for each image");
   const single = { ...training, batchSize: 2 };
   assert.equal(resolveRecompute({ model: exact, training: single }, "wasm"), false);
+  const idle = { ...exact, parameterAdaptation: false };
+  assert.equal(resolveRecompute({ model: idle, training }, "wasm"), false, "one for all images");
 });
 
 Deno.test("resolveRecompute() does as it is told", () => {
@@ -33,6 +35,7 @@ Deno.test("trajectoryBytes() grows with the square of C and is 0 without generat
   assert.equal(steps({ name: "puppet-resnet" }), 19, "its own depth, whatever maxSteps says");
   assert.equal(steps({ trajectorySteps: 24 }), 24);
   assert.equal(steps({ depthAdaptation: false, fixedDepth: 9 }), 9);
+  assert.ok(Math.abs(steps({ solver: "rk4" }) / 12 - 2.65) < 1e-9, "four stages a step");
   for (const name of ["fixed-cnn", "vgg", "branchynet"] as const) {
     assert.equal(trajectoryBytes({ ...model, name }), 0, name);
   }

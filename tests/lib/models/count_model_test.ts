@@ -167,6 +167,10 @@ Deno.test("countModel() refuses a batch that is none, and images that poolings s
     countModel(fullSize("vgg"), { ...CIFAR, image }),
     /Cannot count vgg: its poolings leave nothing of images of 32 x 16 pixels/,
   );
+  await assert.rejects(
+    countModel(fullSize("dfn"), { ...CIFAR, image }),
+    /Cannot count dfn: its poolings leave nothing of images of 32 x 16 pixels/,
+  );
 });
 
 Deno.test("every size that the registry prints is within 2 % of what is counted", async () => {

@@ -42,6 +42,12 @@ Deno.test("fitSchedule() fits no kappa that a configuration refuses, and no othe
   assert.deepEqual([depths[0], depths.at(-1)], [6, 9]);
 });
 
+Deno.test("fitSchedule() gives a reference above 0 where most images are of one colour", () => {
+  const fit = fitSchedule(Float64Array.of(...new Float64Array(60), ...ramp(1, 3, 40)), RULE);
+  assert.ok(fit !== null && fit.quantiles.low === 0 && fit.quantiles.median === 0);
+  assert.equal(fit.referenceComplexity, Number((fit.quantiles.high / 2).toPrecision(4)));
+});
+
 Deno.test("ComplexityLevels moves with its offset: levels, routing and scale", () => {
   const options = {
     ...RULE,

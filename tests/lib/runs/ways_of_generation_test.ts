@@ -9,6 +9,8 @@ Deno.test("waysOfGeneration() keeps no kernels of a model that has others for ev
   assert.deepEqual(waysOfGeneration(model), ["banked", "per-image"]);
   assert.deepEqual(waysOfGeneration({ ...model, exact: true }), ["per-image"]);
   assert.deepEqual(waysOfGeneration({ ...model, name: "vgg" }), ["banked"]);
+  const idle = { ...model, exact: true, parameterAdaptation: false };
+  assert.deepEqual(waysOfGeneration(idle), ["banked", "per-image"], "one trajectory for all");
 });
 
 Deno.test("a row counts the whole generation for every image of an exact model", async () => {

@@ -237,6 +237,32 @@ Deno.test("Trainer ends as diverged where validation meets answers that are not 
     dispose();
   }));
 
+Deno.test("Trainer ends as diverged too where the last step was made before it was resumed", () =>
+  withBackend("cpu", async () => {
+    const first = await tinyTrainer();
+    const stop = stopAfter(6);
+    const files: Map<string, Uint8Array>[] = [];
+    const reason = await first.trainer.run({
+      ...NO_HOOKS,
+      save: async () => void files.push(await encodeCheckpoint(first.trainer, TINY_CARD)),
+      report: (event) => event.kind === "step" && stop.report(),
+      signal: stop.signal,
+    });
+    assert.equal(reason, "interrupted");
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    restoreTrainer(trainer, decodeCheckpoint(files.at(-1)!, "test"));
+    const weights = classifier.parameters.get("head.weights");
+    tf.tidy(() => weights.assign(tf.fill(weights.shape, 3e38)));
+    trainer.statistics = null;
+    const { loss, images } = trainer.progress.sums;
+    assert.equal(await trainer.run(NO_HOOKS), "diverged");
+    assert.equal(trainer.divergence?.reason, "network-not-finite");
+    assert.equal(trainer.divergence.step, 6);
+    assert.equal(trainer.divergence.loss, loss / images);
+    first.dispose();
+    dispose();
+  }));
+
 Deno.test("Trainer saves and ends when its time is up, after one step at least, and goes on", () =>
   withBackend("cpu", async () => {
     const { trainer, dispose } = await tinyTrainer();
