@@ -33,7 +33,7 @@ async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((found) => found.isFile, () => false);
 }
 
-/** Run folders of the current folder, and models that come with the toolkit by their names. */
+/** Run folders of the current folder, and the folders of `models` by their names. */
 async function suggestRuns(): Promise<Suggestions> {
   const runs = await foldersWith(RUN_CONFIG_FILE, RUNS);
   const models = shippedModels();
@@ -41,7 +41,7 @@ async function suggestRuns(): Promise<Suggestions> {
   return {
     words: [
       ...runs.map((run) => [run, "run"] as const),
-      ...shipped.map((path) => [path.split(/[\\/]/).at(-1)!, "comes with the toolkit"] as const),
+      ...shipped.map((path) => [path.split(/[\\/]/).at(-1)!, "model"] as const),
     ],
     files: true,
   };

@@ -95,7 +95,7 @@ function namingRun(error: unknown, runDirectory: string): unknown {
   if (!(error instanceof DataError)) return error;
   const [what] = error.message.split("; ");
   return new DataError(
-    `Cannot compare run ${runDirectory}: its test images cannot be classified (${what}); name their folder with ` +
+    `Cannot compare run ${runDirectory}: its test images cannot be classified (${what}); name a folder that has them with ` +
       "--data, or leave the run out",
     { cause: error },
   );
