@@ -4,6 +4,9 @@
  */
 const ACTING = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
+/** What ends a line. */
+const LINE_END = /[\r\n\u0085\u2028\u2029]/;
+
 /**
  * Text from files (class names, paths, messages of others) must not move the cursor, colour the terminal, set its title
  * or turn the direction of reading.
@@ -36,7 +39,8 @@ export function safeText(text: string): string {
  * ```
  */
 export function safeLine(text: string): string {
-  return safeText(text.replace(/\s*[\r\n\u0085\u2028\u2029]+\s*/g, " "));
+  // White space is looked at once: a pattern for "blanks, then a line end" takes the square of the blanks.
+  return safeText(text.replace(/[\s\u0085]+/g, (blanks) => LINE_END.test(blanks) ? " " : blanks));
 }
 
 /**

@@ -33,7 +33,7 @@ export interface SweepStatusRow {
 
 /** A message of several lines in one; the record of the attempt has all of a long one. */
 function oneLine(message: string): string {
-  const line = message.replaceAll(/\s*\n\s*/g, " ");
+  const line = message.replaceAll(/\s+/g, (blanks) => blanks.includes("\n") ? " " : blanks);
   return line.length <= 400 ? line : `${line.slice(0, 397).toWellFormed()}...`;
 }
 

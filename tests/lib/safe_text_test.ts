@@ -17,6 +17,13 @@ Deno.test("safeText() and safeLine() let nothing through that acts, and keep wha
   assert.equal(safeText("\ud800"), "\ufffd");
 });
 
+Deno.test("safeLine() takes a million blanks: by the square of them it would take an hour", () => {
+  const blanks = " ".repeat(1e6);
+  assert.equal(safeLine(`a${blanks}b`), `a${blanks}b`);
+  assert.equal(safeLine(`a${blanks}\n${blanks}b`), "a b");
+  assert.equal(new DataError(`Cannot read a${blanks}`).message.length < 10_000, true);
+});
+
 Deno.test("safeJson() is the same value to every reader", () => {
   const value = { name: ACTING, list: [1, "a\nb"] };
   const json = safeJson(value);
