@@ -9,7 +9,7 @@ import { type PreparedFile, prepareFile } from "./prepare_file.ts";
 export interface DecodeRequest {
   /** Position in the list of files, given back with the answer. */
   readonly position: number;
-  /** Path of a PNG or JPEG file. */
+  /** Path of a PNG, JPEG or WebP file. */
   readonly file: string;
   /** Side in pixels of the square wanted. */
   readonly side: number;

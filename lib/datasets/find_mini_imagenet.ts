@@ -153,7 +153,7 @@ export async function listMiniImageNet(directory: string): Promise<ImageListing>
   const images = [...await findImages(directory)].filter(({ file }) => IMAGE_NAME.test(file));
   if (images.length === 0) {
     throw new DataError(
-      `Cannot load mini-imagenet: ${directory} holds no class folders with PNG or JPEG images; ` +
+      `Cannot load mini-imagenet: ${directory} holds no class folders with PNG, JPEG or WebP images; ` +
         `install them with "fetch-data mini-imagenet --from <archive or folder>"`,
     );
   }

@@ -13,7 +13,7 @@ export const miniImageNetAdvice =
   "mini-ImageNet has no open address (its images are ImageNet's and need an account there): get a copy " +
   'and give it by "--from <folder or .tar.gz>" or "--mirror <address of a .tar.gz>"; taken are ' +
   "<class>/<image>.jpg, the same inside train, val and test, or images/ with the lists train.csv, " +
-  "val.csv and test.csv (filename,label; or new_train.csv, new_val.csv); 100 classes of 600 images, JPEG or PNG";
+  "val.csv and test.csv (filename,label; or new_train.csv, new_val.csv); 100 classes of 600 images, JPEG, PNG or WebP";
 
 /** Largest image file that is taken. */
 const MAX_IMAGE_BYTES = 64 * 2 ** 20;

@@ -94,6 +94,9 @@ Deno.test("listMiniImageNet() refuses lists that name files twice or that are no
     await assert.rejects(listMiniImageNet(folder), /new_val\.csv is missing beside images/);
   });
   await withFolder(async (folder) => {
-    await assert.rejects(listMiniImageNet(folder), /holds no class folders/);
+    await assert.rejects(
+      listMiniImageNet(folder),
+      /holds no class folders with PNG, JPEG or WebP images;/,
+    );
   });
 });
