@@ -9,7 +9,8 @@ import { probeImages } from "../exports/probe_images.ts";
 import { EXPORT_FILE } from "./describe_export.ts";
 import { loadTrained } from "./load_trained.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { EXPORT_FOLDER, fillExport, requireNewFolder } from "./require_new_folder.ts";
+import { fillExport } from "./fill_export.ts";
+import { EXPORT_FOLDER, requireNewFolder } from "./require_new_folder.ts";
 import type { InferenceNetwork } from "../classifiers/classifier.ts";
 import type { BakedModel, BakedNetwork } from "../exports/baked_model.ts";
 import type { NetworkFormat, NetworkFormatName, Probe } from "../exports/network_format.ts";
@@ -240,7 +241,7 @@ export async function exportNetworks(options: ExportNetworksOptions): Promise<Ne
     const summary = await fillExport(
       directory,
       (stage) => fillFolder(stage, loaded, options),
-      options.signal,
+      { entry: EXPORT_FILE, signal: options.signal },
     );
     return { directory, ...summary };
   } finally {

@@ -12,12 +12,16 @@ import { complexityOfTraining } from "./complexity_file.ts";
 import { openCompleteCheckpoint } from "./open_checkpoint.ts";
 import type { CheckpointRequest } from "./run_types.ts";
 import { readRunConfig } from "./run_config_file.ts";
-import { EXPORT_FOLDER, fillExport, requireNewFolder } from "./require_new_folder.ts";
+import { fillExport } from "./fill_export.ts";
+import { EXPORT_FOLDER, requireNewFolder } from "./require_new_folder.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import type { PageData } from "../page/page_data.ts";
 
 /** Scripts of the page that are the same for all models; `deno task build-page` makes them. */
 const BUILT_FILES = ["page.js", "wasm.js"] as const;
+
+/** The file that a browser opens. */
+const PAGE_FILE = "index.html";
 
 /** Options of `exportPage`. */
 export interface ExportPageOptions extends CheckpointRequest {
@@ -119,13 +123,13 @@ export async function exportPage(options: ExportPageOptions): Promise<PageExport
   const html = pageHtml({ title: "Puppet-CNN", classNames, adaptsDepth: depths.size > 1 });
   const encoder = new TextEncoder();
   const files = new Map<string, Uint8Array>([
-    ["index.html", encoder.encode(html)],
+    [PAGE_FILE, encoder.encode(html)],
     ["model.js", encoder.encode(asScript(MODEL_VARIABLE, data))],
   ]);
   for (const name of BUILT_FILES) files.set(name, await readBuilt(name));
   await fillExport(directory, async (stage) => {
     for (const [name, bytes] of files) await Deno.writeFile(join(stage, name), bytes);
-  }, options.signal);
+  }, { entry: PAGE_FILE, signal: options.signal });
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   return { directory, checkpoint: folder, bytes, trainingImages: histogram?.images ?? null };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { wholeOrRemoved, writeFileAtomically } from "../files/atomic_write.ts";
+import { writeFileAtomically } from "../files/atomic_write.ts";
 import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { CheckpointError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
@@ -8,7 +8,8 @@ import { OPTIMIZER_FILE } from "../training/decode_checkpoint.ts";
 import { defaultConfig } from "../configuration/experiment_config.ts";
 import { formatConfig } from "../configuration/format_config.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
-import { EXPORT_FOLDER, exportRefusal, makeNewFolder } from "./require_new_folder.ts";
+import { fillExport } from "./fill_export.ts";
+import { EXPORT_FOLDER, requireNewFolder } from "./require_new_folder.ts";
 import { openCompleteCheckpoint } from "./open_checkpoint.ts";
 import type { CheckpointRequest } from "./run_types.ts";
 import { readRunConfig } from "./run_config_file.ts";
@@ -58,20 +59,18 @@ async function copyLog(from: string, to: string): Promise<void> {
  */
 export async function exportRun(options: ExportRunOptions): Promise<ExportSummary> {
   const { runDirectory, directory } = options;
+  await requireNewFolder(directory, EXPORT_FOLDER);
   const config = await readRunConfig(runDirectory);
   const { decoded, ...loaded } = await openCompleteCheckpoint(runDirectory, options);
   requireFittingCard(decoded.card, config, loaded.path);
-  await makeNewFolder(directory, EXPORT_FOLDER);
   const files = new Map([...loaded.files].filter(([name]) => name !== OPTIMIZER_FILE));
   const data = { ...config.data, directory: defaultConfig().data.directory };
-  const name = await wholeOrRemoved(directory, async () => {
-    await writeFileAtomically(join(directory, RUN_CONFIG_FILE), formatConfig({ ...config, data }));
-    await copyLog(runDirectory, directory);
+  const name = await fillExport(directory, async (stage) => {
+    await writeFileAtomically(join(stage, RUN_CONFIG_FILE), formatConfig({ ...config, data }));
+    await copyLog(runDirectory, stage);
     const content = { step: decoded.progress.step, files, best: false };
-    return await saveCheckpoint(join(directory, CHECKPOINTS_FOLDER), content);
-  }, options.signal).catch((error) => {
-    throw exportRefusal(error, directory);
-  });
+    return await saveCheckpoint(join(stage, CHECKPOINTS_FOLDER), content);
+  }, { entry: RUN_CONFIG_FILE, signal: options.signal });
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   return { directory, checkpoint: name, bytes };
 }

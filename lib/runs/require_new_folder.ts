@@ -2,8 +2,7 @@ import { refuseFolderInUse } from "../checkpoints/run_lock.ts";
 import { stagingPattern } from "../files/atomic_write.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { resolve } from "node:path";
-import { installFolder } from "../datasets/install_folder.ts";
-import { CheckpointError, PuppetError } from "../errors.ts";
+import { CheckpointError } from "../errors.ts";
 import { PROVENANCE_FILE } from "./provenance_file.ts";
 import { quoteWord } from "../safe_text.ts";
 
@@ -59,79 +58,74 @@ export async function requireNewFolder(
 ): Promise<void> {
   try {
     for await (const entry of Deno.readDir(directory)) {
-      // An export is passed on, and nothing of a run's origin with it.
-      const stays = words === EXPORT_FOLDER && entry.name === PROVENANCE_FILE;
-      if (isOfNoRun(entry) && !stays) continue;
+      // An export is passed on, and nothing else with it.
+      if (words !== EXPORT_FOLDER && isOfNoRun(entry)) continue;
       await refuseFolderInUse(directory);
-      throw new CheckpointError(
-        `Cannot ${words.action} ${directory}: the folder is not empty (it holds ${entry.name}); ${words.advice}` +
-          (words.otherAdvice ?? ""),
-      );
+      throw notEmpty(directory, entry.name, words);
     }
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw refusal(error, directory, words);
+    if (!(error instanceof Deno.errors.NotFound)) throw refusal(error, directory, words);
+    if (await isLink(directory)) throw refusal(error, directory, words, DANGLING);
   }
+}
+
+/** What is wrong with a link whose target is missing. */
+const DANGLING = "it is a link that leads nowhere";
+
+async function isLink(path: string): Promise<boolean> {
+  // A slash at the end would follow the link.
+  const status = await Deno.lstat(resolve(path)).catch(() => null);
+  return status?.isSymlink === true;
+}
+
+/**
+ * The refusal of a folder that holds something.
+ *
+ * @param directory The folder.
+ * @param name Name of something in it.
+ * @param words What the refusal says.
+ * @returns The error to throw.
+ */
+export function notEmpty(directory: string, name: string, words: NewFolderWords): CheckpointError {
+  return new CheckpointError(
+    `Cannot ${words.action} ${directory}: the folder is not empty (it holds ${name}); ${words.advice}` +
+      (words.otherAdvice ?? ""),
+  );
 }
 
 /**
  * Makes the folder of a new run, which overwrites nothing.
  *
  * @param directory Folder of the run that is to be.
- * @param words What a refusal says; by default that of a training.
  * @throws {CheckpointError} as `requireNewFolder` does, and if the folder cannot be made.
  */
-export async function makeNewFolder(
-  directory: string,
-  words: NewFolderWords = wordsOfRun(directory),
-): Promise<void> {
-  await requireNewFolder(directory, words);
+export async function makeNewFolder(directory: string): Promise<void> {
+  await requireNewFolder(directory);
   try {
     await Deno.mkdir(directory, { recursive: true });
   } catch (error) {
-    throw refusal(error, directory, words);
+    throw refusal(error, directory, wordsOfRun(directory));
   }
 }
 
 /**
- * Fills the folder of an export, which appears whole or not at all.
+ * The refusal of a folder that cannot be looked at or written. Names no option: a folder is made for several commands, whose
+ * options have other names.
  *
- * @param directory The folder, for which `requireNewFolder` has passed.
- * @param fill Fills the folder whose path it is given.
- * @param signal Stops it; nothing is left of it.
- * @returns What `fill` returns.
- * @throws {CheckpointError} if the folder cannot be written.
- */
-export async function fillExport<Result>(
-  directory: string,
-  fill: (stage: string) => Promise<Result>,
-  signal?: AbortSignal,
-): Promise<Result> {
-  try {
-    return await installFolder(resolve(directory), fill, signal);
-  } catch (error) {
-    throw exportRefusal(error, directory);
-  }
-}
-
-/**
- * Says of a file that could not be written that the export could not: what else is advised for it is for other commands.
- *
- * @param error What was thrown.
- * @param directory Folder of the export.
+ * @param error What the system said.
+ * @param directory The folder.
+ * @param words What the refusal says.
+ * @param reason Half a sentence, where more is known than the system says.
  * @returns The error to throw.
  */
-export function exportRefusal(error: unknown, directory: string): unknown {
-  const cause = error instanceof PuppetError ? error.cause : undefined;
-  if (describePathFailure(cause) === null) return error;
-  return refusal(cause, directory, EXPORT_FOLDER);
-}
-
-/** Names no option: a folder is made for several commands, whose options have other names. */
-function refusal(error: unknown, directory: string, { action }: NewFolderWords): unknown {
-  const failure = error instanceof Deno.errors.NotADirectory
-    ? "it is a file"
-    : describePathFailure(error);
+export function refusal(
+  error: unknown,
+  directory: string,
+  { action }: NewFolderWords,
+  reason: string | null = null,
+): unknown {
+  const failure = reason ??
+    (error instanceof Deno.errors.NotADirectory ? "it is a file" : describePathFailure(error));
   if (failure === null) return error;
   return new CheckpointError(`Cannot ${action} ${directory}: ${failure}; name another folder`, {
     cause: error,

@@ -147,6 +147,25 @@ Deno.test("export wants one folder, and levels only for other programs", async (
   }
 });
 
+Deno.test("export fills the folder in which it is started, and stays in it", () =>
+  withFolder(async (folder) => {
+    for (const format of ["model", "safetensors"]) {
+      const cwd = join(folder, format);
+      await Deno.mkdir(cwd);
+      const { ino } = await Deno.stat(cwd);
+      const level = format === "model" ? [] : ["--level", "0"];
+      const argv = ["export", "puppet-cnn-cifar10", ".", "--format", format, ...level];
+      const { code, stderr } = await runCommand(argv, { cwd });
+      assert.equal(code, 0, stderr);
+      assert.equal((await Deno.stat(cwd)).ino, ino);
+      assert.ok((await readTexts(cwd)).length > 1);
+      const again = await runCommand(argv, { cwd });
+      assert.equal(again.code, 4);
+      assert.match(again.stderr, /Cannot export to \.: the folder is not empty/);
+    }
+    assert.deepEqual([...Deno.readDirSync(folder)].length, 2);
+  }));
+
 Deno.test("export refuses what is no run", async () => {
   const { code, stderr } = await runCommand(["export", "tests", "nowhere"]);
   assert.equal(code, 4);

@@ -19,7 +19,32 @@ Deno.test("requireNewFolder() takes an empty folder, and what a run leaves that 
     await Deno.writeTextFile(join(folder, "config.yaml.tmp-1-12345678901"), "");
     await requireNewFolder(folder);
     assert.equal(await readRunProgress(folder), null);
-    await assert.rejects(requireNewFolder(folder, EXPORT_FOLDER), /it holds provenance\.json/);
+    for (const name of ["provenance.json", "config.yaml.tmp-1-12345678901", ".lock"]) {
+      const message =
+        /Cannot export to .*: the folder is not empty \(it holds .*name a folder that/;
+      await assert.rejects(requireNewFolder(folder, EXPORT_FOLDER), message);
+      await Deno.remove(join(folder, name));
+    }
+    await requireNewFolder(folder, EXPORT_FOLDER);
+  }));
+
+Deno.test("requireNewFolder() says that a link leads nowhere", () =>
+  withFolder(async (folder) => {
+    const link = join(folder, "link");
+    await Deno.symlink(join(folder, "gone"), link, { type: "dir" });
+    for (const path of [link, `${link}/`]) {
+      await assert.rejects(
+        requireNewFolder(path, EXPORT_FOLDER),
+        (error) =>
+          error instanceof CheckpointError &&
+          error.message ===
+            `Cannot export to ${path}: it is a link that leads nowhere; name another folder`,
+      );
+    }
+    await assert.rejects(
+      makeNewFolder(link),
+      /start a run in .*: it is a link that leads nowhere;/,
+    );
   }));
 
 Deno.test("requireNewFolder() says that a folder is not empty, and first that another process works in it", () =>
