@@ -54,10 +54,23 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function expandPattern(pattern: string): Promise<string[]> {
-  const files = (await Array.fromAsync(glob(pattern))).sort();
-  if (files.length > 0) return files;
-  throw new DataError(`Cannot find images: nothing matches ${pattern}; name files or folders`);
+/** A pattern that gives all that is in the folders that it gives. */
+const GIVES_CONTENT = /(?:^|[/\\])\*\*$/;
+
+/** What a pattern stands for, each picture once: files, and folders as if they were named. */
+async function expandPattern(pattern: string, passedOver: PassedOverTally): Promise<string[]> {
+  const matches = (await Array.fromAsync(glob(pattern))).sort();
+  if (matches.length === 0) {
+    throw new DataError(`Cannot find images: nothing matches ${pattern}; name files or folders`);
+  }
+  const files = new Set<string>();
+  for (const match of matches) {
+    if (!await isFolder(match)) files.add(match);
+    else if (!GIVES_CONTENT.test(pattern)) {
+      for (const file of await listDeep(match, passedOver)) files.add(file);
+    }
+  }
+  return [...files];
 }
 
 /**
@@ -80,7 +93,7 @@ export async function findPictures(
       files.push(...pathsOfList(await readList()));
     } else if (await isFolder(word)) files.push(...await listDeep(word, passedOver));
     else if (/[*?[{]/.test(word) && !await pathExists(word)) {
-      files.push(...await expandPattern(word));
+      files.push(...await expandPattern(word, passedOver));
     } else files.push(word);
   }
   if (files.length === 0) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { DataError } from "../../../lib/errors.ts";
 import { findPictures } from "../../../lib/runs/find_pictures.ts";
 import { writeImages } from "../datasets/helpers/image_files.ts";
@@ -42,6 +42,26 @@ Deno.test("findPictures() takes files, folders with folders in them, patterns an
       "1 .gif",
       "1 hidden and system files",
     ]);
+  });
+});
+
+Deno.test("findPictures() takes the folders that a pattern gives, and each picture once", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png", "sub-b/4.png", "sub/2.png", "sub/deep/3.png"]);
+    await Deno.writeTextFile(join(folder, "sub", "film.gif"), "GIF89a");
+    const find = async (pattern: string) => {
+      const { files, passedOver } = await findPictures([join(folder, pattern)], noList);
+      const names = files.map((file) => relative(folder, file)).sort();
+      return [names, passedOver.map(({ what, count }) => `${count} ${what}`)];
+    };
+    const all = ["1.png", "sub-b/4.png", "sub/2.png", "sub/deep/3.png"];
+    assert.deepEqual(await find("*"), [all, ["1 .gif"]]);
+    assert.deepEqual(await find("s*"), [all.slice(1), ["1 .gif"]]);
+    // What a pattern names itself is tried, as it is where the shell expands it.
+    const named = [...all, "sub/film.gif"];
+    assert.deepEqual(await find("**"), [named, []]);
+    assert.deepEqual((await find("**/*"))[0], named);
+    assert.deepEqual(await find("**/deep"), [["sub/deep/3.png"], []]);
   });
 });
 
