@@ -1,5 +1,5 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { DataError } from "../lib/errors.ts";
+import { DataError, UsageError } from "../lib/errors.ts";
 import type { MathType } from "../lib/backends/backend.ts";
 import type { CheckpointChoice, PredictionAnswer } from "../lib/runs/run_types.ts";
 import { refuseWrongOrder, requireRun } from "./find_run.ts";
@@ -36,6 +36,7 @@ import {
   threadsOption,
   wholeNumber,
 } from "./shared_options.ts";
+import { readStdin } from "./read_stdin.ts";
 import { showWork } from "./show_work.ts";
 import { startBackend } from "./start_backend.ts";
 import { countOf } from "../lib/count_of.ts";
@@ -57,8 +58,13 @@ const PREDICTION_FORMATS: readonly DocumentFormat[] = [...FORMATS, "jsonl"];
 /** Bad files that the last message names. */
 const MAX_NAMED = 10;
 
-async function readStandardInput(): Promise<string> {
-  return await new Response(Deno.stdin.readable).text();
+/** A list of a million paths has some 100 MB. */
+const LIST_BOUNDS = { maxBytes: 256e6, refusal: DataError };
+
+/** Stdin can be read once. */
+function refuseSecondList(words: readonly string[]): void {
+  if (words.filter((word) => word === "-").length < 2) return;
+  throw new UsageError('Cannot read two lists from stdin; give "-" once');
 }
 
 /** Counts the files that could not be read, and keeps what is said of the first. */
@@ -87,7 +93,10 @@ class FailureCount {
 /** The files that words stand for; what is passed over in folders is said. */
 async function expand(words: readonly string[], to: Output): Promise<readonly string[]> {
   const { findPictures } = await import("../lib/runs/find_pictures.ts");
-  const { files, passedOver } = await findPictures(words, readStandardInput);
+  const { files, passedOver } = await findPictures(
+    words,
+    () => readStdin("the list of images", LIST_BOUNDS),
+  );
   for (const { what, count, arePictures } of passedOver) {
     if (arePictures) {
       to.warn(
@@ -136,6 +145,7 @@ async function predict(
   options: PredictOptions,
 ): Promise<void> {
   const to = createOutput(options);
+  refuseSecondList(words);
   const format = await planDocument(options, PREDICTION_FORMATS);
   await refuseWrongOrder(run, words);
   const runDirectory = await requireRun(run);

@@ -1,6 +1,6 @@
 import { UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
-import { readBoundedInput, readBoundedText } from "../lib/read_bounded.ts";
+import { readBoundedText } from "../lib/read_bounded.ts";
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
 import { MAX_CONFIG_BYTES } from "../lib/configuration/parse_config.ts";
 import type { ConfigOverride } from "../lib/configuration/config_words.ts";
@@ -10,6 +10,7 @@ import { defaultRunDirectory } from "../lib/runs/default_run_directory.ts";
 import { requireNewFolder } from "../lib/runs/require_new_folder.ts";
 import { readRunConfig } from "../lib/runs/run_config_file.ts";
 import { readConfigOverrides } from "./config_options.ts";
+import { readStdin } from "./read_stdin.ts";
 
 /** Options of `train` that decide what is trained and where. */
 export interface TrainingRequestOptions {
@@ -44,7 +45,9 @@ export interface ConfigFile {
 /** Reads a configuration file that the user named; `-` is stdin. */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const bounds = { maxBytes: MAX_CONFIG_BYTES, refusal: UsageError };
-  if (path === "-") return { text: await readBoundedInput(bounds), source: "stdin" };
+  if (path === "-") {
+    return { text: await readStdin("the configuration", bounds), source: "stdin" };
+  }
   try {
     // `--config <(...)` is a pipe.
     return { text: await readBoundedText(path, { ...bounds, pipe: true }), source: path };

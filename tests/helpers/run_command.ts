@@ -36,7 +36,7 @@ export interface RunCommandOptions {
    *
    * @default nothing
    */
-  readonly input?: string;
+  readonly input?: string | Uint8Array<ArrayBuffer>;
 }
 
 const PERMISSIONS = [
