@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { DataError } from "../errors.ts";
 import { RandomStream } from "../randomness/random_stream.ts";
 import { shuffledIndices } from "../randomness/shuffled_indices.ts";
@@ -64,7 +64,8 @@ export async function loadImageFolder(
   directory: string,
   options: ImageFolderOptions,
 ): Promise<DatasetParts> {
-  const { name = basename(directory) } = options;
+  // Of "." and "..", too.
+  const { name = basename(resolve(directory)) } = options;
   checkFolderSizes(options);
   const layout = await readFolderLayout(directory);
   const { train, validation, test, passedOver, description } = layout;

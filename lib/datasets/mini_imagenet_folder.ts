@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 /** Folder of mini-ImageNet in the data directory. */
 export const miniImageNetFolder = "mini-imagenet";
@@ -10,7 +10,7 @@ export const miniImageNetFolder = "mini-imagenet";
  * @returns The set's folder; need not exist.
  */
 export function miniImageNetFolderOf(directory: string): string {
-  return basename(directory) === miniImageNetFolder
+  return basename(resolve(directory)) === miniImageNetFolder
     ? directory
     : join(directory, miniImageNetFolder);
 }

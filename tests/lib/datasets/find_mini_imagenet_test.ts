@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { listMiniImageNet } from "../../../lib/datasets/find_mini_imagenet.ts";
+import { miniImageNetFolderOf } from "../../../lib/datasets/mini_imagenet_folder.ts";
 import { loadDataset } from "../../../lib/datasets/load_dataset.ts";
 import { completeConfig } from "../../../lib/configuration/experiment_config.ts";
 import { loadExperimentImages } from "../../../lib/runs/prepare_data.ts";
@@ -77,6 +78,13 @@ Deno.test("mini-ImageNet is split 8:1:1, and the same way for every seed", async
     }
     assert.deepEqual(splits[0], splits[1]);
   });
+});
+
+Deno.test("miniImageNetFolderOf() knows the set's own folder, however it is written", () => {
+  assert.equal(miniImageNetFolderOf("data"), join("data", "mini-imagenet"));
+  for (const own of ["data/mini-imagenet", "data/mini-imagenet/.", "data/mini-imagenet/n01/.."]) {
+    assert.equal(miniImageNetFolderOf(own), own);
+  }
 });
 
 Deno.test("listMiniImageNet() refuses lists that name files twice or that are not there", async () => {

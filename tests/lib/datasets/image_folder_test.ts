@@ -28,6 +28,15 @@ Deno.test("loadImageFolder() reads train and test folders in sorted order", asyn
   });
 });
 
+Deno.test("loadImageFolder() calls a dataset by its folder, however that is written", () =>
+  withFolder(async (folder) => {
+    await writeImages(folder, ["pets/cat/1.png", "pets/cat/2.png"]);
+    for (const path of ["pets", "pets/", "pets/.", "pets/cat/.."]) {
+      const { train, test } = await loadImageFolder(`${folder}/${path}`, { imageSize: 2 });
+      assert.deepEqual([train.name, test.name], ["pets", "pets"], path);
+    }
+  }));
+
 Deno.test("loadImageFolder() draws a tenth of every class as the test part", async () => {
   await withFolder(async (folder) => {
     const files = ["a", "b"].flatMap((name) =>
