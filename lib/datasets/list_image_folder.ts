@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
-import { describePathFailure } from "../files/path_failure.ts";
+import { describePathFailure, isNotUtf8 } from "../files/path_failure.ts";
 import { IMAGE_NAME } from "./decode_image.ts";
 import { foldSpellings } from "./fold_spellings.ts";
 import { isSystemName, PassedOverTally } from "./passed_over.ts";
@@ -38,11 +38,24 @@ async function statusOf(path: string, isImage: boolean): Promise<Deno.FileInfo |
     const failure = describePathFailure(error);
     if (failure === null) throw error;
     if (isImage) return null;
+    if (isNotUtf8(error)) throw notListed(path, error);
     throw new DataError(
       `Cannot list images: ${path} is a link that leads nowhere (${failure}); repair or remove it`,
       { cause: error },
     );
   }
+}
+
+/** The error for a folder that cannot be read. */
+function notListed(directory: string, error: unknown): unknown {
+  const failure = error instanceof DataError ? null : describePathFailure(error);
+  if (failure === null) return error;
+  const advice = isNotUtf8(error)
+    ? "rename it"
+    : "give a folder of the form <class>/<image>.png (--data)";
+  return new DataError(`Cannot list images: ${directory} cannot be read, ${failure}; ${advice}`, {
+    cause: error,
+  });
 }
 
 /** Counts a link beside images: whoever linked a folder of pictures into a class wants to hear that it is missed. */
@@ -86,13 +99,7 @@ export async function listFolder(
       }
     }
   } catch (error) {
-    if (error instanceof DataError) throw error;
-    const failure = describePathFailure(error);
-    if (failure === null) throw error;
-    throw new DataError(
-      `Cannot list images: ${directory} cannot be read, ${failure}; give a folder of the form <class>/<image>.png (--data)`,
-      { cause: error },
-    );
+    throw notListed(directory, error);
   }
   folders.sort(compareNames);
   images.sort((one, other) => compareNames(one.name, other.name));

@@ -1,4 +1,5 @@
 import { DataError } from "../errors.ts";
+import { isNotUtf8 } from "../files/path_failure.ts";
 import { readBounded } from "../read_bounded.ts";
 
 /** Longest image file that is read: 64 million pixels of 16 bits, not packed at all. */
@@ -16,9 +17,9 @@ export async function readImageFile(file: string): Promise<Uint8Array<ArrayBuffe
     return await readBounded(file, { maxBytes: MAX_IMAGE_FILE_BYTES, refusal: DataError });
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(
-      `Cannot read image: ${file} cannot be opened; put it back or load the folder again`,
-      { cause: error },
-    );
+    const why = isNotUtf8(error)
+      ? ", its name is not UTF-8; rename it"
+      : "; put it back or load the folder again";
+    throw new DataError(`Cannot read image: ${file} cannot be opened${why}`, { cause: error });
   }
 }

@@ -37,6 +37,7 @@ export function describePathFailure(error: unknown): string | null {
       ? "it is a device or belongs to the system, not a file or folder of yours"
       : null;
   }
+  if (isNotUtf8(error)) return "its name is not UTF-8";
   if (error instanceof Deno.errors.NotFound) return "there is no such folder or file";
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder, not a file";
   if (error instanceof Deno.errors.NotADirectory) return "a file stands where a folder should be";
@@ -50,4 +51,15 @@ export function describePathFailure(error: unknown): string | null {
   if (!/^E[A-Z0-9]+$/.test(code)) return null;
   // "File name too long (os error 36): open 'name'"
   return IN_WORDS[code] ?? `the system says "${error.message.split(/ \(os error|:/)[0]}"`;
+}
+
+/**
+ * Whether nothing was found because a name is not UTF-8: a sign stands for each byte of it that is none, so that what was
+ * listed or named cannot be opened.
+ *
+ * @param error What a function of the file system threw.
+ * @returns The answer.
+ */
+export function isNotUtf8(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound && error.message.includes("\ufffd");
 }

@@ -5,7 +5,7 @@ import { fitImage } from "../datasets/fit_image.ts";
 import { prepareImage } from "../datasets/prepare_image.ts";
 import { MAX_IMAGE_FILE_BYTES } from "../datasets/read_image_file.ts";
 import { DataError } from "../errors.ts";
-import { describePathFailure } from "../files/path_failure.ts";
+import { describePathFailure, isNotUtf8 } from "../files/path_failure.ts";
 import { readBounded } from "../read_bounded.ts";
 import type { RgbImage } from "../complexity/complexity_measure.ts";
 
@@ -35,7 +35,8 @@ async function readFile(file: string): Promise<Uint8Array> {
     }
     const failure = describePathFailure(error);
     if (failure === null) throw error;
-    throw new DataError(`Cannot read image ${file}: ${failure}; name another`, { cause: error });
+    const advice = isNotUtf8(error) ? "rename it" : "name another";
+    throw new DataError(`Cannot read image ${file}: ${failure}; ${advice}`, { cause: error });
   }
 }
 
