@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CheckpointError, UsageError } from "../lib/errors.ts";
 import { pathExists } from "../lib/files/path_exists.ts";
@@ -23,6 +23,8 @@ async function isRun(folder: string): Promise<boolean> {
  * @returns The path; the word itself where nothing is found, for the error of whoever opens it.
  */
 export async function findRun(word: string): Promise<string> {
+  // A run is called by the last part of its path: of "." and "..", by the name of the folder.
+  if (/(?:^|[/\\])\.{1,2}[/\\]?$/.test(word)) return resolve(word);
   const name = /^(?:models\/)?([\w-]+)\/?$/.exec(word)?.[1];
   const models = shippedModels();
   if (models === null || name === undefined || await pathExists(word)) return word;

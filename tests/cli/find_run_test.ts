@@ -28,6 +28,20 @@ Deno.test("findRun() prefers a folder of the user's own, and leaves other words 
   });
 });
 
+Deno.test("findRun() gives the path of . and .., whose last part is what a run is called", async () => {
+  await withFolder(async (folder) => {
+    const run = join(await Deno.realPath(folder), "run");
+    await Deno.mkdir(join(run, "checkpoints"), { recursive: true });
+    assert.deepEqual(await foundIn(run, [".", "./", "checkpoints/.."]), [run, run, run]);
+    assert.deepEqual(await foundIn(join(run, "checkpoints"), ["..", "../.", "../"]), [
+      run,
+      run,
+      run,
+    ]);
+    assert.deepEqual(await foundIn(run, ["a..", "b."]), ["a..", "b."]);
+  });
+});
+
 Deno.test("commands notice that there is no run before they start a backend", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "x.png"), "");
