@@ -38,9 +38,11 @@ function against(own: TrainedFigures, other: TrainedFigures): string {
   const workText = !Number.isFinite(work) || Math.abs(work) < 5e-5
     ? "the same work"
     : `${shareCell(Math.abs(work)).text} ${work < 0 ? "less" : "more"} work`;
-  return `Top-1 ${Math.abs(points).toFixed(2)} points ${
-    points < 0 ? "lower" : "higher"
-  }, ${workText}`;
+  const difference = Math.abs(points).toFixed(2);
+  const pointsText = difference === "0.00"
+    ? "the same Top-1"
+    : `Top-1 ${difference} points ${points < 0 ? "lower" : "higher"}`;
+  return `${pointsText}, ${workText}`;
 }
 
 /** Levels of one number of layers say the same as depths. */

@@ -72,6 +72,11 @@ Deno.test("a depth analysis is the reviewed text, plain and as Markdown", async 
   const file = new URL("snapshots/result_analyze_depth.txt", import.meta.url);
   await assertSnapshot(`${parts.join("\n\n")}\n`, file);
 
+  const levelsOfAll = fixed.trained!.fixedLevels!;
+  const drawn = { ...levelsOfAll, blind: { ...levelsOfAll.blind, top1: 0.5 } };
+  const even = { ...fixed, trained: { ...fixed.trained!, fixedLevels: drawn } };
+  assert.match(await write(even, "md"), /loss 1\.5000\): the same Top-1, the same work\./);
+
   const equal = { ...fixed.complexity, min: 9, max: 9, histogram: [{ from: 9, to: 9, count: 40 }] };
   const alike = { ...fixed, complexity: equal, parts: { ...fixed.parts, spatial: equal } };
   const density = depthAnalysisChart(alike, "complexity")!;
