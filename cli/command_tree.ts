@@ -180,8 +180,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const program = await createProgram(requested);
   const isUnknown = requested !== undefined && requested !== "help" && !isKnown(requested);
   try {
-    // Other programs show their version for -v.
-    const words = argv.map((word) => word === "-v" ? "-V" : word);
+    // Other programs show their version for -v; in a command it may be a value or a file.
+    const words = argv[0] === "-v" ? ["-V", ...argv.slice(1)] : argv;
     // The parser has no message for "help trian"; it has one for "trian".
     await program.parseAsync(isUnknown ? [requested] : words, { from: "user" });
   } catch (error) {

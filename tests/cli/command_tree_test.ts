@@ -72,6 +72,15 @@ Deno.test("puppet-cnn --version prints the version of deno.json", async () => {
   assert.equal(stdout, `${configuration.version}\n`);
 });
 
+Deno.test("puppet-cnn -v prints the version, and is a word like others in a command", async () => {
+  assert.equal((await runCommand(["-v"])).stdout, `${configuration.version}\n`);
+  const { code, stderr } = await runCommand(["report", "--", "-v"]);
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /Cannot report on -v: /);
+  const { stdout } = await runCommand(["train", "--data", "-v", "--print-config"]);
+  assert.match(stdout, /^ {2}directory: .*-v\b/m);
+});
+
 Deno.test("puppet-cnn --help needs no permission", async () => {
   const { code, stdout } = await runCommand(["--help"], { permissions: [] });
   assert.equal(code, 0);
