@@ -1,3 +1,5 @@
+import { withTemporaryFolder } from "../lib/files/with_temporary_folder.ts";
+
 /** Where the runs of a comparison are kept when nothing is said. */
 export const RUNS_FOLDER = "runs/tables";
 
@@ -13,10 +15,7 @@ export async function withRunsFolder(
   body: (folder: string) => Promise<void>,
 ): Promise<void> {
   if (options.runs !== undefined || !options.smoke) return await body(options.runs ?? RUNS_FOLDER);
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await withTemporaryFolder(body, {
+    otherAdvice: ", or keep the runs in a folder of your own (--runs)",
+  });
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PuppetError, UsageError } from "../lib/errors.ts";
 import { toolkitFile } from "../lib/files/toolkit_file.ts";
+import { withTemporaryFolder } from "../lib/files/with_temporary_folder.ts";
 import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 import { buildBundle, MAX_BUNDLE_BYTES } from "./build_bundle.ts";
 import { BUNDLE_SCRIPT } from "./bundle/relocate.ts";
@@ -78,9 +79,8 @@ async function compileFor(
 }
 
 /** Runs a file for this machine in an empty folder, without caches. */
-async function tryFile(path: string): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+function tryFile(path: string): Promise<void> {
+  return withTemporaryFolder(async (folder) => {
     const run = (...words: string[]) =>
       new Deno.Command(path, {
         ...{ args: words, cwd: folder, clearEnv: true, env: { HOME: folder, DENO_DIR: folder } },
@@ -98,9 +98,7 @@ async function tryFile(path: string): Promise<void> {
       const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
       throw new PuppetError(`Cannot use ${path}: ${command[0]} fails with "${reason}"`);
     }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 import { UsageError } from "../lib/errors.ts";
 import { toolkitFile } from "../lib/files/toolkit_file.ts";
+import { withTemporaryFolder } from "../lib/files/with_temporary_folder.ts";
 import { exportPage } from "../lib/runs/export_page.ts";
 import { buildPage } from "./build_page.ts";
 import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
@@ -50,9 +51,18 @@ async function demo(): Promise<void> {
     throw new UsageError(`--port must be a number of 0 to 65535, current value is ${values.port}`);
   }
   await buildPage();
-  const folder = await Deno.makeTempDir({ prefix: "puppet-demo-" });
   const runDirectory = values.run ?? fileURLToPath(toolkitFile("models/puppet-cnn-cifar10"));
-  const page = join(folder, "page");
+  await withTemporaryFolder(
+    (folder) => serveModel(runDirectory, { page: join(folder, "page"), port }),
+    { prefix: "puppet-demo-" },
+  );
+}
+
+/** Writes the page of a model and serves it until Ctrl+C. */
+async function serveModel(
+  runDirectory: string,
+  { page, port }: { readonly page: string; readonly port: number },
+): Promise<void> {
   await exportPage({
     ...{ runDirectory, directory: page, checkpoint: "auto", version: TOOLKIT_VERSION },
   });
@@ -63,7 +73,6 @@ async function demo(): Promise<void> {
   }, (request) => answer(page, request));
   Deno.addSignalListener("SIGINT", () => void server.shutdown());
   await server.finished;
-  await Deno.remove(folder, { recursive: true });
 }
 
 if (import.meta.main) await runTask(demo);

@@ -2,6 +2,7 @@
  * Kills a tiny training at random moments and resumes it, again and again. Prints every kill and, at the end, the figures;
  * exits with 1 at the first promise that does not hold. A share of it is a test.
  */
+import { withTemporaryFolder } from "../lib/files/with_temporary_folder.ts";
 import { killTraining } from "./kill_test/kill_training.ts";
 import { readTaskArguments, readWhole, refusePositionals, runTask } from "./task_options.ts";
 
@@ -33,12 +34,7 @@ function readOptions(): { readonly kills: number; readonly seed: number; readonl
 
 async function testKills(): Promise<void> {
   const options = readOptions();
-  const folder = await Deno.makeTempDir();
-  try {
-    await killInFolder(folder, options);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await withTemporaryFolder((folder) => killInFolder(folder, options));
 }
 
 async function killInFolder(

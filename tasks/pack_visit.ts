@@ -11,6 +11,7 @@
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../lib/errors.ts";
+import { withTemporaryFolder } from "../lib/files/with_temporary_folder.ts";
 import { runTool } from "./native/run_tool.ts";
 import { readPositive, readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
 
@@ -112,8 +113,7 @@ async function copyLoader(folder: string): Promise<boolean> {
 }
 
 async function pack(folder: string): Promise<void> {
-  const staging = await Deno.makeTempDir();
-  try {
+  await withTemporaryFolder(async (staging) => {
     const cache = join(staging, "cache");
     await copyCache(cache);
     const archive = join(staging, "cache.tar");
@@ -122,9 +122,7 @@ async function pack(folder: string): Promise<void> {
     await compress(archive, join(folder, "cache.tar.xz"));
     console.log("Compressing Deno: a minute or more");
     await compress(await Deno.realPath(Deno.execPath()), join(folder, "deno.xz"));
-  } finally {
-    await Deno.remove(staging, { recursive: true });
-  }
+  });
   await Deno.copyFile(new URL("gpu/visit.sh", import.meta.url), join(folder, "visit.sh"));
   if (!await copyLoader(join(folder, "lib"))) {
     console.log("There is no Vulkan loader (libvulkan.so.1) here: the other machine must have one");

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { decodeSafetensors } from "../../lib/checkpoints/decode_safetensors.ts";
 import { encodeSafetensors } from "../../lib/checkpoints/encode_safetensors.ts";
+import { withTemporaryFolder } from "../../lib/files/with_temporary_folder.ts";
 import { createClassifier } from "../../lib/models/create_classifier.ts";
 import { CLASSES, DEPTH, logitsOf, modelConfig, randomImages } from "./bench_models.ts";
 import type { SafeTensor } from "../../lib/checkpoints/safetensors_dtypes.ts";
@@ -42,11 +43,18 @@ function largestDifference(left: Float32Array, right: Float32Array): number {
 }
 
 /** Moves weights by safetensors in both directions and compares the logits of training mode. */
-export async function compareLogits(
+export function compareLogits(
   torch: TorchReference,
   channels: number,
 ): Promise<LogitDifferences> {
-  const folder = await Deno.makeTempDir();
+  return withTemporaryFolder((folder) => compareThrough(folder, torch, channels));
+}
+
+async function compareThrough(
+  folder: string,
+  torch: TorchReference,
+  channels: number,
+): Promise<LogitDifferences> {
   const classifier = puppetWithState(channels);
   const images = randomImages(16);
   try {
@@ -91,6 +99,5 @@ export async function compareLogits(
   } finally {
     images.dispose();
     classifier.dispose();
-    await Deno.remove(folder, { recursive: true });
   }
 }

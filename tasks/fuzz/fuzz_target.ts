@@ -2,6 +2,7 @@ import { join } from "node:path";
 import process from "node:process";
 import fc from "fast-check";
 import { PuppetError } from "../../lib/errors.ts";
+import { withTemporaryFolder } from "../../lib/files/with_temporary_folder.ts";
 
 /** Milliseconds that a case may take besides its processor time. */
 const MAX_WAIT = 600_000;
@@ -96,10 +97,9 @@ export function fuzzTarget<Input>(options: FuzzTargetOptions<Input>): FuzzTarget
   return {
     name,
     cases,
-    fuzz: async (fuzzing) => {
-      const outer = await Deno.makeTempDir();
-      const tally = { accepted: 0, refused: 0, slowest: 0, growth: 0 };
-      try {
+    fuzz: (fuzzing) =>
+      withTemporaryFolder(async (outer) => {
+        const tally = { accepted: 0, refused: 0, slowest: 0, growth: 0 };
         const property = fc.asyncProperty(input, async (value) => {
           tally[await tryCase(options, { value, outer, tally })]++;
         });
@@ -112,10 +112,7 @@ export function fuzzTarget<Input>(options: FuzzTargetOptions<Input>): FuzzTarget
           ? `${errorInstance}\nseed ${seed}, shrunk input: ${fc.stringify(counterexample)}`
           : null;
         return { name, seed, cases: numRuns, ...tally, failure };
-      } finally {
-        await Deno.remove(outer, { recursive: true });
-      }
-    },
+      }),
   };
 }
 

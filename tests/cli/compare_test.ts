@@ -99,6 +99,17 @@ Deno.test("compare says what is wrong with its options and exits with 2", async 
   }
 });
 
+Deno.test("compare names the variable of a temporary folder that cannot be made", async () => {
+  const argv = ["compare", "--table", "5", "--smoke"];
+  const { code, stderr } = await runCommand(argv, { env: { TMPDIR: "/no/such/folder" } });
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    "error: Cannot make a temporary folder in /no/such/folder, which TMPDIR names: there is no such folder or file; " +
+      "let TMPDIR name a folder that can be written to, or keep the runs in a folder of your own (--runs)\n",
+  );
+});
+
 Deno.test("compare computes with the backend and the arithmetic that --set names", async () => {
   await withFolder(async (folder) => {
     const said = async (...settings: string[]) => {
