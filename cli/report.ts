@@ -1,5 +1,6 @@
 import { Argument, Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { CheckpointError } from "../lib/errors.ts";
+import { distinctPaths } from "../lib/files/distinct_paths.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
 import type { MathType } from "../lib/backends/backend.ts";
 import type { CheckpointChoice, EvaluationSummary } from "../lib/runs/run_types.ts";
@@ -51,7 +52,7 @@ async function sortPaths(
       if (failure === null) throw error;
       throw new CheckpointError(`Cannot report on ${path}: ${failure}`, { cause: error });
     });
-  for (const path of new Set(paths)) {
+  for (const path of paths) {
     const found = await attempt(path, () => stat(path));
     if (found !== null) (found.isDirectory ? runs : files).push(path);
   }
@@ -164,7 +165,7 @@ async function collectSources(
     keep(run, await attempt(run, async () => [await collectRun(run, evaluation, options)]));
   }
   const used = new Set<unknown>(evaluations.values());
-  const found = [...new Set(paths)].flatMap((path) => sources.get(path) ?? [])
+  const found = paths.flatMap((path) => sources.get(path) ?? [])
     .filter(({ content }) => !used.has(content));
   // Nothing is left to show.
   if (found.length === 0) refuseFailures(failures, { shown: false });
@@ -185,7 +186,7 @@ async function report(
   }
   const format = await planDocument(options);
   const to = createOutput(options);
-  const found = await Promise.all(paths.map(findRun));
+  const found = await distinctPaths(await Promise.all(paths.map(findRun)));
   const { sources, failures } = await collectSources(found, { ...options, to, command });
   await showBeforeEnd(
     () => present(sources, { ...options, format, to }),

@@ -1,5 +1,6 @@
-import { normalize, resolve } from "node:path";
+import { normalize } from "node:path";
 import { CheckpointError, DataError } from "../errors.ts";
+import { distinctPaths } from "../files/distinct_paths.ts";
 import { loadDataset } from "../datasets/load_dataset.ts";
 import { paperTables } from "./paper_results.ts";
 import { protocolConfig } from "./preset.ts";
@@ -187,12 +188,7 @@ export async function compareRuns(
   options: CompareRunsOptions,
 ): Promise<ComparisonOutcome> {
   const opened: OpenedRun[] = [];
-  const folders = new Set<string>();
-  for (const runDirectory of runDirectories) {
-    // One folder may be named in two ways.
-    const folder = resolve(runDirectory);
-    if (folders.has(folder)) continue;
-    folders.add(folder);
+  for (const runDirectory of await distinctPaths(runDirectories)) {
     opened.push(await openRun(runDirectory));
   }
   const counter = createCounter();

@@ -142,6 +142,15 @@ Deno.test("report writes documents as Markdown and as CSV, every figure once and
   });
 });
 
+Deno.test("report shows once what is named in several ways, also through links", () =>
+  withDocuments({ "a.json": madeUpEvaluation(["a", "b"]) }, async (folder) => {
+    await Deno.symlink("a.json", join(folder, "link.json"));
+    const argv = ["report", "a.json", "./a.json", "link.json", "--json", "--quiet"];
+    const { code, stdout, stderr } = await runCommand(argv, { cwd: folder });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), madeUpEvaluation(["a", "b"]));
+  }));
+
 Deno.test("report refuses what it cannot show, and leaves no file", async () => {
   const documents = { "list.json": {}, "rows.json": [{ index: 0 }], "broken.json": "{" };
   await withDocuments(documents, async (folder) => {
