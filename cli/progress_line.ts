@@ -1,4 +1,5 @@
 import { durationCell } from "../lib/reports/cells.ts";
+import { cutToWidth, widthOf } from "../lib/reports/text/text_width.ts";
 
 /** How far a job has come. */
 export interface ProgressUpdate {
@@ -122,7 +123,7 @@ export function plainLine(state: ProgressUpdate, figures: ProgressFigures): stri
  *
  * @param state How far the job has come.
  * @param figures What is known of it.
- * @param width Most characters.
+ * @param width Places of the line.
  * @returns The line.
  */
 export function terminalLine(
@@ -134,9 +135,9 @@ export function terminalLine(
   for (const barWidth of BAR_WIDTHS) {
     const bar = drawBar(shareOf(state), barWidth);
     const line = joined([joined([bar, figures], " "), state.text], "  ");
-    if (line.length <= width) return line;
+    if (widthOf(line) <= width) return line;
   }
   const shorter = [figures, joined([amount, left], ", "), left];
   const kept = shorter.find((text) => text.length <= width) ?? left;
-  return joined([kept, state.text], "  ").slice(0, width).trimEnd();
+  return cutToWidth(joined([kept, state.text], "  "), width).trimEnd();
 }

@@ -3,7 +3,8 @@ import { safeJson, safeLine } from "../safe_text.ts";
 import { countCell, decimalCell, shareCell, textCell } from "./cells.ts";
 import { recordsCsv } from "./csv/csv_table.ts";
 import { predictionRecords } from "./records/prediction_records.ts";
-import { pad, widthOf } from "./text/lay_out_table.ts";
+import { pad } from "./text/lay_out_table.ts";
+import { widthOf } from "./text/text_width.ts";
 
 /** Formats in which an answer can be written before the next one is known. */
 export type AnswerFormat = "text" | "csv" | "json" | "jsonl";

@@ -1,5 +1,5 @@
-import stringWidth from "string-width";
 import { safeLine } from "../../safe_text.ts";
+import { widthOf } from "./text_width.ts";
 import type { ReportColumn } from "../report_document.ts";
 
 /** Between two columns. */
@@ -7,16 +7,6 @@ const GAP = 2;
 
 /** A column of words is not made narrower than this for the sake of others. */
 const NARROWEST = 16;
-
-/**
- * Places that text takes on a terminal: two for a Chinese character, none for an accent that is added to one.
- *
- * @param text One line.
- * @returns Their number.
- */
-export function widthOf(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
-}
 
 /**
  * Fills a cell up with blanks.

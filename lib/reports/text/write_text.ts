@@ -12,6 +12,7 @@ import type {
   TableBlock,
 } from "../report_document.ts";
 import { layOutFacts, layOutTable, wrapText } from "./lay_out_table.ts";
+import { widthOf } from "./text_width.ts";
 
 /** How text is written. */
 export interface TextOptions {
@@ -154,7 +155,7 @@ function sectionText(
 
 function headingText(title: string, line: string, { heading }: Required<TextOptions>): string {
   const text = safeLine(title);
-  return `${heading(text)}\n${line.repeat(text.length)}`;
+  return `${heading(text)}\n${line.repeat(widthOf(text))}`;
 }
 
 function partText(part: ReportPart, options: Required<TextOptions>): string {
