@@ -25,8 +25,8 @@ export interface Output {
   warn(text: string): void;
 }
 
-/** What colour depends on. */
-export interface ColorConditions {
+/** What escape sequences depend on. */
+export interface StreamConditions {
   /** Whether the stream is a terminal. */
   readonly isTerminal: boolean;
   /** Reads an environment variable. */
@@ -51,17 +51,26 @@ export function readEnvironment(name: string): string | undefined {
 }
 
 /**
+ * Whether a stream obeys escape sequences, which move the cursor.
+ *
+ * @param conditions The stream and the environment.
+ * @returns `true` on a terminal that is not a dumb one (TERM=dumb).
+ */
+export function obeysEscapes({ isTerminal, environment }: StreamConditions): boolean {
+  return isTerminal && environment("TERM") !== "dumb";
+}
+
+/**
  * Decides on colour: FORCE_COLOR, then NO_COLOR, then TERM=dumb, then whether the stream is a terminal.
  *
  * @param conditions The stream and the environment.
  * @returns Whether to write escape sequences.
  */
-export function wantsColor(conditions: ColorConditions): boolean {
+export function wantsColor(conditions: StreamConditions): boolean {
   const force = conditions.environment("FORCE_COLOR");
   if (force !== undefined && force !== "") return force !== "0" && force !== "false";
   if (conditions.environment("NO_COLOR")) return false;
-  if (conditions.environment("TERM") === "dumb") return false;
-  return conditions.isTerminal;
+  return obeysEscapes(conditions);
 }
 
 /**
@@ -74,6 +83,20 @@ export function isTerminal(stream: StreamName): boolean {
   return Deno[stream].isTerminal();
 }
 
+function conditionsOf(stream: StreamName): StreamConditions {
+  return { isTerminal: isTerminal(stream), environment: readEnvironment };
+}
+
+/**
+ * Whether a line of a stream can be drawn again in its place.
+ *
+ * @param stream The stream.
+ * @returns The answer of {@linkcode obeysEscapes} for this process.
+ */
+export function canRedraw(stream: StreamName): boolean {
+  return obeysEscapes(conditionsOf(stream));
+}
+
 /**
  * Whether text for a stream may be coloured.
  *
@@ -81,7 +104,7 @@ export function isTerminal(stream: StreamName): boolean {
  * @returns The answer of {@linkcode wantsColor} for this process.
  */
 export function hasColor(stream: StreamName): boolean {
-  return wantsColor({ isTerminal: isTerminal(stream), environment: readEnvironment });
+  return wantsColor(conditionsOf(stream));
 }
 
 /**

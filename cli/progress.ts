@@ -1,4 +1,4 @@
-import { CLEAR_LINE, isTerminal as streamIsTerminal, setMovingLine, writeText } from "./output.ts";
+import { canRedraw, CLEAR_LINE, setMovingLine, writeText } from "./output.ts";
 import {
   figuresOf,
   plainLine,
@@ -38,7 +38,7 @@ export interface ProgressOptions {
   /**
    * Redraws one line; otherwise plain lines are written now and then.
    *
-   * @default whether stderr is a terminal
+   * @default whether stderr is a terminal that is not a dumb one
    */
   readonly isTerminal?: boolean;
   /**
@@ -220,7 +220,7 @@ function terminalColumns(): number {
 
 /**
  * Makes a progress display on stderr: one redrawn line with a bar, the rate and the remaining time on a
- * terminal; plain lines, one every 10 s or 10 %, in files and pipes; nothing with `quiet`.
+ * terminal; plain lines, one every 10 s or 10 %, in files, pipes and on a dumb terminal; nothing with `quiet`.
  *
  * @param options See {@linkcode ProgressOptions}.
  * @returns The display; call `end` when the job is over.
@@ -229,7 +229,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
   const complete: CompleteOptions = {
     quiet: options.quiet ?? false,
     unit: options.unit ?? "images",
-    isTerminal: options.isTerminal ?? streamIsTerminal("stderr"),
+    isTerminal: options.isTerminal ?? canRedraw("stderr"),
     columns: options.columns ?? terminalColumns,
     write: options.write ?? ((text) => writeText(text, "stderr")),
     now: options.now ?? (() => performance.now()),

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { ClosedOutputError, type StreamName, wantsColor, writeText } from "../../cli/output.ts";
+import {
+  ClosedOutputError,
+  obeysEscapes,
+  type StreamName,
+  wantsColor,
+  writeText,
+} from "../../cli/output.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 
 function wants(isTerminal: boolean, variables: Readonly<Record<string, string>>): boolean {
@@ -15,6 +21,15 @@ Deno.test("wantsColor() follows the terminal, NO_COLOR, TERM and FORCE_COLOR, th
   assert.equal(wants(false, { FORCE_COLOR: "1" }), true);
   assert.equal(wants(true, { FORCE_COLOR: "0" }), false);
   assert.equal(wants(false, { FORCE_COLOR: "1", NO_COLOR: "1" }), true);
+});
+
+Deno.test("obeysEscapes() asks for a terminal that is not a dumb one, whatever is said of colours", () => {
+  const obeys = (isTerminal: boolean, variables: Readonly<Record<string, string>>) =>
+    obeysEscapes({ isTerminal, environment: (name) => variables[name] });
+  assert.equal(obeys(true, {}), true);
+  assert.equal(obeys(true, { TERM: "dumb", FORCE_COLOR: "1" }), false);
+  assert.equal(obeys(true, { NO_COLOR: "1" }), true);
+  assert.equal(obeys(false, { FORCE_COLOR: "1" }), false);
 });
 
 Deno.test("puppet-cnn writes no escape sequence to a pipe, and colours where FORCE_COLOR asks", async () => {

@@ -1,5 +1,18 @@
 import assert from "node:assert/strict";
+import stringWidth from "string-width";
 import { createProgress } from "../../cli/progress.ts";
+import { repositoryRoot } from "../helpers/run_command.ts";
+import { TINY_COMMAND, withCommandFolders } from "../helpers/tiny_command.ts";
+
+/** Whether `script` of Linux can give a command a terminal. */
+const hasTerminal = (() => {
+  if (Deno.build.os !== "linux") return false;
+  try {
+    return new Deno.Command("script", { args: ["-qec", "true", "/dev/null"] }).outputSync().success;
+  } catch {
+    return false;
+  }
+})();
 
 /** A display whose clock and text the test holds. */
 function createFixture(options: { isTerminal: boolean; quiet?: boolean; unit?: string }) {
@@ -80,6 +93,50 @@ Deno.test("createProgress() never fills the last column of a terminal", () => {
   const { progress, written } = createFixture({ isTerminal: true });
   progress.update({ done: 1, total: 2, text: "x".repeat(200) });
   assert.equal(written[0]!.replace("\r\x1b[K", "").length, 59);
+});
+
+Deno.test("createProgress() counts places, not UTF-16 units, and cuts no character apart", () => {
+  for (const character of ["\u732b", "\ud83d\udc08", "\ud842\udfb7"]) {
+    const { progress, written } = createFixture({ isTerminal: true });
+    progress.update({ done: 0, total: null, text: character.repeat(40) });
+    const line = written[0]!.replace("\r\x1b[K", "");
+    // The 59 places before the last column hold 29 characters of two places.
+    assert.equal(line, character.repeat(29));
+    progress.update({ done: 1, total: 2, text: character.repeat(24), urgent: true });
+    const drawn = written[1]!.replace("\r\x1b[K", "");
+    assert.ok(stringWidth(drawn) <= 59 && drawn.isWellFormed(), drawn);
+    assert.ok(drawn.endsWith(`50 %  ${character.repeat(24)}`), drawn);
+  }
+});
+
+Deno.test({
+  name: "train redraws no line on a dumb terminal (needs script)",
+  ignore: !hasTerminal,
+  fn: () =>
+    withCommandFolders(async (data, run) => {
+      const said = async (terminal: string) => {
+        const argv = ["train", ...TINY_COMMAND, "--data", data, "--run", `${run}-${terminal}`];
+        const command = [
+          Deno.execPath(),
+          "run",
+          "-A",
+          `${repositoryRoot}/main.ts`,
+          ...argv,
+          "--epochs",
+          "1",
+        ];
+        const { stdout } = await new Deno.Command("script", {
+          args: ["-qec", command.map((word) => `'${word}'`).join(" "), "/dev/null"],
+          env: { TERM: terminal },
+          stdin: "null",
+        }).output();
+        return new TextDecoder().decode(stdout);
+      };
+      assert.ok((await said("xterm")).includes("\r\x1b[K"));
+      const dumb = await said("dumb");
+      assert.ok(!dumb.includes("\x1b"), dumb);
+      assert.match(dumb, /^epoch 1\/1: loss/m);
+    }),
 });
 
 Deno.test("createProgress() redraws at most ten times a second", () => {
