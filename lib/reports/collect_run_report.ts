@@ -1,19 +1,10 @@
-import { join } from "node:path";
 import { judge } from "../analyses/classify_images.ts";
 import { choosePictures, type SeenImage } from "./choose_pictures.ts";
-import {
-  BackendError,
-  CheckpointError,
-  DataError,
-  DivergenceError,
-  messageOf,
-  PuppetError,
-} from "../errors.ts";
+import { BackendError, DataError, DivergenceError, messageOf, PuppetError } from "../errors.ts";
 import { evaluate } from "../evaluation/evaluate.ts";
-import { readBoundedText } from "../read_bounded.ts";
 import { loadTrained } from "../runs/load_trained.ts";
 import { loadPartForModel } from "../runs/load_part.ts";
-import { provenanceSchema } from "../runs/provenance_schema.ts";
+import { PROVENANCE_FILE, readProvenance } from "../runs/provenance_file.ts";
 import { digestManifest, readRunProgress } from "../runs/run_progress.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
 import { countModel } from "../models/count_model.ts";
@@ -52,19 +43,15 @@ export interface CollectRunReportOptions {
 
 const EVALUATION_BATCH = 256;
 
-/** An entry takes some 2 kB. */
-const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
-
 /** The origin of a run as it was written; a damaged file is a gap in the report, not its end. */
-async function readProvenance(directory: string, missing: string[]): Promise<Provenance[]> {
-  const path = join(directory, "provenance.json");
+async function originOf(directory: string, missing: string[]): Promise<Provenance[]> {
   try {
-    return provenanceSchema.parse(JSON.parse(await readBoundedText(path, PROVENANCE_BOUNDS)));
+    return await readProvenance(directory);
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) throw error;
     const reason = error instanceof Deno.errors.NotFound
-      ? "there is no provenance.json in the run folder"
-      : "provenance.json cannot be read";
+      ? `there is no ${PROVENANCE_FILE} in the run folder`
+      : `${PROVENANCE_FILE} cannot be read`;
     missing.push(`Where the run came from is not known: ${reason}.`);
     return [];
   }
@@ -218,7 +205,7 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
       } logged.`,
     );
   }
-  const provenance = await readProvenance(runDirectory, missing);
+  const provenance = await originOf(runDirectory, missing);
   const head = {
     kind: "run-report",
     version: 1,

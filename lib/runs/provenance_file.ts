@@ -13,11 +13,36 @@ export const PROVENANCE_FILE = "provenance.json";
 /** An entry takes some 2 kB. */
 const PROVENANCE_BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
 
-/** What the file holds; none if there is no file. */
+async function readJson(directory: string): Promise<unknown> {
+  return JSON.parse(await readBoundedText(join(directory, PROVENANCE_FILE), PROVENANCE_BOUNDS));
+}
+
+/**
+ * Reads where a run comes from, as it was written.
+ *
+ * @param directory Folder of the run, which may be a stranger's.
+ * @returns One entry for every command that worked on the run, oldest first.
+ * @throws {CheckpointError} if the file is damaged.
+ * @throws {Deno.errors.NotFound} if there is none; what else the system says comes as it is, too.
+ */
+export async function readProvenance(directory: string): Promise<Provenance[]> {
+  const entries = await readJson(directory).catch((error: unknown) => {
+    if (!(error instanceof SyntaxError)) throw error;
+  });
+  const { data } = provenanceSchema.safeParse(entries);
+  if (data !== undefined) return data;
+  throw new CheckpointError(
+    `Cannot read ${
+      join(directory, PROVENANCE_FILE)
+    }: it must be what a training wrote, it is damaged; restore or ` +
+      "remove it",
+  );
+}
+
+/** What the file holds, of whatever form; none if there is no file. */
 async function readEntries(directory: string): Promise<unknown[]> {
   try {
-    const text = await readBoundedText(join(directory, PROVENANCE_FILE), PROVENANCE_BOUNDS);
-    const entries: unknown = JSON.parse(text);
+    const entries = await readJson(directory);
     return Array.isArray(entries) ? entries : [entries];
   } catch (error) {
     if (error instanceof SyntaxError) return ["an entry that could not be read"];
@@ -78,8 +103,7 @@ export interface RunOrigin {
  */
 export async function readOrigin(directory: string): Promise<RunOrigin> {
   // Only remarks are made of it: an export has no such file, and a damaged one is no reason to stop.
-  const entries = await readEntries(directory).catch(() => []);
-  const known = provenanceSchema.safeParse(entries).data ?? [];
+  const known = await readProvenance(directory).catch((): Provenance[] => []);
   return { diverged: known.at(-1)?.diverged ?? null, weights: known[0]?.weights ?? null };
 }
 

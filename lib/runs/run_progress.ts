@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { type PointerName, readPointer } from "../checkpoints/checkpoint_pointer.ts";
 import { manifestName } from "../checkpoints/checkpoint_manifest.ts";
 import { CheckpointError } from "../errors.ts";
-import { readBounded, readBoundedText } from "../read_bounded.ts";
+import { readBounded } from "../read_bounded.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { type CardFile, type ModelCard, readCheckpointCard } from "../training/checkpoint_card.ts";
 import { hasStoppedEarly } from "../training/early_stopping.ts";
 import { readMetricsLog } from "../training/metrics_log.ts";
-import { provenanceSchema } from "./provenance_schema.ts";
+import { readProvenance } from "./provenance_file.ts";
 import { isOfNoRun } from "./require_new_folder.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
@@ -78,17 +78,12 @@ export async function readRunCard(runDirectory: string): Promise<ModelCard | nul
 /** The last command that worked on the run. */
 async function readTrainedOn(runDirectory: string): Promise<MachineConditions | null> {
   try {
-    const entries = JSON.parse(
-      await readBoundedText(join(runDirectory, "provenance.json"), BOUNDS),
-    );
-    const last = provenanceSchema.safeParse(entries).data?.at(-1);
+    const last = (await readProvenance(runDirectory)).at(-1);
     if (last === undefined) return null;
     const { versions, machine } = last;
     return { backend: versions.backend ?? null, device: null, machine, versions };
   } catch (error) {
-    const isAbsent = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
-      error instanceof CheckpointError;
-    if (isAbsent) return null;
+    if (error instanceof Deno.errors.NotFound || error instanceof CheckpointError) return null;
     throw error;
   }
 }
