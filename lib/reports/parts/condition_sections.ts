@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { formatConfig } from "../../configuration/format_config.ts";
 import { configEntries } from "../../configuration/config_words.ts";
 import { defaultConfig } from "../../configuration/experiment_config.ts";
@@ -182,6 +183,17 @@ function commandsOf(report: RunReport): string {
     .join("\n");
 }
 
+/** The option by which a run began with the weights of another, as it was given; none for one from scratch. */
+function weightsOption({ provenance: [first] }: RunReport): string[] {
+  if (first?.weights === undefined) return [];
+  const given = first.argv.findLastIndex((word) => /^--weights(?:=|$)/.test(word));
+  if (given >= 0) {
+    return first.argv.slice(given, first.argv[given] === "--weights" ? given + 2 : given + 1);
+  }
+  // A checkpoint lies in a folder of its run's.
+  return ["--weights", dirname(dirname(first.weights))];
+}
+
 /**
  * Where a run was made, and how to make it again.
  *
@@ -198,6 +210,7 @@ export function originSection(report: RunReport): ReportSection {
     caption: "Made again, from the configuration below",
     text: commandLine([
       ...["train", "--config", `${report.runDirectory}/config.yaml`, "--run", "NEW_FOLDER"],
+      ...weightsOption(report),
     ]),
   });
   if (last !== undefined) {

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { defaultConfig } from "../../../../lib/configuration/experiment_config.ts";
+import { originSection } from "../../../../lib/reports/parts/condition_sections.ts";
+import { TEST_PROVENANCE } from "../../../helpers/tiny_run.ts";
+import type { RunReport } from "../../../../lib/reports/run_report.ts";
+import type { Provenance } from "../../../../lib/runs/run_types.ts";
+
+/** The command lines of a run, by what a page calls them. */
+function commandsOf(first: Partial<Provenance>): Record<string, string> {
+  const report: Partial<RunReport> = {
+    runDirectory: "runs/w",
+    config: defaultConfig(),
+    checkpoint: null,
+    provenance: [
+      { ...TEST_PROVENANCE, ...first },
+      { ...TEST_PROVENANCE, argv: ["train", "--resume", "runs/w"] },
+    ],
+  };
+  const { blocks } = originSection(report as RunReport);
+  return Object.fromEntries(
+    blocks.flatMap((block) => block.kind === "code" ? [[block.caption, block.text]] : []),
+  );
+}
+
+const AGAIN = "Made again, from the configuration below";
+const SCRATCH = "deno task puppet train --config runs/w/config.yaml --run NEW_FOLDER";
+
+Deno.test("a run that began with the weights of another is made again with them", () => {
+  const weights = "/toolkit/models/puppet-cnn-cifar10/checkpoints/step-00000100";
+  const again = (argv: string[]) => commandsOf({ argv, weights })[AGAIN];
+  assert.equal(
+    again(["train", "--weights", "puppet-cnn-cifar10", "--seed", "2"]),
+    `${SCRATCH} --weights puppet-cnn-cifar10`,
+  );
+  assert.equal(again(["train", "--weights=my run"]), `${SCRATCH} '--weights=my run'`);
+  assert.equal(again(["mine"]), `${SCRATCH} --weights /toolkit/models/puppet-cnn-cifar10`);
+  assert.equal(commandsOf({})[AGAIN], SCRATCH);
+});
