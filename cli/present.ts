@@ -5,6 +5,7 @@ import type { ReportFormat } from "../lib/reports/write_report.ts";
 import { checkPageName, chosenFormat, type DocumentFormat } from "./document_format.ts";
 import { checkTargets, type DocumentTarget, writeDocument } from "./document_output.ts";
 import { isTerminal, type Output, paint } from "./output.ts";
+import { PROGRAM } from "./program_name.ts";
 import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 
 /** Formats of every document. */
@@ -89,7 +90,8 @@ async function render(
     ...isForStdout
       ? { heading: (text: string) => paint(text, { style: "bold", stream: "stdout" }) }
       : {},
-    footer: `Puppet-CNN for Deno ${TOOLKIT_VERSION}. This page: ${commandLine(Deno.args)}`,
+    footer: `Puppet-CNN for Deno ${TOOLKIT_VERSION}. This page: ${commandLine(Deno.args, PROGRAM)}`,
+    program: PROGRAM,
   });
 }
 

@@ -41,10 +41,10 @@ export type ReportSource = ReportContent & {
   readonly origin: string;
 };
 
-function partOf(source: ReportContent): ReportPart {
+function partOf(source: ReportContent, program: string | undefined): ReportPart {
   switch (source.kind) {
     case "run-report":
-      return runPart(source.content);
+      return runPart(source.content, program);
     case "evaluation":
       return evaluationPart(source.content);
     case "depth-analysis":
@@ -52,7 +52,7 @@ function partOf(source: ReportContent): ReportPart {
     case "parameter-scaling":
       return scalingPart(source.content);
     case "comparison":
-      return comparisonPart(source.content);
+      return comparisonPart(source.content, program);
     case "models":
       return modelsPart(source.content);
     case "model":
@@ -95,9 +95,9 @@ export function requireComplete<Result>(what: string, work: () => Result): Resul
   }
 }
 
-function checkedPart(source: ReportSource): ReportPart {
+function checkedPart(source: ReportSource, program: string | undefined): ReportPart {
   return requireComplete(`${source.origin} as ${source.kind}`, () => {
-    const part = partOf(source);
+    const part = partOf(source, program);
     // What is no text, or no number, shows when it is written.
     writeText({ title: part.title, parts: [part] }, { width: Infinity });
     return part;
@@ -118,15 +118,19 @@ function titleOf(sources: readonly ReportSource[]): string {
  * Makes a report, before it takes a format.
  *
  * @param sources Runs and documents, in the order in which they shall stand.
+ * @param program How the program is called, for command lines (default: `deno task puppet`).
  * @returns One part per source; several runs are first compared.
  * @throws {DataError} if a document lacks something, or holds text where a figure belongs.
  * @throws {RangeError} if there is nothing to report on.
  */
-export function buildReport(sources: readonly ReportSource[]): ReportDocument {
+export function buildReport(
+  sources: readonly ReportSource[],
+  program?: string,
+): ReportDocument {
   if (sources.length === 0) {
     throw new RangeError("Cannot make a report: there must be a run or a document to report on");
   }
-  const parts = sources.map(checkedPart);
+  const parts = sources.map((source) => checkedPart(source, program));
   const runs = sources.flatMap((source) => source.kind === "run-report" ? [source.content] : []);
   const overview = runs.length > 1 ? [overviewPart(runs)] : [];
   const title = titleOf(sources);

@@ -9,6 +9,7 @@ import { comparisonRecords } from "./records/comparison_records.ts";
 import { modelRecords } from "./records/model_records.ts";
 import { predictionRecords } from "./records/prediction_records.ts";
 import { scalingRecords } from "./records/scaling_records.ts";
+import type { ReportDocument } from "./report_document.ts";
 import type { CsvRecord } from "./records/csv_record.ts";
 import { type TextOptions, writeText } from "./text/write_text.ts";
 
@@ -70,12 +71,15 @@ const OPTIONS = {
   heading: "function",
   matrix: "boolean",
   footer: "text",
+  program: "text",
 } as const;
 
 /** Options of {@linkcode writeReport}. */
 export interface WriteReportOptions extends TextOptions {
   /** The last line of a page: what made it. */
   readonly footer: string;
+  /** How the program is called, for command lines. @default "deno task puppet" */
+  readonly program?: string;
 }
 
 function recordsOf(source: ReportSource): CsvRecord[] | null {
@@ -94,12 +98,10 @@ function recordsOf(source: ReportSource): CsvRecord[] | null {
 }
 
 /** One kind of document in records is one record a line; anything else is one figure a line. */
-function toCsv(sources: readonly ReportSource[]): string {
+function toCsv(sources: readonly ReportSource[], document: ReportDocument): string {
   const isOneKind = sources.every(({ kind }) => kind === sources[0]?.kind);
   const records = isOneKind ? sources.map(recordsOf) : [null];
-  return records.every((list) => list !== null)
-    ? recordsCsv(records.flat())
-    : writeCsv(buildReport(sources));
+  return records.every((list) => list !== null) ? recordsCsv(records.flat()) : writeCsv(document);
 }
 
 /** Several documents are one that `report` reads. */
@@ -130,13 +132,13 @@ export async function writeReport(
   requireSources(sources);
   requireOptions(options, OPTIONS, "options of writeReport");
   // Built in every case: a document that cannot be shown must not pass as JSON either.
-  const document = buildReport(sources);
+  const document = buildReport(sources, options.program);
   const what = sources.map(({ origin }) => origin).join(", ");
   switch (format) {
     case "json":
       return toJson(sources);
     case "csv":
-      return requireComplete(what, () => toCsv(sources));
+      return requireComplete(what, () => toCsv(sources, document));
     case "md":
       return requireComplete(what, () => writeMarkdown(document));
     case "text":

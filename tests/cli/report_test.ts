@@ -151,6 +151,22 @@ Deno.test("report shows once what is named in several ways, also through links",
     assert.deepEqual(JSON.parse(stdout), madeUpEvaluation(["a", "b"]));
   }));
 
+Deno.test("a page of the installed program names that program", () =>
+  withDocuments({ "table.json": madeUpComparison() }, async (folder) => {
+    for (
+      const [main, program] of [["cli/puppet-cnn.ts", "puppet-cnn"], [
+        "main.ts",
+        "deno task puppet",
+      ]]
+    ) {
+      const argv = ["report", "table.json", "--format", "html"];
+      const { code, stdout, stderr } = await runCommand(argv, { cwd: folder, main: main! });
+      assert.equal(code, 0, stderr);
+      assert.ok(stdout.includes(`This page: ${program} report table.json --format html<`));
+      assert.ok(stdout.includes(`>${program} compare `));
+    }
+  }));
+
 Deno.test("report refuses what it cannot show, and leaves no file", async () => {
   const documents = { "list.json": {}, "rows.json": [{ index: 0 }], "broken.json": "{" };
   await withDocuments(documents, async (folder) => {

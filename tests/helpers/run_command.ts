@@ -32,6 +32,12 @@ export interface RunCommandOptions {
    */
   readonly permissions?: readonly string[];
   /**
+   * File that starts the program.
+   *
+   * @default "main.ts"
+   */
+  readonly main?: string;
+  /**
    * What the command reads from stdin.
    *
    * @default nothing
@@ -59,7 +65,7 @@ function createCommand(argv: readonly string[], options: RunCommandOptions): Den
     if (value !== undefined) env[name] = value;
   }
   const permissions = options.permissions ?? PERMISSIONS;
-  const main = `${repositoryRoot}/main.ts`;
+  const main = `${repositoryRoot}/${options.main ?? "main.ts"}`;
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...permissions, main, ...argv],
     cwd: options.cwd ?? repositoryRoot,

@@ -34,9 +34,10 @@ function changesTable({ rows, mode }: Comparison): ReportBlock[] {
  * Where and how the runs of a comparison were made.
  *
  * @param comparison The comparison.
+ * @param program How the program is called (default: as from a checkout).
  * @returns Changes of the protocol, seeds, machine, versions, command.
  */
-export function comparisonConditions(comparison: Comparison): ReportSection {
+export function comparisonConditions(comparison: Comparison, program?: string): ReportSection {
   const { conditions, seeds, createdAt, argv } = comparison;
   return {
     title: "Conditions",
@@ -54,7 +55,7 @@ export function comparisonConditions(comparison: Comparison): ReportSection {
             .map(([name, version]) => fact(name, textCell(version))),
         ],
       },
-      { kind: "code", caption: "Made by", text: commandLine(argv) },
+      { kind: "code", caption: "Made by", text: commandLine(argv, program) },
     ],
   };
 }

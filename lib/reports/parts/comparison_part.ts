@@ -276,9 +276,10 @@ const TITLE_MARKS: Readonly<Record<Comparison["mode"], string>> = {
  * What a report says of a comparison.
  *
  * @param comparison The document of `compare --json` or of a table's reproduction.
+ * @param program How the program is called (default: as from a checkout).
  * @returns Table, charts, runs, conditions.
  */
-export function comparisonPart(comparison: Comparison): ReportPart {
+export function comparisonPart(comparison: Comparison, program?: string): ReportPart {
   const { rows, notes, mode, table, title } = comparison;
   const names = rowNames(rows, mode);
   const charts = [top1Chart(comparison, names), sizeChart(comparison, names)];
@@ -309,7 +310,7 @@ export function comparisonPart(comparison: Comparison): ReportPart {
           runsTable(comparison, names),
         ],
       },
-      comparisonConditions(comparison),
+      comparisonConditions(comparison, program),
     ],
   };
 }

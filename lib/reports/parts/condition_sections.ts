@@ -177,10 +177,8 @@ export function protocolSection(report: RunReport): ReportSection {
 }
 
 /** The command lines that made the run, oldest first. */
-function commandsOf(report: RunReport): string {
-  return report.provenance
-    .map(({ argv }) => commandLine(argv))
-    .join("\n");
+function commandsOf({ provenance }: RunReport, program: string | undefined): string {
+  return provenance.map(({ argv }) => commandLine(argv, program)).join("\n");
 }
 
 /** The option by which a run began with the weights of another, as it was given; none for one from scratch. */
@@ -198,12 +196,13 @@ function weightsOption({ provenance: [first] }: RunReport): string[] {
  * Where a run was made, and how to make it again.
  *
  * @param report The run.
+ * @param program How the program is called (default: as from a checkout).
  * @returns The section.
  */
-export function originSection(report: RunReport): ReportSection {
+export function originSection(report: RunReport, program?: string): ReportSection {
   const last = report.provenance.at(-1);
   const blocks: ReportBlock[] = last === undefined ? [] : [
-    { kind: "code", caption: "Made by", text: commandsOf(report) },
+    { kind: "code", caption: "Made by", text: commandsOf(report, program) },
   ];
   blocks.push({
     kind: "code",
@@ -211,7 +210,7 @@ export function originSection(report: RunReport): ReportSection {
     text: commandLine([
       ...["train", "--config", `${report.runDirectory}/config.yaml`, "--run", "NEW_FOLDER"],
       ...weightsOption(report),
-    ]),
+    ], program),
   });
   if (last !== undefined) {
     const checkpoint = report.checkpoint;

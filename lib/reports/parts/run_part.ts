@@ -95,9 +95,10 @@ function resultSection(report: RunReport): ReportSection {
  * What a report says of a run.
  *
  * @param report The run.
+ * @param program How the program is called (default: as from a checkout).
  * @returns Result, learning, levels, classes, weights, sizes, protocol, origin.
  */
-export function runPart(report: RunReport): ReportPart {
+export function runPart(report: RunReport, program?: string): ReportPart {
   const { model, data } = report.config;
   const sections = [
     resultSection(report),
@@ -108,7 +109,7 @@ export function runPart(report: RunReport): ReportPart {
     puppeteerSection(report.weights),
     sizeSection(report.count, hasOwnTrajectories(report.config.model)),
     protocolSection(report),
-    originSection(report),
+    originSection(report, program),
   ];
   const shown = sections.filter((section) => section !== null);
   // The command that made a smoke run says so.

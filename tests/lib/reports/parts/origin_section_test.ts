@@ -6,7 +6,7 @@ import type { RunReport } from "../../../../lib/reports/run_report.ts";
 import type { Provenance } from "../../../../lib/runs/run_types.ts";
 
 /** The command lines of a run, by what a page calls them. */
-function commandsOf(first: Partial<Provenance>): Record<string, string> {
+function commandsOf(first: Partial<Provenance>, program?: string): Record<string, string> {
   const report: Partial<RunReport> = {
     runDirectory: "runs/w",
     config: defaultConfig(),
@@ -16,7 +16,7 @@ function commandsOf(first: Partial<Provenance>): Record<string, string> {
       { ...TEST_PROVENANCE, argv: ["train", "--resume", "runs/w"] },
     ],
   };
-  const { blocks } = originSection(report as RunReport);
+  const { blocks } = originSection(report as RunReport, program);
   return Object.fromEntries(
     blocks.flatMap((block) => block.kind === "code" ? [[block.caption, block.text]] : []),
   );
@@ -35,4 +35,10 @@ Deno.test("a run that began with the weights of another is made again with them"
   assert.equal(again(["train", "--weights=my run"]), `${SCRATCH} '--weights=my run'`);
   assert.equal(again(["mine"]), `${SCRATCH} --weights /toolkit/models/puppet-cnn-cifar10`);
   assert.equal(commandsOf({})[AGAIN], SCRATCH);
+});
+
+Deno.test("a run that the installed program made is made again with it", () => {
+  const commands = commandsOf({}, "puppet-cnn");
+  assert.equal(commands[AGAIN], "puppet-cnn train --config runs/w/config.yaml --run NEW_FOLDER");
+  assert.equal(commands["Made by"], "puppet-cnn train\npuppet-cnn train --resume runs/w");
 });
