@@ -114,7 +114,8 @@ export async function sweepTables(
     }" shows them`,
   );
   // What was started is the result where a batch system trains; here the comparison is.
-  const result = options.executor === "local" ? () => {} : output.result;
+  const isResult = options.executor !== "local" || options.dryRun;
+  const result = isResult ? output.result : () => {};
   let failure: PuppetError | null = null;
   const onFailed = (error: PuppetError) => failure = error;
   await runSweep(folder, { ...options, output: { ...output, result }, onFailed });

@@ -1,7 +1,11 @@
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { PuppetError, UsageError } from "../lib/errors.ts";
 import { findSharingProblem } from "../lib/sweeps/check_sharing.ts";
-import { kubernetesName, renderKubernetesJob } from "../lib/sweeps/kubernetes_job.ts";
+import {
+  kubernetesJob,
+  kubernetesName,
+  renderKubernetesJob,
+} from "../lib/sweeps/kubernetes_job.ts";
 import { runLocally, type TaskVerdict } from "../lib/sweeps/local_executor.ts";
 import { starterLockOf } from "../lib/sweeps/attempts.ts";
 import { lockFile } from "../lib/sweeps/process_lock.ts";
@@ -102,6 +106,16 @@ function slurmOptions(options: ExecutorOptions) {
   return { partition, account, time, cpus, mem, gres, arrayLimit, sbatch };
 }
 
+/** Shows what would be started: a document with --json, else text that a shell or kubectl takes as it is. */
+function showStart(
+  output: Output,
+  document: { readonly executor: string; readonly [part: string]: unknown },
+  text: string,
+): void {
+  if (output.json) output.result(document, () => text);
+  else output.data(text);
+}
+
 async function runSlurm(
   folder: string,
   rows: readonly number[],
@@ -117,8 +131,11 @@ async function runSlurm(
   };
   requireSlurmFolder(parts.folder);
   if (options.dryRun) {
-    output.data(renderTaskScript(parts.slurm, parts));
-    return output.data(renderReportScript(parts.slurm, parts));
+    const [tasks, results] = [renderTaskScript, renderReportScript].map((render) =>
+      render(parts.slurm, parts)
+    );
+    const scripts = { tasks, results };
+    return showStart(output, { executor: "slurm", rows, scripts }, `${tasks}\n${results}`);
   }
   const started = await submitToSlurm({ ...parts, rows }, (jobs) =>
     addSubmission(folder, {
@@ -146,8 +163,9 @@ async function runLocal(
   const { jobs = 1, cpus, retries, output } = options;
   const command = [...programOfTasks(), "sweep", "task", folder, "--quiet", "--index"];
   if (options.dryRun) {
-    const words = command.map(quoteWord).join(" ");
-    output.data(rows.map((row) => `${words} ${row}`).join("\n"));
+    const commands = rows.map((row) => [...command, String(row)]);
+    const lines = commands.map((words) => words.map(quoteWord).join(" "));
+    showStart(output, { executor: "local", rows, commands }, lines.join("\n"));
     return [];
   }
   const starter = { host: hostName(), process: Deno.pid };
@@ -224,16 +242,16 @@ function showKubernetes(
       `Cannot write a Job for Kubernetes with --gres ${gres}: it must be gpu:COUNT, for example gpu:1`,
     );
   }
-  options.output.data(
-    renderKubernetesJob({
-      name: kubernetesName(`sweep-${basename(resolve(folder))}`),
-      ...{ image, claim, cpus, mem, folder: resolve(folder), retries: plan.retries },
-      program: ["puppet-cnn"],
-      rows: plan.rows.length,
-      parallelism: arrayLimit ?? plan.rows.length,
-      ...(gpus === undefined ? {} : { gpus: Number(gpus) }),
-    }).trimEnd(),
-  );
+  const parts = {
+    name: kubernetesName(`sweep-${basename(resolve(folder))}`),
+    ...{ image, claim, cpus, mem, folder: resolve(folder), retries: plan.retries },
+    program: ["puppet-cnn"],
+    rows: plan.rows.length,
+    parallelism: arrayLimit ?? plan.rows.length,
+    ...(gpus === undefined ? {} : { gpus: Number(gpus) }),
+  };
+  const document = { executor: "kubernetes", job: kubernetesJob(parts) };
+  showStart(options.output, document, renderKubernetesJob(parts).trimEnd());
 }
 
 /** Options of `runSweep`. */

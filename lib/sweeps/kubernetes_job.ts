@@ -57,13 +57,13 @@ const FAILURE_POLICY = {
 };
 
 /**
- * Writes an Indexed Job for a plan: a pod a row, whose completion index is the row's number. An index that fails for good
+ * Makes an Indexed Job for a plan: a pod a row, whose completion index is the row's number. An index that fails for good
  * fails alone; the loss of a node does not count.
  *
  * @param options Image, volume, rows, resources.
- * @returns YAML for `kubectl apply`; needs Kubernetes 1.33, or 1.29 with the gate JobBackoffLimitPerIndex.
+ * @returns The Job for `kubectl apply`; needs Kubernetes 1.33, or 1.29 with the gate JobBackoffLimitPerIndex.
  */
-export function renderKubernetesJob(options: KubernetesOptions): string {
+export function kubernetesJob(options: KubernetesOptions): Readonly<Record<string, unknown>> {
   const { name, image, program, claim, folder, rows, parallelism, cpus, retries } = options;
   const limits = {
     cpu: String(cpus),
@@ -72,7 +72,7 @@ export function renderKubernetesJob(options: KubernetesOptions): string {
   };
   const threads = Object.entries(threadVariables(String(cpus)))
     .map(([name, value]) => ({ name, value }));
-  return dump({
+  return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: { name },
@@ -108,5 +108,15 @@ export function renderKubernetesJob(options: KubernetesOptions): string {
         },
       },
     },
-  }, { noRefs: true });
+  };
+}
+
+/**
+ * Writes the Job of {@linkcode kubernetesJob} for people.
+ *
+ * @param options Image, volume, rows, resources.
+ * @returns YAML.
+ */
+export function renderKubernetesJob(options: KubernetesOptions): string {
+  return dump(kubernetesJob(options), { noRefs: true });
 }
