@@ -205,8 +205,11 @@ async function train(options: TrainOptions): Promise<void> {
     const parts = { output, threads, weights: initialWeights, changedImages, startedAt };
     return await rehearse(request, parts);
   }
+  const { claimRunDirectory } = await import("../lib/runs/default_run_directory.ts");
+  await using claimed = request.isNamed ? null : await claimRunDirectory(request.runDirectory);
+  const runDirectory = claimed?.path ?? request.runDirectory;
   let hasTestImages = true;
-  const ending = await runWithSignals(request, {
+  const ending = await runWithSignals({ ...request, runDirectory }, {
     ...options,
     output,
     ...{ startedAt, begun },
@@ -224,7 +227,7 @@ async function train(options: TrainOptions): Promise<void> {
   );
   const next = ending.result.stopReason === "time-limit" ? "train --resume" : "eval";
   const part = next === "eval" && !hasTestImages ? " --part validation" : "";
-  output.talk(`next: ${PROGRAM} ${next} ${quoteWord(request.runDirectory)}${part}`);
+  output.talk(`next: ${PROGRAM} ${next} ${quoteWord(runDirectory)}${part}`);
 }
 
 function weightsOption() {

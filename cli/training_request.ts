@@ -1,5 +1,6 @@
 import { UsageError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
+import { pathExists } from "../lib/files/path_exists.ts";
 import { readBoundedText } from "../lib/read_bounded.ts";
 import type { ExperimentConfig } from "../lib/configuration/experiment_config.ts";
 import { MAX_CONFIG_BYTES } from "../lib/configuration/parse_config.ts";
@@ -26,6 +27,8 @@ export interface TrainingRequestOptions {
 export interface TrainingRequest {
   readonly config: ExperimentConfig;
   readonly runDirectory: string;
+  /** The folder was named; of another run, the folder is made under the next free name. */
+  readonly isNamed: boolean;
   readonly resume: boolean;
   /** The backend was named, so that another one than before is wanted. */
   readonly allowOtherBackend: boolean;
@@ -92,7 +95,7 @@ export async function resolveTrainingRequest(
     const config = changeForResume(saved, overrides);
     const allowOtherBackend = overrides.some(({ path }) => path === "backend");
     const resumed = { config, runDirectory: options.resume, resume: true, allowOtherBackend };
-    return { ...resumed, overrides, choices: [] };
+    return { ...resumed, isNamed: true, overrides, choices: [] };
   }
   const { text, source } = options.config === undefined
     ? { text: "", source: "the options" }
@@ -102,7 +105,9 @@ export async function resolveTrainingRequest(
     ...{ text, source, overrides, weights: options.weights },
     ...readPreset(options.preset, overrides),
   });
+  const isNamed = options.run !== undefined;
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
-  await requireNewFolder(runDirectory);
-  return { config, runDirectory, resume: false, allowOtherBackend: false, overrides, choices };
+  if (isNamed || !await pathExists(runDirectory)) await requireNewFolder(runDirectory);
+  const begun = { config, runDirectory, isNamed, resume: false, allowOtherBackend: false };
+  return { ...begun, overrides, choices };
 }

@@ -8,6 +8,7 @@ import { runCommandLine } from "../cli/command_tree.ts";
 import { complexityMeasure } from "../lib/complexity/measure_registry.ts";
 import { loadDataset } from "../lib/datasets/load_dataset.ts";
 import { defaultConfig } from "../lib/configuration/experiment_config.ts";
+import { claimRunDirectory, timedRunDirectory } from "../lib/runs/default_run_directory.ts";
 import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
 import { measureDataset } from "../lib/training/training_data.ts";
 
@@ -25,12 +26,6 @@ const TRAINING = [
 async function type(words: readonly string[]): Promise<void> {
   console.log(`\n$ deno task puppet ${words.join(" ")}\n`);
   await runCommandLine(words);
-}
-
-/** A folder under `runs` that does not exist yet. */
-function newRunFolder(): string {
-  const time = new Date().toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
-  return join("runs", `quickstart-${time}`);
 }
 
 /** Saves the simplest, the middle and the most complex test image as PNG files. */
@@ -56,8 +51,9 @@ async function saveExamples(folder: string): Promise<string[]> {
 }
 
 async function quickstart(): Promise<void> {
-  const run = newRunFolder();
   await type(["fetch-data", "synthetic", "--directory", DATA]);
+  await using claimed = await claimRunDirectory(timedRunDirectory("quickstart", new Date()));
+  const run = claimed.path;
   await type(["train", "--run", run, ...TRAINING, ...BACKEND]);
   await type(["eval", run, ...BACKEND]);
   const examples = await saveExamples(join(run, "examples"));

@@ -8,7 +8,11 @@ import { changeForResume } from "../configuration/change_for_resume.ts";
 import { findPreset, protocolConfig } from "../paper/preset.ts";
 import { collectProvenance } from "../runs/collect_provenance.ts";
 import { decideConfig } from "../runs/decide_config.ts";
-import { defaultRunDirectory } from "../runs/default_run_directory.ts";
+import {
+  type ClaimedRunDirectory,
+  claimRunDirectory,
+  defaultRunDirectory,
+} from "../runs/default_run_directory.ts";
 import { readInitialWeights } from "../runs/initial_weights.ts";
 import { refuseExported } from "../runs/exported_model.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
@@ -138,6 +142,8 @@ function isResumed(request: NewTraining | ResumedTraining): request is ResumedTr
 interface Decision extends Pick<RunTrainingOptions, "runDirectory" | "resume" | "weights"> {
   readonly config: ExperimentConfig;
   readonly argv: readonly string[];
+  /** The folder, where none was named. */
+  readonly claimed?: ClaimedRunDirectory;
 }
 
 function overridesOf({ data, model, training, backend, math }: TrainSettings): ConfigOverride[] {
@@ -184,14 +190,23 @@ async function decideNew(
     ...{ source: "the settings", overrides: settings, weights },
     ...base,
   });
-  const runDirectory = run ?? defaultRunDirectory(config, startedAt);
   // Now: images would be looked at for minutes before the run could not be made.
-  await requireNewFolder(runDirectory);
-  const argv = ["train", "--config", join(runDirectory, RUN_CONFIG_FILE)];
-  if (weights === undefined) return { config, runDirectory, resume: false, argv };
-  return {
-    ...{ config, runDirectory, resume: false, argv: [...argv, "--weights", weights] },
+  if (run !== undefined) await requireNewFolder(run);
+  const taken = weights === undefined ? {} : {
     weights: await readInitialWeights(weights, (text) => onEvent?.({ kind: "warning", text })),
+  };
+  const claimed = run === undefined
+    ? await claimRunDirectory(defaultRunDirectory(config, startedAt))
+    : undefined;
+  const runDirectory = run ?? claimed!.path;
+  const argv = [
+    ...["train", "--config", join(runDirectory, RUN_CONFIG_FILE)],
+    ...weights === undefined ? [] : ["--weights", weights],
+  ];
+  return {
+    ...{ config, runDirectory, resume: false, argv },
+    ...taken,
+    ...(claimed === undefined ? {} : { claimed }),
   };
 }
 
@@ -242,9 +257,10 @@ export async function train(
 ): Promise<TrainingSummary> {
   requireTrainOptions(options);
   const startedAt = new Date();
-  const { config, argv, ...decided } = isResumed(request)
+  const { config, argv, claimed, ...decided } = isResumed(request)
     ? await decideResumed(request)
     : await decideNew(request, startedAt, options.onEvent);
+  await using _made = claimed;
   const backend = await backendFor(config);
   const { onEvent: report, ...rest } = options;
   return await runTraining(config, {

@@ -4,7 +4,7 @@ import { stagingSuffix, wholeOrRemoved } from "../files/atomic_write.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { syncPath } from "../files/sync_path.ts";
-import { EXPORT_FOLDER, notEmpty, refusal, requireNewFolder } from "./require_new_folder.ts";
+import { EXPORT_FOLDER, folderRefusal, notEmpty, requireNewFolder } from "./require_new_folder.ts";
 
 /** Folder that is filled first. In a folder that is there it has no other name: a second export finds it. */
 const STAGE = ".unfinished-export";
@@ -61,7 +61,7 @@ async function stageBeside(directory: string): Promise<string> {
   return join(parent, `${STAGE}${stagingSuffix()}`);
 }
 
-/** Takes a step that fails where somebody else was faster; the refusal says so then. */
+/** Takes a step that fails where somebody else was faster; the folderRefusal says so then. */
 async function unlessFilled(directory: string, step: () => void): Promise<void> {
   try {
     step();
@@ -85,5 +85,7 @@ function moveUp(stage: string, directory: string, entry: string): void {
 /** Says of a file that could not be written that the export could not: what else is advised for it is for other commands. */
 function exportRefusal(error: unknown, directory: string): unknown {
   const cause = error instanceof PuppetError ? error.cause : error;
-  return describePathFailure(cause) === null ? error : refusal(cause, directory, EXPORT_FOLDER);
+  return describePathFailure(cause) === null
+    ? error
+    : folderRefusal(cause, directory, EXPORT_FOLDER);
 }

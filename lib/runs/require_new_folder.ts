@@ -64,8 +64,8 @@ export async function requireNewFolder(
       throw notEmpty(directory, entry.name, words);
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw refusal(error, directory, words);
-    if (await isLink(directory)) throw refusal(error, directory, words, DANGLING);
+    if (!(error instanceof Deno.errors.NotFound)) throw folderRefusal(error, directory, words);
+    if (await isLink(directory)) throw folderRefusal(error, directory, words, DANGLING);
   }
 }
 
@@ -104,7 +104,7 @@ export async function makeNewFolder(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { recursive: true });
   } catch (error) {
-    throw refusal(error, directory, wordsOfRun(directory));
+    throw folderRefusal(error, directory, wordsOfRun(directory));
   }
 }
 
@@ -118,10 +118,10 @@ export async function makeNewFolder(directory: string): Promise<void> {
  * @param reason Half a sentence, where more is known than the system says.
  * @returns The error to throw.
  */
-export function refusal(
+export function folderRefusal(
   error: unknown,
   directory: string,
-  { action }: NewFolderWords,
+  { action }: Pick<NewFolderWords, "action">,
   reason: string | null = null,
 ): unknown {
   const failure = reason ??
