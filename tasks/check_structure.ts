@@ -1,6 +1,6 @@
 /**
  * The house rules that no linter knows, as a script: sizes of files and functions, directions and circles
- * of imports, words that must not appear in the library, documentation of exports. Prints `file:line: what is wrong`
+ * of imports, words that must not appear in the library, documentation of exports, exports that nobody imports. Prints `file:line: what is wrong`
  * for every offence and exits with 1 if there is any.
  *
  * It reads text, not syntax trees: `deno fmt` has given every file the same shape, so that a top-level
@@ -18,10 +18,10 @@ import {
 import { refuseDirection, roomOf } from "./structure/storeys.ts";
 
 /** Longest file, in lines. */
-export const MAX_FILE_LINES = 337;
+const MAX_FILE_LINES = 337;
 
 /** Longest function, in lines. */
-export const MAX_FUNCTION_LINES = 55;
+const MAX_FUNCTION_LINES = 55;
 
 /** Where a rule was broken. */
 export interface Offence {
@@ -167,12 +167,69 @@ export function checkCircles(sources: readonly SourceFile[]): Offence[] {
   }));
 }
 
+/** Values only: a type is exported with the function that speaks of it. */
+const EXPORTED_VALUE = /^export (?:async )?(?:function\*?|class|const) (\w+)/;
+
+/** Texts that import from a file; `whole` where one exports all of it, for the programs of others. */
+interface Readers {
+  readonly texts: string[];
+  whole: boolean;
+}
+
+function readersOf(sources: readonly SourceFile[]): Map<string, Readers> {
+  const readers = new Map<string, Readers>();
+  for (const { file, text } of sources) {
+    for (const { specifier } of importsOf(text)) {
+      const target = resolveImport(file, specifier) ?? specifier;
+      const found = readers.get(target) ?? { texts: [], whole: false };
+      found.texts.push(text);
+      found.whole ||= text.includes(`export * from "${specifier}"`);
+      readers.set(target, found);
+    }
+  }
+  return readers;
+}
+
+/**
+ * Checks that what is exported is imported.
+ *
+ * @param sources The files.
+ * @param others Files that are not checked and import from them: tests.
+ * @returns One offence per value that nobody imports.
+ */
+export function checkExports(
+  sources: readonly SourceFile[],
+  others: readonly SourceFile[] = [],
+): Offence[] {
+  const readers = readersOf([...sources, ...others]);
+  return sources.flatMap(({ file, text }) => {
+    const { texts, whole } = readers.get(file) ?? { texts: [], whole: false };
+    return text.split("\n").flatMap((line, index) => {
+      const name = EXPORTED_VALUE.exec(line)?.[1];
+      if (name === undefined || whole) return [];
+      if (texts.some((reader) => new RegExp(`\\b${name}\\b`).test(reader))) return [];
+      return [{ file, line: index + 1, message: `${name} is exported, and nobody imports it` }];
+    });
+  });
+}
+
 async function* listSources(root: string, folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
+    if (entry.name === "node_modules") continue;
     if (entry.isDirectory) yield* listSources(root, path);
     else if (/\.tsx?$/.test(entry.name)) yield relative(root, path).replaceAll("\\", "/");
   }
+}
+
+async function readSources(root: string, folders: readonly string[]): Promise<SourceFile[]> {
+  const files: string[] = [];
+  for (const folder of folders) {
+    for await (const file of listSources(root, join(root, folder))) files.push(file);
+  }
+  return await Promise.all(
+    files.sort().map(async (file) => ({ file, text: await Deno.readTextFile(join(root, file)) })),
+  );
 }
 
 /**
@@ -184,16 +241,16 @@ async function* listSources(root: string, folder: string): AsyncGenerator<string
 export async function checkRepository(
   root: string,
 ): Promise<{ readonly offences: Offence[]; readonly files: number }> {
-  const files = ["main.ts"];
-  for (const folder of ["lib", "cli", "tasks"]) {
-    for await (const file of listSources(root, join(root, folder))) files.push(file);
-  }
-  const sources = await Promise.all(
-    files.sort().map(async (file) => ({ file, text: await Deno.readTextFile(join(root, file)) })),
-  );
+  const main = { file: "main.ts", text: await Deno.readTextFile(join(root, "main.ts")) };
+  const sources = [main, ...await readSources(root, ["lib", "cli", "tasks"])];
+  const others = await readSources(root, ["tests", "docs/examples"]);
   return {
-    offences: [...sources.flatMap(checkSource), ...checkCircles(sources)],
-    files: files.length,
+    offences: [
+      ...sources.flatMap(checkSource),
+      ...checkCircles(sources),
+      ...checkExports(sources, others),
+    ],
+    files: sources.length,
   };
 }
 

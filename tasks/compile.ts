@@ -15,7 +15,7 @@ import { runTool } from "./native/run_tool.ts";
 import { readTaskArguments, refusePositionals, runTask } from "./task_options.ts";
 
 /** Platforms that Deno compiles for. */
-export const TARGETS = [
+const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
   "x86_64-apple-darwin",
@@ -41,7 +41,7 @@ SHA-256 sums are written to dist/SHA256SUMS. A file for this machine is tried be
 const PERMISSIONS = ["read", "write", "env", "sys", "ffi", "net"].map((name) => `--allow-${name}`);
 
 /** A file that was compiled. */
-export interface CompiledFile {
+interface CompiledFile {
   readonly path: string;
   readonly sha256: string;
   /** Whether it was run here, and gave the version of the toolkit. */
@@ -108,7 +108,7 @@ function tryFile(path: string): Promise<void> {
  * @param measure Whether Deno itself stands in for its runtime part.
  * @returns The files.
  */
-export async function compileFiles(
+async function compileFiles(
   targets: readonly string[],
   measure: boolean,
 ): Promise<CompiledFile[]> {

@@ -101,7 +101,7 @@ export async function installNative(options: InstallOptions = {}): Promise<Nativ
  * @returns the plan.
  * @throws {BackendError} if a GPU was asked for that no build can use.
  */
-export async function planForMachine(options: InstallOptions = {}): Promise<InstallationPlan> {
+async function planForMachine(options: InstallOptions = {}): Promise<InstallationPlan> {
   const { source = "auto", device = "auto", report = () => {} } = options;
   const plan = planInstallation({
     platform: nativePlatform(),

@@ -21,7 +21,7 @@ import { spectralEntropy } from "./spectral_entropy.ts";
  * assert.ok(Math.abs(imageEntropy(wave, { height: 1, width: 4 }) - (1.5 + 1)) < 1e-12);
  * ```
  */
-export function imageEntropy(grey: Uint8Array, size: ImageSize): number {
+function imageEntropy(grey: Uint8Array, size: ImageSize): number {
   return spectralEntropy(grey, size) + spatialEntropy(grey);
 }
 

@@ -6,7 +6,7 @@ import type { ExperimentConfig } from "./experiment_config.ts";
  * Most layers of all levels together. Every level keeps kernels and batch-norm statistics for each of its layers; the
  * default has 63 (one level for each of 6 to 12 layers).
  */
-export const MAX_LAYERS = 20_000;
+const MAX_LAYERS = 20_000;
 
 /** Memory in bytes above which a part of a model or of a training is refused: no machine that it is meant for has more. */
 export const MAX_BYTES = 64e9;
@@ -51,7 +51,7 @@ function isSized({ name }: ExperimentConfig["model"]): boolean {
  * @param model Model of the configuration.
  * @returns Bytes, float32; 0 for a model whose layers the configuration does not size.
  */
-export function kernelBytes(model: ExperimentConfig["model"]): number {
+function kernelBytes(model: ExperimentConfig["model"]): number {
   if (!isSized(model)) return 0;
   const { layers } = countLevels(model);
   return 4 * layers * STAGE_SHARE * (model.kernelSize * model.maxChannels) ** 2;
@@ -63,7 +63,7 @@ export function kernelBytes(model: ExperimentConfig["model"]): number {
  * @param config The configuration.
  * @returns Bytes, float32, for 64 channels or C/8 if that is more.
  */
-export function featureMapBytes(
+function featureMapBytes(
   { data, model, training }: Pick<ExperimentConfig, "data" | "model" | "training">,
 ): number {
   const channels = isSized(model) ? Math.max(64, model.maxChannels / 8) : 64;

@@ -1,7 +1,7 @@
 import { PuppetError } from "../errors.ts";
 
 /** Largest difference from our own logits, in units of the largest logit, or of 1 where all are smaller. */
-export const LOGIT_TOLERANCE = 1e-4;
+const LOGIT_TOLERANCE = 1e-4;
 
 /**
  * Compares what another program made of a network with what it is.

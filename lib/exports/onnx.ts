@@ -6,7 +6,7 @@ import type { BakedModel, BakedNetwork } from "./baked_model.ts";
 import type { GraphMessage, ModelMessage, NodeMessage, ValueMessage } from "./onnx_messages.ts";
 
 /** Operator set and file version: every onnxruntime from 1.12 (2022) on reads them. */
-export const ONNX_VERSIONS = { opset: 17, ir: 8 } as const;
+const ONNX_VERSIONS = { opset: 17, ir: 8 } as const;
 
 /** Largest file of the format: protobuf counts bytes in 31 bits. */
 const MAX_BYTES = 2 ** 31 - 1;

@@ -13,7 +13,7 @@ import type { RunEvaluationOptions } from "./run_types.ts";
 import type { MachineConditions } from "./machine_conditions.ts";
 
 /** File in a run folder that keeps the result on the test images. */
-export const TEST_RESULT_FILE = "test_result.json";
+const TEST_RESULT_FILE = "test_result.json";
 
 /** Most images per forward pass of the evaluation; the figures do not depend on it. */
 const BATCH_SIZE = 256;

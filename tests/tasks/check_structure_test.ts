@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { checkCircles, checkRepository, checkSource } from "../../tasks/check_structure.ts";
+import {
+  checkCircles,
+  checkExports,
+  checkRepository,
+  checkSource,
+} from "../../tasks/check_structure.ts";
 import { repositoryRoot } from "../helpers/run_command.ts";
 
 function messages(file: string, text: string): string[] {
@@ -92,6 +97,29 @@ Deno.test("checkCircles() finds circles of files and of rooms, through types too
     "imports go in a circle: lib/models, lib/puppet",
   ]);
   assert.deepEqual(checkCircles([source("cli/a.ts", "./b.ts"), source("cli/b.ts")]), []);
+});
+
+Deno.test("checkExports() finds values that nobody imports", () => {
+  const text = [
+    "export const used = 1;",
+    "export const unused = 1;",
+    "export async function left(): Promise<void> {}",
+    "export interface Form {}",
+    "const own = unused;",
+  ].join("\n");
+  const found = (reader: string, ...others: string[]) =>
+    checkExports(
+      [{ file: "lib/files/a.ts", text }, { file: "cli/b.ts", text: reader }],
+      others.map((text) => ({ file: "tests/b_test.ts", text })),
+    ).map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  const left = "lib/files/a.ts:3: left is exported, and nobody imports it";
+  const reader = 'import { used } from "../lib/files/a.ts";';
+  assert.deepEqual(found(reader), [
+    "lib/files/a.ts:2: unused is exported, and nobody imports it",
+    left,
+  ]);
+  assert.deepEqual(found(reader, 'const { unused } = await import("../lib/files/a.ts");'), [left]);
+  assert.deepEqual(found('export * from "../lib/files/a.ts";'), []);
 });
 
 Deno.test("checkRepository() finds nothing wrong in this repository", async () => {

@@ -43,7 +43,7 @@ const CAPABILITY_ATTRIBUTES = [75, 76] as const;
 const NAME_LENGTH = 256;
 
 /** Name of the driver's library, which comes with it. */
-export const CUDA_LIBRARY = Deno.build.os === "windows" ? "nvcuda.dll" : "libcuda.so.1";
+const CUDA_LIBRARY = Deno.build.os === "windows" ? "nvcuda.dll" : "libcuda.so.1";
 
 /**
  * Asks the CUDA driver which GPUs it serves. It is the same library, and the same first call, that TensorFlow

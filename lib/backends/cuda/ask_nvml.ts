@@ -21,7 +21,7 @@ type NvmlLibrary = Deno.DynamicLibrary<typeof SYMBOLS>;
 const TEXT_LENGTH = 128;
 
 /** Name of the library, which comes with the driver. */
-export const NVML_LIBRARY = Deno.build.os === "windows" ? "nvml.dll" : "libnvidia-ml.so.1";
+const NVML_LIBRARY = Deno.build.os === "windows" ? "nvml.dll" : "libnvidia-ml.so.1";
 
 /**
  * Asks the library that `nvidia-smi` asks: it tells GPUs and driver even where CUDA does not start. Deno hands out

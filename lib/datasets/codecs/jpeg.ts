@@ -12,7 +12,7 @@ interface TurboJpeg extends CodecExports {
 }
 
 /** "deno compile" packs the packages that the code imports; of this one only a file is read. */
-export const packed = (): Promise<unknown> => import("@cwasm/jpeg-turbo");
+const _packed = (): Promise<unknown> => import("@cwasm/jpeg-turbo");
 
 const URL_OF_CODEC = import.meta.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm");
 

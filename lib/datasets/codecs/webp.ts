@@ -11,7 +11,7 @@ interface LibWebp extends CodecExports {
 }
 
 /** "deno compile" packs the packages that the code imports; of this one only a file is read. */
-export const packed = (): Promise<unknown> => import("@cwasm/webp");
+const _packed = (): Promise<unknown> => import("@cwasm/webp");
 
 const URL_OF_CODEC = import.meta.resolve("@cwasm/webp/webp.wasm");
 

@@ -14,7 +14,7 @@ import type { ReportColumn } from "../report_document.ts";
  * assert.equal(markdownCell("<img>\n|"), "\\<img\\> \\|");
  * ```
  */
-export function markdownCell(text: string): string {
+function markdownCell(text: string): string {
   return safeLine(text).replace(/[\\|<>`*_[\]~]/g, "\\$&");
 }
 
