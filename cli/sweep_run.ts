@@ -6,7 +6,7 @@ import {
   kubernetesName,
   renderKubernetesJob,
 } from "../lib/sweeps/kubernetes_job.ts";
-import { runLocally, type TaskVerdict } from "../lib/sweeps/local_executor.ts";
+import { requireStartable, runLocally, type TaskVerdict } from "../lib/sweeps/local_executor.ts";
 import { starterLockOf } from "../lib/sweeps/attempts.ts";
 import { lockFile } from "../lib/sweeps/process_lock.ts";
 import { readRowStates, type RowState, type StateConditions } from "../lib/sweeps/row_state.ts";
@@ -168,6 +168,7 @@ async function runLocal(
     showStart(output, { executor: "local", rows, commands }, lines.join("\n"));
     return [];
   }
+  await requireStartable(command[0]!);
   const starter = { host: hostName(), process: Deno.pid };
   const lock = starterLockOf(folder, starter.host, starter.process);
   using _held = await lockFile(lock);

@@ -37,6 +37,20 @@ function environment({ jobs, cpus, rows }: RunLocallyOptions): Record<string, st
   return threadVariables(String(cpus ?? Math.max(1, share)));
 }
 
+/**
+ * Makes sure that programs may be started, before anything is written: no row could be begun.
+ *
+ * @param program What would be started.
+ * @throws {Deno.errors.NotCapable} if Deno may not.
+ */
+export async function requireStartable(program: string): Promise<void> {
+  const { state } = await Deno.permissions.request({ name: "run", command: program });
+  if (state === "granted") return;
+  throw new Deno.errors.NotCapable(
+    `Requires run access to "${program}", run again with the --allow-run flag`,
+  );
+}
+
 async function runTask(row: number, options: RunLocallyOptions): Promise<TaskExit> {
   const [program = "", ...args] = options.command;
   const child = new Deno.Command(program, {

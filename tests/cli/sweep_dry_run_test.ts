@@ -68,3 +68,16 @@ Deno.test("compare --executor local --dry-run --json is one document, too", () =
     const { executor, commands } = JSON.parse(stdout);
     assert.deepEqual([executor, commands.length], ["local", 1]);
   }));
+
+Deno.test("sweep run writes nothing where no program may be started", () =>
+  withPlan(async (folder) => {
+    const before = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
+    const { code, stderr } = await runCommand(["sweep", "run", folder], { permissions });
+    assert.equal(code, 1, stderr);
+    assert.match(
+      stderr,
+      /^error: Deno refused an access: it needs run access to .*deno task sweep/m,
+    );
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), before);
+  }));
