@@ -282,7 +282,10 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   const failed = sweep.states.filter(({ state }) => state === "failed");
   if (rows.length === 0) {
     if (!again) refuseFailed(sweep, { folder, failed: [], onFailed: options.onFailed });
-    return output.result({ rows: [] }, () => "nothing is left to start; see sweep status");
+    return output.result(
+      { executor, rows: [] },
+      () => "nothing is left to start; see sweep status",
+    );
   }
   if (failed.length > 0 && !again) {
     output.talk(

@@ -109,23 +109,28 @@ async function runWithSignals(
       readonly initialWeights: InitialWeights | undefined;
     },
 ): Promise<StoppableResult<TrainingSummary>> {
-  const { config, runDirectory, resume, allowOtherBackend } = request;
+  const { config, resume, allowOtherBackend } = request;
   const { output, startedAt, saveEvery } = options;
   const { threads } = options;
   const backend = await startBackend(config.backend, output, { threads, math: config.math });
   const { runTraining } = await import("../lib/runs/run_training.ts");
+  const { claimRunDirectory } = await import("../lib/runs/default_run_directory.ts");
   const provenance = await collectProvenance({ argv: Deno.args, startedAt, backend });
   const progress = createProgress({ quiet: output.quiet });
   const inspectionLines = await loadInspectionWriter(() => progress.width());
-  progress.note(`run: ${runDirectory}`);
   const report = showTraining(progress, {
     training: config.training,
     warn: (text) => output.warn(text),
   });
   try {
     return await withStopSignals(
-      (signal) =>
-        runTraining(config, {
+      async (signal) => {
+        await using claimed = request.isNamed
+          ? null
+          : await claimRunDirectory(request.runDirectory);
+        const runDirectory = claimed?.path ?? request.runDirectory;
+        progress.note(`run: ${runDirectory}`);
+        return await runTraining(config, {
           ...{ runDirectory, resume, allowOtherBackend, provenance, signal, report },
           ...(options.tensorboard ? { tensorboard: true } : {}),
           ...timeLeft(options.time, options.begun),
@@ -136,7 +141,8 @@ async function runWithSignals(
             options.onInspection(inspection);
             for (const line of inspectionLines(inspection)) progress.note(line);
           },
-        }),
+        });
+      },
       (signal) => progress.note(`${signal}: saving after this step; Ctrl+C leaves at once`),
     );
   } finally {
@@ -205,11 +211,8 @@ async function train(options: TrainOptions): Promise<void> {
     const parts = { output, threads, weights: initialWeights, changedImages, startedAt };
     return await rehearse(request, parts);
   }
-  const { claimRunDirectory } = await import("../lib/runs/default_run_directory.ts");
-  await using claimed = request.isNamed ? null : await claimRunDirectory(request.runDirectory);
-  const runDirectory = claimed?.path ?? request.runDirectory;
   let hasTestImages = true;
-  const ending = await runWithSignals({ ...request, runDirectory }, {
+  const ending = await runWithSignals(request, {
     ...options,
     output,
     ...{ startedAt, begun },
@@ -227,7 +230,7 @@ async function train(options: TrainOptions): Promise<void> {
   );
   const next = ending.result.stopReason === "time-limit" ? "train --resume" : "eval";
   const part = next === "eval" && !hasTestImages ? " --part validation" : "";
-  output.talk(`next: ${PROGRAM} ${next} ${quoteWord(runDirectory)}${part}`);
+  output.talk(`next: ${PROGRAM} ${next} ${quoteWord(ending.result.runDirectory)}${part}`);
 }
 
 function weightsOption() {

@@ -107,7 +107,9 @@ export async function resolveTrainingRequest(
   });
   const isNamed = options.run !== undefined;
   const runDirectory = options.run ?? defaultRunDirectory(config, startedAt);
-  if (isNamed || !await pathExists(runDirectory)) await requireNewFolder(runDirectory);
+  // Of a name that is taken another is made; what is wrong with the folder above is said now.
+  const isTaken = !isNamed && await pathExists(runDirectory).catch(() => false);
+  if (!isTaken) await requireNewFolder(runDirectory);
   const begun = { config, runDirectory, isNamed, resume: false, allowOtherBackend: false };
   return { ...begun, overrides, choices };
 }

@@ -1,4 +1,3 @@
-import { hasOwnTrajectories } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ModelName } from "../models/model_names.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
@@ -27,7 +26,7 @@ function modelRules({ model, training }: ExperimentConfig): ConfigRule[] {
       `${model.maxSteps}`,
     ],
     [
-      hasOwnTrajectories(model) && stepBytes({ model, training }) > MAX_BYTES,
+      model.exact && stepBytes({ model, training }) > MAX_BYTES,
       `model.exact needs a trajectory for every image of a batch: with model.maxChannels ` +
       `${model.maxChannels} and training.batchSize ${training.batchSize} about ` +
       `${(stepBytes({ model, training }) / 1e9).toFixed(0)} GB; lower one of them`,

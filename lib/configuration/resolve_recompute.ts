@@ -1,4 +1,4 @@
-import { generatesKernels, hasOwnTrajectories, levelOptionsOf } from "../models/model_layers.ts";
+import { generatesKernels, levelOptionsOf } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import { solvers } from "../puppeteer/solvers/solver_registry.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
@@ -36,7 +36,7 @@ export function trajectoryBytes(model: ExperimentConfig["model"]): number {
 export function stepBytes(
   { model, training }: Pick<ExperimentConfig, "model" | "training">,
 ): number {
-  return (hasOwnTrajectories(model) ? training.batchSize : 1) * trajectoryBytes(model);
+  return (model.exact ? training.batchSize : 1) * trajectoryBytes(model);
 }
 
 /**

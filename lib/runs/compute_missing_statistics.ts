@@ -2,7 +2,6 @@ import { computeStatistics, levelsOfImages } from "../training/compute_statistic
 import { loadExperimentImages, prepareTrainingData, requireSameImages } from "./prepare_data.ts";
 import { VALIDATION_BATCH } from "../training/trainer.ts";
 import { labelledBatches } from "../training/training_data.ts";
-import { hasOwnTrajectories } from "../models/model_layers.ts";
 import type { Classifier } from "../classifiers/classifier.ts";
 import type { LevelStatistics } from "../classifiers/level_statistics.ts";
 import type { LoadImagesOptions } from "./prepare_data.ts";
@@ -32,7 +31,7 @@ export async function computeMissingStatistics(
     classifier,
     data,
     config: config.training,
-    exact: hasOwnTrajectories(config.model),
+    exact: config.model.exact,
     levelOfImage: levelsOfImages(classifier, data),
   });
   // What the checkpoint holds was tuned for the weights of the validation before.

@@ -64,7 +64,11 @@ async function makeNumbered(directory: string): Promise<string> {
       await Deno.mkdir(path);
       return path;
     } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (error instanceof Deno.errors.NotFound) {
+        // A training that was refused has just removed the folder above.
+        await Deno.mkdir(dirname(directory), { recursive: true });
+        number--;
+      } else if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
   }
 }

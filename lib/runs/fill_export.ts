@@ -61,7 +61,7 @@ async function stageBeside(directory: string): Promise<string> {
   return join(parent, `${STAGE}${stagingSuffix()}`);
 }
 
-/** Takes a step that fails where somebody else was faster; the folderRefusal says so then. */
+/** Takes a step that fails where somebody else was faster; the refusal says so then. */
 async function unlessFilled(directory: string, step: () => void): Promise<void> {
   try {
     step();
@@ -82,10 +82,17 @@ function moveUp(stage: string, directory: string, entry: string): void {
   Deno.removeSync(stage);
 }
 
+/** Whether a failure names a place outside of the export: what could not be read of the run. */
+function isElsewhere(cause: unknown, directory: string): boolean {
+  const place = cause instanceof Error ? /'([^']+)'/.exec(cause.message)?.[1] : undefined;
+  return place !== undefined && !place.includes(STAGE) &&
+    !resolve(place).startsWith(resolve(directory));
+}
+
 /** Says of a file that could not be written that the export could not: what else is advised for it is for other commands. */
 function exportRefusal(error: unknown, directory: string): unknown {
   const cause = error instanceof PuppetError ? error.cause : error;
-  return describePathFailure(cause) === null
+  return describePathFailure(cause) === null || isElsewhere(cause, directory)
     ? error
     : folderRefusal(cause, directory, EXPORT_FOLDER);
 }

@@ -1,5 +1,5 @@
 import { glob } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { type FolderContent, listFolder } from "../datasets/list_image_folder.ts";
 import { type PassedOver, PassedOverTally } from "../datasets/passed_over.ts";
 import { DataError } from "../errors.ts";
@@ -54,7 +54,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** A pattern that gives all that is in the folders that it gives. */
+/** A pattern that gives all that is in the folders that it gives, but for links. */
 const GIVES_CONTENT = /(?:^|[/\\])\*\*$/;
 
 /** What a pattern stands for, each picture once: files, and folders as if they were named. */
@@ -64,9 +64,13 @@ async function expandPattern(pattern: string, passedOver: PassedOverTally): Prom
     throw new DataError(`Cannot find images: nothing matches ${pattern}; name files or folders`);
   }
   const files = new Set<string>();
+  const listed: string[] = [];
   for (const match of matches) {
     if (!await isFolder(match)) files.add(match);
-    else if (!GIVES_CONTENT.test(pattern)) {
+    // A pattern that ends in ** gives what is in folders itself, but does not follow links.
+    else if (GIVES_CONTENT.test(pattern) && !(await Deno.lstat(match)).isSymlink) continue;
+    else if (!listed.some((folder) => match.startsWith(folder))) {
+      listed.push(join(match, sep));
       for (const file of await listDeep(match, passedOver)) files.add(file);
     }
   }

@@ -35,8 +35,10 @@ async function readFile(file: string): Promise<Uint8Array> {
     }
     const failure = describePathFailure(error);
     if (failure === null) throw error;
-    const advice = isNotUtf8(error) ? "rename it" : "name another";
-    throw new DataError(`Cannot read image ${file}: ${failure}; ${advice}`, { cause: error });
+    const what = isNotUtf8(error)
+      ? "its name, or the list that names it, is not UTF-8; rename it, or save the list as UTF-8"
+      : `${failure}; name another`;
+    throw new DataError(`Cannot read image ${file}: ${what}`, { cause: error });
   }
 }
 

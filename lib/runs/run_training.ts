@@ -7,7 +7,6 @@ import { saveCheckpoint } from "../checkpoints/save_checkpoint.ts";
 import { lockRunFolder } from "../checkpoints/run_lock.ts";
 import { UsageError } from "../errors.ts";
 import { createClassifier } from "../models/create_classifier.ts";
-import { hasOwnTrajectories } from "../models/model_layers.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
 import { Trainer } from "../training/trainer.ts";
@@ -225,7 +224,8 @@ async function trainClassifier(
   options: LockedRunOptions,
 ): Promise<TrainingSummary> {
   const { runDirectory, resume } = options;
-  const exact = hasOwnTrajectories(config.model);
+  // As written, though it can be idle: a run goes on with the rounding that it began with.
+  const { exact } = config.model;
   const recompute = resolveRecompute(config, tf.getBackend());
   if (recompute && config.training.recompute === "auto") {
     const text =

@@ -122,12 +122,14 @@ export async function submitToSlurm(
 ): Promise<SubmittedJobs> {
   const folder = resolve(options.folder);
   requireSlurmFolder(folder);
+  // Where Slurm does not answer, or may not be asked, nothing is written.
+  const largest = await readMaxArraySize();
   await writeScripts(options);
   const arrays: { job: string; offset: number }[] = [];
   const submit = async (args: readonly string[]) =>
     // `job` or `job;cluster`
     (await runProgram(["sbatch", ...args])).trim().split(";")[0]!;
-  for (const chunk of cutIntoArrays(options.rows, await readMaxArraySize())) {
+  for (const chunk of cutIntoArrays(options.rows, largest)) {
     const job = await submit(arrayArguments(chunk, { ...options.slurm, folder }));
     const array = { job, offset: chunk.offset };
     arrays.push(array);

@@ -185,9 +185,9 @@ function commandsOf({ provenance }: RunReport, program: string | undefined): str
 function weightsOption({ provenance: [first] }: RunReport): string[] {
   if (first?.weights === undefined) return [];
   const given = first.argv.findLastIndex((word) => /^--weights(?:=|$)/.test(word));
-  if (given >= 0) {
-    return first.argv.slice(given, first.argv[given] === "--weights" ? given + 2 : given + 1);
-  }
+  const words = first.argv.slice(given, first.argv[given] === "--weights" ? given + 2 : given + 1);
+  // The folder that it was started in, or the one above, is another one now.
+  if (given >= 0 && !/(?:^|=)\.{1,2}[/\\]?$/.test(words.at(-1)!)) return words;
   // A checkpoint lies in a folder of its run's.
   return ["--weights", dirname(dirname(first.weights))];
 }

@@ -12,8 +12,6 @@ Deno.test("resolveRecompute() recomputes on WASM what its memory cannot hold, an
   assert.equal(resolveRecompute({ model: exact, training }, "wasm"), true, "one for each image");
   const single = { ...training, batchSize: 2 };
   assert.equal(resolveRecompute({ model: exact, training: single }, "wasm"), false);
-  const idle = { ...exact, parameterAdaptation: false };
-  assert.equal(resolveRecompute({ model: idle, training }, "wasm"), false, "one for all images");
 });
 
 Deno.test("resolveRecompute() does as it is told", () => {

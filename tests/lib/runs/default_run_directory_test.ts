@@ -18,6 +18,15 @@ Deno.test("claimRunDirectory() gives every run a folder of its own, which goes a
       claims[1]!.path,
     ]);
 
+    // Refused trainings remove the folder above while another is begun.
+    const busy = join(folder, "busy");
+    await Promise.all(Array.from({ length: 6 }, async () => {
+      for (let turn = 0; turn < 100; turn++) {
+        const claim = await claimRunDirectory(join(busy, "a"));
+        await claim[Symbol.asyncDispose]();
+      }
+    }));
+
     const other = await claimRunDirectory(join(folder, "other", "a"));
     await other[Symbol.asyncDispose]();
     assert.equal(await pathExists(join(folder, "other")), false);

@@ -87,6 +87,21 @@ Deno.test("fillExport() refuses a folder into which somebody has put a file mean
     assert.deepEqual(namesIn(folder), ["notes.txt"]);
   }));
 
+Deno.test("fillExport() blames no other folder for what cannot be read of the run", () =>
+  withFolder(async (folder) => {
+    const missing = join(folder, "run", "log.jsonl");
+    const reads = async (): Promise<string> => await Deno.readTextFile(missing);
+    await assert.rejects(
+      fillExport(join(folder, "out"), reads, { entry: ENTRY }),
+      (error) => error instanceof Deno.errors.NotFound && error.message.includes(missing),
+    );
+    const writes = (stage: string) => Deno.writeTextFile(join(stage, "a", "b"), "").then(() => "");
+    await assert.rejects(
+      fillExport(join(folder, "out"), writes, { entry: ENTRY }),
+      (error) => error instanceof CheckpointError && /^Cannot export to .*out/.test(error.message),
+    );
+  }));
+
 Deno.test("fillExport() leaves nothing of an export that fails or is stopped", () =>
   withFolder(async (folder) => {
     for (const out of [join(folder, "absent"), folder]) {

@@ -62,6 +62,11 @@ Deno.test("findPictures() takes the folders that a pattern gives, and each pictu
     assert.deepEqual(await find("**"), [named, []]);
     assert.deepEqual((await find("**/*"))[0], named);
     assert.deepEqual(await find("**/deep"), [["sub/deep/3.png"], []]);
+    await Deno.writeTextFile(join(folder, "sub", "deep", "film.gif"), "GIF89a");
+    assert.deepEqual((await find("{sub,sub/deep}"))[1], ["2 .gif"], "each is counted once");
+    await Deno.mkdir(join(folder, "linked"));
+    await Deno.symlink(join(folder, "sub"), join(folder, "linked", "to"));
+    assert.deepEqual((await find("linked/**"))[0], ["linked/to/2.png", "linked/to/deep/3.png"]);
   });
 });
 

@@ -34,6 +34,12 @@ Deno.test("a run that began with the weights of another is made again with them"
   );
   assert.equal(again(["train", "--weights=my run"]), `${SCRATCH} '--weights=my run'`);
   assert.equal(again(["mine"]), `${SCRATCH} --weights /toolkit/models/puppet-cnn-cifar10`);
+  for (const here of [["--weights", "."], ["--weights=../"]]) {
+    assert.equal(
+      again(["train", ...here]),
+      `${SCRATCH} --weights /toolkit/models/puppet-cnn-cifar10`,
+    );
+  }
   assert.equal(commandsOf({})[AGAIN], SCRATCH);
 });
 
