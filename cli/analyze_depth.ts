@@ -275,7 +275,7 @@ export function analyzeDepthCommand(): CommandUnknownOpts {
         "it, and how other measures compare. With a run, also how well the trained model does by " +
         "depth and complexity.",
     )
-    .addArgument(new Argument("[run]", 'folder of a run that "train" made; without it, data alone'))
+    .addArgument(new Argument("[run]", "folder of a run or model; without it, data alone"))
     .addOption(
       new Option("--part <name>", "part of the data").choices(DATA_PARTS).default("test" as const),
     )

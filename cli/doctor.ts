@@ -1,3 +1,4 @@
+import { countOf } from "../lib/count_of.ts";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { GpuInspection } from "../lib/backends/cuda/inspect_gpu.ts";
 import type { BackendInspection } from "../lib/backends/inspect_backend.ts";
@@ -199,7 +200,7 @@ export function formatDoctorReport(report: DoctorReport): string {
   const memory = machine.memory === null ? "" : `, ${(machine.memory / 2 ** 30).toFixed(1)} GiB`;
   const lines = [
     line(deno.tested, `Deno ${deno.version}`, `tested is ${TESTED_DENO} and newer; update Deno`),
-    line(true, `${machine.platform}, ${machine.processors} processors${memory}`),
+    line(true, `${machine.platform}, ${countOf(machine.processors, "processor")}${memory}`),
     ...gpuLines(report.gpu),
     ...report.backends.flatMap((backend) => backendLines(backend, report.gpu)),
     line(report.auto !== null, `backend auto takes ${report.auto ?? "nothing"}`),

@@ -89,7 +89,7 @@ export function evalCommand(): CommandUnknownOpts {
       "Measures a trained model on a labelled part of its data: accuracy, loss, depth and speed, " +
         "also per complexity level and per class.",
     )
-    .addArgument(new Argument("<run>", 'folder of a run that "train" made'))
+    .addArgument(new Argument("<run>", "folder of a run or model, or a model's name"))
     .addOption(checkpointOption())
     .addOption(
       new Option("--part <name>", "part of the data").choices(DATA_PARTS).default("test" as const),

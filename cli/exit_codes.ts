@@ -6,6 +6,7 @@ import {
   UsageError,
 } from "../lib/errors.ts";
 import { safeLine } from "../lib/safe_text.ts";
+import type { TaskVerdict } from "../lib/sweeps/local_executor.ts";
 
 /** Exit codes of every command, by meaning. */
 export const EXIT_CODES = {
@@ -87,4 +88,16 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof DivergenceError) return EXIT_CODES.diverged;
   if (error instanceof InterruptedError) return exitCodeOfSignal(error.signal);
   return EXIT_CODES.failure;
+}
+
+/**
+ * What the exit code of a training says to whoever started it: a failure that may pass, and being killed, are tried again; a
+ * signal that saves ends a task as its user wants.
+ *
+ * @param code The exit code.
+ * @returns The verdict.
+ */
+export function judgeTask(code: number): TaskVerdict {
+  if ([0, 129, 130, 143].includes(code)) return "over";
+  return code === 1 || code > 128 ? "may-pass" : "failed";
 }

@@ -216,7 +216,7 @@ export function exportCommand(): CommandUnknownOpts {
         "trained further. For other programs: a network per complexity level, kernels generated and batch norm " +
         "folded into them, run and compared with the model before the folder appears.",
     )
-    .addArgument(new Argument("<run>", 'folder of a run that "train" made'))
+    .addArgument(new Argument("<run>", "folder of a run or model, or a model's name"))
     .addArgument(new Argument("[folder]", "folder to write; must not exist, or be empty"))
     .addOption(new Option("--output <folder>", "the same, as an option"))
     .addOption(

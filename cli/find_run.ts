@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CheckpointError, UsageError } from "../lib/errors.ts";
 import { pathExists } from "../lib/files/path_exists.ts";
@@ -44,6 +44,32 @@ async function refuseSweep(folder: string): Promise<void> {
   );
 }
 
+/** Runs in a folder, and where none is named the models that come with the toolkit, by the words for them. */
+async function runsBeside(word: string): Promise<string[]> {
+  const isBare = basename(word) === word;
+  const models = isBare ? shippedModels() : null;
+  const found: string[] = [];
+  for (const parent of [dirname(word), ...models === null ? [] : [models]]) {
+    const names = await Array.fromAsync(Deno.readDir(parent)).catch(() => []);
+    for (const { name } of names) {
+      if (await isRun(join(parent, name))) found.push(isBare ? name : join(parent, name));
+    }
+  }
+  return found;
+}
+
+/** Names the run that was probably meant; says nothing where none is near. */
+async function refuseMistyped(word: string): Promise<void> {
+  const { nearestWord } = await import("../lib/configuration/nearest_word.ts");
+  const others = await runsBeside(word);
+  const nearest = nearestWord(basename(word), others.map((run) => basename(run)));
+  if (nearest === undefined) return;
+  const meant = others.find((run) => basename(run) === nearest)!;
+  throw new CheckpointError(
+    `Cannot open run ${word}: there is no such folder; did you mean ${quoteWord(meant)}?`,
+  );
+}
+
 /**
  * Finds the folder of a trained model, and refuses what is none: before a backend is started, which takes a moment and
  * says so.
@@ -55,6 +81,7 @@ async function refuseSweep(folder: string): Promise<void> {
 export async function requireRun(word: string): Promise<string> {
   const run = await findRun(word);
   await refuseSweep(run);
+  if (!await pathExists(run).catch(() => true)) await refuseMistyped(run);
   const { readRunConfig } = await import("../lib/runs/run_config_file.ts");
   await readRunConfig(run);
   return run;

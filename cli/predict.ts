@@ -199,7 +199,7 @@ export function predictCommand(): CommandUnknownOpts {
       "Classifies image files: class, probability, complexity, and the depth of the network " +
         "that was generated for the image.",
     )
-    .addArgument(new Argument("<run>", 'folder of a run that "train" made'))
+    .addArgument(new Argument("<run>", "folder of a run or model, or a model's name"))
     .addArgument(new Argument("<images...>", "files, folders, patterns; - reads a list from stdin"))
     .addOption(checkpointOption())
     .addOption(

@@ -6,7 +6,7 @@ import {
   kubernetesName,
   renderKubernetesJob,
 } from "../lib/sweeps/kubernetes_job.ts";
-import { requireStartable, runLocally, type TaskVerdict } from "../lib/sweeps/local_executor.ts";
+import { requireStartable, runLocally } from "../lib/sweeps/local_executor.ts";
 import { starterLockOf } from "../lib/sweeps/attempts.ts";
 import { lockFile } from "../lib/sweeps/process_lock.ts";
 import { readRowStates, type RowState, type StateConditions } from "../lib/sweeps/row_state.ts";
@@ -19,7 +19,7 @@ import {
 import { renderReportScript, renderTaskScript } from "../lib/sweeps/slurm_script.ts";
 import { addSubmission, readSubmissions } from "../lib/sweeps/submissions.ts";
 import { readPlan, type SweepPlan } from "../lib/sweeps/sweep_plan.ts";
-import { InterruptedError } from "./exit_codes.ts";
+import { InterruptedError, judgeTask } from "./exit_codes.ts";
 import type { Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import type { ExecutorOptions } from "./sweep_options.ts";
@@ -149,12 +149,6 @@ async function runSlurm(
   );
 }
 
-/** A failure that may pass, and being killed, are tried again; a signal that saves ends a task as its user wants. */
-function judgeTask(code: number): TaskVerdict {
-  if ([0, 129, 130, 143].includes(code)) return "over";
-  return code === 1 || code > 128 ? "may-pass" : "failed";
-}
-
 async function runLocal(
   folder: string,
   rows: readonly number[],
@@ -176,11 +170,19 @@ async function runLocal(
     ...{ executor: "local", at: new Date().toISOString(), ...starter, arrays: [], report: null },
   });
   const progress = createProgress({ quiet: output.quiet });
+  let ended = 0;
+  progress.note(
+    `${countOf(rows.length, "row")} to work on, ${Math.min(jobs, rows.length)} at a time`,
+  );
   const { result, signal } = await withStopSignals(
     (signal) =>
       runLocally({
         ...{ command, rows, jobs, cpus, signal, judge: judgeTask, retries },
-        onExit: ({ row, code }) => progress.note(`row ${row} ended with ${code}`),
+        onExit: ({ row, code }) => {
+          ended += 1;
+          const how = code === 0 ? "is done" : `ended with ${code}`;
+          progress.note(`row ${row} ${how}; ${ended} of ${rows.length}`);
+        },
       }),
     (signal) => progress.note(`${signal}: the trainings save after this step`),
   );

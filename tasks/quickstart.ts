@@ -70,7 +70,7 @@ of each image chose the network and its depth. It left behind
 Next:
   deno task puppet --help                   all commands
   deno task puppet doctor                   what this machine can do
-  deno task install-native                  native TensorFlow: four to six times faster per core
+  deno task install-native                  native TensorFlow: four times as fast per core
   deno task puppet fetch-data cifar10       real images
   deno task puppet train --dry-run          what the paper's protocol would train on them
 (with "npx" in front where Deno itself is not installed)`);

@@ -13,7 +13,7 @@ function modelRules({ model, training }: ExperimentConfig): ConfigRule[] {
   return [
     [
       model.maxChannels % unit !== 0,
-      `model.maxChannels must be a multiple of ${unit}, because the four stages have C/8, C/4, C/2 and C ` +
+      `model.maxChannels (--channels) must be a multiple of ${unit}, because the four stages have C/8, C/4, C/2 and C ` +
       `channels${hasPairs ? " in mirror pairs" : ""}, current value is ${model.maxChannels}`,
     ],
     [

@@ -33,6 +33,16 @@ export async function findDataFolder(
   return null;
 }
 
+/** Whether a folder holds others, as one with pictures of one's own does. */
+function holdsFolders(directory: string): boolean {
+  try {
+    return [...Deno.readDirSync(directory)].some(({ isDirectory }) => isDirectory);
+  } catch {
+    // What is wrong with it is said by whoever looks into it.
+    return false;
+  }
+}
+
 /**
  * The error for a dataset that is not there.
  *
@@ -41,12 +51,13 @@ export async function findDataFolder(
  * @returns The error, which names the command that fetches the data.
  */
 export function missingDataset(directory: string, search: DataFolderSearch): DataError {
+  const missing = `Cannot load ${search.name}: ${search.markers.join(" or ")} must be in ` +
+    `${directory} or ${join(directory, search.folder)}`;
+  const fetching = `fetch it with "fetch-data ${search.name} --directory ${quoteWord(directory)}"`;
   return new DataError(
-    `Cannot load ${search.name}: ${search.markers.join(" or ")} must be in ${directory} or ` +
-      `${join(directory, search.folder)}; fetch it with "fetch-data ${search.name} --directory ` +
-      `${
-        quoteWord(directory)
-      }", or name the folder that holds it (--data); train takes pictures of your own ` +
-      "as dataset folder (--dataset folder)",
+    holdsFolders(directory)
+      ? `${missing}; if these are pictures of your own, add --dataset folder; else name the folder that holds ` +
+        `${search.name} (--data)`
+      : `${missing}; ${fetching}, or name the folder that holds it (--data)`,
   );
 }

@@ -81,15 +81,16 @@ function csvWriter(): AnswerWriter {
   };
 }
 
+/** An answer is given with the comma or bracket behind it: a line that is not ended would be lost on a terminal. */
 function jsonWriter(): AnswerWriter {
-  let isFirst = true;
+  let kept: string | null = null;
   return {
     add(answer) {
-      const before = isFirst ? "[\n" : ",\n";
-      isFirst = false;
-      return before + safeJson(answer).replace(/^/gm, "  ");
+      const before = kept === null ? "[\n" : `${kept},\n`;
+      kept = safeJson(answer).replace(/^/gm, "  ");
+      return before;
     },
-    end: () => isFirst ? "[]\n" : "\n]\n",
+    end: () => kept === null ? "[]\n" : `${kept}\n]\n`,
   };
 }
 

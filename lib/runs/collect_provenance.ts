@@ -1,3 +1,4 @@
+import { countOf } from "../count_of.ts";
 import type { ActiveBackend } from "../backends/backend.ts";
 import { readGitCommit } from "./git_commit.ts";
 import type { Provenance } from "./run_types.ts";
@@ -47,7 +48,7 @@ export async function collectProvenance(facts: ProvenanceFacts): Promise<Provena
       backend: facts.backend.description,
       ...facts.backend.versions,
     },
-    machine: `${Deno.build.os} ${Deno.build.arch}, ${processors} CPUs`,
+    machine: `${Deno.build.os} ${Deno.build.arch}, ${countOf(processors, "CPU")}`,
     ...(host === undefined ? {} : { host }),
     ...(commit === undefined ? {} : { commit }),
     startedAt: facts.startedAt.toISOString(),

@@ -140,9 +140,9 @@ export async function readPlan(folder: string): Promise<SweepPlan> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       throw new CheckpointError(
-        `Cannot open sweep ${folder}: ${path} does not exist; make one with "sweep plan ${
+        `Cannot open sweep ${folder}: ${path} does not exist; make one, for example with "sweep plan ${
           quoteWord(folder)
-        }"`,
+        } --preset puppet-cnn --seeds 1,2,3"`,
         { cause: error },
       );
     }

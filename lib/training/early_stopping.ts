@@ -39,6 +39,27 @@ export function isOutOfPatience(progress: TrainingProgress, rule: StoppingRule):
 }
 
 /**
+ * Whether a training that goes on has come to its end before.
+ *
+ * @param progress Where the training stands.
+ * @param rule What early stopping goes by now.
+ * @returns How it ended, and what to do to go on; `null` if something is left to do.
+ */
+export function endBefore(
+  progress: TrainingProgress,
+  rule: StoppingRule,
+): { readonly reason: "finished" | "early-stop"; readonly text: string } | null {
+  if (hasStoppedEarly(progress, rule)) {
+    const text =
+      "stopped early before; raise patience (--patience) or epochs (--epochs) to continue";
+    return { reason: "early-stop", text };
+  }
+  if (progress.epoch < rule.epochs) return null;
+  const text = "all epochs were done before; raise epochs (--epochs) to train longer";
+  return { reason: "finished", text };
+}
+
+/**
  * Whether a training has stopped early for good: by the same rule as now. A checkpoint that does not say by which rule
  * comes from an older version, and goes on.
  *

@@ -7,7 +7,7 @@ import { Optimizer } from "./optimizer.ts";
 import { computeStatistics, levelsOfImages } from "./compute_statistics.ts";
 import { dropoutOfStep } from "./dropout.ts";
 import { mixingOfStep } from "./feature_mixing.ts";
-import { countValidation, hasStoppedEarly, isOutOfPatience } from "./early_stopping.ts";
+import { countValidation, endBefore, isOutOfPatience } from "./early_stopping.ts";
 import { planEpoch, stepsInEpoch } from "./epoch_plan.ts";
 import { learningRateAt } from "./learning_rate.ts";
 import { labelledBatches, loadBatch, readBatch } from "./training_data.ts";
@@ -93,11 +93,10 @@ export class Trainer {
   }
 
   async #run(hooks: TrainerHooks): Promise<StopReason> {
-    if (hasStoppedEarly(this.progress, this.#config)) {
-      const text =
-        "stopped early before; raise patience (--patience) or epochs (--epochs) to continue";
-      hooks.report?.({ kind: "phase", text });
-      return "early-stop";
+    const ended = endBefore(this.progress, this.#config);
+    if (ended !== null) {
+      hooks.report?.({ kind: "phase", text: ended.text });
+      return ended.reason;
     }
     // Under another stopping rule than before, training goes on with its full patience.
     if (isOutOfPatience(this.progress, this.#config)) this.progress.validationsWithoutGain = 0;

@@ -42,6 +42,26 @@ Deno.test("findRun() gives the path of . and .., whose last part is what a run i
   });
 });
 
+Deno.test("a mistyped run or model is told its name", async () => {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "runs", "first"), { recursive: true });
+    await Deno.writeTextFile(join(folder, "runs", "first", "config.yaml"), "");
+    for (
+      const [typed, meant] of [["runs/frist", "runs/first"], [
+        "puppet-cifar10",
+        "puppet-cnn-cifar10",
+      ]]
+    ) {
+      const { code, stderr } = await runCommand(["eval", typed!], { cwd: folder });
+      assert.equal(
+        stderr,
+        `error: Cannot open run ${typed}: there is no such folder; did you mean ${meant}?\n`,
+      );
+      assert.equal(code, 4);
+    }
+  });
+});
+
 Deno.test("commands notice that there is no run before they start a backend", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "x.png"), "");

@@ -218,7 +218,8 @@ export function originSection(report: RunReport, program?: string): ReportSectio
       kind: "facts",
       facts: [
         fact("machine", textCell(last.machine)),
-        fact("begun", textCell(last.startedAt)),
+        fact("begun", textCell(report.provenance[0]!.startedAt)),
+        ...report.provenance.length === 1 ? [] : [fact("continued", textCell(last.startedAt))],
         ...checkpoint === null
           ? []
           : [fact("checkpoint", textCell(checkpoint.folder), checkpoint.backend)],

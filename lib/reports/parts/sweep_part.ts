@@ -52,7 +52,7 @@ export function sweepResultsPart({ folder, counts, results }: SweepResults): Rep
       countOf(results.length, "setting")
     }`,
     sections: [
-      { title: "Results by setting", blocks: [table] },
+      { title: "Results", blocks: [table] },
       { title: "Trainings", blocks: [{ kind: "facts", facts }] },
     ],
   };

@@ -31,6 +31,13 @@ function written(format: AnswerFormat, answers = ANSWERS): string {
   return answers.map((answer) => writer.add(answer)).join("") + writer.end();
 }
 
+Deno.test("what is written of each answer ends with a line, which a terminal would else lose", () => {
+  for (const format of ["text", "csv", "json", "jsonl"] as const) {
+    const writer = answerWriter(format, MODEL);
+    for (const answer of ANSWERS) assert.match(writer.add(answer), /\n$/, format);
+  }
+});
+
 for (const format of ["csv", "json"] as const) {
   Deno.test(`answers one after the other are the document (${format})`, async () => {
     for (const content of [ANSWERS, ANSWERS.slice(0, 1), ANSWERS.slice(1)]) {
