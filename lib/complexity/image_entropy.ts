@@ -12,14 +12,6 @@ import { spectralEntropy } from "./spectral_entropy.ts";
  * @param size Height and width in pixels, any positive integers.
  * @returns Complexity in bits, 0 .. 8 + log2(height * width - 1); 0 for a constant image.
  * @throws {RangeError} If the number of grey levels does not agree with the size.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- *
- * const wave = Uint8Array.of(200, 100, 0, 100);
- * assert.ok(Math.abs(imageEntropy(wave, { height: 1, width: 4 }) - (1.5 + 1)) < 1e-12);
- * ```
  */
 function imageEntropy(grey: Uint8Array, size: ImageSize): number {
   return spectralEntropy(grey, size) + spatialEntropy(grey);

@@ -6,13 +6,6 @@ import type { ReportColumn } from "../report_document.ts";
  *
  * @param text Any text.
  * @returns The text with its markup escaped, on one line.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- *
- * assert.equal(markdownCell("<img>\n|"), "\\<img\\> \\|");
- * ```
  */
 function markdownCell(text: string): string {
   return safeLine(text).replace(/[\\|<>`*_[\]~]/g, "\\$&");

@@ -125,7 +125,12 @@ Deno.test("loadCifar10() reads the batches that are there, from the folder or it
   try {
     await assert.rejects(
       loadCifar10(folder),
-      /fetch it with "fetch-data cifar10 --directory .*pictures of your own as dataset folder/,
+      /fetch it with "fetch-data cifar10 --directory .*, or name the folder that holds it/,
+    );
+    await Deno.mkdir(join(folder, "cats"));
+    await assert.rejects(
+      loadCifar10(folder),
+      /must be in .*; if these are pictures of your own, add --dataset folder; else name/,
     );
     const inner = join(folder, "cifar-10-batches-bin");
     await Deno.mkdir(inner);

@@ -29,7 +29,9 @@ Deno.test({
       });
       await assert.rejects(loadPicture(file, { name: file, size: 4, resizeTo: 4 }), {
         name: "DataError",
-        message: `Cannot read image ${file}: its name is not UTF-8; rename it`,
+        message:
+          `Cannot read image ${file}: its name, or the list that names it, is not UTF-8; rename it, or save ` +
+          "the list as UTF-8",
       });
       const inner = join(folder, "cl\ufffdass");
       const refusal = {

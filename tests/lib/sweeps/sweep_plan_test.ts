@@ -99,7 +99,10 @@ Deno.test("writePlan() joins the tables of two plans where one comparison can sh
 
 Deno.test("readPlan() believes nothing of a plan that somebody else has made", () =>
   withFolder(async (folder) => {
-    await assert.rejects(readPlan(folder), /does not exist; make one with "sweep plan/);
+    await assert.rejects(
+      readPlan(folder),
+      /does not exist; make one, for example with "sweep plan/,
+    );
     const { plan } = await writePlan(folder, planOf(folder, [1]));
     const [row] = plan.rows;
     const bad: [unknown, RegExp][] = [
