@@ -56,8 +56,8 @@ export function missingDataset(directory: string, search: DataFolderSearch): Dat
   const fetching = `fetch it with "fetch-data ${search.name} --directory ${quoteWord(directory)}"`;
   return new DataError(
     holdsFolders(directory)
-      ? `${missing}; if these are pictures of your own, add --dataset folder; else name the folder that holds ` +
-        `${search.name} (--data)`
+      ? `${missing}; if these are pictures of your own, add --dataset folder; else ${fetching}, or name the folder ` +
+        "that holds it (--data)"
       : `${missing}; ${fetching}, or name the folder that holds it (--data)`,
   );
 }

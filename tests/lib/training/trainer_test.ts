@@ -33,6 +33,20 @@ function stopAfter(steps: number): { signal: AbortSignal; report: () => void } {
   };
 }
 
+/** Trains for so many steps, is interrupted, and gives the checkpoint that was saved then. */
+async function savedAfter(steps: number, trainer: Trainer): Promise<Map<string, Uint8Array>> {
+  const files: Map<string, Uint8Array>[] = [];
+  const stop = stopAfter(steps);
+  const reason = await trainer.run({
+    ...NO_HOOKS,
+    save: async () => void files.push(await encodeCheckpoint(trainer, TINY_CARD)),
+    report: (event) => event.kind === "step" && stop.report(),
+    signal: stop.signal,
+  });
+  assert.equal(reason, "interrupted");
+  return files.at(-1)!;
+}
+
 Deno.test("Trainer follows its schedule by epochs, so that a run with more images than before comes to its end", () =>
   withBackend("cpu", async () => {
     const { trainer, dispose } = await tinyTrainer({ images: 32, training: { epochs: 3 } });
@@ -98,19 +112,11 @@ for (const backend of await testBackends()) {
       const straight = await tinyTrainer(changes);
       await straight.trainer.run(NO_HOOKS);
       const first = await tinyTrainer(changes);
-      const files: Map<string, Uint8Array>[] = [];
-      const stop = stopAfter(9);
-      const reason = await first.trainer.run({
-        ...NO_HOOKS,
-        save: async () => void files.push(await encodeCheckpoint(first.trainer, TINY_CARD)),
-        report: (event) => event.kind === "step" && stop.report(),
-        signal: stop.signal,
-      });
-      assert.equal(reason, "interrupted");
+      const saved = await savedAfter(9, first.trainer);
       assert.equal(first.trainer.progress.step, 9);
       assert.equal(first.trainer.progress.sums.steps, 3, "within the second epoch of six steps");
       const second = await tinyTrainer(changes);
-      restoreTrainer(second.trainer, decodeCheckpoint(files.at(-1)!, "test"));
+      restoreTrainer(second.trainer, decodeCheckpoint(saved, "test"));
       assert.equal(await second.trainer.run(NO_HOOKS), "finished");
       assert.deepEqual(await stateOf(second.trainer), await stateOf(straight.trainer));
       for (const { dispose } of [straight, first, second]) dispose();
@@ -240,17 +246,9 @@ Deno.test("Trainer ends as diverged where validation meets answers that are not 
 Deno.test("Trainer ends as diverged too where the last step was made before it was resumed", () =>
   withBackend("cpu", async () => {
     const first = await tinyTrainer();
-    const stop = stopAfter(6);
-    const files: Map<string, Uint8Array>[] = [];
-    const reason = await first.trainer.run({
-      ...NO_HOOKS,
-      save: async () => void files.push(await encodeCheckpoint(first.trainer, TINY_CARD)),
-      report: (event) => event.kind === "step" && stop.report(),
-      signal: stop.signal,
-    });
-    assert.equal(reason, "interrupted");
+    const saved = await savedAfter(6, first.trainer);
     const { trainer, classifier, dispose } = await tinyTrainer();
-    restoreTrainer(trainer, decodeCheckpoint(files.at(-1)!, "test"));
+    restoreTrainer(trainer, decodeCheckpoint(saved, "test"));
     const weights = classifier.parameters.get("head.weights");
     tf.tidy(() => weights.assign(tf.fill(weights.shape, 3e38)));
     trainer.statistics = null;
