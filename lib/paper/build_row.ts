@@ -1,5 +1,6 @@
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import { findKey } from "../configuration/config_words.ts";
+import { tellingTop5 } from "../evaluation/telling_top5.ts";
 import { imageSideOf } from "../datasets/data_config.ts";
 import { classesOf } from "./smoke_config.ts";
 import { protocolChanges } from "./run_identity.ts";
@@ -100,7 +101,7 @@ function markOf(
   runs: readonly ComparedRun[],
 ): string | null {
   const count = (state: ComparedRun["state"]) => runs.filter((run) => run.state === state).length;
-  const finished = count("finished");
+  const finished = count("finished") + count("recorded");
   const words: string[] = [];
   if (protocol === "smoke") {
     const isDrawn = runs.some(({ dataset }) => dataset === "synthetic");
@@ -177,7 +178,7 @@ export async function buildRow(parts: RowParts, counter: Counter): Promise<Compa
       : await counter({ model: protocol.model, ...formOf(protocol) }),
     countedRun,
     top1: over(runs, ({ figures }) => figures?.top1 ?? null),
-    top5: over(runs, ({ figures }) => figures?.top5 ?? null),
+    top5: over(runs, ({ figures }) => tellingTop5(figures)),
     secondsPerImage: over(runs, speedOf(speedBatch, "banked")),
     exactSecondsPerImage: over(runs, speedOf(speedBatch, "per-image")),
     secondsPerSingleImage: over(runs, speedOf(1, "banked")),

@@ -20,7 +20,7 @@ import { readRunCard, readRunProgress } from "../runs/run_progress.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
-import type { ComparedRun, ComparisonRow } from "./comparison.ts";
+import type { ComparedRun, ComparisonRow, PaperColumn } from "./comparison.ts";
 
 /** Options of `compareRuns`. */
 export interface CompareRunsOptions extends Omit<RunSettings, "speed" | "train"> {
@@ -151,6 +151,18 @@ async function formOf(
   return { classes: train.classNames.length, side: train.height };
 }
 
+/** What there is to see: columns without a figure in any row only make the table wide. */
+function columnsOf(rows: readonly ComparisonRow[]): PaperColumn[] {
+  const isTimed = rows.some((row) => row.secondsPerImage ?? row.exactSecondsPerImage);
+  const tellsTop5 = rows.some(({ top1, top5 }) => top5 !== null || top1 === null);
+  return [
+    "top1",
+    ...tellsTop5 ? ["top5" as const] : [],
+    "megabytes",
+    ...isTimed ? ["secondsPerImage" as const] : [],
+  ];
+}
+
 /** Everything about a row but its runs. */
 async function rowParts(
   runs: readonly OpenedRun[],
@@ -224,7 +236,7 @@ export async function compareRuns(
   const comparison = assembleComparison(rows, {
     table: null,
     title: "Run folders",
-    columns: ["top1", "top5", "megabytes", "secondsPerImage"],
+    columns: columnsOf(rows),
     seeds: [...new Set(opened.map(({ config }) => config.training.seed))].sort((a, b) => a - b),
     conditions: options.conditions,
     mode: "runs",

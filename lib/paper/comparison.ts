@@ -9,12 +9,14 @@ import type { MachineConditions } from "../runs/machine_conditions.ts";
 export type ProtocolState = "full" | "changed" | "smoke" | "none";
 
 /**
- * What became of the run that a row needs for one seed. `untrained`: the table has no accuracy, so that nothing was
+ * What became of the run that a row needs for one seed. `recorded`: its weights were not kept, the figures of its evaluation
+ * were. `untrained`: the table has no accuracy, so that nothing was
  * trained and the network was timed as it is initialised. `unfinished`: not at its end, which a run is that was interrupted, is training
  * elsewhere, or diverged before and was not gone on with here. `failed`: memory ran out.
  */
 export type RunState =
   | "finished"
+  | "recorded"
   | "unfinished"
   | "diverged"
   | "failed"
@@ -55,6 +57,10 @@ export interface RunFigures {
   readonly validationTop1: number | null;
   /** Test images evaluated. */
   readonly testImages: number;
+  /** Tells them from others; absent where the evaluation does not say. */
+  readonly testFingerprint?: string | undefined;
+  /** Number of classes; absent in documents of earlier versions. */
+  readonly classes?: number;
   /** Mean number of generated layers per image. */
   readonly meanDepth: number;
   /** Multiply-adds of the work really done per image; generation of kept kernels is not in it. */
@@ -95,9 +101,11 @@ export interface ComparedRun {
   readonly dataset: string;
   /** Where it was trained last; `null` where there is no run. */
   readonly trainedOn: MachineConditions | null;
+  /** Validations by epoch, Top-1 as a share 0..1; absent where there was none. */
+  readonly validations?: readonly { readonly epoch: number; readonly top1: number }[];
   /** Wall time of all logged epochs in seconds; `null` without a log. */
   readonly trainingSeconds: number | null;
-  /** Figures; `null` unless the run is finished. */
+  /** Figures; `null` unless the run is finished or recorded. */
   readonly figures: RunFigures | null;
   /** Wall times of the network as it is initialised; `null` unless the state is `untrained`. */
   readonly untrainedSpeed: UntrainedSpeed | null;
@@ -169,7 +177,7 @@ export interface ComparisonRow {
   readonly countedRun: CountedFigures;
   /** Top-1, share 0..1; `null` without a finished run. */
   readonly top1: SeedStatistics | null;
-  /** Top-5, share 0..1; `null` without a finished run. */
+  /** Top-5, share 0..1; `null` without a finished run, and where five classes or fewer make it 1 for every model. */
   readonly top5: SeedStatistics | null;
   /** Median seconds per image, whole pipeline, `speedBatch` images together, kernels banked; `null` where not measured. */
   readonly secondsPerImage: SeedStatistics | null;

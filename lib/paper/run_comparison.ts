@@ -1,11 +1,12 @@
-import { basename, resolve } from "node:path";
 import { loadDataset } from "../datasets/load_dataset.ts";
 import { isDatasetPresent } from "../datasets/dataset_present.ts";
 import { DataError } from "../errors.ts";
 import { PAPER_SOURCE } from "./paper_results.ts";
 import { buildRow } from "./build_row.ts";
+import { comparisonNotes } from "./comparison_notes.ts";
 import { createCounter } from "./count_row.ts";
 import { findTable, type PlannedRun, planTable, type PlanTableOptions } from "./plan_rows.ts";
+import { readRecordedTest } from "../runs/recorded_test.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
@@ -86,6 +87,7 @@ export async function requireData(
     for (const { config: { data }, runDirectory } of runs) {
       const key = JSON.stringify([data.dataset, data.directory]);
       if (checked.has(key) || (await readRunProgress(runDirectory))?.isFinished) continue;
+      if (await readRecordedTest(runDirectory) !== null) continue;
       checked.add(key);
       await requireDataset(data, preset.name);
     }
@@ -106,148 +108,10 @@ async function requireDataset(data: DataConfig, preset: string): Promise<void> {
   }
 }
 
-/** Rows whose counted figure rounds to the paper's print, and those that do not. */
-function metNote(
-  rows: readonly ComparisonRow[],
-  what: string,
-  pick: (row: ComparisonRow) => readonly [ours: number | null, paper: number | null | undefined],
-): string[] {
-  const pairs = rows.flatMap((row) => {
-    const [ours, paper] = pick(row);
-    if (ours === null || typeof paper !== "number") return [];
-    const name = [row.name, row.variant].filter((word) => word !== null).join(", ");
-    return [{ name, ours: ours.toFixed(2), paper: paper.toFixed(2) }];
-  });
-  if (pairs.length === 0) return [];
-  const others = pairs.filter(({ ours, paper }) => ours !== paper);
-  const text = others.map(({ name, ours, paper }) => `${name} ${ours} against ${paper}`).join("; ");
-  return [
-    `${what}: ${
-      pairs.length - others.length
-    } of ${pairs.length} of the paper's figures are matched to the last digit` +
-    `${others.length === 0 ? "" : `; ${text}`}.`,
-  ];
-}
-
-/** How many of the paper's counted prints our configurations meet. */
-function metNotes(rows: readonly ComparisonRow[]): string[] {
-  return [
-    ...metNote(rows, "Params, MB", ({ counted, paper }) => [
-      counted.paperColumnMegabytes,
-      paper?.megabytes,
-    ]),
-    ...metNote(rows, "Multiply-adds by the paper's tool, G", ({ counted, paper }) => [
-      counted.multiplyAddsOfTool === null ? null : counted.multiplyAddsOfTool / 1e9,
-      paper?.gigaMultiplyAdds,
-    ]),
-  ];
-}
-
 /** What a comparison is assembled from beside its rows: what it is of, where it was made, and whether speed was asked for. */
 export type AssembledFrom =
   & Pick<Comparison, "table" | "title" | "columns" | "seeds" | "conditions" | "mode">
   & Pick<RunComparisonOptions, "provenance" | "measureSpeed">;
-
-/** What a note is about, if it is not about all. */
-function ofRuns(runs: readonly string[], all: number): string {
-  return runs.length === all ? "" : ` of ${runs.map((run) => basename(resolve(run))).join(", ")}`;
-}
-
-/** Kept figures that were not made where the comparison is, with which backend; and those without the speed asked for. */
-function keptNotes(
-  rows: readonly ComparisonRow[],
-  { conditions: { backend, machine }, measureSpeed }: AssembledFrom,
-): string[] {
-  const measured = rows.flatMap(({ runs }) => runs).flatMap(({ figures, runDirectory }) => {
-    if (figures === null) return [];
-    const { measuredOn, speed } = figures;
-    const isHere = measuredOn.backend === backend &&
-      (speed === null || measuredOn.machine === machine);
-    const parts = [measuredOn.backend ?? "a backend that is not known", measuredOn.machine];
-    const place = parts.filter((part) => part !== null).join(", ");
-    return [{ runDirectory, place: isHere ? null : place, hasSpeed: speed !== null }];
-  });
-  const elsewhere = measured.filter(({ place }) => place !== null);
-  const slow = measured.filter(({ hasSpeed }) => measureSpeed && !hasSpeed);
-  const whose = (runs: typeof measured) =>
-    ofRuns(runs.map(({ runDirectory }) => runDirectory), measured.length);
-  return [
-    ...[...Map.groupBy(elsewhere, ({ place }) => place)].map(([place, runs]) =>
-      `Test figures${
-        whose(runs)
-      }: kept from before, when they were measured with ${place}; "eval" measures a run again.`
-    ),
-    ...(slow.length === 0 ? [] : [
-      `Speed${
-        whose(slow)
-      }: not measured when the test figures were, which were kept; "eval RUN --speed" measures it.`,
-    ]),
-  ];
-}
-
-/** How accuracy was measured, and how much of it is chance. */
-function accuracyNotes(rows: readonly ComparisonRow[]): string[] {
-  const figures = rows.flatMap(({ runs }) => runs.flatMap((run) => run.figures ?? []));
-  if (figures.length === 0) return [];
-  const errors = figures.map(({ top1, testImages }) => Math.sqrt(top1 * (1 - top1) / testImages));
-  const error = 100 * Math.max(...errors);
-  return [
-    "Accuracy: test images, evaluated once per run with the checkpoint of the best validation accuracy; mean +- " +
-    "sample standard deviation over n seeds." +
-    // All right or all wrong: the formula says nothing.
-    (error === 0
-      ? ""
-      : " The choice of test images alone gives the Top-1 of one run a standard error of up to " +
-        `${error.toFixed(1)} points; seeds add to it.`),
-  ];
-}
-
-/** What a reader of the table has to know. */
-function notesOf(
-  rows: readonly ComparisonRow[],
-  options: AssembledFrom,
-): string[] {
-  const { mode } = options;
-  const hasPuppets = rows.some(({ counted }) => counted.puppeteerMegabytes !== null);
-  const states = new Set(rows.map(({ protocol }) => protocol));
-  const smoke = states.has("smoke");
-  const isTimedOnly = rows.some(({ runs }) => runs.some(({ state }) => state === "untrained"));
-  return [
-    ...(smoke
-      ? [
-        "SMOKE RUN, NOT A RESULT: a handful of images, one epoch of two steps, puppeteers narrowed to C = 16. It shows " +
-        "that everything works and says nothing about accuracy or speed.",
-      ]
-      : []),
-    ...(states.has("changed")
-      ? [
-        "Rows marked as not the full protocol were changed by options: they do not repeat the paper.",
-      ]
-      : []),
-    "The paper's figures are printed beside ours for comparison; nothing is filled in from them.",
-    // Runs of one's own are no repetition of the paper's rows, which stand beside them.
-    ...(mode === "runs" ? [] : metNotes(rows)),
-    ...(isTimedOnly
-      ? [
-        "Not trained: the paper's table has no accuracy. Sizes and multiply-adds are counted, and the networks are timed " +
-        "as they are initialised, which takes as long as with trained weights. A finished run is used where there is one.",
-      ]
-      : []),
-    ...accuracyNotes(rows),
-    ...keptNotes(rows, options),
-    "Speed: median seconds per image of complexity measurement, routing, standardisation, forward pass and read-back, " +
-    "images in memory, on the machine named; the paper's is from an RTX 4090, its batch size is not said.",
-    ...(hasPuppets
-      ? [
-        "Kernels are generated once per complexity level and kept (banked); beside it each image is charged with a " +
-        "generation of its own (per image), as the paper counts.",
-        "Params: the paper counts the puppeteer alone; stored is everything that a checkpoint needs (norms, head and stem " +
-        "too).",
-        "Multiply-adds by the paper's tool: one generation of a puppet, against a whole batch of a fixed network.",
-      ]
-      : []),
-  ];
-}
 
 /**
  * Assembles a comparison from its rows.
@@ -270,7 +134,7 @@ export function assembleComparison(
     argv: provenance.argv,
     createdAt: new Date().toISOString(),
     paperSource: PAPER_SOURCE,
-    notes: notesOf(rows, options),
+    notes: comparisonNotes(rows, options),
   };
 }
 

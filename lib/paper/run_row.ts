@@ -1,10 +1,11 @@
 import { isExported } from "../runs/exported_model.ts";
 import { runTraining } from "../runs/run_training.ts";
 import { readRunProgress, type RunProgress } from "../runs/run_progress.ts";
+import { readRecordedTest, type TestFigures } from "../runs/recorded_test.ts";
 import { testRun } from "../runs/test_result.ts";
-import type { TestResult } from "../runs/test_result_schema.ts";
 import { measureUntrained } from "./measure_untrained.ts";
 import { asFitted, isRunOf } from "./run_identity.ts";
+import { bestValidation } from "../training/metrics_log.ts";
 import { OutOfMemoryError } from "../backends/out_of_memory.ts";
 import { CheckpointError, DivergenceError } from "../errors.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
@@ -76,6 +77,10 @@ async function trainRun(
   }
   // An exported model is complete, at whatever epoch it was the best, and cannot be trained on.
   if (before !== null && await isExported(runDirectory)) return "finished";
+  if (before !== null && await readRecordedTest(runDirectory) !== null) {
+    watcher.phase?.("evaluated before; its weights were not kept");
+    return "recorded";
+  }
   if (!settings.train) return before === null ? "missing" : "unfinished";
   const resume = before !== null;
   watcher.phase?.(
@@ -94,15 +99,17 @@ async function trainRun(
   return stopReason === "finished" || stopReason === "early-stop" ? "finished" : "unfinished";
 }
 
-function figuresOf(result: TestResult, progress: RunProgress): RunFigures {
+function figuresOf(result: TestFigures, progress: RunProgress): RunFigures {
   const { figures } = result.evaluation;
   return {
     top1: figures.top1,
     top5: figures.top5,
     loss: figures.loss,
     trainTop1: progress.log.at(-1)?.trainTop1 ?? null,
-    validationTop1: progress.best?.validationTop1 ?? null,
+    validationTop1: (progress.best ?? bestValidation(progress.log))?.validationTop1 ?? null,
     testImages: figures.images,
+    testFingerprint: result.evaluation.fingerprint,
+    classes: figures.classes.length,
     meanDepth: figures.meanDepth,
     meanMultiplyAdds: figures.meanMultiplyAdds,
     checkpoint: result.checkpoint,
@@ -130,7 +137,7 @@ async function testFinished(
   { config, runDirectory }: PlannedRun,
   settings: RunSettings,
   watcher: RunWatcher,
-): Promise<TestResult | null> {
+): Promise<TestFigures | null> {
   const { conditions, speed, signal } = settings;
   return await testRun({
     runDirectory,
@@ -151,7 +158,7 @@ async function testFinished(
 /** What training, evaluating and timing came to. */
 interface RunOutcome {
   readonly state: RunState;
-  readonly result: TestResult | null;
+  readonly result: TestFigures | null;
   readonly untrainedSpeed: UntrainedSpeed | null;
 }
 
@@ -168,6 +175,9 @@ async function trainAndTest(
     isTrained = true;
     if (state === "finished") {
       return { ...nothing, state, result: await testFinished(planned, settings, watcher) };
+    }
+    if (state === "recorded") {
+      return { ...nothing, state, result: await readRecordedTest(planned.runDirectory) };
     }
     if (!settings.timeUntrained) return { ...nothing, state };
     const untrainedSpeed = await timeUntrained(planned, settings, watcher);
@@ -205,16 +215,21 @@ export async function completeRun(
   const hasRun = state !== "missing" && state !== "untrained";
   const progress = hasRun ? await readRunProgress(runDirectory) : null;
   const seconds = progress?.log.reduce((sum, record) => sum + record.seconds, 0) ?? null;
+  const validations =
+    progress?.log.flatMap(({ epoch, validationTop1: top1 }) =>
+      top1 === null ? [] : [{ epoch, top1 }]
+    ) ?? [];
   return {
     seed: config.training.seed,
     runDirectory,
     state,
-    epochs: progress?.epochs ?? 0,
+    epochs: (state === "recorded" ? progress?.log.at(-1)?.epoch : progress?.epochs) ?? 0,
     plannedEpochs: config.training.epochs,
     trainImages: result?.evaluation.images.train ?? null,
     imagePool: result?.evaluation.images.pool ?? null,
     dataset: config.data.dataset,
     trainedOn: progress?.trainedOn ?? null,
+    ...(validations.length === 0 ? {} : { validations }),
     trainingSeconds: progress?.log.length ? seconds : null,
     figures: result === null || progress === null ? null : figuresOf(result, progress),
     untrainedSpeed,

@@ -6,13 +6,15 @@ import { loadTrained } from "../runs/load_trained.ts";
 import { loadPartForModel } from "../runs/load_part.ts";
 import { PROVENANCE_FILE, readProvenance } from "../runs/provenance_file.ts";
 import { digestManifest, readRunProgress } from "../runs/run_progress.ts";
+import { readRecordedTest } from "../runs/recorded_test.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
+import { imageSideOf } from "../datasets/data_config.ts";
 import { countModel } from "../models/count_model.ts";
 import { hasOwnTrajectories } from "../models/model_layers.ts";
-import { readMetricsLog } from "../training/metrics_log.ts";
+import { bestValidation, readMetricsLog } from "../training/metrics_log.ts";
 import { collectWeights } from "./collect_weights.ts";
-import type { EpochRecord } from "../training/training_event.ts";
 import { histogramOf } from "../analyses/describe_values.ts";
+import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { LoadedClassifier } from "../runs/load_trained.ts";
 import type { CheckpointChoice, EvaluationSummary, Provenance } from "../runs/run_types.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
@@ -175,12 +177,37 @@ async function collectCheckpoint(
   }
 }
 
-/** The first of the highest validations, where no checkpoint says which it was. */
-function bestOf(epochs: readonly EpochRecord[]): RunReport["best"] {
-  return epochs.reduce<RunReport["best"]>((best, { epoch, validationTop1 }) => {
-    const isBetter = validationTop1 !== null && validationTop1 > (best?.validationTop1 ?? -1);
-    return isBetter ? { epoch, validationTop1 } : best;
-  }, null);
+/** What a run without a usable checkpoint still tells. */
+async function collectRecord(
+  { runDirectory, evaluation }: CollectRunReportOptions,
+  config: ExperimentConfig,
+  { message }: Error,
+  missing: string[],
+): Promise<Pick<RunReport, "checkpoint" | "count" | "weights"> & Evaluated> {
+  const none = {
+    checkpoint: null,
+    count: null,
+    complexityHistogram: null,
+    pictures: null,
+    weights: null,
+  };
+  const recorded = evaluation === null ? await readRecordedTest(runDirectory) : null;
+  if (recorded === null) {
+    missing.push(`Weights, sizes and figures on the test images: ${message}.`);
+    return { ...none, evaluation };
+  }
+  missing.push(
+    "Weights: they were not kept; the figures on the test images are those that were recorded in the run folder.",
+  );
+  const { figures } = recorded.evaluation;
+  const side = imageSideOf(config.data);
+  // Fitted depths are in the checkpoint only.
+  const count = config.training.fitDepths ? null : await countModel(config.model, {
+    classes: figures.classes.length,
+    image: { height: side, width: side },
+  });
+  const speed = recorded.speed === null ? {} : { speed: recorded.speed };
+  return { ...none, count, evaluation: { runDirectory, ...recorded.evaluation, ...speed } };
 }
 
 /**
@@ -213,23 +240,13 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
     config,
     provenance,
     epochs,
-    best: progress?.best ?? bestOf(epochs),
+    best: progress?.best ?? bestValidation(epochs),
   } as const;
   try {
     return { ...head, ...await collectCheckpoint(options, missing), missing };
   } catch (error) {
     // A bad checkpoint or bad images are a gap in the report. What concerns the machine is its end.
     if (!(error instanceof PuppetError) || error instanceof BackendError) throw error;
-    missing.push(`Weights, sizes and figures on the test images: ${error.message}.`);
-    return {
-      ...head,
-      checkpoint: null,
-      count: null,
-      evaluation: options.evaluation,
-      complexityHistogram: null,
-      pictures: null,
-      weights: null,
-      missing,
-    };
+    return { ...head, ...await collectRecord(options, config, error, missing), missing };
   }
 }

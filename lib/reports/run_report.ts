@@ -88,7 +88,7 @@ export interface RunReport {
     /** How the rule for depth was fitted to the training images; absent where it was not. */
     readonly depthFit?: ScheduleFit | undefined;
   } | null;
-  /** Sizes and multiply-adds; `null` without a checkpoint, which knows classes and image size. */
+  /** Sizes and multiply-adds; `null` where neither a checkpoint nor a recorded evaluation tells the classes. */
   readonly count: ModelCount | null;
   /** Figures on test images; `null` if there are none. */
   readonly evaluation: EvaluationSummary | null;

@@ -6,14 +6,11 @@ import { runEvaluation } from "./run_evaluation.ts";
 import { loadPartForModel } from "./load_part.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { type CheckpointMark, readCheckpointMark, readRunCard } from "./run_progress.ts";
-import { type TestResult, testResultSchema } from "./test_result_schema.ts";
+import { TEST_RESULT_FILE, type TestResult, testResultSchema } from "./test_result_schema.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { RunEvaluationOptions } from "./run_types.ts";
 import type { MachineConditions } from "./machine_conditions.ts";
-
-/** File in a run folder that keeps the result on the test images. */
-const TEST_RESULT_FILE = "test_result.json";
 
 /** Most images per forward pass of the evaluation; the figures do not depend on it. */
 const BATCH_SIZE = 256;

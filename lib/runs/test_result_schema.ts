@@ -6,6 +6,9 @@ import type { MachineConditions } from "./machine_conditions.ts";
 import type { CheckpointMark } from "./run_progress.ts";
 import type { EvaluationSummary } from "./run_types.ts";
 
+/** File in a run folder that keeps the result on the test images. */
+export const TEST_RESULT_FILE = "test_result.json";
+
 /** The result of a finished run on its test images, as it is kept in the run folder. */
 export interface TestResult extends CheckpointMark {
   /** What this object is. */

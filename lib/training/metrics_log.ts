@@ -138,6 +138,26 @@ export async function readMetricsLog(directory: string): Promise<EpochRecord[]> 
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
 }
 
+/** A validation, and when it was made. */
+interface DatedValidation {
+  readonly epoch: number;
+  /** Top-1, 0..1. */
+  readonly validationTop1: number;
+}
+
+/**
+ * The first of the highest validations of a log, where no checkpoint says which it was.
+ *
+ * @param log Records in the order of the epochs.
+ * @returns Epoch and Top-1; `null` without a validation.
+ */
+export function bestValidation(log: readonly EpochRecord[]): DatedValidation | null {
+  return log.reduce<DatedValidation | null>((best, { epoch, validationTop1 }) => {
+    const isBetter = validationTop1 !== null && validationTop1 > (best?.validationTop1 ?? -1);
+    return isBetter ? { epoch, validationTop1 } : best;
+  }, null);
+}
+
 async function readText(directory: string, path: string): Promise<string> {
   try {
     if (!(await Deno.stat(directory)).isDirectory) throw new Error("it is not a folder");

@@ -1,4 +1,5 @@
 import type {
+  ComparedRun,
   Comparison,
   ComparisonRow,
   PaperColumn,
@@ -14,9 +15,10 @@ import {
   textCell,
   workCell,
 } from "../cells.ts";
+import { tellingTop5 } from "../../evaluation/telling_top5.ts";
 import { chartBlocks } from "../chart_blocks.ts";
-import { type Chart, SMOKE_WATERMARK } from "../chart.ts";
 import { type Column, numbers, tableOf, words } from "../table.ts";
+import { comparisonCharts } from "./comparison_charts.ts";
 import { comparisonConditions } from "./comparison_conditions.ts";
 import { rowNames } from "./row_name.ts";
 import type { Cell, ReportBlock, ReportPart } from "../report_document.ts";
@@ -122,57 +124,6 @@ function resultTable(comparison: Comparison, names: readonly string[]): ReportBl
   );
 }
 
-/** What stands inside the charts of figures that are no result. */
-function watermarkOf({ mode }: Comparison): Pick<Chart, "watermark"> {
-  return mode === "smoke" ? { watermark: SMOKE_WATERMARK } : {};
-}
-
-function top1Chart(comparison: Comparison, names: readonly string[]): Chart | null {
-  const { rows } = comparison;
-  const ours = rows.map(({ top1 }, at) => ({
-    x: names[at]!,
-    y: top1 === null ? null : top1.mean * 100,
-  }));
-  const paper = rows.map((row, at) => ({ x: names[at]!, y: row.paper?.top1 ?? null }));
-  if (![...ours, ...paper].some(({ y }) => y !== null)) return null;
-  const found = `${ours.filter(({ y }) => y !== null).length} of ${countOf(rows.length, "row")}`;
-  return {
-    title: "Top-1",
-    description: `Ours, mean over the seeds, for ${found}; beside it what the paper prints.`,
-    xLabel: "",
-    yLabel: "%",
-    xScale: "category",
-    ...watermarkOf(comparison),
-    series: [
-      { name: "this toolkit", mark: "bar", points: ours },
-      ...paper.some(({ y }) => y !== null)
-        ? [{ name: "the paper", mark: "bar" as const, points: paper }]
-        : [],
-    ],
-  };
-}
-
-/** Accuracy against size: what the paper's models are about. */
-function sizeChart(comparison: Comparison, names: readonly string[]): Chart | null {
-  const series = comparison.rows.flatMap((row, at) =>
-    row.top1 === null ? [] : [{
-      name: names[at]!,
-      mark: "point" as const,
-      points: [{ x: row.countedRun.storedMegabytes, y: row.top1.mean * 100 }],
-    }]
-  );
-  if (series.length < 2) return null;
-  return {
-    title: "Top-1 against size",
-    description: "Everything that the model stores, and the mean over the seeds.",
-    xLabel: "stored, MB",
-    yLabel: "%",
-    xScale: "log",
-    ...watermarkOf(comparison),
-    series,
-  };
-}
-
 /** The most where the network decides. */
 function forwardCell({ counted }: ComparisonRow): Cell {
   const { value, text } = workCell(counted.forwardPerImage);
@@ -229,8 +180,16 @@ function speedTable(comparison: Comparison, names: readonly string[]): ReportBlo
   ], "Whole pipeline, median of the repetitions; the paper's machine is another.")];
 }
 
+/** A run, and what its row is called. */
+interface RowRun {
+  readonly name: string;
+  readonly run: ComparedRun;
+}
+
 function runsTable({ rows }: Comparison, names: readonly string[]): ReportBlock {
-  const runs = rows.flatMap((row, at) => row.runs.map((run) => ({ name: names[at]!, run })));
+  const runs = rows.flatMap((row, at) =>
+    row.runs.map((run): RowRun => ({ name: names[at]!, run }))
+  );
   return tableOf("Runs", runs, [
     words("row", ({ name }) => textCell(name)),
     numbers("seed", ({ run }) => countCell(run.seed)),
@@ -243,7 +202,9 @@ function runsTable({ rows }: Comparison, names: readonly string[]): ReportBlock 
     numbers("training images", ({ run }) => countCell(run.trainImages)),
     numbers("test images", ({ run }) => countCell(run.figures?.testImages ?? null)),
     numbers("Top-1", ({ run }) => shareCell(run.figures?.top1 ?? null)),
-    numbers("Top-5", ({ run }) => shareCell(run.figures?.top5 ?? null)),
+    ...runs.some(({ run: { figures } }) => tellingTop5(figures) !== null)
+      ? [numbers<RowRun>("Top-5", ({ run }) => shareCell(tellingTop5(run.figures)))]
+      : [],
     numbers("training Top-1", ({ run }) => shareCell(run.figures?.trainTop1 ?? null)),
     numbers("depth", ({ run }) => decimalCell(run.figures?.meanDepth ?? null, 2)),
     numbers("training", ({ run }) => durationCell(run.trainingSeconds)),
@@ -282,7 +243,6 @@ const TITLE_MARKS: Readonly<Record<Comparison["mode"], string>> = {
 export function comparisonPart(comparison: Comparison, program?: string): ReportPart {
   const { rows, notes, mode, table, title } = comparison;
   const names = rowNames(rows, mode);
-  const charts = [top1Chart(comparison, names), sizeChart(comparison, names)];
   const found = rows.filter(({ top1 }) => top1 !== null).length;
   const isTimedOnly = rows.every(({ runs }) =>
     runs.length > 0 && runs.every(({ state }) => state === "untrained")
@@ -299,7 +259,7 @@ export function comparisonPart(comparison: Comparison, program?: string): Report
         blocks: [
           resultTable(comparison, names),
           ...notes.length === 0 ? [] : [{ kind: "text" as const, paragraphs: notes, small: true }],
-          ...chartBlocks(charts, { wide: rows.length > 5 }),
+          ...chartBlocks(comparisonCharts(comparison, names), { wide: rows.length > 5 }),
         ],
       },
       {

@@ -7,7 +7,7 @@ import type { ReportPart } from "../report_document.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import type { RunReport } from "../run_report.ts";
 import { nameOfPath } from "./name_of_path.ts";
-import { tellingTop5 } from "./telling_top5.ts";
+import { tellingTop5 } from "../../evaluation/telling_top5.ts";
 import { countOf } from "../../count_of.ts";
 
 /** Names of runs; whole paths where the last parts are alike. */

@@ -20,7 +20,7 @@ import { levelSection, levelTables } from "./level_section.ts";
 import { pictureSection } from "./picture_section.ts";
 import { puppeteerSection } from "./puppeteer_section.ts";
 import { speedBlocks } from "./speed_block.ts";
-import { tellingTop5 } from "./telling_top5.ts";
+import { tellingTop5 } from "../../evaluation/telling_top5.ts";
 import { trainingSection } from "./training_section.ts";
 import { countOf } from "../../count_of.ts";
 

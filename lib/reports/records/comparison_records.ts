@@ -19,7 +19,8 @@ export function comparisonRecords(
     dataset: row.dataset,
     protocol: row.protocol,
     mark: row.mark,
-    finished_runs: row.runs.filter(({ state }) => state === "finished").length,
+    finished_runs:
+      row.runs.filter(({ state }) => state === "finished" || state === "recorded").length,
     seeds: row.runs.map(({ seed }) => seed).join(" "),
     epochs: row.runs.map(({ epochs }) => epochs).join(" "),
     run_folders: row.runs.flatMap(({ state, runDirectory }) =>

@@ -160,6 +160,15 @@ Deno.test("compareRuns() never averages runs on different images", async () => {
       OPTIONS,
     );
     assert.deepEqual(grown.rows.map((row) => row.runs.length), [1, 1]);
+    const differs = (notes: readonly string[]) => notes.filter((note) => /DIFFERENT/.test(note));
+    assert.deepEqual(differs(grown.notes), [
+      `TESTED ON DIFFERENT IMAGES: 8 of folder (${runs[0]}); 12 of folder (${folder}/4). ` +
+      "Accuracies compare only where the images are the same.",
+    ]);
+    assert.deepEqual(differs(comparison.notes), [], "copies are the same images");
+    assert.deepEqual(comparison.columns, ["top1", "megabytes"], "not timed, and of two classes");
+    assert.equal(comparison.rows[0]!.top5, null);
+    assert.ok(!comparison.notes.some((note) => note.startsWith("Speed")));
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { comparisonPart } from "../../../../lib/reports/parts/comparison_part.ts";
 import { rowNames } from "../../../../lib/reports/parts/row_name.ts";
 import { MADE_UP_RUN, madeUpComparison } from "../../../helpers/made_up_comparison.ts";
+import type { Comparison } from "../../../../lib/paper/comparison.ts";
 import type { ReportPart, TableBlock } from "../../../../lib/reports/report_document.ts";
 
 function tableOf(part: ReportPart, caption: string): TableBlock {
@@ -68,6 +69,34 @@ Deno.test("comparisonPart() names the table, and marks rows once below it", () =
   assert.match(
     tableOf(different, "Ours beside the paper").note!,
     /^Puppet-CNN: not the full protocol: training.*\. AlexNet, Fixed-CNN: not the full protocol: math bfloat16\. /,
+  );
+});
+
+Deno.test("comparisonPart() draws how runs of no table came to where they are", () => {
+  const comparison = madeUpComparison();
+  const validations = [{ epoch: 5, top1: 0.25 }, { epoch: 10, top1: 0.5 }];
+  const rows = comparison.rows.map((row, at) => ({
+    ...row,
+    runs: [1, 2].map((seed) => ({
+      ...MADE_UP_RUN,
+      seed,
+      runDirectory: `runs/${at}-${seed}`,
+      validations,
+    })),
+  }));
+  const curvesOf = (made: Comparison) =>
+    comparisonPart(made).sections[0]!.blocks.flatMap((block) =>
+      block.kind === "chart" && block.chart.title === "Validation Top-1" ? block.chart.series : []
+    );
+  const curves = curvesOf({ ...comparison, mode: "runs", rows });
+  assert.deepEqual(curves.map(({ name }) => name).slice(0, 2), ["0-1", "0-2"]);
+  assert.deepEqual(curves[0]!.points, [{ x: 5, y: 25 }, { x: 10, y: 50 }]);
+  assert.deepEqual(curvesOf({ ...comparison, rows }), [], "a table of the paper has its own");
+  const many = Array.from({ length: 13 }, () => rows[0]!);
+  assert.deepEqual(
+    curvesOf({ ...comparison, mode: "runs", rows: many }),
+    [],
+    "nobody tells them apart",
   );
 });
 

@@ -1,0 +1,96 @@
+import type { Comparison } from "../../paper/comparison.ts";
+import { type Chart, SMOKE_WATERMARK } from "../chart.ts";
+import { nameOfPath } from "./name_of_path.ts";
+import { countOf } from "../../count_of.ts";
+
+/** What stands inside the charts of figures that are no result. */
+function watermarkOf({ mode }: Comparison): Pick<Chart, "watermark"> {
+  return mode === "smoke" ? { watermark: SMOKE_WATERMARK } : {};
+}
+
+function top1Chart(comparison: Comparison, names: readonly string[]): Chart | null {
+  const { rows } = comparison;
+  const ours = rows.map(({ top1 }, at) => ({
+    x: names[at]!,
+    y: top1 === null ? null : top1.mean * 100,
+  }));
+  const paper = rows.map((row, at) => ({ x: names[at]!, y: row.paper?.top1 ?? null }));
+  if (![...ours, ...paper].some(({ y }) => y !== null)) return null;
+  const found = `${ours.filter(({ y }) => y !== null).length} of ${countOf(rows.length, "row")}`;
+  return {
+    title: "Top-1",
+    description: `Ours, mean over the seeds, for ${found}; beside it what the paper prints.`,
+    xLabel: "",
+    yLabel: "%",
+    xScale: "category",
+    ...watermarkOf(comparison),
+    series: [
+      { name: "this toolkit", mark: "bar", points: ours },
+      ...paper.some(({ y }) => y !== null)
+        ? [{ name: "the paper", mark: "bar" as const, points: paper }]
+        : [],
+    ],
+  };
+}
+
+/** More lines than markers are a thicket. */
+const MOST_CURVES = 12;
+
+/** How the user's own runs came to where they are. */
+function validationChart({ rows, mode }: Comparison): Chart | null {
+  const found = rows.flatMap(({ runs }) => runs)
+    .filter(({ validations }) => (validations?.length ?? 0) > 1);
+  if (mode !== "runs" || found.length === 0 || found.length > MOST_CURVES) return null;
+  const names = found.map(({ runDirectory }) => nameOfPath(runDirectory));
+  const isTelling = new Set(names).size === names.length;
+  const series = found.map(({ runDirectory, validations }, at) => ({
+    name: isTelling ? names[at]! : runDirectory,
+    points: validations!.map(({ epoch, top1 }) => ({ x: epoch, y: top1 * 100 })),
+  }));
+  return {
+    title: "Validation Top-1",
+    description: "After each validated epoch, on the images that each run held out.",
+    xLabel: "epoch",
+    yLabel: "%",
+    series,
+  };
+}
+
+/** Accuracy against size: what the paper's models are about. */
+function sizeChart(comparison: Comparison, names: readonly string[]): Chart | null {
+  const series = comparison.rows.flatMap((row, at) =>
+    row.top1 === null ? [] : [{
+      name: names[at]!,
+      mark: "point" as const,
+      points: [{ x: row.countedRun.storedMegabytes, y: row.top1.mean * 100 }],
+    }]
+  );
+  if (series.length < 2) return null;
+  return {
+    title: "Top-1 against size",
+    description: "Everything that the model stores, and the mean over the seeds.",
+    xLabel: "stored, MB",
+    yLabel: "%",
+    xScale: "log",
+    ...watermarkOf(comparison),
+    series,
+  };
+}
+
+/**
+ * The charts of a comparison.
+ *
+ * @param comparison The comparison.
+ * @param names Names of its rows.
+ * @returns Top-1, Top-1 against size, and of the user's own runs the way there; `null` where there is nothing to draw.
+ */
+export function comparisonCharts(
+  comparison: Comparison,
+  names: readonly string[],
+): readonly (Chart | null)[] {
+  return [
+    top1Chart(comparison, names),
+    sizeChart(comparison, names),
+    validationChart(comparison),
+  ];
+}
