@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { standardError } from "../evaluation/standard_error.ts";
 import type { ComparedRun, Comparison, ComparisonRow } from "./comparison.ts";
 
 /** What the notes go by beside the rows. */
@@ -123,7 +124,7 @@ function otherImagesNote(rows: readonly ComparisonRow[]): string[] {
 function accuracyNotes(rows: readonly ComparisonRow[]): string[] {
   const figures = rows.flatMap(({ runs }) => runs.flatMap((run) => run.figures ?? []));
   if (figures.length === 0) return [];
-  const errors = figures.map(({ top1, testImages }) => Math.sqrt(top1 * (1 - top1) / testImages));
+  const errors = figures.map(({ top1, testImages }) => standardError(top1, testImages) ?? 0);
   const error = 100 * Math.max(...errors);
   return [
     "Accuracy: test images, evaluated once per run with the checkpoint of the best validation accuracy; mean +- " +

@@ -20,13 +20,16 @@ import { levelSection, levelTables } from "./level_section.ts";
 import { pictureSection } from "./picture_section.ts";
 import { puppeteerSection } from "./puppeteer_section.ts";
 import { speedBlocks } from "./speed_block.ts";
+import { standardError } from "../../evaluation/standard_error.ts";
 import { tellingTop5 } from "../../evaluation/telling_top5.ts";
 import { trainingSection } from "./training_section.ts";
 import { countOf } from "../../count_of.ts";
 
 /** The figures of an evaluation that say most. */
 function evaluationFacts({ figures, part }: EvaluationSummary): Fact[] {
-  const images = countOf(figures.images, `${part} image`);
+  const error = standardError(figures.top1, figures.images);
+  const images = countOf(figures.images, `${part} image`) +
+    (error === null ? "" : `, standard error ${(100 * error).toFixed(1)} points`);
   const top5 = tellingTop5(figures);
   return [
     fact("Top-1", shareCell(figures.top1), images),
