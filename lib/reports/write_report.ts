@@ -9,6 +9,7 @@ import { comparisonRecords } from "./records/comparison_records.ts";
 import { modelRecords } from "./records/model_records.ts";
 import { predictionRecords } from "./records/prediction_records.ts";
 import { scalingRecords } from "./records/scaling_records.ts";
+import { sweepRecords } from "./records/sweep_records.ts";
 import type { ReportDocument } from "./report_document.ts";
 import type { CsvRecord } from "./records/csv_record.ts";
 import { type TextOptions, writeText } from "./text/write_text.ts";
@@ -92,6 +93,8 @@ function recordsOf(source: ReportSource): CsvRecord[] | null {
       return modelRecords(source.content);
     case "predictions":
       return predictionRecords(source.content);
+    case "sweep-results":
+      return sweepRecords(source.content);
     default:
       return null;
   }

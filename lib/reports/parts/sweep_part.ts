@@ -1,6 +1,8 @@
 import type { SettingResult, SweepResults } from "../../sweeps/results_by_setting.ts";
 import type { SweepStatusRow } from "../../sweeps/status_row.ts";
 import { configCell, countCell, durationCell, shareCell, textCell } from "../cells.ts";
+import { chartBlocks } from "../chart_blocks.ts";
+import { sweepChart, sweptPaths } from "./sweep_chart.ts";
 import type { ReportPart } from "../report_document.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import { countOf } from "../../count_of.ts";
@@ -13,11 +15,8 @@ type Named = Pick<SettingResult, "name" | "settings">;
  * nothing is swept.
  */
 function settingTexts(rows: readonly Named[]): string[] {
-  const differs = (pick: (row: Named) => unknown) =>
-    new Set(rows.map((row) => JSON.stringify(pick(row)))).size > 1;
-  const paths = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))]
-    .filter((path) => differs(({ settings }) => settings[path]));
-  const isNamed = paths.length === 0 || differs(({ name }) => name);
+  const paths = sweptPaths(rows);
+  const isNamed = paths.length === 0 || new Set(rows.map(({ name }) => name)).size > 1;
   return rows.map(({ name, settings }) => {
     const own = paths.filter((path) => settings[path] !== undefined)
       .map((path) => `${path.split(".").at(-1)}=${configCell(settings[path]).text}`);
@@ -33,7 +32,7 @@ const NOTE =
  * What a sweep came to.
  *
  * @param sweep Its results.
- * @returns One table: a setting a row; and how many trainings are done.
+ * @returns One table, a setting a row; a chart; and how many trainings are done.
  */
 export function sweepResultsPart({ folder, counts, results }: SweepResults): ReportPart {
   const texts = settingTexts(results);
@@ -52,7 +51,7 @@ export function sweepResultsPart({ folder, counts, results }: SweepResults): Rep
       countOf(results.length, "setting")
     }`,
     sections: [
-      { title: "Results", blocks: [table] },
+      { title: "Results", blocks: [table, ...chartBlocks([sweepChart(results, texts)])] },
       { title: "Trainings", blocks: [{ kind: "facts", facts }] },
     ],
   };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { sweepResultsPart, sweepStatusPart } from "../../../../lib/reports/parts/sweep_part.ts";
+import { sweepRecords } from "../../../../lib/reports/records/sweep_records.ts";
+import type { Chart } from "../../../../lib/reports/chart.ts";
 import type { ReportPart } from "../../../../lib/reports/report_document.ts";
-import type { SettingResult } from "../../../../lib/sweeps/results_by_setting.ts";
+import type { SettingResult, SweepResults } from "../../../../lib/sweeps/results_by_setting.ts";
 import type { SweepStatusRow } from "../../../../lib/sweeps/status_row.ts";
 
 type Named = Pick<SettingResult, "name" | "settings">;
@@ -61,4 +63,81 @@ Deno.test("sweepResultsPart() tells grids of several presets apart, and null fro
     "puppet-vgg, trajectorySteps=null",
   ]);
   assert.equal(part.subtitle, "3 trainings, 3 settings");
+  assert.deepEqual(chartOf(part), null, "nothing is done yet");
+});
+
+function chartOf(part: ReportPart): Chart | null {
+  const block = part.sections[0]!.blocks.find(({ kind }) => kind === "chart");
+  return block?.kind === "chart" ? block.chart : null;
+}
+
+/** Results of settings that are done but for those without a figure. */
+function resultsOf(
+  settings: readonly (readonly [SettingResult["settings"], number | null])[],
+): SweepResults {
+  return {
+    ...{ kind: "sweep-results", version: 1, folder: "s" },
+    counts: { done: settings.length, running: 0, waiting: 0, lost: 0, failed: 0 },
+    results: settings.map(([settings, validationTop1]) => ({
+      ...{ name: "puppet-cnn", settings, validationTop1, done: 1, rows: 1, deviation: null },
+      ...{ seconds: 2, isBest: validationTop1 === 0.5 },
+    })),
+  };
+}
+
+Deno.test("sweepResultsPart() draws a line over the key that has the most numbers", () => {
+  const rate = "training.learningRate";
+  const solver = "model.solver";
+  const chart = chartOf(sweepResultsPart(resultsOf([
+    [{ [rate]: 0.1, [solver]: "euler" }, 0.25],
+    [{ [rate]: 0.001, [solver]: "euler" }, 0.5],
+    [{ [rate]: 0.1, [solver]: "heun" }, null],
+    [{ [rate]: 0.001, [solver]: "heun" }, 0.125],
+  ])))!;
+  assert.deepEqual([chart.xLabel, chart.xScale], ["learningRate", "log"]);
+  assert.deepEqual(chart.series.map(({ name, points }) => [name, points]), [
+    ["solver=euler", [{ x: 0.001, y: 50 }, { x: 0.1, y: 25 }]],
+    ["solver=heun", [{ x: 0.001, y: 12.5 }]],
+  ]);
+});
+
+Deno.test("sweepResultsPart() draws a bar for each setting where no key has numbers only", () => {
+  const steps = "model.trajectorySteps";
+  const chart = chartOf(
+    sweepResultsPart(resultsOf([[{ [steps]: null }, 0.25], [{ [steps]: 12 }, 0.5]])),
+  )!;
+  assert.equal(chart.xScale, "category");
+  assert.deepEqual(chart.series.map(({ mark, points }) => [mark, points]), [
+    ["bar", [{ x: "trajectorySteps=null", y: 25 }, { x: "trajectorySteps=12", y: 50 }]],
+  ]);
+});
+
+Deno.test("sweepRecords() has a column for every swept key, and raw numbers", () => {
+  const sweep = resultsOf([
+    [{ "training.learningRate": 0.1 }, 0.5],
+    [{ "model.solver": "heun", "model.exact": false }, null],
+  ]);
+  const same = { name: "puppet-cnn", trainings: 1, done: 1, validation_top1_deviation: null };
+  assert.deepEqual(sweepRecords(sweep), [
+    {
+      ...{
+        ...same,
+        "training.learningRate": 0.1,
+        "model.solver": null,
+        "model.exact": null,
+        seconds: 2,
+      },
+      ...{ validation_top1: 0.5, is_best: true },
+    },
+    {
+      ...{
+        ...same,
+        "training.learningRate": null,
+        "model.solver": "heun",
+        "model.exact": "false",
+        seconds: 2,
+      },
+      ...{ validation_top1: null, is_best: false },
+    },
+  ]);
 });
