@@ -116,7 +116,7 @@ function blockText(block: ReportBlock, options: Required<TextOptions>): string {
     case "confusion":
       return confusionText(block, options);
     case "images":
-      return sentences(`${block.caption}: the format html has the pictures.`, width);
+      return sentences(`Pictures, in the format html: ${block.caption}.`, width);
     case "text":
       return block.paragraphs.map((text) => sentences(text, width)).join("\n");
     case "missing":
@@ -128,14 +128,16 @@ function blockText(block: ReportBlock, options: Required<TextOptions>): string {
   }
 }
 
-/** Key figures and the facts after them stand in one list. */
-function joinFacts(blocks: readonly ReportBlock[]): ReportBlock[] {
+/** Key figures and the facts after them stand in one list, and so do pictures, of which there is only the name here. */
+function joinLists(blocks: readonly ReportBlock[]): ReportBlock[] {
   const joined: ReportBlock[] = [];
   for (const block of blocks) {
     const last = joined.at(-1);
     const isList = block.kind === "facts" || block.kind === "key-figures";
     if (isList && (last?.kind === "facts" || last?.kind === "key-figures")) {
       joined[joined.length - 1] = { kind: "facts", facts: [...last.facts, ...block.facts] };
+    } else if (block.kind === "images" && last?.kind === "images") {
+      joined[joined.length - 1] = { ...last, caption: `${last.caption}; ${block.caption}` };
     } else joined.push(block);
   }
   return joined;
@@ -149,7 +151,7 @@ function sectionText(
   const [first] = blocks;
   const isNamed = first?.kind === "table" && first.caption === title;
   const shown = blocks.filter(({ kind }) => kind !== "confusion" || options.matrix);
-  const text = joinFacts(shown).map((block) => blockText(block, options)).join("\n\n");
+  const text = joinLists(shown).map((block) => blockText(block, options)).join("\n\n");
   return options.isFirst || isNamed ? text : `${headingText(title, "-", options)}\n${text}`;
 }
 

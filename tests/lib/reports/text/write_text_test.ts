@@ -19,3 +19,18 @@ Deno.test("writeText() underlines a heading by the places that it takes", () => 
   assert.equal(widthOf(title!), 4);
   assert.equal(line, "====");
 });
+
+Deno.test("writeText() names pictures that follow one another in one line", () => {
+  const pictures = (caption: string) =>
+    ({ kind: "images", caption, images: [], pixelated: false }) as const;
+  const table = { kind: "text", paragraphs: ["between"] } as const;
+  const blocks = [pictures("one"), pictures("two"), table, pictures("three")];
+  const text = writeText({
+    title: "",
+    parts: [{ title: "", subtitle: "", sections: [{ title: "s", blocks }] }],
+  }, { width: 80 });
+  assert.deepEqual(text.split("\n").filter((line) => line.startsWith("Pictures")), [
+    "Pictures, in the format html: one; two.",
+    "Pictures, in the format html: three.",
+  ]);
+});
