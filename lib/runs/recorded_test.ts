@@ -14,6 +14,7 @@ export type TestFigures = Pick<TestResult, "checkpoint" | "evaluation" | "speed"
 /** Where whoever evaluated a run keeps what `eval --json` printed. */
 const EVALUATION_FILE = "evaluation.json";
 
+/** A result with a hundred classes has some 100 kB. */
 const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
 
 /** The document of `eval --json` does not say where it was made. */
@@ -42,6 +43,16 @@ async function readForm<T>(path: string, form: z.ZodType<T>): Promise<T | null> 
   }
 }
 
+/**
+ * Reads the result that `compare` kept in a run folder, of whatever checkpoint it is.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns The result; `null` where there is none that can be read.
+ */
+export async function readTestResult(runDirectory: string): Promise<TestResult | null> {
+  return await readForm(join(runDirectory, TEST_RESULT_FILE), testResultSchema);
+}
+
 async function hasWeights(runDirectory: string): Promise<boolean> {
   try {
     for await (const _ of Deno.readDir(join(runDirectory, CHECKPOINTS_FOLDER))) return true;
@@ -61,6 +72,6 @@ async function hasWeights(runDirectory: string): Promise<boolean> {
  */
 export async function readRecordedTest(runDirectory: string): Promise<TestFigures | null> {
   if (await hasWeights(runDirectory)) return null;
-  return await readForm(join(runDirectory, TEST_RESULT_FILE), testResultSchema) ??
+  return await readTestResult(runDirectory) ??
     await readForm(join(runDirectory, EVALUATION_FILE), evaluationSchema);
 }

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../files/atomic_write.ts";
 import { CheckpointError, DataError } from "../errors.ts";
-import { readBoundedText } from "../read_bounded.ts";
+import { readTestResult } from "./recorded_test.ts";
 import { runEvaluation } from "./run_evaluation.ts";
 import { loadPartForModel } from "./load_part.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { type CheckpointMark, readCheckpointMark, readRunCard } from "./run_progress.ts";
-import { TEST_RESULT_FILE, type TestResult, testResultSchema } from "./test_result_schema.ts";
+import { TEST_RESULT_FILE, type TestResult } from "./test_result_schema.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { RunEvaluationOptions } from "./run_types.ts";
@@ -14,9 +14,6 @@ import type { MachineConditions } from "./machine_conditions.ts";
 
 /** Most images per forward pass of the evaluation; the figures do not depend on it. */
 const BATCH_SIZE = 256;
-
-/** A result with a hundred classes has some 100 kB. */
-const BOUNDS = { maxBytes: 64e6, refusal: CheckpointError };
 
 /** Options of `testRun`. */
 export interface TestRunOptions {
@@ -44,20 +41,12 @@ export interface TestRunOptions {
   readonly warn?: (text: string) => void;
 }
 
-/** A kept result of the checkpoint at hand; anything unreadable counts as absent and is made again. */
+/** A kept result of the checkpoint at hand; another is made again. */
 async function readKept(runDirectory: string, mark: CheckpointMark): Promise<TestResult | null> {
-  try {
-    const text = await readBoundedText(join(runDirectory, TEST_RESULT_FILE), BOUNDS);
-    const kept = testResultSchema.safeParse(JSON.parse(text)).data;
-    const isSame = kept?.checkpoint === mark.checkpoint &&
-      kept.manifestSha256 === mark.manifestSha256;
-    return isSame ? kept : null;
-  } catch (error) {
-    const isUnreadable = error instanceof Deno.errors.NotFound || error instanceof SyntaxError ||
-      error instanceof CheckpointError;
-    if (isUnreadable) return null;
-    throw error;
-  }
+  const kept = await readTestResult(runDirectory);
+  const isSame = kept?.checkpoint === mark.checkpoint &&
+    kept.manifestSha256 === mark.manifestSha256;
+  return isSame ? kept : null;
 }
 
 /** Wall times of another machine or backend cannot stand beside those of this one. */
