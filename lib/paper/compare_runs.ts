@@ -1,6 +1,7 @@
 import { normalize } from "node:path";
 import { CheckpointError, DataError } from "../errors.ts";
 import { distinctPaths } from "../files/distinct_paths.ts";
+import { imageSideOf } from "../datasets/data_config.ts";
 import { loadDataset } from "../datasets/load_dataset.ts";
 import { paperTables } from "./paper_results.ts";
 import { protocolConfig } from "./preset.ts";
@@ -16,6 +17,7 @@ import {
   speedSettings,
 } from "./run_comparison.ts";
 import { protocolChanges, runIdentity, settingIdentity } from "./run_identity.ts";
+import { readRecordedTest } from "../runs/recorded_test.ts";
 import { readRunCard, readRunProgress } from "../runs/run_progress.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { ModelCard } from "../training/checkpoint_card.ts";
@@ -139,14 +141,21 @@ function groupBySeed(runs: readonly OpenedRun[]): OpenedRun[][] {
   return groups.map((group) => group.runs);
 }
 
-/** Classes and size of images that no protocol describes; the images need not be there if a checkpoint knows them. */
+/**
+ * Classes and size of images that no protocol describes; the images need not be there if a checkpoint knows them, or a
+ * recorded evaluation.
+ */
 async function formOf(
   runs: readonly OpenedRun[],
   dataDirectory: string | undefined,
 ): Promise<RowParts["form"]> {
   const card = runs.find((run) => run.card !== null)?.card;
   if (card) return { classes: card.classNames.length, side: card.image.height };
-  const { data } = runs[0]!.config;
+  const { config: { data }, runDirectory } = runs[0]!;
+  const recorded = await readRecordedTest(runDirectory);
+  if (recorded !== null) {
+    return { classes: recorded.evaluation.figures.classes.length, side: imageSideOf(data) };
+  }
   const { train } = await loadDataset({ ...data, directory: dataDirectory ?? data.directory });
   return { classes: train.classNames.length, side: train.height };
 }

@@ -1,6 +1,6 @@
 import type { Comparison } from "../../paper/comparison.ts";
 import { type Chart, SMOKE_WATERMARK } from "../chart.ts";
-import { nameOfPath } from "./name_of_path.ts";
+import { tellingNames } from "./name_of_path.ts";
 import { countOf } from "../../count_of.ts";
 
 /** What stands inside the charts of figures that are no result. */
@@ -41,10 +41,9 @@ function validationChart({ rows, mode }: Comparison): Chart | null {
   const found = rows.flatMap(({ runs }) => runs)
     .filter(({ validations }) => (validations?.length ?? 0) > 1);
   if (mode !== "runs" || found.length === 0 || found.length > MOST_CURVES) return null;
-  const names = found.map(({ runDirectory }) => nameOfPath(runDirectory));
-  const isTelling = new Set(names).size === names.length;
-  const series = found.map(({ runDirectory, validations }, at) => ({
-    name: isTelling ? names[at]! : runDirectory,
+  const names = tellingNames(found.map(({ runDirectory }) => runDirectory));
+  const series = found.map(({ validations }, at) => ({
+    name: names[at]!,
     points: validations!.map(({ epoch, top1 }) => ({ x: epoch, y: top1 * 100 })),
   }));
   return {

@@ -55,7 +55,7 @@ function percentCell(value: number | null): Cell {
 function nameColumns({ mode }: Comparison, names: readonly string[]): RowColumn[] {
   const name = (header: string): RowColumn => words(header, (_, at) => textCell(names[at]));
   return mode === "runs"
-    ? [name("run"), words("model", ({ name }) => textCell(name))]
+    ? [name("run"), words("model", ({ model }) => textCell(model))]
     : [name("model")];
 }
 
@@ -95,12 +95,18 @@ function markCell({ mark, protocol }: ComparisonRow): Cell {
   return { value: mark, text: ["not the full protocol, see below", ...others].join("; ") };
 }
 
+/** More sentences of changed keys are a wall of text; a table has them in order. */
+const MOST_MARKS = 3;
+
 /** One sentence for all rows, or one with the names of its rows for each of several. */
 function marksOf({ rows }: Comparison, names: readonly string[]): string[] {
   const marks = rows.flatMap(({ mark, protocol }, at) =>
     mark === null || protocol !== "changed" ? [] : [{ at, mark: mark.split("; ")[0]! }]
   );
   const byMark = [...Map.groupBy(marks, ({ mark }) => mark)];
+  if (byMark.length > MOST_MARKS) {
+    return ["What is not the full protocol's, row by row, stands under Conditions."];
+  }
   if (byMark.length === 1) {
     return byMark.map(([mark]) => `${mark[0]!.toUpperCase()}${mark.slice(1)}.`);
   }
@@ -108,13 +114,13 @@ function marksOf({ rows }: Comparison, names: readonly string[]): string[] {
 }
 
 function resultTable(comparison: Comparison, names: readonly string[]): ReportBlock {
-  const { rows, table, columns, paperSource } = comparison;
+  const { rows, table, columns, paperSource, mode } = comparison;
   return tableOf(
     table === null ? "Runs side by side" : "Ours beside the paper",
     rows,
     [
       ...nameColumns(comparison, names),
-      ...rows.some(({ group }) => group !== null)
+      ...mode !== "runs" && rows.some(({ group }) => group !== null)
         ? [words<ComparisonRow>("group", ({ group }) => textCell(group))]
         : [],
       ...columns.flatMap((column) => RESULT_COLUMNS[column]),

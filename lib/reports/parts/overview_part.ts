@@ -6,14 +6,12 @@ import { chartBlocks } from "../chart_blocks.ts";
 import type { ReportPart } from "../report_document.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import type { RunReport } from "../run_report.ts";
-import { nameOfPath } from "./name_of_path.ts";
+import { tellingNames } from "./name_of_path.ts";
 import { tellingTop5 } from "../../evaluation/telling_top5.ts";
 import { countOf } from "../../count_of.ts";
 
-/** Names of runs; whole paths where the last parts are alike. */
 function namesOf(runs: readonly RunReport[]): string[] {
-  const short = runs.map(({ runDirectory }) => nameOfPath(runDirectory));
-  return new Set(short).size === short.length ? short : runs.map((run) => run.runDirectory);
+  return tellingNames(runs.map(({ runDirectory }) => runDirectory));
 }
 
 function curves(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { comparisonPart } from "../../../../lib/reports/parts/comparison_part.ts";
+import { tellingNames } from "../../../../lib/reports/parts/name_of_path.ts";
 import { rowNames } from "../../../../lib/reports/parts/row_name.ts";
 import { MADE_UP_RUN, madeUpComparison } from "../../../helpers/made_up_comparison.ts";
 import type { Comparison } from "../../../../lib/paper/comparison.ts";
@@ -22,7 +23,15 @@ Deno.test("rowNames() names rows of one name by their folders where these tell t
     "Puppet-CNN (narrow)",
   ]);
   const alike = [of("one/run"), of("two/run")];
-  assert.deepEqual(rowNames(alike), ["Puppet-CNN #1", "Puppet-CNN #2"]);
+  assert.deepEqual(rowNames(alike), ["Puppet-CNN (one/run)", "Puppet-CNN (two/run)"]);
+  const seeds = {
+    ...first!,
+    runs: ["a/run", "b/run"].map((runDirectory) => ({ ...MADE_UP_RUN, runDirectory })),
+  };
+  assert.deepEqual(rowNames([seeds, of("c/wide")], "runs"), ["a/run, b/run", "wide"]);
+  assert.deepEqual(tellingNames(["/x/run", "x/run", "./run/", "y/run", "a", "a"]), [
+    ...["/x/run", "x/run", "./run/", "y/run", "a", "a"],
+  ]);
 });
 
 Deno.test("rowNames() numbers rows of one name", () => {
@@ -69,6 +78,14 @@ Deno.test("comparisonPart() names the table, and marks rows once below it", () =
   assert.match(
     tableOf(different, "Ours beside the paper").note!,
     /^Puppet-CNN: not the full protocol: training.*\. AlexNet, Fixed-CNN: not the full protocol: math bfloat16\. /,
+  );
+  const many = [1, 2, 3, 4].map((epochs) => ({
+    ...rows[0]!,
+    mark: `not the full protocol: training.epochs ${epochs} instead of 100`,
+  }));
+  assert.match(
+    tableOf(comparisonPart({ ...comparison, rows: many }), "Ours beside the paper").note!,
+    /^What is not the full protocol's, row by row, stands under Conditions\. /,
   );
 });
 
