@@ -124,7 +124,7 @@ function isKnown(name: string | undefined): boolean {
  */
 export async function createProgram(requested: string | undefined): Promise<Command> {
   const program = new Command(PROGRAM)
-    .description("Puppet-CNN: convolutional networks whose kernels are generated for every image.")
+    .description("Puppet-CNN: convolutional networks whose kernels a small neural ODE generates.")
     .version(TOOLKIT_VERSION, "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command, or of all with --all")

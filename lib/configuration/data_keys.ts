@@ -32,14 +32,14 @@ export const dataKeys = {
   }),
   testImages: wholeOrNull(1, 1e9, {
     description:
-      "images of the test part that are evaluated: the first, of image files evenly spaced ones",
+      "test images to evaluate: the first ones, or evenly spaced ones where they are image files",
     default: null,
     option: "--test-images <count>",
     orNull: ["all", "takes all"],
   }),
   imageSize: whole(8, 1024, {
     description:
-      "side in pixels of the images of a folder or of synthetic images; a folder's suits its images where it is not given",
+      "side in pixels of the images of a folder or of synthetic images; if not given, a folder's is chosen to suit its images",
     default: 32,
     option: "--image-size <pixels>",
   }),

@@ -72,7 +72,7 @@ export const modelKeys = {
     option: "--steps-per-bit <kappa>",
   }),
   complexityOffset: real(-1e6, 1e6, {
-    description: "complexity in bits from which on layers are counted",
+    description: "complexity in bits that is subtracted before layers are counted",
     default: 0,
     option: "--complexity-offset <bits>",
   }),

@@ -151,7 +151,8 @@ export const trainingKeys = {
     mayChange: true,
   }),
   minDelta: realBelow(0, 1, {
-    description: "gain in validation accuracy, 0..1, that patience counts as none",
+    description:
+      "gain in validation accuracy, 0..1, that a validation must exceed to count for patience",
     default: 0,
     option: "--min-delta <gain>",
     mayChange: true,

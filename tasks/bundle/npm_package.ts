@@ -13,7 +13,7 @@ export function npmFiles(version: string): Readonly<Record<string, string>> {
   const card = {
     name: "puppet-cnn",
     version,
-    description: "Convolutional networks whose kernels are generated for every image",
+    description: "Convolutional networks whose kernels a small neural ODE generates",
     license: "MIT",
     type: "module",
     bin: { "puppet-cnn": BIN_SCRIPT },
