@@ -75,20 +75,32 @@ function sortClassNames(names: Iterable<string>): string[] {
   return areNumbers ? sorted.sort((one, other) => Number(one) - Number(other)) : sorted;
 }
 
+/** What two rows of an image say of it. */
+function describeBoth(one: ListedImage, other: ListedImage): string {
+  if (one.className !== other.className) return `as ${one.className} and as ${other.className}`;
+  const [part, otherPart] = [one.part ?? "train", other.part ?? "train"];
+  return part === otherPart
+    ? `both times as ${one.className}`
+    : `for the ${part} part and for the ${otherPart} part; no part may see images of another`;
+}
+
 /** Paths are compared as they lead to files: one may be absolute, another not. */
 function refuseTwice(
   images: readonly ListedImage[],
   { directory, description }: Pick<FolderLayout, "directory" | "description">,
 ): void {
-  const seen = new Set<string>();
-  for (const { file } of images) {
-    const path = resolve(directory, file);
-    if (seen.has(path)) {
+  const seen = new Map<string, ListedImage>();
+  for (const image of images) {
+    const path = resolve(directory, image.file);
+    const before = seen.get(path);
+    if (before !== undefined) {
       throw new DataError(
-        `Cannot load images: ${file} is listed twice in ${description}; an image in two parts would let training see test images`,
+        `Cannot load images: ${image.file} is listed twice in ${description}, ${
+          describeBoth(before, image)
+        }; keep one of the rows`,
       );
     }
-    seen.add(path);
+    seen.set(path, image);
   }
 }
 
@@ -143,6 +155,27 @@ async function readLists(
   return { directory, description: `lists ${description}`, train, validation, test, used };
 }
 
+/** The training part; a class can have its name, a train beside a bus. */
+async function listTrainFolder(
+  folder: string,
+  { passedOver, others }: {
+    readonly passedOver: PassedOverTally;
+    readonly others: readonly string[];
+  },
+): Promise<ImageListing> {
+  try {
+    return await listImageFolder(folder, { passedOver });
+  } catch (error) {
+    if (!(error instanceof NoClassesError) || others.length === 0) throw error;
+    throw new NoClassesError(
+      `${error.message}; by its name it is the training part: if it is a class, as ${
+        others[0]
+      } is, rename it`,
+      { cause: error },
+    );
+  }
+}
+
 /** The layout of `train`, `val` and `test`, by whatever name they have. */
 async function readParts(
   root: string,
@@ -166,7 +199,8 @@ async function readParts(
     files: listing.files.map((file) => `${folder}/${file}`),
   });
   const trainFolder = folderOf.get("train")!;
-  const train = await listImageFolder(join(root, trainFolder), { passedOver });
+  const others = folders.filter((name) => partOfName(name) === null);
+  const train = await listTrainFolder(join(root, trainFolder), { passedOver, others });
   const { classNames } = train;
   const listingOf = async (part: DataPart): Promise<ImageListing | null> => {
     const folder = folderOf.get(part);

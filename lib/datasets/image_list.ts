@@ -120,6 +120,44 @@ function requireWholeText(list: string, rows: readonly (readonly string[])[]): v
   );
 }
 
+/** What the parser makes of a text: its rows, and what it stumbled over. */
+interface ParsedRows {
+  readonly data: string[][];
+  readonly errors: readonly { readonly type: string; readonly row?: number }[];
+}
+
+/** Refuses a quotation that does not end where its cell does: all rows up to the next quotation mark would be one cell. */
+function requireWholeQuotes(list: string, errors: ParsedRows["errors"]): void {
+  const fault = errors.find(({ type }) => type === "Quotes");
+  if (fault === undefined) return;
+  throw new DataError(
+    `Cannot read list of images: a cell in row ${
+      (fault.row ?? 0) + 1
+    } of ${list} begins with a quotation mark ` +
+      'and does not end with one; put it in whole double quotes, and write "" for one within it',
+  );
+}
+
+/** Refuses rows with more cells than the first: an unquoted comma in a name would cut it, and make two classes one. */
+function requireEvenRows(list: string, { rows, delimiter }: ReadList): void {
+  const columns = rows[0]!.length;
+  const row = rows.findIndex((cells) => cells.slice(columns).some((cell) => cell.trim() !== ""));
+  if (row < 0) return;
+  const written = JSON.stringify(rows[row]!.join(delimiter).slice(0, MAX_REPEATED));
+  throw new DataError(
+    `Cannot read list of images: row ${row + 1} of ${list} has ${
+      rows[row]!.length
+    } cells, the first row ` +
+      `${columns}, current value is ${written}; put a cell that holds ${
+        JSON.stringify(delimiter)
+      } in double quotes, ` +
+      "or give every column a name in the first row",
+  );
+}
+
+/** Longest text of a row that a message repeats. */
+const MAX_REPEATED = 200;
+
 /** Rows that are tried before a list with the right columns is taken for one of something else. */
 const TRIED_ROWS = 100;
 
@@ -128,6 +166,8 @@ interface ReadList {
   readonly rows: readonly (readonly string[])[];
   readonly columns: Columns;
   readonly addition: Addition;
+  /** What stands between the cells. */
+  readonly delimiter: string;
 }
 
 /**
@@ -135,13 +175,14 @@ interface ReadList {
  * how often a sign occurs fails for short lists and for names with commas.
  *
  * @returns `null` if no reading leads to a file.
+ * @throws {DataError} if a quotation in it has no end.
  */
 async function readCells(list: string, text: string): Promise<ReadList | null> {
   for (const delimiter of DELIMITERS) {
     const [first = []]: string[][] = Papa.parse(text, { delimiter, preview: 1 }).data;
     const candidates = findColumns(first);
     if (candidates.length === 0) continue;
-    const rows: string[][] = Papa.parse(text, { delimiter }).data;
+    const { data: rows, errors }: ParsedRows = Papa.parse(text, { delimiter });
     for (const columns of candidates) {
       const { header, path } = columns;
       // Without names of columns only the first row tells that it is no header of another list.
@@ -149,7 +190,9 @@ async function readCells(list: string, text: string): Promise<ReadList | null> {
         .slice(0, header === 1 ? TRIED_ROWS : 1);
       for (const file of tried) {
         const addition = await findAddition(list, file);
-        if (addition !== null) return { rows, columns, addition };
+        if (addition === null) continue;
+        requireWholeQuotes(list, errors);
+        return { rows, columns, addition, delimiter };
       }
     }
   }
@@ -194,7 +237,8 @@ export async function readListText(list: string): Promise<string> {
       `Cannot read list of images: ${list} holds zero characters, so it is no text; name another`,
     );
   }
-  return text.replace(/^\ufeff/, "").replace(/^sep=.(\r\n|\r|\n)/i, "");
+  // Lists put together from several have line ends of several kinds; by the first alone, rows would run into one.
+  return text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n").replace(/^sep=.\n/i, "");
 }
 
 /**
@@ -203,13 +247,15 @@ export async function readListText(list: string): Promise<string> {
  *
  * @param list Path of the list.
  * @returns The images in the order of the list; `null` if it is a list of something else.
- * @throws {DataError} if the list cannot be read, a row is incomplete, or names a part that is none.
+ * @throws {DataError} if the list cannot be read, a row is incomplete or has more cells than the first, or names a part
+ * that is none.
  */
 export async function readImageList(list: string): Promise<ListedImage[] | null> {
   const read = await readCells(list, await readListText(list));
   if (read === null) return null;
   const { rows, columns, addition } = read;
   requireWholeText(list, rows);
+  requireEvenRows(list, read);
   const images: ListedImage[] = [];
   const partWords = new Map<number, string>();
   for (const [index, row] of rows.entries()) {

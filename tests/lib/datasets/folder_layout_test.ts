@@ -33,6 +33,20 @@ Deno.test("readFolderLayout() knows the parts by any usual name, in any case of 
   }
 });
 
+Deno.test("readFolderLayout() tells whoever has a class called train to rename it", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["train/1.png", "bus/2.png", "ship/3.png"]);
+    await assert.rejects(
+      readFolderLayout(folder),
+      /train must hold one folder per class, .* if it is a class, as bus is, rename it$/,
+    );
+  });
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["train/1.png", "test/2.png"]);
+    await assert.rejects(readFolderLayout(folder), /arrange the images as <class>\/<image>\.png$/);
+  });
+});
+
 Deno.test("readFolderLayout() refuses two folders for one part", async () => {
   await withFolder(async (folder) => {
     await writeImages(folder, ["train/a/1.png", "val/a/2.png", "valid/a/3.png"]);
@@ -224,7 +238,20 @@ Deno.test("readFolderLayout() refuses a list whose letters are lost, which would
 
 Deno.test("readFolderLayout() names faults of a list", async () => {
   const faults: [string, RegExp][] = [
-    ["file,label\n1.png,a\n1.png,b\n", /1\.png is listed twice/],
+    ["file,label\n1.png,a\n1.png,b\n", /1\.png is listed twice .*, as a and as b; keep one/],
+    ["file,label\n1.png,a\n1.png,a\n", /1\.png is listed twice .*, both times as a; keep one/],
+    [
+      "file,label,split\n1.png,a,\n1.png,a,test\n",
+      /1\.png is listed twice .*, for the train part and for the test part; .* keep one/,
+    ],
+    // Both would be the class Larus.
+    [
+      "file,label\n1.png,Larus, fuscus\n2.png,Larus, canus\n",
+      /row 2 of .*labels\.csv has 3 cells, the first row 2, .*"1\.png,Larus, fuscus"; put a cell that holds ","/,
+    ],
+    ["1.png,Larus\n2.png,Larus, canus\n", /row 2 of .*labels\.csv has 3 cells, the first row 2/],
+    ['file,label\n1.png,"a\n2.png,b\n', /cell in row 2 of .*labels\.csv begins with a quotation/],
+    ['file,label\n1.png,"a"b\n2.png,"b"\n', /cell in row 2 of .*labels\.csv begins with a quot/],
     ["file,label\n1.png,a\n2.png,\n", /row 3 of .*labels\.csv must have a path and a label/],
     [
       "file,label,split\n1.png,a,train\n2.png,b,test\n",
@@ -251,6 +278,26 @@ Deno.test("readFolderLayout() names faults of a list", async () => {
       await assert.rejects(readFolderLayout(folder), message);
     });
   }
+});
+
+Deno.test("readFolderLayout() reads lists whose rows end in several ways or in empty cells", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png", "2.png", "3.png"]);
+    for (
+      const text of [
+        "file,label\r\n1.png,a\n2.png,b\n3.png,b\n",
+        "file,label\r\n1.png,a\r2.png,b\n3.png,b",
+        "sep=,\r\nfile,label\n1.png,a,\n2.png,b,,\r\n3.png,b\r\n",
+      ]
+    ) {
+      await Deno.writeTextFile(join(folder, "labels.csv"), text);
+      assert.deepEqual(outline(await readFolderLayout(folder)), [
+        "1.png=a 2.png=b 3.png=b",
+        null,
+        null,
+      ]);
+    }
+  });
 });
 
 Deno.test("readFolderLayout() refuses more classes than labels can tell apart", async () => {
