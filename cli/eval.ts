@@ -94,7 +94,7 @@ export function evalCommand(): CommandUnknownOpts {
     .addOption(
       new Option("--part <name>", "part of the data").choices(DATA_PARTS).default("test" as const),
     )
-    .addOption(new Option("--data <folder>", "folder that holds the dataset, if not the run's"))
+    .addOption(new Option("--data <folder>", "dataset or pictures by class, if not the run's"))
     .addOption(
       new Option("--test-images <count>", "evaluate only so many test images")
         .argParser(wholeNumber(1)),

@@ -222,7 +222,7 @@ export function reportCommand(): CommandUnknownOpts {
         wholeNumber(1),
       ),
     )
-    .addOption(new Option("--data <folder>", "folder that holds the dataset, if not the run's"))
+    .addOption(new Option("--data <folder>", "dataset or pictures by class, if not the run's"))
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(mathOption())

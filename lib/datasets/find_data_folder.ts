@@ -33,8 +33,13 @@ export async function findDataFolder(
   return null;
 }
 
-/** Whether a folder holds others, as one with pictures of one's own does. */
-function holdsFolders(directory: string): boolean {
+/**
+ * Whether a folder holds others, as one with pictures of one's own does.
+ *
+ * @param directory The folder.
+ * @returns The answer; `false` for what is no folder or cannot be read.
+ */
+export function holdsFolders(directory: string): boolean {
   try {
     return [...Deno.readDirSync(directory)].some(({ isDirectory }) => isDirectory);
   } catch {

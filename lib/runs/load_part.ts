@@ -69,13 +69,17 @@ function requirePartOfRun(
   { card, part }: { readonly card: ModelCard; readonly part: DataPart },
 ): void {
   if (train.fingerprint === card.trainFingerprint || (part === "test" && !testIsDrawn)) return;
+  const arranged = "arrange the images in train/<class> and test/<class>";
   const otherwise = part === "test"
-    ? "arrange the images in train/<class> and test/<class>"
+    ? arranged
+    : testIsDrawn
+    ? `${arranged} and take the part test (--part)`
     : "take the part test (--part)";
+  const risk = part === "train" ? "" : " and can hold images that the model has learned";
   throw new DataError(
     `Cannot evaluate on the ${part} images: the model was trained on images with fingerprint ${card.trainFingerprint}, ` +
-      `those found have ${train.fingerprint}, so their ${part} part is not the run's and can hold images that the ` +
-      `model has learned; give the data of the run (--data), or ${otherwise}`,
+      `those found have ${train.fingerprint}, so their ${part} part is not the run's${risk}; ` +
+      `give the data of the run (--data), or ${otherwise}`,
   );
 }
 

@@ -6,6 +6,7 @@ import { withCheckpointErrors } from "../training/decode_checkpoint.ts";
 import { requireFittingCard } from "./require_fitting_card.ts";
 import { BackendError, UsageError } from "../errors.ts";
 import { CHECKPOINT_CHOICES } from "./run_types.ts";
+import { dataOfModel } from "./data_of_model.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import type { TrainedClassifier } from "../evaluation/trained_classifier.ts";
@@ -72,7 +73,7 @@ export async function loadTrained(options: {
     );
   }
   const saved = await readRunConfig(options.runDirectory);
-  const config = { ...saved, data: { ...saved.data, ...options.data } };
+  const config = { ...saved, data: await dataOfModel(saved.data, options.data) };
   const checkpoint = await openCheckpoint(options.runDirectory, options);
   const { folder, path } = checkpoint;
   const { parameters, statistics, calibration, ...decoded } = checkpoint.decoded;

@@ -68,6 +68,9 @@ Deno.test("loadPartForModel() refuses a test part that was drawn anew from a fol
     assert.equal((await load(config, card, "test")).dataset.length, 2);
     await writeImages(folder, ["a/more.png"]);
     await assert.rejects(load(config, card, "test"), isRefusal("test", /train\/<class>/));
+    // The test part is refused as they stand, so that nobody is sent there.
+    const advice = /the run's; give the data .*, or arrange the images .* and take the part test/;
+    await assert.rejects(load(config, card, "train"), isRefusal("train", advice));
   });
 });
 
