@@ -151,7 +151,7 @@ function examplesTable(examples: readonly ExampleImage[]): ReportBlock {
       numbers("spectral", ({ spectralEntropy }) => decimalCell(spectralEntropy, 2)),
       numbers("depth", ({ depth }) => countCell(depth)),
     ],
-    "Less complex: share of the images below. Spatial and spectral entropy in bits.",
+    "Less complex: share of the other images that are below. Spatial and spectral entropy in bits.",
   );
 }
 
