@@ -96,7 +96,7 @@ export class ClassificationMetrics {
       const predicted = this.confusion.reduce((total, row) => total + row[index]!, 0);
       const precision = predicted === 0 ? null : right / predicted;
       const recall = support === 0 ? null : right / support;
-      const f1 = predicted === 0 || support === 0 ? null : (2 * right) / (predicted + support);
+      const f1 = support === 0 ? null : (2 * right) / (predicted + support);
       return { className, support, precision, recall, f1 };
     });
   }

@@ -8,7 +8,7 @@ export interface ClassFigures {
   readonly precision: number | null;
   /** Share of the class's images that were recognised; `null` without images. */
   readonly recall: number | null;
-  /** Harmonic mean of precision and recall; `null` where either is. */
+  /** Harmonic mean of precision and recall, 0 for a class that was never predicted; `null` without images. */
   readonly f1: number | null;
 }
 

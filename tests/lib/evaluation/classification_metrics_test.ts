@@ -31,13 +31,16 @@ Deno.test("ClassificationMetrics counts a tie for the lower index, and NaN as wr
 });
 
 Deno.test("ClassificationMetrics gives precision, recall and F1 by class", () => {
-  const metrics = new ClassificationMetrics(["a", "b", "c"]);
-  const sure = (index: number) => [0, 1, 2].map((other) => (other === index ? 1 : 0));
+  const metrics = new ClassificationMetrics(["a", "b", "c", "d"]);
+  const sure = (index: number) => [0, 1, 2, 3].map((other) => (other === index ? 1 : 0));
   metrics.add(sure(0), 0);
   metrics.add(sure(0), 1);
   metrics.add(sure(1), 1);
-  const [a, b, c] = metrics.classes;
+  metrics.add(sure(2), 3);
+  const [a, b, c, d] = metrics.classes;
   assert.deepEqual(a, { className: "a", support: 1, precision: 0.5, recall: 1, f1: 2 / 3 });
   assert.deepEqual(b, { className: "b", support: 2, precision: 1, recall: 0.5, f1: 2 / 3 });
-  assert.deepEqual(c, { className: "c", support: 0, precision: null, recall: null, f1: null });
+  assert.deepEqual(c, { className: "c", support: 0, precision: 0, recall: null, f1: null });
+  // A class that is never found must not be left out of a mean over classes.
+  assert.deepEqual(d, { className: "d", support: 1, precision: null, recall: 0, f1: 0 });
 });
