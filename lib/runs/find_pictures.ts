@@ -8,6 +8,17 @@ import { pathExists } from "../files/path_exists.ts";
 /** Folders within folders are followed so far. */
 const MAX_DEPTH = 32;
 
+/** PNG, JPEG and WebP, as they begin where bytes are read as text. */
+const PICTURE = /^(?:\ufffdPNG\r\n|\ufffd{3}|RIFF.{2,4}WEBP)/s;
+
+/** Refuses a picture where a list is expected: every line of its bytes would be a file that is not there. */
+function requireList(list: string): string {
+  if (!PICTURE.test(list)) return list;
+  throw new DataError(
+    "Cannot read the list of images on stdin: it is a picture; give the path of its file in place of -",
+  );
+}
+
 /** Paths of a list: lines, or, where `find -print0` wrote it, what stands between zero characters; names may hold lines. */
 function pathsOfList(list: string): string[] {
   return list.split(list.includes("\0") ? "\0" : /\r?\n/).filter((path) => path.trim() !== "");
@@ -84,7 +95,8 @@ async function expandPattern(pattern: string, passedOver: PassedOverTally): Prom
  * @param words The words.
  * @param readList Reads standard input.
  * @returns The files; those named by themselves need not exist.
- * @throws {DataError} if a folder cannot be read, a pattern matches nothing, or there is no file in the end.
+ * @throws {DataError} if a folder cannot be read, a pattern matches nothing, the list is a picture, or there is no file
+ * in the end.
  */
 export async function findPictures(
   words: readonly string[],
@@ -94,7 +106,7 @@ export async function findPictures(
   const files: string[] = [];
   for (const word of words) {
     if (word === STANDARD_INPUT) {
-      files.push(...pathsOfList(await readList()));
+      files.push(...pathsOfList(requireList(await readList())));
     } else if (await isFolder(word)) files.push(...await listDeep(word, passedOver));
     else if (/[*?[{]/.test(word) && !await pathExists(word)) {
       files.push(...await expandPattern(word, passedOver));

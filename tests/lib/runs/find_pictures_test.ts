@@ -45,6 +45,25 @@ Deno.test("findPictures() takes files, folders with folders in them, patterns an
   });
 });
 
+Deno.test("findPictures() refuses a picture in place of a list", async () => {
+  const beginnings = [
+    [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+    [0xff, 0xd8, 0xff, 0xe0, 0, 16],
+    [
+      ...new TextEncoder().encode("RIFF"),
+      0x9a,
+      0x80,
+      1,
+      0,
+      ...new TextEncoder().encode("WEBPVP8 "),
+    ],
+  ];
+  for (const bytes of beginnings) {
+    const read = () => Promise.resolve(new TextDecoder().decode(Uint8Array.from(bytes)));
+    await assert.rejects(findPictures(["-"], read), /on stdin: it is a picture; give the path/);
+  }
+});
+
 Deno.test("findPictures() takes the folders that a pattern gives, and each picture once", async () => {
   await withFolder(async (folder) => {
     await writeImages(folder, ["1.png", "sub-b/4.png", "sub/2.png", "sub/deep/3.png"]);
