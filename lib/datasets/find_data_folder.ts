@@ -61,7 +61,7 @@ export function missingDataset(directory: string, search: DataFolderSearch): Dat
   const fetching = `fetch it with "fetch-data ${search.name} --directory ${quoteWord(directory)}"`;
   return new DataError(
     holdsFolders(directory)
-      ? `${missing}; if these are pictures of your own, add --dataset folder; else ${fetching}, or name the folder ` +
+      ? `${missing}; if these are pictures of your own, train on them with --dataset folder; else ${fetching}, or name the folder ` +
         "that holds it (--data)"
       : `${missing}; ${fetching}, or name the folder that holds it (--data)`,
   );

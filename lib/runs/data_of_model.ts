@@ -1,8 +1,12 @@
+import { join } from "node:path";
 import { type DataConfig, imageSideOf, isResized } from "../datasets/data_config.ts";
 import { isDatasetPresent } from "../datasets/dataset_present.ts";
 import { holdsFolders } from "../datasets/find_data_folder.ts";
 import { readFolderLayout } from "../datasets/folder_layout.ts";
+import { syntheticFolder } from "../datasets/synthetic.ts";
 import { DataError } from "../errors.ts";
+import { pathExists } from "../files/path_exists.ts";
+import { quoteWord } from "../safe_text.ts";
 
 /** A folder of pictures of which all are taken, brought to the size of other images. */
 function asPictures(data: DataConfig, given: Partial<DataConfig>): DataConfig {
@@ -14,6 +18,13 @@ function asPictures(data: DataConfig, given: Partial<DataConfig>): DataConfig {
     imageSize: imageSideOf(data),
     resizeTo: isResized(data.dataset) ? data.resizeTo : null,
   };
+}
+
+/** Whether the dataset is where somebody says; synthetic images are drawn wherever nothing else is meant. */
+async function isThere(data: DataConfig, saved: DataConfig): Promise<boolean> {
+  const { dataset, directory } = data;
+  if (dataset !== "synthetic") return dataset === "folder" || await isDatasetPresent(data);
+  return directory === saved.directory || await pathExists(join(directory, syntheticFolder));
 }
 
 /**
@@ -31,17 +42,18 @@ export async function dataOfModel(
 ): Promise<DataConfig> {
   const data = { ...saved, ...given };
   const { dataset, directory } = data;
-  const mayBeOthers = given.directory !== undefined && given.dataset === undefined;
-  if (!mayBeOthers || dataset === "folder" || await isDatasetPresent(data)) return data;
+  if (given.directory === undefined || given.dataset !== undefined) return data;
+  if (await isThere(data, saved)) return data;
   try {
     await readFolderLayout(directory);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     // What is empty or not there is no folder of pictures either: whoever loads the dataset says how to fetch it.
-    if (!holdsFolders(directory)) return data;
+    if (dataset === "synthetic" || !holdsFolders(directory)) return data;
     throw new DataError(
       `Cannot find images in ${directory}: ${dataset}, which the model was trained on, is not there, and pictures ` +
-        `by class are not either (${error.message}); name the folder that holds the ones or the others (--data)`,
+        `by class are not either (${error.message}); fetch it with "fetch-data ${dataset} --directory ` +
+        `${quoteWord(directory)}", or name the folder that holds the ones or the others (--data)`,
       { cause: error },
     );
   }

@@ -130,7 +130,7 @@ Deno.test("loadCifar10() reads the batches that are there, from the folder or it
     await Deno.mkdir(join(folder, "cats"));
     await assert.rejects(
       loadCifar10(folder),
-      /must be in .*; if these are pictures of your own, add --dataset folder; else fetch it with "fetch-data/,
+      /must be in .*; if these are pictures of your own, train on them with --dataset folder; else fetch it with "fetch-data/,
     );
     const inner = join(folder, "cifar-10-batches-bin");
     await Deno.mkdir(inner);

@@ -42,7 +42,21 @@ Deno.test("dataOfModel() says what is wrong with a folder that holds neither", a
     await Deno.mkdir(join(directory, "empty"));
     await assert.rejects(
       dataOfModel(SAVED, { directory }),
-      /cifar10, .*, is not there, and pictures by class are not either \(.*found 0 .*--data\)$/,
+      /cifar10, .*, is not there, and pictures by class are not either \(.*found 0 .*fetch-data cifar10 .*--data\)$/,
     );
+  });
+});
+
+Deno.test("dataOfModel() does not draw synthetic images where pictures are named", async () => {
+  const saved = { ...SAVED, dataset: "synthetic" } as const;
+  await withFolder(async (directory) => {
+    const datasetOf = async () => (await dataOfModel(saved, { directory })).dataset;
+    assert.equal(await datasetOf(), "synthetic");
+    await writeImages(directory, ["cat/1.png", "dog/2.png"]);
+    assert.equal(await datasetOf(), "folder");
+    // A comparison names the place that the run has, too.
+    assert.equal((await dataOfModel({ ...saved, directory }, { directory })).dataset, "synthetic");
+    await Deno.mkdir(join(directory, "synthetic"));
+    assert.equal(await datasetOf(), "synthetic");
   });
 });
