@@ -111,10 +111,12 @@ async function readLists(
 ): Promise<Omit<FolderLayout, "passedOver"> & { readonly used: readonly string[] } | null> {
   const found: ListedImage[] = [];
   const used: string[] = [];
+  const choices = new Set<string>();
   for (const [list, part] of lists) {
     const listed = await readImageList(list);
     if (listed === null) continue;
-    for (const image of listed) found.push({ ...image, part: image.part ?? part });
+    for (const image of listed.images) found.push({ ...image, part: image.part ?? part });
+    if (listed.choice !== null) choices.add(listed.choice);
     used.push(list);
   }
   if (used.length === 0) return null;
@@ -152,7 +154,8 @@ async function readLists(
     throw new DataError(`Cannot load images: ${description} names no training images; add some`);
   }
   const [validation, test] = [await listingOf("validation"), await listingOf("test")];
-  return { directory, description: `lists ${description}`, train, validation, test, used };
+  const arrangement = [`lists ${description}`, ...choices].join("; ");
+  return { directory, description: arrangement, train, validation, test, used };
 }
 
 /** The training part; a class can have its name, a train beside a bus. */

@@ -28,10 +28,20 @@ export interface ListedImage {
   readonly part: DataPart | null;
 }
 
+/** What a list says. */
+export interface ImageList {
+  /** The images, in its order. */
+  readonly images: readonly ListedImage[];
+  /** The column of the classes and the others that could have been it; `null` where none could. */
+  readonly choice: string | null;
+}
+
 /** Which columns of a list are what. */
 export interface Columns {
   readonly path: number;
   readonly label: number;
+  /** Columns that could have been the label, too. */
+  readonly otherLabels: readonly number[];
   readonly part: number | null;
   /** Rows before the first image. */
   readonly header: 0 | 1;
@@ -50,12 +60,12 @@ export function findColumns(first: readonly string[]): Columns[] {
   const find = (pattern: RegExp) =>
     first.flatMap((word, column) => pattern.test(word.trim()) ? [column] : []);
   const paths = find(PATH_COLUMN);
-  const [label] = find(LABEL_COLUMN);
+  const [label, ...otherLabels] = find(LABEL_COLUMN);
   const [part = null] = [...find(PART_COLUMN), ...find(MAYBE_PART_COLUMN)];
   if (paths.length > 0 && label !== undefined) {
-    return paths.map((path) => ({ path, label, part, header: 1 }));
+    return paths.map((path) => ({ path, label, otherLabels, part, header: 1 }));
   }
-  return first.length === 2 ? [{ path: 0, label: 1, part: null, header: 0 }] : [];
+  return first.length === 2 ? [{ path: 0, label: 1, otherLabels: [], part: null, header: 0 }] : [];
 }
 
 /** Whether a word of a list leads to a file; words can be of any kind and length. */
@@ -223,6 +233,15 @@ function requireKnownParts(
   );
 }
 
+/** Lists of animals have their class, order and species: whoever meant another column must see which was taken. */
+function describeChoice(names: readonly string[], { label, otherLabels }: Columns): string | null {
+  if (otherLabels.length === 0) return null;
+  const [taken, ...others] = [label, ...otherLabels].map((column) =>
+    JSON.stringify(names[column]!.trim())
+  );
+  return `classes from the column ${taken}, not ${others.join(" or ")}: leave one of them`;
+}
+
 /**
  * Reads the text of a list.
  *
@@ -246,11 +265,11 @@ export async function readListText(list: string): Promise<string> {
  * columns without names; separated by commas, semicolons or tabs. A column `split` may name the part of each.
  *
  * @param list Path of the list.
- * @returns The images in the order of the list; `null` if it is a list of something else.
+ * @returns What the list says; `null` if it is a list of something else.
  * @throws {DataError} if the list cannot be read, a row is incomplete or has more cells than the first, or names a part
  * that is none.
  */
-export async function readImageList(list: string): Promise<ListedImage[] | null> {
+export async function readImageList(list: string): Promise<ImageList | null> {
   const read = await readCells(list, await readListText(list));
   if (read === null) return null;
   const { rows, columns, addition } = read;
@@ -279,5 +298,5 @@ export async function readImageList(list: string): Promise<ListedImage[] | null>
   if (columns.part !== null) {
     requireKnownParts(list, { column: rows[0]![columns.part]!.trim(), words: partWords });
   }
-  return images;
+  return { images, choice: describeChoice(rows[0]!, columns) };
 }

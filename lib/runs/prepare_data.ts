@@ -106,6 +106,19 @@ export async function whoNames(
   return saved.data.directory === config.data.directory ? runDirectory : null;
 }
 
+/** One class is nothing to be told from. */
+function requireClasses(data: DataConfig, { train, arrangement = "" }: DatasetParts): void {
+  const { classNames } = train;
+  if (classNames.length >= 2) return;
+  const advice = arrangement.startsWith("lists")
+    ? `the images are taken from ${arrangement}; add images of another class to the list`
+    : "add a folder for every class, or give the folder that holds those folders (--data)";
+  throw new DataError(
+    `Cannot train on ${data.dataset} in ${data.directory}: there must be 2 classes at least, current value is ` +
+      `${classNames.length} (${classNames.join()}); ${advice}`,
+  );
+}
+
 /** The parts of a dataset; whoever goes on with a run elsewhere typed none of the places in a message about them. */
 async function loadNamed(
   data: DataConfig,
@@ -144,13 +157,7 @@ export async function loadExperimentImages(
       `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower images (--images)`,
     );
   }
-  if (parts.train.classNames.length < 2) {
-    throw new DataError(
-      `Cannot train on ${data.dataset} in ${data.directory}: there must be 2 classes at least, current value is ` +
-        `${parts.train.classNames.length} (${parts.train.classNames.join()}); add a folder for every class, or give the ` +
-        "folder that holds those folders (--data)",
-    );
-  }
+  requireClasses(data, parts);
   requireUsableSplit(config, parts);
   const { train, validation } = splitTraining(parts.train, {
     ...data,

@@ -236,6 +236,20 @@ Deno.test("readFolderLayout() refuses a list whose letters are lost, which would
   });
 });
 
+Deno.test("readFolderLayout() says which of several columns has the classes", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["1.png", "2.png"]);
+    const list = join(folder, "labels.csv");
+    await Deno.writeTextFile(list, "file,class, species\n1.png,Aves,canus\n2.png,Aves,fuscus\n");
+    const { description, train } = await readFolderLayout(folder);
+    assert.deepEqual(train.classNames, ["Aves"]);
+    const choice = 'classes from the column "class", not "species": leave one of them';
+    assert.equal(description, `lists labels.csv; ${choice}`);
+    await Deno.writeTextFile(list, "file,species\n1.png,canus\n2.png,fuscus\n");
+    assert.equal((await readFolderLayout(folder)).description, "lists labels.csv");
+  });
+});
+
 Deno.test("readFolderLayout() names faults of a list", async () => {
   const faults: [string, RegExp][] = [
     ["file,label\n1.png,a\n1.png,b\n", /1\.png is listed twice .*, as a and as b; keep one/],

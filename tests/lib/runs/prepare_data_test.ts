@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { loadExperimentImages } from "../../../lib/runs/prepare_data.ts";
 import { writeImages } from "../datasets/helpers/image_files.ts";
 import { tinyRunConfig } from "../../helpers/tiny_run.ts";
@@ -33,3 +34,16 @@ Deno.test("loadExperimentImages() takes the first test images of a set whose ord
   const positions = [0, 1, 2, 3, 4, 5, 6];
   assert.deepEqual(await test.read(positions), await all.test.read(positions));
 });
+
+Deno.test("loadExperimentImages() says where the only class of a list or of folders comes from", () =>
+  withFolder(async (directory) => {
+    await writeImages(directory, ["a/1.png", "a/2.png"]);
+    const load = (place: string) => {
+      const data = { dataset: "folder", directory: place, images: null, imageSize: 8 } as const;
+      return loadExperimentImages(tinyRunConfig({ data }));
+    };
+    await assert.rejects(load(directory), /2 classes at least.* add a folder for every class/);
+    const list = join(directory, "list.csv");
+    await Deno.writeTextFile(list, "file,class,species\na/1.png,Aves,b\na/2.png,Aves,c\n");
+    await assert.rejects(load(list), /1 \(Aves\); .* from lists list\.csv; classes from .*"class"/);
+  }));
