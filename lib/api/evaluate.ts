@@ -8,6 +8,7 @@ import { UsageError } from "../errors.ts";
 import { imageSideOf, isResized } from "../datasets/data_config.ts";
 import { DATA_PARTS } from "../datasets/data_part.ts";
 import { loadPartForModel } from "../runs/load_part.ts";
+import { describeOtherClasses } from "../runs/other_classes.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
 import type { EvaluationReport } from "../evaluation/evaluation_report.ts";
@@ -128,8 +129,7 @@ function requireFitting({ classNames, imageSize }: Model, dataset: ImageDataset)
   }
   if (!isDeepStrictEqual([...dataset.classNames], [...classNames])) {
     throw new RangeError(
-      `Cannot evaluate on ${name}: the model knows the classes ${classNames.join(", ")}, ` +
-        `the images have ${dataset.classNames.join(", ")}`,
+      `Cannot evaluate on ${name}: ${describeOtherClasses(classNames, dataset.classNames)}`,
     );
   }
 }

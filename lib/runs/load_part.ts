@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { DataError } from "../errors.ts";
+import { describeOtherClasses } from "./other_classes.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
 import type { ExperimentImages } from "./prepare_data.ts";
 import type { DataPart } from "../datasets/data_part.ts";
@@ -107,9 +108,7 @@ export async function loadPartForModel(
   const { dataset } = loaded;
   if (!isDeepStrictEqual([...dataset.classNames], [...card.classNames])) {
     throw new DataError(
-      `Cannot evaluate: the model knows the classes ${card.classNames.join(", ")}; the data have ${
-        dataset.classNames.join(", ")
-      }`,
+      `Cannot evaluate: ${describeOtherClasses(card.classNames, dataset.classNames)}`,
     );
   }
   if (dataset.height !== card.image.height || dataset.width !== card.image.width) {
