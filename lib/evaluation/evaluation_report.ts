@@ -52,7 +52,8 @@ export interface EvaluationReport {
   readonly routes: readonly { readonly route: number; readonly share: number }[];
   /**
    * Wall time per image in seconds: reading (of image files with decoding), complexity, routing, forward; generation of
-   * kernels only if `exact`. `measureSpeed` takes images that are in memory.
+   * kernels only if `exact`. The first passes, which are slower, are in it: of a few images they are most of it.
+   * `measureSpeed` leaves them out, and takes images that are in memory.
    */
   readonly secondsPerImage: number;
   /** Wall time of generating kernels that are kept, in seconds; 0 in exact mode, and where all were there. */

@@ -62,7 +62,7 @@ function evaluationBlock(summary: EvaluationSummary): ReportBlock {
   const kernels = `kernels of ${summary.depth === undefined ? "all levels" : "this depth"}`;
   const way = `${
     summary.exact ? "one trajectory per image" : `${kernels} at hand`
-  }, reading included`;
+  }, reading and the first, slower passes included`;
   return {
     kind: "facts",
     facts: [
