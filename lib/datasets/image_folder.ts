@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { countOf } from "../count_of.ts";
 import { DataError } from "../errors.ts";
 import { RandomStream } from "../randomness/random_stream.ts";
 import { shuffledIndices } from "../randomness/shuffled_indices.ts";
@@ -101,6 +102,24 @@ export function splitListing(listing: ImageListing, options: FolderDatasetOption
   return { train: subset(whole, train), test: subset(whole, test), testIsDrawn: true };
 }
 
+/** Classes that a message names. */
+const MAX_NAMED = 10;
+
+/** Refuses classes of one image, all at once: who has many species has many of those. */
+function requireTwo(single: readonly string[], directory: string): void {
+  if (single.length === 0) return;
+  const more = single.length > MAX_NAMED ? ` and ${single.length - MAX_NAMED} more` : "";
+  throw new DataError(
+    `Cannot load image folder: every class needs at least 2 images, one of them for the test part, but ` +
+      `${countOf(single.length, "class", "classes")} of ${directory} ${
+        single.length === 1 ? "has" : "have"
+      } one (${
+        single.slice(0, MAX_NAMED).join(", ")
+      }${more}); add images, leave the classes out, or arrange the images in train/<class> and test/<class>, ` +
+      "where a class of one image can be trained on",
+  );
+}
+
 /** A tenth of every class, drawn by a fixed seed; both lists ascending. */
 function drawTestPart(
   listing: ImageListing,
@@ -110,14 +129,8 @@ function drawTestPart(
   const test: number[] = [];
   const membersByClass: number[][] = listing.classNames.map(() => []);
   listing.labels.forEach((label, index) => membersByClass[label]!.push(index));
-  for (const [label, className] of listing.classNames.entries()) {
-    const members = membersByClass[label]!;
-    if (members.length < 2) {
-      throw new DataError(
-        `Cannot load image folder: class ${className} of ${directory} needs at least 2 images, one ` +
-          `of them for the test part, current value is ${members.length}; add images`,
-      );
-    }
+  requireTwo(listing.classNames.filter((_, label) => membersByClass[label]!.length < 2), directory);
+  for (const [label, members] of membersByClass.entries()) {
     const order = shuffledIndices(
       members.length,
       new RandomStream(TEST_SPLIT_SEED, "folder-test", label),

@@ -80,9 +80,10 @@ Deno.test("loadImageFolder() names a damaged image when it is read", async () =>
 Deno.test("loadImageFolder() refuses folders that are arranged otherwise", async () => {
   const faults: [string[], RegExp][] = [
     [[], /must hold one folder per class, found 0/],
-    [["train/a/1.png"], /class a of .* needs at least 2 images/],
+    [["train/a/1.png"], /needs at least 2 images, .* but 1 class of .* has one \(a\); add images/],
     [["train/a/1.png", "test/b/1.png"], /class b of .*test has no training images/],
-    [["a/1.png", "b/1.png"], /class a of .* needs at least 2 images/],
+    // All at once: who has many species has many of one image.
+    [["a/1.png", "b/1.png", "c/1.png", "c/2.png"], /but 2 classes of .* have one \(a, b\); add/],
   ];
   for (const [files, message] of faults) {
     await withFolder(async (folder) => {
