@@ -104,6 +104,18 @@ function checkedPart(source: ReportSource, program: string | undefined): ReportP
   });
 }
 
+/** Runs of one name, or evaluations of one run: their lines of CSV have nothing but the title to be told apart by. */
+function withDistinctTitles(
+  parts: readonly ReportPart[],
+  sources: readonly ReportSource[],
+): ReportPart[] {
+  const titles = parts.map(({ title }) => title);
+  return parts.map((part, at) => {
+    const isRepeated = titles.indexOf(part.title) !== titles.lastIndexOf(part.title);
+    return isRepeated ? { ...part, title: `${part.title} (${sources[at]!.origin})` } : part;
+  });
+}
+
 /** What several documents are together. */
 function titleOf(sources: readonly ReportSource[]): string {
   const tables = sources.flatMap(({ kind, content }) =>
@@ -130,7 +142,7 @@ export function buildReport(
   if (sources.length === 0) {
     throw new RangeError("Cannot make a report: there must be a run or a document to report on");
   }
-  const parts = sources.map((source) => checkedPart(source, program));
+  const parts = withDistinctTitles(sources.map((source) => checkedPart(source, program)), sources);
   const runs = sources.flatMap((source) => source.kind === "run-report" ? [source.content] : []);
   const overview = runs.length > 1 ? [overviewPart(runs)] : [];
   const title = titleOf(sources);
