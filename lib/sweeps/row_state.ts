@@ -1,8 +1,9 @@
 import { CheckpointError } from "../errors.ts";
 import { isExported } from "../runs/exported_model.ts";
-import { readRunProgress, type RunProgress } from "../runs/run_progress.ts";
+import type { RunProgress } from "../runs/run_progress.ts";
 import { type Attempt, readAttempts, rowLockOf, STALE_SECONDS } from "./attempts.ts";
 import { isLocked } from "./process_lock.ts";
+import { readRunOfRow } from "./run_of_row.ts";
 import { runDirectoryOf, type SweepPlan, type SweepRow } from "./sweep_plan.ts";
 
 /** What a row is doing. A lost one was at work and was killed without a word; it goes on from its last checkpoint. */
@@ -118,10 +119,12 @@ function messageOf(state: RowStateName, attempts: readonly Attempt[]): string | 
   return told ?? `killed without a word, ${attempts.length} times`;
 }
 
-/** How far a run folder has come, or what is wrong with it: that concerns its own row, and no other. */
-async function readProgress(runDirectory: string): Promise<RunProgress | CheckpointError | null> {
+/** How far the run of a row has come, or what is wrong with it: that concerns its own row, and no other. */
+async function readProgress(
+  ...of: Parameters<typeof readRunOfRow>
+): Promise<RunProgress | CheckpointError | null> {
   try {
-    return await readRunProgress(runDirectory);
+    return await readRunOfRow(...of);
   } catch (error) {
     if (error instanceof CheckpointError) return error;
     throw error;
@@ -145,7 +148,7 @@ export async function readRowState(
 ): Promise<RowState> {
   const row = plan.rows[index]!;
   const directory = runDirectoryOf(folder, plan, row);
-  const found = await readProgress(directory);
+  const found = await readProgress(folder, plan, index);
   const damage = found instanceof CheckpointError ? found.message : null;
   const progress = found instanceof CheckpointError ? null : found;
   const attempts = countedAttempts(options.attempts);

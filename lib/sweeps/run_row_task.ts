@@ -7,8 +7,7 @@ import {
   messageOf,
   UsageError,
 } from "../errors.ts";
-import { asFitted, isRunOf } from "../paper/run_identity.ts";
-import { readRunProgress } from "../runs/run_progress.ts";
+import { asFitted } from "../paper/run_identity.ts";
 import { runTraining } from "../runs/run_training.ts";
 import {
   type Attempt,
@@ -21,6 +20,7 @@ import {
 } from "./attempts.ts";
 import { lockFile } from "./process_lock.ts";
 import { readRowState, type RowState, type StateConditions } from "./row_state.ts";
+import { readRunOfRow } from "./run_of_row.ts";
 import { runDirectoryOf, type SweepPlan } from "./sweep_plan.ts";
 import type { Provenance } from "../runs/run_types.ts";
 import type { TrainingEvent } from "../training/training_event.ts";
@@ -181,12 +181,7 @@ async function trainRow(
 ) {
   const row = plan.rows[index]!;
   const runDirectory = runDirectoryOf(folder, plan, row);
-  const before = await readRunProgress(runDirectory);
-  if (before !== null && !isRunOf(before.config, row.config)) {
-    throw new CheckpointError(
-      `Cannot use run ${runDirectory}: it has another configuration than row ${index} of the plan; move it away`,
-    );
-  }
+  const before = await readRunOfRow(folder, plan, index);
   const { stopReason } = await runTraining(asFitted(row.config, before?.config ?? null), {
     runDirectory,
     resume: before !== null,

@@ -54,10 +54,11 @@ async function stateOf(
   folder: string,
   attempts: readonly Attempt[],
   conditions: StateConditions = CONDITIONS,
+  plan: SweepPlan = PLAN,
 ) {
   await Deno.remove(join(folder, "attempts"), { recursive: true }).catch(() => {});
   for (const each of attempts) assert.ok(await claimAttempt(folder, 0, each));
-  const [row] = await readRowStates(folder, PLAN, conditions);
+  const [row] = await readRowStates(folder, plan, conditions);
   return row!;
 }
 
@@ -149,16 +150,40 @@ Deno.test("readRowStates() takes an exported model for done, at whatever epoch i
     });
     const options = { runDirectory: run, resume: false, provenance: TEST_PROVENANCE };
     await runTraining(tiny, options);
+    const longer = { ...tiny, training: { ...tiny.training, epochs: 9 } };
+    const plan = { ...PLAN, rows: [{ ...PLAN.rows[0]!, config: longer }] };
     const file = join(run, "config.yaml");
     const config = await Deno.readTextFile(file);
     await Deno.writeTextFile(file, config.replace("epochs: 3 ", "epochs: 9 "));
     const place = join(folder, "runs", "row");
     await Deno.mkdir(join(folder, "runs"));
     await Deno.symlink(run, place);
-    assert.equal((await stateOf(folder, [])).state, "waiting");
+    assert.equal((await stateOf(folder, [], CONDITIONS, plan)).state, "waiting");
     await Deno.remove(place);
     await exportRun({ runDirectory: run, checkpoint: "auto", directory: place });
-    assert.equal((await stateOf(folder, [])).state, "done");
+    assert.equal((await stateOf(folder, [], CONDITIONS, plan)).state, "done");
+  }));
+
+Deno.test("readRowStates() takes no run for a row's that was continued for longer than the row says", () =>
+  withFolder(async (folder) => {
+    await selectBackend("wasm");
+    const place = join(folder, "runs", "row");
+    const config = tinyRunConfig({
+      data: { images: 20, testImages: 10 },
+      training: { epochs: 1, stepsPerEpoch: 1, statisticsImages: 8 },
+    });
+    const plan = { ...PLAN, rows: [{ ...PLAN.rows[0]!, config }] };
+    const options = { runDirectory: place, provenance: TEST_PROVENANCE };
+    await runTraining(config, { ...options, resume: false });
+    assert.equal((await stateOf(folder, [], CONDITIONS, plan)).state, "done");
+    const longer = { ...config, training: { ...config.training, epochs: 2 } };
+    await runTraining(longer, { ...options, resume: true });
+    const { state, validationTop1, message } = await stateOf(folder, [], CONDITIONS, plan);
+    assert.deepEqual([state, validationTop1], ["failed", null]);
+    assert.match(
+      message!,
+      /row 0 of the plan \(training\.epochs is 2 instead of 1\); move it away/,
+    );
   }));
 
 Deno.test("readRowStates() lets a row wait that was saved, whatever was lost before; and resetRows() takes lost ones", () =>
@@ -189,7 +214,9 @@ Deno.test("readRowStates() tells the time left from the last five epochs and tho
       const before = { ...progress, step: epoch, epoch: epoch - 1, sums };
       await log.append(recordOf(before, null, figures));
     }
-    const [row] = await readRowStates(folder, PLAN, CONDITIONS);
+    const config = completeConfig({ training: { epochs: 10 } });
+    const plan = { ...PLAN, rows: [{ ...PLAN.rows[0]!, config }] };
+    const [row] = await readRowStates(folder, plan, CONDITIONS);
     assert.deepEqual([row!.epochs, row!.seconds, row!.secondsLeft], [7, 30, 6]);
   }));
 
