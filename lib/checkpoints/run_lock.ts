@@ -5,6 +5,9 @@ import { writeFully } from "../files/atomic_write.ts";
 /** A lock file holds the number of a process and a line end. */
 const MAX_LOCK_BYTES = 20;
 
+/** Another process works in a run folder: that passes, where a damaged folder stays what it is. */
+export class FolderInUseError extends CheckpointError {}
+
 /** The right to write to a run folder, held by one process at a time. */
 export interface RunLock extends Disposable {
   /** Gives the folder back; a second call does nothing. */
@@ -18,8 +21,9 @@ export interface RunLock extends Disposable {
  *
  * @param directory The run folder; it must exist.
  * @returns The lock; call `release`, or declare it with `using`.
- * @throws {CheckpointError} If another process (or another part of this one) holds the lock, whose number the message
- * tells, or the folder cannot be written to.
+ * @throws {FolderInUseError} If another process (or another part of this one) holds the lock, whose number the message
+ * tells.
+ * @throws {CheckpointError} If the folder cannot be written to.
  *
  * @example
  * ```ts
@@ -58,7 +62,7 @@ export async function lockRunFolder(directory: string): Promise<RunLock> {
  * Makes sure that no other process works in a run folder, without taking it. Changes nothing.
  *
  * @param directory The run folder; need not exist.
- * @throws {CheckpointError} if it is in use, with the number of the process.
+ * @throws {FolderInUseError} if it is in use, with the number of the process.
  */
 export async function refuseFolderInUse(directory: string): Promise<void> {
   const path = join(directory, ".lock");
@@ -107,11 +111,11 @@ function lockOn(file: Deno.FsFile): RunLock {
   return { release, [Symbol.dispose]: release };
 }
 
-function heldByOther(directory: string, file: Deno.FsFile): CheckpointError {
+function heldByOther(directory: string, file: Deno.FsFile): FolderInUseError {
   const buffer = new Uint8Array(20);
   const text = new TextDecoder().decode(buffer.subarray(0, file.readSync(buffer) ?? 0)).trim();
   const holder = /^\d+$/.test(text) ? `process ${text}` : "another process";
-  return new CheckpointError(
+  return new FolderInUseError(
     `Cannot lock run folder: ${directory} is in use by ${holder}; wait for it to end, or choose another folder`,
   );
 }

@@ -14,7 +14,8 @@ export const BEAT_SECONDS = 10;
 export const STALE_SECONDS = 120;
 
 /**
- * How an attempt stands: at work; ended by a signal, with its state saved; done; failed so that another attempt may help;
+ * How an attempt stands: at work; ended by a signal, with its state saved, or left to another process that trains the same
+ * run; done; failed so that another attempt may help;
  * failed for good; or no attempt at all, but somebody's word that the row is to be tried again.
  */
 export type AttemptState = "running" | "saved" | "done" | "failed" | "failed-for-good" | "reset";

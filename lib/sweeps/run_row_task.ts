@@ -1,4 +1,5 @@
 import { OutOfMemoryError } from "../backends/out_of_memory.ts";
+import { FolderInUseError } from "../checkpoints/run_lock.ts";
 import {
   BackendError,
   CheckpointError,
@@ -166,6 +167,11 @@ async function train(options: RunRowTaskOptions, attempt: Attempt): Promise<Task
     await beat.end({ state: isSaved ? "saved" : "done" });
     return { kind: isSaved ? "saved" : "done" };
   } catch (error) {
+    if (error instanceof FolderInUseError) {
+      // Another sweep, or a person, trains the same run. That is no failure: the row goes on where that ends.
+      await beat.end({ state: "saved" });
+      return { kind: "taken", by: null };
+    }
     const state = isForGood(error) ? "failed-for-good" : "failed";
     await beat.end({ state, message: messageOf(error).slice(0, 2000) });
     throw error;
