@@ -9,6 +9,8 @@ import { writeFileAtomically } from "../files/atomic_write.ts";
 import { protocolChanges, settingIdentity } from "../paper/run_identity.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { quoteWord } from "../safe_text.ts";
+import { ATTEMPTS_FOLDER } from "./attempts.ts";
+import { type ProcessLock, waitForLock } from "./process_lock.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 
 /** Name of the plan in its folder. */
@@ -270,6 +272,7 @@ export async function writePlan(folder: string, wanted: WantedPlan): Promise<Wri
   const path = join(folder, PLAN_FILE);
   // The tree of plan and runs may be moved as a whole.
   const runs = relative(resolve(folder), resolve(wanted.runs)) || ".";
+  using _lock = await lockFolder(folder);
   const before = await pathExists(path) ? await readPlan(folder) : null;
   if (before !== null && before.runs !== runs) {
     throw new CheckpointError(
@@ -292,14 +295,15 @@ export async function writePlan(folder: string, wanted: WantedPlan): Promise<Wri
   const saveEvery = wanted.saveEvery ?? before?.saveEvery ?? PLAN_DEFAULTS.saveEvery;
   const retries = wanted.retries ?? before?.retries ?? PLAN_DEFAULTS.retries;
   const plan = { ...wanted, saveEvery, retries, runs, tables, rows: [...kept, ...added] };
-  await makeFolder(folder);
   await writeFileAtomically(path, `${JSON.stringify(plan, null, 1)}\n`);
   return { plan, kept: known.size, added: added.length };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+/** Makes the folder, and keeps others from planning in it at the same time: the rows of one of them would be lost. */
+async function lockFolder(folder: string): Promise<ProcessLock> {
   try {
     await Deno.mkdir(folder, { recursive: true });
+    return await waitForLock(join(folder, ATTEMPTS_FOLDER, "plan.lock"));
   } catch (error) {
     const failure = describePathFailure(error);
     if (failure === null) throw error;

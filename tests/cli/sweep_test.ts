@@ -311,7 +311,7 @@ Deno.test("compare shows what an executor has trained beside what has failed, an
       0,
     );
     const never = new Date(0).toISOString();
-    await Deno.mkdir(join(folder, "sweeps/tables-3-smoke/attempts"));
+    await Deno.mkdir(join(folder, "sweeps/tables-3-smoke/attempts"), { recursive: true });
     const attempt = {
       ...{
         number: 1,

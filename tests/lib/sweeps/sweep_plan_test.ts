@@ -45,6 +45,19 @@ Deno.test("writePlan() keeps the numbers of rows that are there, and adds the ot
     );
   }));
 
+Deno.test("writePlan() keeps the rows of plans that are written at the same time", () =>
+  withFolder(async (folder) => {
+    const seeds = [1, 2, 3, 4, 5];
+    const written = await Promise.all(seeds.map((seed) => {
+      const { saveEvery: _, ...wanted } = planOf(folder, [seed]);
+      return writePlan(folder, wanted);
+    }));
+    assert.deepEqual(written.map(({ added }) => added), seeds.map(() => 2));
+    assert.deepEqual(written.map(({ kept }) => kept).sort(), [0, 2, 4, 6, 8]);
+    const planned = (await readPlan(folder)).rows.map(({ config }) => config.training.seed);
+    assert.deepEqual(planned.sort(), seeds.flatMap((seed) => [seed, seed]));
+  }));
+
 Deno.test("writePlan() names the folder that cannot be made, and why", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "file"), "");
