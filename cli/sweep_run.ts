@@ -22,6 +22,7 @@ import { readPlan, type SweepPlan } from "../lib/sweeps/sweep_plan.ts";
 import { InterruptedError, judgeTask } from "./exit_codes.ts";
 import type { Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { describeExit } from "./describe_exit.ts";
 import type { ExecutorOptions } from "./sweep_options.ts";
 import { withStopSignals } from "./stop_signals.ts";
 import { quoteWord } from "../lib/safe_text.ts";
@@ -152,9 +153,9 @@ async function runSlurm(
 async function runLocal(
   folder: string,
   rows: readonly number[],
-  options: ExecutorOptions & { readonly output: Output; readonly retries: number },
+  options: ExecutorOptions & { readonly output: Output; readonly plan: SweepPlan },
 ): Promise<number[]> {
-  const { jobs = 1, cpus, retries, output } = options;
+  const { jobs = 1, cpus, plan, output } = options;
   const command = [...programOfTasks(), "sweep", "task", folder, "--quiet", "--index"];
   if (options.dryRun) {
     const commands = rows.map((row) => [...command, String(row)]);
@@ -177,11 +178,10 @@ async function runLocal(
   const { result, signal } = await withStopSignals(
     (signal) =>
       runLocally({
-        ...{ command, rows, jobs, cpus, signal, judge: judgeTask, retries },
-        onExit: ({ row, code }) => {
-          ended += 1;
-          const how = code === 0 ? "is done" : `ended with ${code}`;
-          progress.note(`row ${row} ${how}; ${ended} of ${rows.length}`);
+        ...{ command, rows, jobs, cpus, signal, judge: judgeTask, retries: plan.retries },
+        onExit: async (exit) => {
+          const text = await describeExit(folder, plan, exit);
+          progress.note(`${text}; ${++ended} of ${rows.length}`);
         },
       }),
     (signal) => progress.note(`${signal}: the trainings save after this step`),
@@ -296,9 +296,10 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
       }; "sweep retry" tries them again`,
     );
   }
-  const { retries } = sweep.plan;
+  const { plan } = sweep;
+  const { retries } = plan;
   if (executor === "slurm") return await runSlurm(folder, rows, { ...options, retries });
-  const without = await runLocal(folder, rows, { ...options, retries });
+  const without = await runLocal(folder, rows, { ...options, plan });
   if (options.dryRun) return;
   const now = await readSweep(folder, output);
   refuseFailed(now, { folder, failed: without, onFailed: options.onFailed });

@@ -27,8 +27,8 @@ export interface RunLocallyOptions {
   readonly judge: (code: number) => TaskVerdict;
   /** Most times that a row is begun again: a task may fail before it can count its attempts, on a full disk for example. */
   readonly retries: number;
-  /** Hears every end. */
-  readonly onExit?: (exit: TaskExit) => void;
+  /** Hears every end, before the next task begins. */
+  readonly onExit?: (exit: TaskExit) => unknown;
 }
 
 /** Threads of one task: its share of the cores. */
@@ -91,7 +91,7 @@ export async function runLocally(options: RunLocallyOptions): Promise<number[]> 
       const row = options.signal.aborted ? undefined : waiting.shift();
       if (row === undefined) return;
       const exit = await runTask(row, options);
-      options.onExit?.(exit);
+      await options.onExit?.(exit);
       const verdict = options.judge(exit.code);
       if (options.signal.aborted || verdict === "over") continue;
       const before = repeats.get(row) ?? 0;
