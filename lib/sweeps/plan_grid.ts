@@ -84,9 +84,15 @@ export function planGrid(options: PlanGridOptions): SweepRow[] {
   }
   const total = axes.reduce((product, { values }) => product * values.length, 1);
   const count = Math.min(total, random ?? Infinity) * seeds.length;
-  if (!(count <= MAX_ROWS) || total > MAX_SETTINGS) {
+  if (!(count <= MAX_ROWS)) {
+    const draw = random === undefined ? "draw some" : "draw fewer";
     throw new UsageError(
-      `Cannot plan ${count} trainings: a plan has at most ${MAX_ROWS}; take fewer values, or draw some with --random`,
+      `Cannot plan ${count} trainings: a plan has at most ${MAX_ROWS}; take fewer values, or ${draw} with --random`,
+    );
+  }
+  if (total > MAX_SETTINGS) {
+    throw new UsageError(
+      `Cannot draw from ${total} settings: a grid that some are drawn from has at most ${MAX_SETTINGS}; take fewer values`,
     );
   }
   return takenSettings(total, random).flatMap((number) => {

@@ -65,7 +65,15 @@ Deno.test("planGrid() refuses what cannot be swept", () => {
     path: `training.${axis}`,
     values: Array.from({ length: 10 }, (_, value) => value),
   }));
-  assert.throws(() => planGrid({ ...OPTIONS, axes: many }), /at most 100000/);
+  assert.throws(
+    () => planGrid({ ...OPTIONS, axes: many }),
+    /Cannot plan 20000000 trainings: a plan has at most 100000; .* or draw some with --random/,
+  );
+  // Ten trainings are not too many: the grid that they would be drawn from is.
+  assert.throws(
+    () => planGrid({ ...OPTIONS, axes: many, random: 5 }),
+    /Cannot draw from 10000000 settings: a grid that some are drawn from has at most 1000000/,
+  );
 });
 
 Deno.test("planGrid() draws the same settings from release to release", () => {
