@@ -89,15 +89,21 @@ async function otherBest(runDirectory: string, folder: string): Promise<boolean>
   return best !== null && best !== folder;
 }
 
+function whyIncomplete({ step, sums }: TrainingCheckpoint["progress"]): string {
+  if (step === 0) return "it is from before the first step";
+  return sums.steps > 0
+    ? "it was saved within an epoch"
+    : "the epoch before it had no validation (training.validateEvery)";
+}
+
 async function incompleteError(
   runDirectory: string,
   { folder, decoded: { progress } }: OpenCheckpoint,
 ): Promise<CheckpointError> {
   const { diverged } = await readOrigin(runDirectory);
-  const [reason, remedy] = diverged !== null ? [describeDivergence(diverged), TRAIN_ANEW] : [
-    progress.step === 0 ? "it is from before the first step" : "it was saved within an epoch",
-    "continue the run to the end of an epoch",
-  ];
+  const [reason, remedy] = diverged !== null
+    ? [describeDivergence(diverged), TRAIN_ANEW]
+    : [whyIncomplete(progress), "continue the run to the end of an epoch with a validation"];
   const best = await otherBest(runDirectory, folder)
     ? ', or take checkpoint "best" (--checkpoint best)'
     : "";

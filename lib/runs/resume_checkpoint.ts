@@ -108,6 +108,29 @@ function withoutBest({ stopping: _, ...progress }: TrainingProgress): TrainingPr
 }
 
 /**
+ * Makes sure that a run that goes on can end with a validation, as every run does: it chooses the best checkpoint, and
+ * makes the statistics of an export. So an epoch that is begun must be ended, and none without a validation is the last.
+ */
+function requireOpenEnd(
+  { progress: { epoch, sums }, statistics }: Pick<TrainingCheckpoint, "progress" | "statistics">,
+  { training: { epochs, validateEvery } }: ExperimentConfig,
+  runDirectory: string,
+): void {
+  const isBegun = sums.steps > 0;
+  const isValidated = epoch === 0 || statistics !== null;
+  const least = isBegun || !isValidated ? epoch + 1 : epoch;
+  if (least <= epochs) return;
+  const last = isBegun
+    ? " and another is begun"
+    : isValidated
+    ? ""
+    : `, the last of them without a validation (training.validateEvery is ${validateEvery})`;
+  throw new UsageError(
+    `Cannot resume ${runDirectory}: ${epoch} epochs are done${last}, training.epochs (--epochs) must be at least ${least}, current value is ${epochs}`,
+  );
+}
+
+/**
  * Reads the newest complete checkpoint of a run that goes on.
  *
  * @param config The run's configuration.
@@ -138,15 +161,7 @@ export async function readLastCheckpoint(
   const progress = hasOtherImages(data, card, options)
     ? withoutBest(checkpoint.progress)
     : checkpoint.progress;
-  const { epoch, sums } = progress;
-  // An epoch that is begun must be ended: within one there is no validation, and no statistics for an export.
-  const least = sums.steps > 0 ? epoch + 1 : epoch;
-  if (least > config.training.epochs) {
-    const done = `${epoch} epochs are done${least > epoch ? " and another is begun" : ""}`;
-    throw new UsageError(
-      `Cannot resume ${options.runDirectory}: ${done}, training.epochs (--epochs) must be at least ${least}, current value is ${config.training.epochs}`,
-    );
-  }
+  requireOpenEnd({ ...checkpoint, progress }, config, options.runDirectory);
   const device = deviceOf(options.provenance);
   if (withoutThreads(card.backend) !== withoutThreads(device)) {
     if (!options.allowOtherBackend) {

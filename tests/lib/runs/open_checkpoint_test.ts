@@ -106,14 +106,14 @@ Deno.test("a run that was stopped before its first step, or within an epoch, say
       assert.match(remark!, /is not trained: .*the initial ones; continue the run/);
       assert.match(
         await refusalOf(unstarted, "auto"),
-        /since it is from before the first step; continue the run to the end of an epoch$/,
+        /since it is from before the first step; continue the run to the end of an epoch with a validation$/,
       );
       const begun = join(folder, "begun");
       await train(config, begun, stopAfter(1));
       assert.deepEqual(await remarksOn(begun), []);
       assert.match(
         await refusalOf(begun, "auto"),
-        /since it was saved within an epoch; continue the run to the end of an epoch$/,
+        /since it was saved within an epoch; continue the run to the end of an epoch with a validation$/,
       );
       const second = join(folder, "second");
       const { steps } = await train(config, second, stopAfter(5));

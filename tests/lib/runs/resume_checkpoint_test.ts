@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { exportRun } from "../../../lib/runs/export_run.ts";
+import { runTraining } from "../../../lib/runs/run_training.ts";
+import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
+import { withBackend } from "../../helpers/backends.ts";
+import { withFolder } from "../../helpers/with_folder.ts";
+
+function configOf(epochs: number) {
+  return tinyRunConfig({
+    data: { images: 40, testImages: 10 },
+    training: { epochs, validateEvery: 2, statisticsImages: 8 },
+  });
+}
+
+Deno.test("a run is not resumed to end with an epoch that has no validation", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const runDirectory = join(folder, "run");
+      const options = { runDirectory, provenance: TEST_PROVENANCE };
+      const interrupt = new AbortController();
+      const { stopReason, epochs } = await runTraining(configOf(5), {
+        ...{ ...options, resume: false, signal: interrupt.signal },
+        report: ({ kind }) => kind === "epoch" && interrupt.abort(),
+      });
+      assert.deepEqual([stopReason, epochs], ["interrupted", 1]);
+      const exported = {
+        runDirectory,
+        directory: join(folder, "model"),
+        checkpoint: "last",
+      } as const;
+      await assert.rejects(
+        exportRun(exported),
+        /since the epoch before it had no validation \(training\.validateEvery\); continue the run to the end of an epoch with/,
+      );
+      await assert.rejects(
+        runTraining(configOf(1), { ...options, resume: true }),
+        /1 epochs are done, the last of them without a validation \(training\.validateEvery is 2\), training\.epochs \(--epochs\) must be at least 2/,
+      );
+      const { best } = await runTraining(configOf(2), { ...options, resume: true });
+      assert.equal(best?.epoch, 2);
+      await exportRun(exported);
+    })));
