@@ -9,6 +9,7 @@ import { UsageError } from "../errors.ts";
 import { createClassifier } from "../models/create_classifier.ts";
 import { requireImageSize } from "../models/require_image_size.ts";
 import { openMetricsLog, readMetricsLog } from "../training/metrics_log.ts";
+import { endBefore } from "../training/early_stopping.ts";
 import { Trainer } from "../training/trainer.ts";
 import { withCheckpointErrors } from "../training/decode_checkpoint.ts";
 import { encodeCheckpoint, restoreTrainer } from "../training/training_checkpoint.ts";
@@ -242,10 +243,13 @@ async function trainClassifier(
     }
     // Before the configuration, which makes a run of the folder: one that is resumed must know what it began with.
     const source = resume ? undefined : options.weights?.source;
-    await addProvenance(runDirectory, {
+    const provenance = {
       ...options.provenance,
       ...(source === undefined ? {} : { weights: source }),
-    }, resume);
+    };
+    // Who finds nothing left to train has not trained it: the last entry says where it was trained.
+    const hasEnded = endBefore(trainer.progress, config.training) !== null;
+    if (!hasEnded) await addProvenance(runDirectory, provenance, resume);
     await writeConfig(runDirectory, config);
     const open = {
       ...{ trainer, data, resumed: checkpoint?.folder ?? null },

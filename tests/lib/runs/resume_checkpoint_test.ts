@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { exportRun } from "../../../lib/runs/export_run.ts";
+import { readProvenance } from "../../../lib/runs/provenance_file.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { withBackend } from "../../helpers/backends.ts";
@@ -39,5 +40,14 @@ Deno.test("a run is not resumed to end with an epoch that has no validation", ()
       );
       const { best } = await runTraining(configOf(2), { ...options, resume: true });
       assert.equal(best?.epoch, 2);
+      const commands = await readProvenance(runDirectory);
+      assert.equal(commands.length, 2);
+      // The same once more trains nothing, wherever it runs.
+      const versions = { backend: "another" };
+      await runTraining(configOf(2), {
+        ...{ ...options, resume: true, allowOtherBackend: true },
+        provenance: { ...TEST_PROVENANCE, versions },
+      });
+      assert.deepEqual(await readProvenance(runDirectory), commands);
       await exportRun(exported);
     })));
