@@ -1,3 +1,4 @@
+import { countOf } from "../count_of.ts";
 import { CheckpointError } from "../errors.ts";
 import { isExported } from "../runs/exported_model.ts";
 import type { RunProgress } from "../runs/run_progress.ts";
@@ -116,7 +117,7 @@ function timeLeft({ log, config, epochs }: RunProgress): number | null {
 function messageOf(state: RowStateName, attempts: readonly Attempt[]): string | null {
   if (state !== "failed") return null;
   const told = attempts.findLast(({ message }) => message !== null)?.message;
-  return told ?? `killed without a word, ${attempts.length} times`;
+  return told ?? `killed without a word, ${countOf(countLosses(attempts), "time")}`;
 }
 
 /** How far the run of a row has come, or what is wrong with it: that concerns its own row, and no other. */

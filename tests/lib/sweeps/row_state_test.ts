@@ -86,7 +86,10 @@ Deno.test("readRowStates() tells from records and signs of life what became of a
       attempt(1, { state: "failed-for-good", message: "bad data" }),
     ]);
     assert.equal(failed.message, "bad data");
-    const silent = await stateOf(folder, [lost, attempt(2, { seenAt: old })]);
+    // What a signal has ended was not killed.
+    const saved = attempt(1, { state: "saved" });
+    const [second, third] = [2, 3].map((number) => attempt(number, { seenAt: old }));
+    const silent = await stateOf(folder, [saved, second!, third!]);
     assert.match(silent.message!, /killed without a word, 2 times/);
   }));
 
