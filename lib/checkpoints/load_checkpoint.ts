@@ -61,6 +61,27 @@ export async function loadCheckpoint(
   root: string,
   which: "last" | "best",
 ): Promise<LoadedCheckpoint> {
+  for (;;) {
+    const before = await pointedAt(root, which);
+    const loaded = await loadPointed(root, which).catch((error: unknown) => {
+      if (error instanceof CheckpointError) return error;
+      throw error;
+    });
+    const isSound = !(loaded instanceof CheckpointError) && loaded.skipped.length === 0;
+    // A training that saves meanwhile removes what the pointer named before: that is no damage.
+    if (!isSound && await pointedAt(root, which) !== before) continue;
+    if (loaded instanceof CheckpointError) throw loaded;
+    return loaded;
+  }
+}
+
+/** What a pointer names; `null` where it is missing or damaged. */
+async function pointedAt(root: string, which: "last" | "best"): Promise<string | null> {
+  return await readPointer(root, which).catch(() => null);
+}
+
+/** Loads the checkpoint that a pointer names now. */
+async function loadPointed(root: string, which: "last" | "best"): Promise<LoadedCheckpoint> {
   const skipped: string[] = [];
   const candidates = await findCandidates(root, which, skipped);
   for (const [tried, name] of candidates.entries()) {

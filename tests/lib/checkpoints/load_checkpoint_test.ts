@@ -153,3 +153,28 @@ Deno.test("loadCheckpoint() says what to do when there is nothing to load", () =
     await saveCheckpoint(root, contentOf(1));
     await assert.rejects(loadCheckpoint(root, "best"), /appears with the first validation/);
   }));
+
+Deno.test("loadCheckpoint() finds no damage where a training saves meanwhile and removes what was the best", () =>
+  withFolder(async (root) => {
+    await saveCheckpoint(root, contentOf(1, true));
+    const { stat } = Deno;
+    let hasSaved = false;
+    Deno.stat = async (path) => {
+      // Between the pointer and the first file.
+      if (!hasSaved && String(path).includes("step-00000001")) {
+        hasSaved = true;
+        await saveCheckpoint(root, contentOf(2, true));
+        await saveCheckpoint(root, contentOf(3));
+      }
+      return await stat(path);
+    };
+    try {
+      assertContent(await loadCheckpoint(root, "best"), contentOf(2));
+    } finally {
+      Deno.stat = stat;
+    }
+    assert.equal(hasSaved, true);
+    // What stays where it is and is damaged is still said to be.
+    Deno.removeSync(join(root, "step-00000002", "manifest.json"));
+    await assert.rejects(loadCheckpoint(root, "best"), /the best one of .* is damaged/);
+  }));
