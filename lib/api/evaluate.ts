@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { evaluate as evaluateClassifier } from "../evaluation/evaluate.ts";
 import { describeGiven } from "../arguments/describe_given.ts";
 import { requireOptions } from "../arguments/require_options.ts";
@@ -8,6 +7,7 @@ import { UsageError } from "../errors.ts";
 import { imageSideOf, isResized } from "../datasets/data_config.ts";
 import { DATA_PARTS } from "../datasets/data_part.ts";
 import { loadPartForModel } from "../runs/load_part.ts";
+import { withClasses } from "../datasets/with_classes.ts";
 import { describeOtherClasses } from "../runs/other_classes.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { ImageDataset } from "../datasets/dataset.ts";
@@ -40,7 +40,7 @@ export interface EvaluateOptions {
  * @param options Batch size, other data, progress.
  * @returns The figures.
  * @throws {DataError} if the images of the part are missing, or may be some that the model was trained on.
- * @throws {RangeError} if the dataset is empty, its classes or size are not the model's, or the batch size is no number
+ * @throws {RangeError} if the dataset is empty, it has a class that the model does not know or another size, or the batch size is no number
  * of images.
  * @throws {TypeError} if the model, the images or an option is of another type.
  * @throws {UsageError} if there is no such part, an option or a setting of the data is unknown or wrong, or the model
@@ -56,11 +56,11 @@ export async function evaluate(
   const { batchSize = 256, data, onProgress } = options;
   requireModel(model);
   requireImages(images);
-  const { trained, card, config, exact, prepare } = partsOf(model);
-  const dataset = typeof images === "string"
-    ? (await loadPartForModel(withData(config, data), { card, part: requirePart(images) })).dataset
-    : images;
-  requireFitting(model, dataset);
+  const { trained, exact, prepare } = partsOf(model);
+  const dataset = requireFitting(
+    model,
+    typeof images === "string" ? await loadNamedPart(model, images, data) : images,
+  );
   try {
     return await evaluateClassifier(trained, dataset, {
       ...{ batchSize, exact },
@@ -72,6 +72,18 @@ export async function evaluate(
     partsOf(model);
     throw error;
   }
+}
+
+/** A part of the run's data, or of others that are given. */
+async function loadNamedPart(
+  model: Model,
+  part: DataPart,
+  data: DataSettings | undefined,
+): Promise<ImageDataset> {
+  const { card, config } = partsOf(model);
+  const found = withData(config, data);
+  const areOthers = found.data.dataset !== config.data.dataset;
+  return (await loadPartForModel(found, { card, part: requirePart(part), areOthers })).dataset;
 }
 
 /** Its methods would say "Receiver must be an instance of class Model". */
@@ -119,17 +131,18 @@ function requirePart(part: DataPart): DataPart {
   );
 }
 
-function requireFitting({ classNames, imageSize }: Model, dataset: ImageDataset): void {
-  const { name, height, width } = dataset;
+/** The images under the model's classes. */
+function requireFitting({ classNames, imageSize }: Model, images: ImageDataset): ImageDataset {
+  const { name, height, width } = images;
   if (height !== imageSize.height || width !== imageSize.width) {
     throw new RangeError(
       `Cannot evaluate on ${name}: the model sees ${imageSize.height} x ${imageSize.width} pixels, ` +
         `the images have ${height} x ${width}`,
     );
   }
-  if (!isDeepStrictEqual([...dataset.classNames], [...classNames])) {
-    throw new RangeError(
-      `Cannot evaluate on ${name}: ${describeOtherClasses(classNames, dataset.classNames)}`,
-    );
-  }
+  const dataset = withClasses(images, classNames);
+  if (dataset !== null) return dataset;
+  throw new RangeError(
+    `Cannot evaluate on ${name}: ${describeOtherClasses(classNames, images.classNames)}`,
+  );
 }

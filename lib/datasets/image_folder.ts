@@ -44,6 +44,12 @@ export interface ImageFolderOptions {
    * @default 2 GiB
    */
   readonly maxCacheBytes?: number;
+  /**
+   * Takes all images of a folder without validation and test part as its test part.
+   *
+   * @default false: a tenth of every class is drawn
+   */
+  readonly areOthers?: boolean;
 }
 
 /**
@@ -72,7 +78,11 @@ export async function loadImageFolder(
   const { train, validation, test, passedOver, description } = layout;
   const form = { ...options, directory: layout.directory, name };
   const found = { arrangement: description, passedOver };
-  if (validation === null && test === null) return { ...splitListing(train, form), ...found };
+  if (validation === null && test === null) {
+    if (options.areOthers !== true) return { ...splitListing(train, form), ...found };
+    const whole = createFolderDataset(train, form);
+    return { train: whole, test: whole, ...found };
+  }
   const nothing = {
     classNames: train.classNames,
     files: [],

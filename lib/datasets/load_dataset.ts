@@ -21,6 +21,12 @@ export interface LoadDatasetOptions {
    * @default 2 GiB
    */
   readonly maxCacheBytes?: number;
+  /**
+   * Whether they are others than a model was trained on: then all of a folder without a test part are test images.
+   *
+   * @default false: a part of them is drawn as test images
+   */
+  readonly areOthers?: boolean;
 }
 
 /**

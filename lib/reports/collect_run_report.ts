@@ -67,11 +67,11 @@ async function evaluateTest(
   loaded: LoadedClassifier,
   options: CollectRunReportOptions,
 ): Promise<Evaluated> {
-  const { trained, card, config, folder, namedBy } = loaded;
+  const { trained, card, config, folder, namedBy, areOthers } = loaded;
   const { dataset: test, images } = await loadPartForModel(config, {
     card,
     part: "test",
-    namedBy,
+    ...{ namedBy, areOthers },
   });
   const manifestSha256 = await digestManifest(options.runDirectory, folder);
   const seen: SeenImage[] = [];

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import { DataError } from "../errors.ts";
+import { withClasses } from "../datasets/with_classes.ts";
 import { describeOtherClasses } from "./other_classes.ts";
 import { loadExperimentImages } from "./prepare_data.ts";
 import type { ExperimentImages } from "./prepare_data.ts";
@@ -88,10 +88,10 @@ function requirePartOfRun(
  * Loads images that a trained model is to look at.
  *
  * @param config Data and seed of the run.
- * @param options What the checkpoint says of its model, which part, and the run whose configuration says where the images
- * are, for the message.
- * @returns The images, and the sizes of all parts.
- * @throws {DataError} if the images are missing, their classes or size are not the model's, or the part was drawn
+ * @param options What the checkpoint says of its model, which part, the run whose configuration says where the images are,
+ * for the message, and whether they are of another dataset than the run's, so that it cannot have learned them.
+ * @returns The images under the model's classes, and the sizes of all parts.
+ * @throws {DataError} if the images are missing, one of their classes or their size is not the model's, or the part was drawn
  * from other images than those of the run.
  */
 export async function loadPartForModel(
@@ -100,15 +100,16 @@ export async function loadPartForModel(
     readonly card: ModelCard;
     readonly part: DataPart;
     readonly namedBy?: string | null;
+    readonly areOthers?: boolean;
   },
 ): Promise<LoadedPart> {
-  const { card, part, namedBy = null } = options;
-  const images = await loadExperimentImages(config, { ...READ_ONCE, namedBy });
+  const { card, part, namedBy = null, areOthers = false } = options;
+  const images = await loadExperimentImages(config, { ...READ_ONCE, namedBy, areOthers });
   const loaded = partOf(images, part);
-  const { dataset } = loaded;
-  if (!isDeepStrictEqual([...dataset.classNames], [...card.classNames])) {
+  const dataset = withClasses(loaded.dataset, card.classNames);
+  if (dataset === null) {
     throw new DataError(
-      `Cannot evaluate: ${describeOtherClasses(card.classNames, dataset.classNames)}`,
+      `Cannot evaluate: ${describeOtherClasses(card.classNames, loaded.dataset.classNames)}`,
     );
   }
   if (dataset.height !== card.image.height || dataset.width !== card.image.width) {
@@ -117,5 +118,5 @@ export async function loadPartForModel(
     );
   }
   requirePartOfRun(images, options);
-  return loaded;
+  return { ...loaded, dataset };
 }

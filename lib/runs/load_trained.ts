@@ -29,6 +29,8 @@ export interface LoadedClassifier {
   readonly folder: string;
   /** The run whose configuration says where the images are; `null` where that was said otherwise. */
   readonly namedBy: string | null;
+  /** Whether the images are of another dataset than those of the run. */
+  readonly areOthers: boolean;
 }
 
 /** What only a checkpoint without statistics needs is loaded for it: the training images and their readers. */
@@ -95,7 +97,8 @@ export async function loadTrained(options: {
       standardization: card.standardization,
       measure: complexityMeasure(card.model.complexity),
     };
-    return { trained, card, config, folder, namedBy };
+    const areOthers = config.data.dataset !== saved.data.dataset;
+    return { trained, card, config, folder, namedBy, areOthers };
   } catch (error) {
     classifier.dispose();
     throw error;

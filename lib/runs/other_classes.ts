@@ -8,29 +8,22 @@ function nameSome(names: readonly string[]): string {
 }
 
 /**
- * Says how the classes of images differ from those of a model, and what to do.
+ * Says which classes of images a model does not know, and what to do.
  *
- * @param known The model's classes, in the order of its outputs.
- * @param found Those of the images, others than these.
+ * @param known The model's classes.
+ * @param found Those of the images, of which one is none of these.
  * @returns What follows "Cannot evaluate: ".
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  *
- * assert.match(describeOtherClasses(["cat", "dog"], ["cat", "cow"]), /^the model knows the classes .* lack dog, .* cow,/);
+ * assert.match(describeOtherClasses(["cat", "dog"], ["cat", "cow"]), /^the images have cow, which the model does not know/);
  * ```
  */
 export function describeOtherClasses(known: readonly string[], found: readonly string[]): string {
-  const lacking = known.filter((name) => !found.includes(name));
   const strange = found.filter((name) => !known.includes(name));
-  const differences = [
-    ...lacking.length === 0 ? [] : [`lack ${nameSome(lacking)}`],
-    ...strange.length === 0 ? [] : [`have ${nameSome(strange)}, which it does not know`],
-  ];
-  const difference = differences.length === 0
-    ? "have them in another order"
-    : differences.join(", and ");
-  return `the model knows the classes ${nameSome(known)}; the images ${difference}; ` +
-    "they must have all of its classes, no others, named and ordered as it has them";
+  return `the images have ${nameSome(strange)}, which the model does not know; its classes are ${
+    nameSome(known)
+  }; name them so, or leave the others out`;
 }

@@ -137,6 +137,12 @@ async function loadNamed(
   }
 }
 
+/** Nobody trains on images that a model is only to look at. */
+function noneToTrainOn({ train }: DatasetParts): Pick<ExperimentImages, "train" | "validation"> {
+  const none = subset(train, []);
+  return { train: none, validation: none };
+}
+
 /**
  * Loads the images that a configuration asks for and splits them.
  *
@@ -157,16 +163,20 @@ export async function loadExperimentImages(
       `Cannot take ${data.images} training images: ${data.dataset} in ${data.directory} holds ${parts.train.length}; lower images (--images)`,
     );
   }
-  requireClasses(data, parts);
-  requireUsableSplit(config, parts);
-  const { train, validation } = splitTraining(parts.train, {
-    ...data,
-    // A validation part of its own leaves nothing to draw.
-    validationFraction: parts.validation === undefined ? data.validationFraction : 0,
-    // The paper draws from all images alike; a person's folder may hold a few of a class.
-    stratified: data.dataset === "folder" && data.selection === "random",
-    seed: data.splitSeed ?? training.seed,
-  });
+  if (!options.areOthers) {
+    requireClasses(data, parts);
+    requireUsableSplit(config, parts);
+  }
+  const { train, validation } = options.areOthers
+    ? noneToTrainOn(parts)
+    : splitTraining(parts.train, {
+      ...data,
+      // A validation part of its own leaves nothing to draw.
+      validationFraction: parts.validation === undefined ? data.validationFraction : 0,
+      // The paper draws from all images alike; a person's folder may hold a few of a class.
+      stratified: data.dataset === "folder" && data.selection === "random",
+      seed: data.splitSeed ?? training.seed,
+    });
   return {
     train,
     validation: parts.validation ?? validation,

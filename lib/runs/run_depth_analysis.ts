@@ -57,11 +57,11 @@ function scaleOf(measure: string): MeasureScale {
 
 async function analyzeRun(options: RunDepthOptions): Promise<DepthAnalysisResult> {
   options.report?.(0, 0, "loading images");
-  const { trained, card, config, folder, namedBy } = await loadTrained(options);
+  const { trained, card, config, folder, namedBy, areOthers } = await loadTrained(options);
   try {
     const { part, runDirectory, batchSize, fixedLevels } = options;
     const exact = requireTrajectory(card.model, options.exact);
-    const { dataset } = await loadPartForModel(config, { card, part, namedBy });
+    const { dataset } = await loadPartForModel(config, { card, part, namedBy, areOthers });
     return await analyzeDepth(dataset, {
       ...options,
       model: card.model,

@@ -19,7 +19,7 @@ import type { EvaluationSummary, RunEvaluationOptions } from "./run_types.ts";
  */
 export async function runEvaluation(options: RunEvaluationOptions): Promise<EvaluationSummary> {
   options.report?.(0, 0, "loading images");
-  const { trained, card, config, folder, namedBy } = await loadTrained(options);
+  const { trained, card, config, folder, namedBy, areOthers } = await loadTrained(options);
   try {
     // Read now: a training may go on and leave this checkpoint behind.
     const manifestSha256 = await digestManifest(options.runDirectory, folder);
@@ -27,7 +27,7 @@ export async function runEvaluation(options: RunEvaluationOptions): Promise<Eval
     const { dataset, images } = await loadPartForModel(config, {
       card,
       part: options.part,
-      namedBy,
+      ...{ namedBy, areOthers },
     });
     const { batchSize, report } = options;
     const { depth } = options;

@@ -3,6 +3,7 @@ import { writeFileAtomically } from "../files/atomic_write.ts";
 import { CheckpointError, DataError } from "../errors.ts";
 import { readTestResult } from "./recorded_test.ts";
 import { runEvaluation } from "./run_evaluation.ts";
+import { dataOfModel } from "./data_of_model.ts";
 import { loadPartForModel } from "./load_part.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { type CheckpointMark, readCheckpointMark, readRunCard } from "./run_progress.ts";
@@ -63,14 +64,38 @@ async function isOfImages(
 ): Promise<boolean> {
   const [config, card] = [await readRunConfig(runDirectory), await readRunCard(runDirectory)];
   try {
-    const found = { ...config, data: { ...config.data, ...data } };
-    const { dataset } = await loadPartForModel(found, { card: card!, part: "test" });
+    const found = { ...config, data: await dataOfModel(config.data, data) };
+    const areOthers = found.data.dataset !== config.data.dataset;
+    const { dataset } = await loadPartForModel(found, { card: card!, part: "test", areOthers });
     const { fingerprint = dataset.fingerprint, images } = evaluation;
     return fingerprint === dataset.fingerprint && images.test === dataset.length;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     warn?.(`${runDirectory}: its test figures are those that were kept (${error.message})`);
     return true;
+  }
+}
+
+/** Whether the images are of another dataset than the run's. */
+async function looksAtOthers({ runDirectory, data }: TestRunOptions): Promise<boolean> {
+  const saved = (await readRunConfig(runDirectory)).data;
+  return (await dataOfModel(saved, data)).dataset !== saved.dataset;
+}
+
+async function keepResult(
+  result: TestResult,
+  { runDirectory, warn }: TestRunOptions,
+): Promise<void> {
+  try {
+    const text = `${JSON.stringify(result, null, 1)}\n`;
+    await writeFileAtomically(join(runDirectory, TEST_RESULT_FILE), text);
+  } catch (error) {
+    // A permission that the process lacks is for whoever started it to give, as the error says.
+    const mayPass = error instanceof CheckpointError &&
+      !(error.cause instanceof Deno.errors.NotCapable);
+    if (!mayPass) throw error;
+    // The folder may be somebody else's, or its disk full: what took minutes to find out is shown all the same.
+    warn?.(`the result of ${runDirectory} is not kept: ${error.message}`);
   }
 }
 
@@ -91,6 +116,7 @@ export async function testRun(options: TestRunOptions): Promise<TestResult | nul
   if (kept !== null && (options.keep || isMeasuredHere(kept, options))) {
     if (!options.looksAtImages || await isOfImages(kept, options)) return kept;
   }
+  const areOthers = await looksAtOthers(options);
   options.onEvaluate?.();
   const { runDirectory: _, speed = null, ...evaluation } = await runEvaluation({
     runDirectory,
@@ -112,16 +138,7 @@ export async function testRun(options: TestRunOptions): Promise<TestResult | nul
     measuredOn: conditions,
     evaluatedAt: new Date().toISOString(),
   };
-  const text = `${JSON.stringify(result, null, 1)}\n`;
-  try {
-    await writeFileAtomically(join(runDirectory, TEST_RESULT_FILE), text);
-  } catch (error) {
-    // A permission that the process lacks is for whoever started it to give, as the error says.
-    const mayPass = error instanceof CheckpointError &&
-      !(error.cause instanceof Deno.errors.NotCapable);
-    if (!mayPass) throw error;
-    // The folder may be somebody else's, or its disk full: what took minutes to find out is shown all the same.
-    warn?.(`the result of ${runDirectory} is not kept: ${error.message}`);
-  }
+  // Figures of other images would be taken for the run's later.
+  if (!areOthers) await keepResult(result, options);
   return result;
 }

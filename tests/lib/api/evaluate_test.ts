@@ -55,8 +55,14 @@ Deno.test("evaluate() takes a part of the run's data, or any dataset that fits t
       const other = [test.classNames.map((name) => `${name}?`), [test.classNames.join()]];
       for (const classNames of other) {
         const renamed = { ...test, classNames };
-        await assert.rejects(evaluate(model, renamed), /the model knows the classes/);
+        await assert.rejects(
+          evaluate(model, renamed),
+          /the images have disc.*, which the model does not know; its classes are disc/,
+        );
       }
+      const last = { ...test, classNames: test.classNames.toReversed() };
+      const turned = { ...last, labels: test.labels.map((label) => 9 - label) };
+      assert.equal((await evaluate(model, turned)).top1, all.top1, "names count, not their order");
       const onProgress = (done: number) => done > 0 && model[Symbol.dispose]();
       await assert.rejects(evaluate(model, "test", { batchSize: 1, onProgress }), /disposed of/);
     })));

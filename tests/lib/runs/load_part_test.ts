@@ -90,6 +90,33 @@ Deno.test("loadPartForModel() takes the test folder of other images of the same 
   });
 });
 
+Deno.test("loadPartForModel() takes all images of a folder that cannot be the run's, and some of its classes", async () => {
+  await withFolder(async (folder) => {
+    // One image of a class, and one class alone, are enough to look at.
+    await writeImages(folder, ["b/1.png", "c/1.png", "c/2.png"]);
+    const data = { dataset: "folder", directory: folder, imageSize: 4, resizeTo: null } as const;
+    const config = tinyRunConfig({
+      data: { ...data, images: null, testImages: null },
+      training: { patience: 1 },
+    });
+    const card = {
+      ...TINY_CARD,
+      ...{ classNames: ["a", "c", "b"], image: { height: 4, width: 4 }, trainFingerprint: "f" },
+    };
+    const of = (part: DataPart) => loadPartForModel(config, { card, part, areOthers: true });
+    const { dataset, images } = await of("test");
+    assert.deepEqual(dataset.classNames, card.classNames);
+    assert.deepEqual([...dataset.labels], [2, 1, 1]);
+    assert.equal((await dataset.read([2])).length, 48);
+    assert.deepEqual(images, { train: 0, validation: 0, test: 3, pool: 3 });
+    await assert.rejects(of("train"), /there are no train images/);
+    await Deno.remove(join(folder, "b"), { recursive: true });
+    assert.deepEqual([...(await of("test")).dataset.labels], [1, 1]);
+    await writeImages(folder, ["d/1.png"]);
+    await assert.rejects(of("test"), /the images have d, which the model does not know/);
+  });
+});
+
 Deno.test("loadPart() keeps no pixels of image files, which training does", async () => {
   await withFolder(async (folder) => {
     const files = ["train", "test"].flatMap((part) => [`${part}/a/1.png`, `${part}/b/1.png`]);

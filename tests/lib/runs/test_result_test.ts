@@ -32,6 +32,29 @@ Deno.test("testRun() gives the result, and says so, where the folder cannot keep
     assert.match(warnings.join("\n"), /^the result of .*run is not kept: .*test_result\.json/);
   }));
 
+Deno.test("testRun() keeps no result of pictures that are no images of the run's dataset", () =>
+  withFolder(async (folder) => {
+    await selectBackend("wasm");
+    const [runDirectory, directory] = [join(folder, "run"), join(folder, "pictures")];
+    const config = tinyRunConfig({
+      data: { images: 20, testImages: 10 },
+      training: { epochs: 1, stepsPerEpoch: 1, statisticsImages: 8 },
+    });
+    await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+    await writeImages(directory, ["disc/1.png", "ring/1.png", "ring/2.png"]);
+    const imagesOf = async (data?: { readonly directory: string }) => {
+      const result = await testRun({
+        ...{ runDirectory, conditions: TEST_CONDITIONS, speed: null, keep: true },
+        ...data === undefined ? {} : { data, looksAtImages: true },
+      });
+      return result!.evaluation.figures.images;
+    };
+    assert.equal(await imagesOf({ directory }), 3);
+    assert.equal(await imagesOf(), 10);
+    assert.equal(await imagesOf({ directory }), 3);
+    assert.equal(await imagesOf(), 10);
+  }));
+
 Deno.test("testRun() keeps no result of other test images, where it is to look at them", () =>
   withFolder(async (folder) => {
     await selectBackend("wasm");
