@@ -6,6 +6,7 @@ import { testRun } from "../runs/test_result.ts";
 import { measureUntrained } from "./measure_untrained.ts";
 import { asFitted, isRunOf } from "./run_identity.ts";
 import { bestValidation } from "../training/metrics_log.ts";
+import { FolderInUseError } from "../checkpoints/run_lock.ts";
 import { OutOfMemoryError } from "../backends/out_of_memory.ts";
 import { CheckpointError, DivergenceError } from "../errors.ts";
 import type { ReportWork } from "../evaluation/report_work.ts";
@@ -186,6 +187,11 @@ async function trainAndTest(
       : { ...nothing, state: "untrained", untrainedSpeed };
   } catch (error) {
     if (isTrained && settings.signal?.aborted) return { ...nothing, state: "unfinished" };
+    if (error instanceof FolderInUseError) {
+      // Somebody trains it elsewhere: the same command finds it done later.
+      watcher.warn?.(`${planned.runDirectory}: ${error.message}`);
+      return { ...nothing, state: "unfinished" };
+    }
     // A loss can be finite while weights or generated kernels are not: saving and evaluating find that.
     const hasDiverged = error instanceof DivergenceError;
     if (!hasDiverged && !(error instanceof OutOfMemoryError)) throw error;

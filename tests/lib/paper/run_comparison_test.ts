@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runComparison } from "../../../lib/paper/run_comparison.ts";
 import { DataError, DivergenceError, UsageError } from "../../../lib/errors.ts";
+import { lockRunFolder } from "../../../lib/checkpoints/run_lock.ts";
+import { planTable } from "../../../lib/paper/plan_rows.ts";
 import { smallComparison } from "../../helpers/small_comparison.ts";
 import type { ConfigOverride } from "../../../lib/configuration/config_words.ts";
 import type { TrainingEvent } from "../../../lib/training/training_event.ts";
@@ -339,5 +341,26 @@ Deno.test("runComparison() goes on with the other runs when one cannot be saved 
     const [row] = comparison.rows;
     assert.deepEqual(row!.runs.map(({ state }) => state), ["diverged", "finished"]);
     assert.match(row!.mark!, /1 of 2 seeds finished; 1 diverged/);
+  });
+});
+
+Deno.test("runComparison() goes on where somebody trains one of its runs, and finds it done later", async () => {
+  await withRuns(async (runs) => {
+    const warnings: string[] = [];
+    const options = await smallComparison(runs, {
+      seeds: [1, 2],
+      watcher: { warn: (text: string) => warnings.push(text) },
+    });
+    const [first] = (await planTable(options))[0]!.runs;
+    await Deno.mkdir(first!.runDirectory, { recursive: true });
+    const states = async () =>
+      (await runComparison(options)).comparison.rows[0]!.runs.map(({ state }) => state);
+    {
+      using _lock = await lockRunFolder(first!.runDirectory);
+      assert.deepEqual(await states(), ["unfinished", "finished"]);
+    }
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!, /is in use by process \d+; wait for it to end/);
+    assert.deepEqual(await states(), ["finished", "finished"]);
   });
 });
