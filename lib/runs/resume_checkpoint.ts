@@ -1,3 +1,4 @@
+import { countOf } from "../count_of.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { isDeepStrictEqual } from "node:util";
 import { join } from "node:path";
@@ -126,7 +127,9 @@ function requireOpenEnd(
     ? ""
     : `, the last of them without a validation (training.validateEvery is ${validateEvery})`;
   throw new UsageError(
-    `Cannot resume ${runDirectory}: ${epoch} epochs are done${last}, training.epochs (--epochs) must be at least ${least}, current value is ${epochs}`,
+    `Cannot resume ${runDirectory}: ${countOf(epoch, "epoch")} ${
+      epoch === 1 ? "is" : "are"
+    } done${last}, training.epochs (--epochs) must be at least ${least}, current value is ${epochs}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Comparison } from "../../paper/comparison.ts";
+import { rowNames } from "../parts/row_name.ts";
 import type { CsvRecord } from "./csv_record.ts";
 
 /**
@@ -8,12 +9,14 @@ import type { CsvRecord } from "./csv_record.ts";
  * @returns Raw numbers: shares 0..1, MB, seconds, multiply-adds.
  */
 export function comparisonRecords(
-  { table, rows, conditions, createdAt, speedBatch }: Comparison,
+  { table, rows, conditions, createdAt, speedBatch, mode }: Comparison,
 ): CsvRecord[] {
-  return rows.map((row) => ({
+  const names = mode === "runs" ? rowNames(rows, mode) : rows.map(({ name }) => name);
+  return rows.map((row, at) => ({
     table,
     group: row.group,
-    row: row.name,
+    row: names[at]!,
+    model: row.model,
     variant: row.variant,
     preset: row.preset,
     dataset: row.dataset,

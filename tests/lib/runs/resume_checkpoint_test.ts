@@ -36,7 +36,7 @@ Deno.test("a run is not resumed to end with an epoch that has no validation", ()
       );
       await assert.rejects(
         runTraining(configOf(1), { ...options, resume: true }),
-        /1 epochs are done, the last of them without a validation \(training\.validateEvery is 2\), training\.epochs \(--epochs\) must be at least 2/,
+        /1 epoch is done, the last of them without a validation \(training\.validateEvery is 2\), training\.epochs \(--epochs\) must be at least 2/,
       );
       const { best } = await runTraining(configOf(2), { ...options, resume: true });
       assert.equal(best?.epoch, 2);

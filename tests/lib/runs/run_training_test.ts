@@ -148,7 +148,7 @@ Deno.test("runTraining() refuses to resume below the epochs that are done", () =
       await trainAndInterrupt(tinyRunConfig(), begun, 8);
       await assert.rejects(
         train(tinyRunConfig({ training: { epochs: 1 } }), begun, { resume: true }),
-        /1 epochs are done and another is begun, training\.epochs \(--epochs\) must be at least 2, current value is 1/,
+        /1 epoch is done and another is begun, training\.epochs \(--epochs\) must be at least 2, current value is 1/,
       );
       const longer = await train(tinyRunConfig(), begun, { resume: true });
       assert.equal(longer.epochs, 2);
