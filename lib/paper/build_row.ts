@@ -12,6 +12,7 @@ import type { Counter } from "./count_row.ts";
 import type {
   ComparedRun,
   ComparisonRow,
+  PaperFigures,
   ProtocolChange,
   ProtocolState,
   SeedStatistics,
@@ -66,6 +67,21 @@ function speedOf(
     )?.median ?? null;
 }
 
+/** Whether a run was tested on pictures of somebody's own, or on drawn ones, in place of its dataset. */
+function isOnOthers(run: ComparedRun, { data }: ExperimentConfig): boolean {
+  return SET_SIZES[data.dataset] !== undefined && run.dataset !== data.dataset;
+}
+
+/** What the paper prints of other images stands beside no accuracy. */
+function besides(
+  figures: PaperFigures | null,
+  runs: readonly ComparedRun[],
+  config: ExperimentConfig,
+): PaperFigures | null {
+  const isElsewhere = runs.some((run) => run.figures !== null && isOnOthers(run, config));
+  return figures === null || !isElsewhere ? figures : { ...figures, top1: null, top5: null };
+}
+
 /** A folder with a part of the dataset makes another protocol, whatever the configuration says. */
 function imageChanges(config: ExperimentConfig, runs: readonly ComparedRun[]): ProtocolChange[] {
   const { dataset, images, validationFraction, testImages } = config.data;
@@ -79,9 +95,14 @@ function imageChanges(config: ExperimentConfig, runs: readonly ComparedRun[]): P
     ["test images", testImages ?? sizes.test],
   ] as const;
   // One run of other images is enough: the row's figures are of all runs.
-  const found = runs.flatMap(({ figures, trainImages, imagePool }) =>
-    figures === null ? [] : [[trainImages, imagePool, figures.testImages]]
-  );
+  const tested = runs.filter(({ figures }) => figures !== null);
+  const other = tested.find((run) => isOnOthers(run, config));
+  if (other !== undefined) {
+    return [{ path: "tested on", protocol: dataset, run: other.dataset }];
+  }
+  const found = tested.map((
+    { figures, trainImages, imagePool },
+  ) => [trainImages, imagePool, figures!.testImages]);
   return protocols.flatMap(([path, protocol], at) => {
     const other = found.find((counts) => counts[at] !== protocol);
     return other === undefined ? [] : [{ path, protocol, run: other[at] }];
@@ -172,7 +193,7 @@ export async function buildRow(parts: RowParts, counter: Counter): Promise<Compa
     protocol: state,
     changes,
     mark: markOf(state, changes, runs),
-    paper: paper.figures,
+    paper: besides(paper.figures, runs, config),
     counted: protocol === null
       ? countedRun
       : await counter({ model: protocol.model, ...formOf(protocol) }),

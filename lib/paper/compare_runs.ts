@@ -17,6 +17,7 @@ import {
   speedSettings,
 } from "./run_comparison.ts";
 import { protocolChanges, runIdentity, settingIdentity } from "./run_identity.ts";
+import { groupByTestImages } from "./tested_images.ts";
 import { readRecordedTest } from "../runs/recorded_test.ts";
 import { readRunCard, readRunProgress } from "../runs/run_progress.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
@@ -215,7 +216,7 @@ export async function compareRuns(
   const counter = createCounter();
   const rows: ComparisonRow[] = [];
   const groups = groupBySeed(opened);
-  let done = 0;
+  let [done, isInterrupted] = [0, false];
   for (const group of groups) {
     const parts = await rowParts(group, options.dataDirectory);
     const seconds = parts.smoke ? 0.5 : 10;
@@ -238,9 +239,12 @@ export async function compareRuns(
     }
     // A signal that came after the last figures has nothing to interrupt.
     const isComplete = runs.length === group.length && runs.at(-1)!.figures !== null;
-    if (options.signal?.aborted && !isComplete) break;
-    const row = await buildRow({ ...parts, runs }, counter);
-    rows.push({ ...row, counted: row.countedRun });
+    isInterrupted = options.signal?.aborted === true && !isComplete;
+    if (isInterrupted) break;
+    for (const alike of groupByTestImages(runs)) {
+      const row = await buildRow({ ...parts, runs: alike }, counter);
+      rows.push({ ...row, counted: row.countedRun });
+    }
   }
   const comparison = assembleComparison(rows, {
     table: null,
@@ -252,5 +256,5 @@ export async function compareRuns(
     provenance: options.provenance,
     measureSpeed: options.measureSpeed,
   });
-  return { comparison, isInterrupted: rows.length < groups.length };
+  return { comparison, isInterrupted };
 }

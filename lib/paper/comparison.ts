@@ -97,7 +97,10 @@ export interface ComparedRun {
   readonly trainImages: number | null;
   /** Images that those trained on and those validated on were drawn from; `null` where it is not known. */
   readonly imagePool: number | null;
-  /** Dataset that was really used: `synthetic` in a smoke run without data. */
+  /**
+   * Dataset that it was tested on: `synthetic` in a smoke run without data, the name of the folder for pictures by class;
+   * that of its configuration where it was not tested.
+   */
   readonly dataset: string;
   /** Where it was trained last; `null` where there is no run. */
   readonly trainedOn: MachineConditions | null;

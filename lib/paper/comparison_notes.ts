@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { groupByTestImages } from "./tested_images.ts";
 import { standardError } from "../evaluation/standard_error.ts";
 import type { ComparedRun, Comparison, ComparisonRow } from "./comparison.ts";
 
@@ -87,35 +88,19 @@ function keptNotes(
   ];
 }
 
-/** Test images that several runs share, and those runs. */
-interface SharedImages {
-  readonly dataset: string;
-  readonly testImages: number;
-  readonly fingerprint: string | undefined;
-  readonly runs: string[];
-}
-
 /** Accuracies on other images are no better and no worse. */
 function otherImagesNote(rows: readonly ComparisonRow[]): string[] {
-  const found: SharedImages[] = [];
-  for (const { runDirectory, dataset, figures } of rows.flatMap(({ runs }) => runs)) {
-    if (figures === null) continue;
-    const { testImages, testFingerprint: fingerprint } = figures;
-    const same = found.find((other) =>
-      other.dataset === dataset && other.testImages === testImages &&
-      // An evaluation of an earlier version does not say which images they were.
-      (other.fingerprint ?? fingerprint) === (fingerprint ?? other.fingerprint)
-    );
-    if (same === undefined) found.push({ dataset, testImages, fingerprint, runs: [runDirectory] });
-    else same.runs.push(runDirectory);
-  }
-  if (found.length < 2) return [];
-  const groups = found.map(({ dataset, testImages, runs }) =>
-    `${testImages.toLocaleString("en")} of ${dataset} (${runs.join(", ")})`
-  );
+  const tested = rows.flatMap(({ runs }) => runs).filter(({ figures }) => figures !== null);
+  const groups = groupByTestImages(tested);
+  if (groups.length < 2) return [];
+  const described = groups.map((runs) => {
+    const { dataset, figures } = runs[0]!;
+    const folders = runs.map(({ runDirectory }) => runDirectory).join(", ");
+    return `${figures!.testImages.toLocaleString("en")} of ${dataset} (${folders})`;
+  });
   return [
     `TESTED ON DIFFERENT IMAGES: ${
-      groups.join("; ")
+      described.join("; ")
     }. Accuracies compare only where the images are the same.`,
   ];
 }

@@ -231,9 +231,10 @@ export async function completeRun(
     state,
     epochs: (state === "recorded" ? progress?.log.at(-1)?.epoch : progress?.epochs) ?? 0,
     plannedEpochs: config.training.epochs,
-    trainImages: result?.evaluation.images.train ?? null,
-    imagePool: result?.evaluation.images.pool ?? null,
-    dataset: config.data.dataset,
+    // Of other images than the run's nobody counts what it was trained on.
+    trainImages: result?.evaluation.images.train || null,
+    imagePool: result?.evaluation.images.train ? result.evaluation.images.pool : null,
+    dataset: result?.evaluation.dataset ?? config.data.dataset,
     trainedOn: progress?.trainedOn ?? null,
     ...(validations.length === 0 ? {} : { validations }),
     trainingSeconds: progress?.log.length ? seconds : null,

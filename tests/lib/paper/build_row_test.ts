@@ -55,3 +55,23 @@ Deno.test("buildRow() takes Top-1 and Top-5 from the runs, each as their mean", 
   assert.deepEqual([top1, top5].map((figure) => figure!.mean.toFixed(4)), ["0.5500", "0.8500"]);
   assert.equal(top5!.n, 2);
 });
+
+Deno.test("buildRow() sets no accuracy of the paper beside that on somebody's own pictures", async () => {
+  const printed = { top1: 72.51, top5: 96.85, megabytes: 1.08, secondsPerImage: null };
+  const of = (run: ComparedRun) =>
+    buildRow({
+      paper: {
+        ...{ row: "Puppet-CNN", variant: null, group: null },
+        figures: { ...printed, gigaMultiplyAdds: null },
+      },
+      ...{ preset: "puppet-cnn", protocol: defaultConfig(), config: defaultConfig() },
+      ...{ smoke: false, runs: [run], speedBatch: 64 },
+    }, () => Promise.resolve(MADE_UP_COUNTS));
+  const own = await of(MADE_UP_RUN);
+  assert.deepEqual([own.paper!.top1, own.paper!.megabytes], [72.51, 1.08]);
+  const photos = await of({ ...MADE_UP_RUN, dataset: "photos", trainImages: null });
+  assert.deepEqual([photos.paper!.top1, photos.paper!.top5, photos.paper!.megabytes], [
+    ...[null, null, 1.08],
+  ]);
+  assert.equal(photos.mark, "not the full protocol: tested on photos instead of cifar10");
+});

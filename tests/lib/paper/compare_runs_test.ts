@@ -162,7 +162,7 @@ Deno.test("compareRuns() never averages runs on different images", async () => {
     assert.deepEqual(grown.rows.map((row) => row.runs.length), [1, 1]);
     const differs = (notes: readonly string[]) => notes.filter((note) => /DIFFERENT/.test(note));
     assert.deepEqual(differs(grown.notes), [
-      `TESTED ON DIFFERENT IMAGES: 8 of folder (${runs[0]}); 12 of folder (${folder}/4). ` +
+      `TESTED ON DIFFERENT IMAGES: 8 of one (${runs[0]}); 12 of one (${folder}/4). ` +
       "Accuracies compare only where the images are the same.",
     ]);
     assert.deepEqual(differs(comparison.notes), [], "copies are the same images");

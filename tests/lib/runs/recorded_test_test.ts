@@ -93,6 +93,33 @@ Deno.test("readRecordedTest() takes no figures where weights can be asked, nor o
   );
 });
 
+Deno.test("compareRuns() averages no recorded figures of other images", async () => {
+  await withFolder((folder) =>
+    withTinyRun(async (run) => {
+      const evaluation = {
+        runDirectory: run,
+        checkpoint: "auto",
+        batchSize: 64,
+        exact: false,
+      } as const;
+      const figures = await runEvaluation({ ...evaluation, part: "test" });
+      const seeds = [1, 2, 3].map((seed) => join(folder, `${seed}`));
+      for (const [at, directory] of seeds.entries()) {
+        await copyRecord(run, directory);
+        const config = await Deno.readTextFile(join(directory, "config.yaml"));
+        const seeded = config.replace(/^( +seed: )\d+/m, `$1${at + 1}`);
+        await Deno.writeTextFile(join(directory, "config.yaml"), seeded);
+        const fingerprint = at < 2 ? figures.fingerprint : "0123456789abcdef";
+        const text = JSON.stringify({ ...figures, fingerprint });
+        await Deno.writeTextFile(join(directory, "evaluation.json"), text);
+      }
+      const { comparison } = await compareRuns(seeds, OPTIONS);
+      assert.deepEqual(comparison.rows.map(({ top1 }) => top1!.n), [2, 1]);
+      assert.ok(comparison.notes.some((note) => note.startsWith("TESTED ON DIFFERENT IMAGES")));
+    })
+  );
+});
+
 Deno.test("readRecordedTest() reads every run of this repository's results", async () => {
   for (const parent of ["results", "results/tables"]) {
     for await (const { name, isDirectory } of Deno.readDir(join(repositoryRoot, parent))) {
