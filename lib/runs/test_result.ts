@@ -3,7 +3,7 @@ import { writeFileAtomically } from "../files/atomic_write.ts";
 import { CheckpointError, DataError } from "../errors.ts";
 import { readTestResult } from "./recorded_test.ts";
 import { runEvaluation } from "./run_evaluation.ts";
-import { dataOfModel } from "./data_of_model.ts";
+import { dataOfModel, withoutAbsentFolder } from "./data_of_model.ts";
 import { loadPartForModel } from "./load_part.ts";
 import { readRunConfig } from "./run_config_file.ts";
 import { type CheckpointMark, readCheckpointMark, readRunCard } from "./run_progress.ts";
@@ -103,15 +103,17 @@ async function keepResult(
  * Gives the result of a finished run on its test images: the kept one if it is of the same checkpoint, otherwise the
  * test set is evaluated once and the result is kept in the run folder. The backend must have been selected before.
  *
- * @param options Run folder, conditions, how speed is measured.
+ * @param asked Run folder, conditions, how speed is measured.
  * @returns The result; `null` if the run has no checkpoint.
  * @throws {CheckpointError} if the checkpoint is damaged.
  * @throws {DataError} if the images are missing or are others.
  */
-export async function testRun(options: TestRunOptions): Promise<TestResult | null> {
-  const { runDirectory, conditions, report, warn } = options;
+export async function testRun(asked: TestRunOptions): Promise<TestResult | null> {
+  const { runDirectory, conditions, report, warn } = asked;
   const mark = await readCheckpointMark(runDirectory);
   if (mark === null) return null;
+  const { data: saved } = await readRunConfig(runDirectory);
+  const options = { ...asked, data: await withoutAbsentFolder(saved, asked.data) };
   const kept = await readKept(runDirectory, mark);
   if (kept !== null && (options.keep || isMeasuredHere(kept, options))) {
     if (!options.looksAtImages || await isOfImages(kept, options)) return kept;
@@ -124,7 +126,7 @@ export async function testRun(options: TestRunOptions): Promise<TestResult | nul
     part: "test",
     batchSize: BATCH_SIZE,
     exact: false,
-    ...(options.data === undefined ? {} : { data: options.data }),
+    data: options.data,
     ...(options.speed === null ? {} : { speed: options.speed }),
     ...(report === undefined ? {} : { report }),
     ...(warn === undefined ? {} : { warn }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { dataOfModel } from "../../../lib/runs/data_of_model.ts";
+import { join, relative } from "node:path";
+import { dataOfModel, withoutAbsentFolder } from "../../../lib/runs/data_of_model.ts";
 import { tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
 import { writeImages } from "../datasets/helpers/image_files.ts";
@@ -51,12 +51,35 @@ Deno.test("dataOfModel() does not draw synthetic images where pictures are named
   const saved = { ...SAVED, dataset: "synthetic" } as const;
   await withFolder(async (directory) => {
     const datasetOf = async () => (await dataOfModel(saved, { directory })).dataset;
-    assert.equal(await datasetOf(), "synthetic");
     await writeImages(directory, ["cat/1.png", "dog/2.png"]);
     assert.equal(await datasetOf(), "folder");
-    // A comparison names the place that the run has, too.
-    assert.equal((await dataOfModel({ ...saved, directory }, { directory })).dataset, "synthetic");
+    // A comparison names the place that the run has, too, however it is written.
+    for (const same of [directory, `${directory}/`, relative(Deno.cwd(), directory)]) {
+      const data = await dataOfModel({ ...saved, directory }, { directory: same });
+      assert.equal(data.dataset, "synthetic");
+    }
     await Deno.mkdir(join(directory, "synthetic"));
     assert.equal(await datasetOf(), "synthetic");
+  });
+});
+
+Deno.test("dataOfModel() draws no synthetic images for a folder of something else, of nothing, or with a slip in its name", async () => {
+  const saved = { ...SAVED, dataset: "synthetic" } as const;
+  await withFolder(async (directory) => {
+    const wrong = ["empty", "slip", "cifar"].map((name) => join(directory, name));
+    await Deno.mkdir(join(directory, "empty", "cat"), { recursive: true });
+    await Deno.mkdir(join(directory, "cifar"));
+    await Deno.writeTextFile(join(directory, "cifar", "data_batch_1.bin"), "");
+    for (const folder of wrong) {
+      await assert.rejects(
+        dataOfModel(saved, { directory: folder }),
+        /: synthetic images, .*, are not there, and pictures by class are not either .*leave out --data/,
+      );
+    }
+    // A plan names a place, though its images are drawn.
+    const given = { directory: join(directory, "slip"), testImages: 3 };
+    assert.deepEqual(await withoutAbsentFolder(saved, given), { testImages: 3 });
+    assert.deepEqual(await withoutAbsentFolder(SAVED, given), given);
+    assert.deepEqual(await withoutAbsentFolder(saved, { directory }), { directory });
   });
 });
