@@ -57,7 +57,11 @@ function scriptFor(shell: typeof SHELLS[number]): string {
   } finally {
     console.log = log;
   }
-  if (shell === "bash") lines.push(BEHIND_EQUALS);
+  if (shell === "bash") {
+    lines.push(BEHIND_EQUALS);
+    // Read-only names cannot be set again: by another program's script of the same package, or by ~/.bashrc read anew.
+    return `${lines.join("\n").replaceAll(/^readonly (?=\w+=)/gm, "")}\n`;
+  }
   return `${lines.join("\n")}\n`;
 }
 

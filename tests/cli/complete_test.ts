@@ -136,6 +136,15 @@ Deno.test("the script for bash does not repeat what stands before an equals sign
     assert.equal(text.decode(bash.stdout), "web\nrk4\nvegetable\n", text.decode(bash.stderr));
   }));
 
+Deno.test("the script for bash can be read twice", () =>
+  withFolder(async (folder) => {
+    const { stdout } = await runInstalled(["complete", "bash"]);
+    await Deno.writeTextFile(join(folder, "complete.bash"), stdout);
+    const args = ["-c", ". ./complete.bash; . ./complete.bash"];
+    const bash = await new Deno.Command("bash", { args, cwd: folder }).output();
+    assert.deepEqual([bash.code, new TextDecoder().decode(bash.stderr)], [0, ""]);
+  }));
+
 Deno.test("help and errors name the program as it was called", async () => {
   const installed = await runInstalled(["train", "--help"]);
   assert.match(installed.stdout, /^Usage: puppet-cnn train/);
