@@ -201,9 +201,14 @@ function describe(result: FetchResult): string {
     replaced: "replaced",
     present: "already there (--force replaces it), intact:",
   };
-  const size = (totalBytes(manifest.files) / 1e6).toFixed(1);
-  return `${name} ${verb[status]} ${status === "present" ? "" : "in "}${path} ` +
-    `(${countOf(manifest.files.length, "file")}, ${size} MB)`;
+  return `${name} ${verb[status]} ${status === "present" ? "" : "in "}${path} (${
+    describeFiles(manifest.files)
+  })`;
+}
+
+/** How much is installed: a list of images to keep, or a folder with some of the batches, leaves less than the set. */
+function describeFiles(files: readonly { readonly bytes: number }[]): string {
+  return `${countOf(files.length, "file")}, ${(totalBytes(files) / 1e6).toFixed(1)} MB`;
 }
 
 async function verify(name: string, context: FetchContext): Promise<void> {
@@ -214,7 +219,10 @@ async function verify(name: string, context: FetchContext): Promise<void> {
   progress.end();
   await showBeforeEnd(
     () =>
-      output.result(summarizeVerification(found), () => `${name} ${found.status} in ${found.path}`),
+      output.result(summarizeVerification(found), () => {
+        const size = found.manifest === null ? "" : ` (${describeFiles(found.manifest.files)})`;
+        return `${name} ${found.status} in ${found.path}${size}`;
+      }),
     () => refuseIncomplete(found, directory),
   );
 }
@@ -232,7 +240,15 @@ function refuseIncomplete({ name, status, problems }: Verification, directory: s
 
 function summarizeVerification(found: Verification): Record<string, unknown> {
   const { name, path, status, problems, manifest } = found;
-  return { name, path, status, problems, official: manifest?.official ?? null };
+  return {
+    name,
+    path,
+    status,
+    problems,
+    official: manifest?.official ?? null,
+    files: manifest?.files.length ?? null,
+    bytes: manifest === null ? null : totalBytes(manifest.files),
+  };
 }
 
 async function showList(directory: string, output: Output): Promise<void> {
@@ -243,8 +259,16 @@ async function showList(directory: string, output: Output): Promise<void> {
     entries.map((entry) => ({ ...summarizeVerification(entry), description: entry.description })),
     () =>
       layOutTable(
-        [{ header: "name" }, { header: "status" }, { header: "content" }],
-        entries.map(({ name, status, description }) => [name, status, description]),
+        [
+          { header: "name" },
+          { header: "status" },
+          { header: "installed" },
+          { header: "the whole set" },
+        ],
+        entries.map(({ name, status, manifest, description }) => [
+          ...[name, status, manifest === null ? "\u2013" : describeFiles(manifest.files)],
+          description,
+        ]),
       ),
   );
   if (entries.some(({ status }) => status === "foreign")) {

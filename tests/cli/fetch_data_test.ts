@@ -37,7 +37,7 @@ Deno.test("fetch-data installs from a folder, says what it is, and verifies it",
     const verified = await runCommand([...argv, "--verify"], { cwd: folder });
     assert.deepEqual([verified.code, verified.stdout], [
       0,
-      `cifar10 complete in ${join("sets", "cifar-10-batches-bin")}\n`,
+      `cifar10 complete in ${join("sets", "cifar-10-batches-bin")} (2 files, 0.0 MB)\n`,
     ]);
     await Deno.writeFile(join(folder, "sets/cifar-10-batches-bin/test_batch.bin"), smallBatch(3));
     const damaged = await runCommand([...argv, "--verify", "--json"], { cwd: folder });
@@ -53,16 +53,26 @@ Deno.test("fetch-data --list shows every known dataset and its state", async () 
     assert.equal(drawn.code, 0, drawn.stderr);
     const { stdout, code } = await runCommand(["fetch-data", "--list", "--json"], { cwd: folder });
     assert.equal(code, 0);
-    const states = JSON.parse(stdout).map((entry: { name: string; status: string }) => [
-      entry.name,
-      entry.status,
-    ]);
+    const states = JSON.parse(stdout).map((
+      { name, status, files, bytes }: Record<string, unknown>,
+    ) => [name, status, files, bytes]);
     assert.deepEqual(states, [
-      ["cifar10", "missing"],
-      ["cifar100", "missing"],
-      ["synthetic", "complete"],
-      ["mini-imagenet", "missing"],
+      ["cifar10", "missing", null, null],
+      ["cifar100", "missing", null, null],
+      ["synthetic", "complete", 3, 5_000 * 3073 + 108],
+      ["mini-imagenet", "missing", null, null],
     ]);
+  });
+});
+
+Deno.test("fetch-data --list tells a part of a set from the whole", async () => {
+  await withFolder(async (folder) => {
+    await writeBatches(join(folder, "mine"));
+    await runCommand(["fetch-data", "cifar10", "--from", "mine"], { cwd: folder });
+    const { stdout } = await runCommand(["fetch-data", "--list"], { cwd: folder });
+    assert.match(stdout, /^name +status +installed +the whole set$/m);
+    assert.match(stdout, /^cifar10 +complete +2 files, 0\.0 MB +60,000 photographs .* 170 MB$/m);
+    assert.match(stdout, /^cifar100 +missing +\u2013 +60,000 photographs/m);
   });
 });
 
