@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
 import { replaceFile } from "../files/atomic_write.ts";
+import { describePathFailure } from "../files/path_failure.ts";
 import { readBounded, readBoundedText } from "../read_bounded.ts";
+import { safeLine } from "../safe_text.ts";
 import { cifarRecordBytes } from "./cifar_binary.ts";
 import type { CifarSource } from "./dataset_catalog.ts";
 import type { ManifestFile } from "./dataset_manifest.ts";
@@ -12,13 +14,15 @@ import { digestFile } from "./file_digest.ts";
 const DIGITS = 16;
 /** Longest list that is read. */
 const MAX_LIST_BYTES = 16e6;
+/** Characters of a wrong line that a message shows. */
+const SHOWN_CHARACTERS = 40;
 /** Missing images that a message names. */
 const SHOWN = 3;
 
 /**
  * Reads a list of images: a line an image, the first 16 hexadecimal digits of the SHA-256 of its pixel bytes as the
- * publisher's binary files have them (3,072 bytes: red, green, blue; without the label). Lines that begin with `#` are
- * remarks.
+ * publisher's binary files have them (3,072 bytes: red, green, blue; without the label), in small or capital letters.
+ * Lines that begin with `#` are remarks; spaces around a line do not count.
  *
  * @param path Path of the list.
  * @returns The digits, in the order of the lines.
@@ -28,24 +32,34 @@ export async function readDigestList(path: string): Promise<string[]> {
   const reading = { maxBytes: MAX_LIST_BYTES, refusal: DataError };
   const text = await readBoundedText(path, reading).catch((error) => {
     if (error instanceof DataError) throw error;
-    throw new DataError(`Cannot read the list of images: ${path} cannot be opened`, {
-      cause: error,
-    });
+    const failure = describePathFailure(error);
+    if (failure === null) throw error;
+    throw new DataError(
+      `Cannot read the list of images: ${path} cannot be opened, ${failure}; name a file of one image per line`,
+      { cause: error },
+    );
   });
   const seen = new Set<string>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  for (const [index, written] of text.split("\n").entries()) {
+    const line = written.trim().toLowerCase();
     if (line === "" || line.startsWith("#")) continue;
     const isRight = /^[0-9a-f]{16}$/.test(line);
     if (!isRight || seen.has(line)) {
       throw new DataError(
         `Cannot use the list of images: line ${index + 1} of ${path} ${
-          isRight ? "lists an image again" : `must have ${DIGITS} hexadecimal digits`
+          isRight
+            ? "lists an image again; take it out"
+            : `must have ${DIGITS} hexadecimal digits and nothing else, current value is ${
+              JSON.stringify(safeLine(line.slice(0, SHOWN_CHARACTERS)))
+            }`
         }`,
       );
     }
     seen.add(line);
   }
-  if (seen.size === 0) throw new DataError(`Cannot use the list of images: ${path} lists none`);
+  if (seen.size === 0) {
+    throw new DataError(`Cannot use the list of images: ${path} lists none; name another`);
+  }
   return [...seen];
 }
 
@@ -55,16 +69,19 @@ export async function readDigestList(path: string): Promise<string[]> {
  *
  * @param source Which dataset.
  * @param folder Its files, checked before.
- * @param options The files in it, and the path of the list.
+ * @param options The files in it, the images to keep as `readDigestList` gives them, and the path of their list.
  * @returns The files that the folder holds now.
- * @throws {DataError} if the list is not in order, or names images that are not there.
+ * @throws {DataError} if images of the list are not there.
  */
 export async function keepListedImages(
   source: CifarSource,
   folder: string,
-  { files, list }: { readonly files: readonly ManifestFile[]; readonly list: string },
+  { files, wanted, list }: {
+    readonly files: readonly ManifestFile[];
+    readonly wanted: readonly string[];
+    readonly list: string;
+  },
 ): Promise<ManifestFile[]> {
-  const wanted = await readDigestList(list);
   const roles = new Map(source.members.map(({ name, role }) => [name, role]));
   const training = files.filter(({ name }) => roles.get(name) === "train");
   const recordBytes = cifarRecordBytes(source.layout);

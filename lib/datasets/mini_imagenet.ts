@@ -104,6 +104,28 @@ export async function stageImages(
   return files;
 }
 
+/**
+ * The same for images that were unpacked for this: errors name the archive, not a folder that is gone when they are read.
+ *
+ * @param unpacked The folder; its files are moved.
+ * @param archive Path of the archive.
+ * @param options Where to, and what must be there.
+ * @returns The files written, with lengths and digests.
+ * @throws {DataError} if the arrangement, the counts or a file are not as expected.
+ */
+export async function stageUnpacked(
+  unpacked: string,
+  archive: string,
+  options: StageImagesOptions,
+): Promise<readonly ManifestFile[]> {
+  try {
+    return await stageImages(unpacked, { ...options, move: true });
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(error.message.replaceAll(unpacked, archive), { cause: error });
+  }
+}
+
 async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readBounded(path, { maxBytes: MAX_IMAGE_BYTES, refusal: DataError });

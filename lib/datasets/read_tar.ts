@@ -214,7 +214,8 @@ function parseHeader(header: Uint8Array, archive: string): TarMember {
   const checksum = text(148, 8).trim();
   if (!/^[0-7]+$/.test(checksum) || parseInt(checksum, 8) !== sum || !/^[0-7]*$/.test(size)) {
     throw new DataError(
-      `Cannot unpack ${archive}: a member header is damaged or not in tar format; fetch it again`,
+      `Cannot unpack ${archive}: a member header is damaged or not in tar format; give a .tar or .tar.gz, ` +
+        "or the folder it unpacks to, or fetch it again",
     );
   }
   const type = header[156]!;

@@ -14,9 +14,14 @@ import { download } from "./download.ts";
 import { downloadFolder, type FetchOptions } from "./fetch_options.ts";
 import { digestFile, type FileDigest } from "./file_digest.ts";
 import { findDataFolder } from "./find_data_folder.ts";
-import { keepListedImages } from "./keep_listed_images.ts";
+import { keepListedImages, readDigestList } from "./keep_listed_images.ts";
 import { pathExists } from "../files/path_exists.ts";
-import { miniImageNetAdvice, selectImageMember, stageImages } from "./mini_imagenet.ts";
+import {
+  miniImageNetAdvice,
+  selectImageMember,
+  stageImages,
+  stageUnpacked,
+} from "./mini_imagenet.ts";
 import { type ExtractedFile, readTar, selectExpected } from "./read_tar.ts";
 import { createSyntheticDataset } from "./synthetic.ts";
 import { replaceFile } from "../files/atomic_write.ts";
@@ -146,10 +151,12 @@ async function stageCifarSelection(
   stage: string,
   options: FetchOptions,
 ): Promise<DatasetManifest> {
+  const list = options.only;
+  if (list === undefined) return await stageCifar(source, stage, options);
+  // First: a slip in the list is not worth a download.
+  const wanted = await readDigestList(list);
   const manifest = await stageCifar(source, stage, options);
-  if (options.only === undefined) return manifest;
-  const { files } = manifest;
-  const kept = await keepListedImages(source, stage, { files, list: options.only });
+  const kept = await keepListedImages(source, stage, { files: manifest.files, wanted, list });
   // What is left is not what the publisher's digest stands for.
   return { ...manifest, official: false, files: kept };
 }
@@ -293,7 +300,7 @@ async function stageImageSet(
     onProgress: (done) => onProgress?.({ text: "unpacking", unit: "bytes", done, total: null }),
     signal,
   });
-  const files = await stageImages(unpacked, { ...staging, move: true });
+  const files = await stageUnpacked(unpacked, archive.path, staging);
   await Deno.remove(unpacked, { recursive: true });
   return manifestOf(source, archive, files);
 }

@@ -54,13 +54,43 @@ Deno.test("fetchDataset() does not take a whole set that is there for the listed
     await assert.rejects(installSmall(folder, [lineOf(0, 1)]), /is there already.*--force/);
   }));
 
+Deno.test("fetchDataset() reads the list before it asks for a download", () =>
+  withFolder(async (folder) => {
+    const { source } = await makeSmallSource();
+    let asked = 0;
+    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+      asked++;
+      return new Response("", { status: 404 });
+    });
+    const { port } = server.addr;
+    const fetching = fetchDataset("small", {
+      directory: join(folder, "data"),
+      source: { ...source, urls: [] },
+      mirrors: [`http://127.0.0.1:${port}/small.tar.gz`],
+      only: join(folder, "slip.txt"),
+    });
+    await assert.rejects(fetching, /slip\.txt cannot be opened, there is no such folder or file/);
+    assert.equal(asked, 0);
+  }));
+
+Deno.test("readDigestList() takes capital letters, spaces around a line and what editors put before the first", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "list.txt");
+    await Deno.writeTextFile(
+      path,
+      "\ufeff0123456789ABCDEF \r\n  # a remark\r\n\tfedcba9876543210\n",
+    );
+    assert.deepEqual(await readDigestList(path), ["0123456789abcdef", "fedcba9876543210"]);
+  }));
+
 Deno.test("readDigestList() refuses other lines, images listed twice, and empty lists", () =>
   withFolder(async (folder) => {
     const path = join(folder, "list.txt");
     const line = "0123456789abcdef";
     for (
       const [text, message] of [
-        [`${line}\n${line.toUpperCase()}\n`, /line 2 of .* must have 16 hexadecimal digits/],
+        [`${line}\n${line}0\n`, /line 2 of .* must have 16 hexadecimal .*"0123456789abcdef0"$/],
+        [`${line}\n${line.toUpperCase()}\n`, /line 2 of .* lists an image again/],
         [`# a\n${line}\n${line}\n`, /line 3 of .* lists an image again/],
         ["# nothing\n", /lists none/],
       ] as const
@@ -68,7 +98,7 @@ Deno.test("readDigestList() refuses other lines, images listed twice, and empty 
       await Deno.writeTextFile(path, text);
       await assert.rejects(readDigestList(path), message);
     }
-    await assert.rejects(readDigestList(join(folder, "none.txt")), /cannot be opened/);
+    await assert.rejects(readDigestList(folder), /cannot be opened, it is a folder, not a file/);
   }));
 
 Deno.test("results/training-images.txt lists the 10,000 images of the published runs", async () => {

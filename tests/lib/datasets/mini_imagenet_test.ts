@@ -227,3 +227,27 @@ Deno.test({
       );
     }),
 });
+
+Deno.test("fetchDataset() names the archive, and no folder of its own, where its images are not as expected", async () => {
+  const png = makePng(7);
+  const cases: [Record<string, Uint8Array>, RegExp][] = [
+    [{ "mini/n01/1.png": png, "mini/n01/2.png": png }, /: \S*set\.tar must hold 2 classes,/],
+    [
+      Object.fromEntries(CLASSES.map((name) => [`mini/${name}`, new Uint8Array(9)])),
+      /: \S*set\.tar.n01.1\.png is neither PNG nor JPEG nor WebP/,
+    ],
+    [
+      Object.fromEntries(CLASSES.slice(0, 3).map((name) => [`mini/${name}`, png])),
+      /class n02 must have 2 images, current value is 1 in \S*set\.tar;/,
+    ],
+  ];
+  for (const [members, message] of cases) {
+    await withFolder(async (folder) => {
+      const from = join(folder, "set.tar");
+      const entries = Object.entries(members).map(([name, content]) => ({ name, content }));
+      await Deno.writeFile(from, makeTar(entries));
+      const fetching = fetchDataset("small-images", { directory: folder, source, from });
+      await assert.rejects(fetching, message);
+    });
+  }
+});
