@@ -25,10 +25,11 @@ function dataLabel({ data }: DepthAnalysis): string {
 }
 
 function depthChart(analysis: DepthAnalysis): Chart {
-  const { shares, mean } = analysis.depth;
+  const { depth: { shares, mean }, work } = analysis;
+  const layers = work.generation > 0 || work.exact ? "generated layers" : "layers";
   return {
     title: "Depth of the images",
-    description: `Share of the images by number of generated layers, mean ${mean.toFixed(2)}: ` +
+    description: `Share of the images by number of ${layers}, mean ${mean.toFixed(2)}: ` +
       `${dataLabel(analysis)}.`,
     xLabel: "depth N, layers",
     yLabel: "images, %",

@@ -61,12 +61,20 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
   };
 }
 
+/** C, where the model has one; the networks that others have published come in one width. */
+function channelsOf(
+  { model, maxChannels, generation, exact }: DepthAnalysis["work"],
+): string | undefined {
+  const hasChannels = generation > 0 || exact || model === "fixed-cnn";
+  return hasChannels ? `C = ${maxChannels}` : undefined;
+}
+
 /** How a complexity becomes a depth. */
 function ruleFacts({ rule, work, data }: DepthAnalysis): Fact[] {
   const { measure, unit, adaptsDepth } = rule;
   return [
     fact("data", textCell(data.dataset), countOf(data.classes, "class", "classes")),
-    fact("model", textCell(work.model), `C = ${work.maxChannels}`),
+    fact("model", textCell(work.model), channelsOf(work)),
     fact("measure", textCell(measure), `in ${unit}`),
     fact("rule", textCell(adaptsDepth ? depthRule(rule) : "the same depth for every image")),
     fact("reference complexity", significantCell(rule.referenceComplexity)),
@@ -91,7 +99,14 @@ function measuresTable({ measures }: DepthAnalysis): ReportBlock {
   );
 }
 
-function measureDepthsTable({ measures }: DepthAnalysis): ReportBlock {
+/** Whose rule the rows of the measures go by. */
+function whatDecides({ adaptsDepth }: DepthAnalysis["rule"]): string {
+  return adaptsDepth
+    ? "The measure that decides goes by the rule above; the others have the kappa that they have by default."
+    : "No measure decides here: the depth is the same for every image. The table shows what each would choose.";
+}
+
+function measureDepthsTable({ measures, rule }: DepthAnalysis): ReportBlock {
   const depths = measures[0]?.depths.map(({ depth }) => depth) ?? [];
   return tableOf<MeasureComparison>(
     "Images by depth, each measure with its own kappa",
@@ -107,7 +122,7 @@ function measureDepthsTable({ measures }: DepthAnalysis): ReportBlock {
         )
       ),
     ],
-    "The measure that decides goes by the rule above; the others have the kappa that they have by default.",
+    whatDecides(rule),
   );
 }
 
@@ -157,13 +172,14 @@ function examplesTable(examples: readonly ExampleImage[]): ReportBlock {
 
 function describeGeneration({ exact, generation }: DepthAnalysis["work"]): string {
   if (exact) return "every image has kernels of its own, whose generation is in its figure.";
-  if (generation === 0) return "kernels generated beforehand. Nothing is generated.";
+  if (generation === 0) return "no kernels are generated beforehand.";
   return "kernels generated beforehand. Generation is once per level, for all its images: " +
     `${workCell(generation).text} for the kernels of all levels.`;
 }
 
 function workSection({ work, depth: { shares } }: DepthAnalysis): ReportSection {
   const share = new Map(shares.map((row) => [row.depth, row.share]));
+  const name = [work.model, channelsOf(work) ?? []].flat().join(", ");
   return {
     title: "Work",
     blocks: [
@@ -177,7 +193,7 @@ function workSection({ work, depth: { shares } }: DepthAnalysis): ReportSection 
           numbers("per image", ({ multiplyAdds }) => workCell(multiplyAdds)),
           numbers("generation", ({ generation }) => workCell(generation || null)),
         ],
-        `${work.model}, C = ${work.maxChannels}; ${describeGeneration(work)}` +
+        `${name}; ${describeGeneration(work)}` +
           (work.decides
             ? " The network itself decides; figures are those of its most expensive path."
             : ""),

@@ -96,3 +96,17 @@ Deno.test("a depth analysis is the reviewed text, plain and as Markdown", async 
   }, "md");
   assert.doesNotMatch(text, /(?<!\\)</);
 });
+
+Deno.test("a depth analysis of a network with stored kernels speaks of none that are generated, and of no width", async () => {
+  const { analysis } = await runDepthAnalysis({
+    config: tinyRunConfig({ model: { name: "alexnet" } }),
+    part: "test",
+    examples: { perPlace: 1, thumbnails: false },
+  });
+  const text = await write(analysis, "md");
+  assert.match(text, /- model: \*\*alexnet\*\*$/m);
+  assert.match(text, /^alexnet; no kernels are generated beforehand\.$/m);
+  assert.match(text, /by number of layers, mean 5\.00/);
+  assert.match(text, /No measure decides here: the depth is the same for every image\./);
+  assert.doesNotMatch(text, /C = |generated layers|measure that decides/);
+});
