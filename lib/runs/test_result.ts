@@ -113,7 +113,9 @@ export async function testRun(asked: TestRunOptions): Promise<TestResult | null>
   const mark = await readCheckpointMark(runDirectory);
   if (mark === null) return null;
   const { data: saved } = await readRunConfig(runDirectory);
-  const options = { ...asked, data: await withoutAbsentFolder(saved, asked.data) };
+  // Who asks for a look at the images has named their folder; a plan only says where its own would be.
+  const data = asked.looksAtImages ? asked.data : await withoutAbsentFolder(saved, asked.data);
+  const options = { ...asked, data: data ?? {} };
   const kept = await readKept(runDirectory, mark);
   if (kept !== null && (options.keep || isMeasuredHere(kept, options))) {
     if (!options.looksAtImages || await isOfImages(kept, options)) return kept;

@@ -42,13 +42,17 @@ Deno.test("testRun() keeps no result of pictures that are no images of the run's
     });
     await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
     await writeImages(directory, ["disc/1.png", "ring/1.png", "ring/2.png"]);
-    const imagesOf = async (data?: { readonly directory: string }) => {
+    const imagesOf = async (data?: { readonly directory: string }, looksAtImages = true) => {
       const result = await testRun({
         ...{ runDirectory, conditions: TEST_CONDITIONS, speed: null, keep: true },
-        ...data === undefined ? {} : { data, looksAtImages: true },
+        ...data === undefined ? {} : { data, looksAtImages },
       });
       return result!.evaluation.figures.images;
     };
+    // Synthetic images are not drawn for a folder that somebody named; a plan may name one that is not there.
+    const nowhere = { directory: join(folder, "nowhere") };
+    await assert.rejects(imagesOf(nowhere), /Cannot find images in .*nowhere: synthetic images/);
+    assert.equal(await imagesOf(nowhere, false), 10);
     assert.equal(await imagesOf({ directory }), 3);
     assert.equal(await imagesOf(), 10);
     assert.equal(await imagesOf({ directory }), 3);
