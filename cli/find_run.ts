@@ -12,7 +12,13 @@ export function shippedModels(): string | null {
   return folder.protocol === "file:" ? fileURLToPath(folder) : null;
 }
 
-async function isRun(folder: string): Promise<boolean> {
+/**
+ * Whether a folder is that of a run or of a trained model.
+ *
+ * @param folder Its path.
+ * @returns The answer; `false` for what cannot be looked at.
+ */
+export async function isRun(folder: string): Promise<boolean> {
   return await pathExists(join(folder, RUN_CONFIG_FILE)).catch(() => false);
 }
 

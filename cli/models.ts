@@ -3,8 +3,11 @@ import { UsageError } from "../lib/errors.ts";
 import type { ListedModel } from "../lib/models/list_model.ts";
 import type { ModelName } from "../lib/models/model_names.ts";
 import type { ReportSource } from "../lib/reports/build_report.ts";
+import { findRun, isRun } from "./find_run.ts";
 import { createOutput, type Output } from "./output.ts";
 import { addDocumentOptions, type DocumentOptions, planDocument, present } from "./present.ts";
+import { PROGRAM } from "./program_name.ts";
+import { quoteWord } from "../lib/safe_text.ts";
 import {
   addHelpSections,
   debugOption,
@@ -26,6 +29,12 @@ async function findNames(name: string | undefined): Promise<ModelName[]> {
   if (name === undefined) return [...modelNames];
   const known = modelNames.find((one) => one === name);
   if (known !== undefined) return [known];
+  if (await isRun(await findRun(name))) {
+    throw new UsageError([
+      `Cannot count ${name}: it is a trained model or a run, this command lists the networks that can be trained`,
+      `See "${PROGRAM} report ${quoteWord(name)}"`,
+    ]);
+  }
   const { nearestWord } = await import("../lib/configuration/nearest_word.ts");
   const nearest = nearestWord(name, modelNames);
   const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;

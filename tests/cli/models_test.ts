@@ -60,6 +60,10 @@ Deno.test("models NAME shows the ground and the layers; options change the figur
 Deno.test("models refuses what it cannot list, and exits with 2", async () => {
   const cases = [
     [["resnt"], /Cannot find model "resnt"; did you mean "resnet"\?/],
+    [
+      ["puppet-cnn-cifar10"],
+      /it is a trained model or a run, .*\nSee ".* report puppet-cnn-cifar10"/,
+    ],
     [["--channels", "12"], /--channels 12: it must be a multiple of 8/],
     [["--format", "svg"], /Allowed choices are text, md, csv, json, html/],
     [["--classes", "1"], /whole number in 2\.\.100000/],
