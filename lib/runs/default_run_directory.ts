@@ -44,7 +44,7 @@ export async function claimRunDirectory(directory: string): Promise<ClaimedRunDi
   const parent = dirname(directory);
   try {
     const made = await pathExists(parent) ? [] : [parent];
-    await Deno.mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     const path = await makeNumbered(directory);
     return {
       path,
@@ -57,6 +57,20 @@ export async function claimRunDirectory(directory: string): Promise<ClaimedRunDi
   }
 }
 
+/** Makes a folder that may be there, and that others may make and remove at the same time. */
+async function makeFolder(folder: string): Promise<void> {
+  for (;;) {
+    try {
+      return await Deno.mkdir(folder, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      // It was there, and was removed before anybody could see that it is a folder. A file, or a link, stays.
+      const found = await Deno.lstat(folder).catch(() => null);
+      if (found !== null && !found.isDirectory) throw error;
+    }
+  }
+}
+
 async function makeNumbered(directory: string): Promise<string> {
   for (let number = 1;; number++) {
     const path = number === 1 ? directory : `${directory}-${number}`;
@@ -66,7 +80,7 @@ async function makeNumbered(directory: string): Promise<string> {
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) {
         // A training that was refused has just removed the folder above.
-        await Deno.mkdir(dirname(directory), { recursive: true });
+        await makeFolder(dirname(directory));
         number--;
       } else if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
