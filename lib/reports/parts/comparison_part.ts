@@ -105,7 +105,7 @@ function marksOf({ rows }: Comparison, names: readonly string[]): string[] {
   );
   const byMark = [...Map.groupBy(marks, ({ mark }) => mark)];
   if (byMark.length > MOST_MARKS) {
-    return ["What is not the full protocol's, row by row, stands under Conditions."];
+    return ["What each row changes is listed under Conditions."];
   }
   if (byMark.length === 1) {
     return byMark.map(([mark]) => `${mark[0]!.toUpperCase()}${mark.slice(1)}.`);

@@ -85,7 +85,7 @@ Deno.test("comparisonPart() names the table, and marks rows once below it", () =
   }));
   assert.match(
     tableOf(comparisonPart({ ...comparison, rows: many }), "Ours beside the paper").note!,
-    /^What is not the full protocol's, row by row, stands under Conditions\. /,
+    /^What each row changes is listed under Conditions\. /,
   );
 });
 
