@@ -40,8 +40,8 @@ export interface EvaluateOptions {
  * @param options Batch size, other data, progress.
  * @returns The figures.
  * @throws {DataError} if the images of the part are missing, or may be some that the model was trained on.
- * @throws {RangeError} if the dataset is empty, it has a class that the model does not know or another size, or the batch size is no number
- * of images.
+ * @throws {RangeError} if the dataset is empty, has a class that the model does not know or another size, or the batch size
+ * is no number of images.
  * @throws {TypeError} if the model, the images or an option is of another type.
  * @throws {UsageError} if there is no such part, an option or a setting of the data is unknown or wrong, or the model
  * was disposed of.

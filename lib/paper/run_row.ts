@@ -5,7 +5,6 @@ import { readRecordedTest, type TestFigures } from "../runs/recorded_test.ts";
 import { testRun } from "../runs/test_result.ts";
 import { measureUntrained } from "./measure_untrained.ts";
 import { asFitted, isRunOf } from "./run_identity.ts";
-import { bestValidation } from "../training/metrics_log.ts";
 import { FolderInUseError } from "../checkpoints/run_lock.ts";
 import { OutOfMemoryError } from "../backends/out_of_memory.ts";
 import { CheckpointError, DivergenceError } from "../errors.ts";
@@ -107,7 +106,7 @@ function figuresOf(result: TestFigures, progress: RunProgress): RunFigures {
     top5: figures.top5,
     loss: figures.loss,
     trainTop1: progress.log.at(-1)?.trainTop1 ?? null,
-    validationTop1: (progress.best ?? bestValidation(progress.log))?.validationTop1 ?? null,
+    validationTop1: progress.best?.validationTop1 ?? null,
     testImages: figures.images,
     testFingerprint: result.evaluation.fingerprint,
     classes: figures.classes.length,

@@ -11,7 +11,7 @@ import { readRunConfig } from "../runs/run_config_file.ts";
 import { imageSideOf } from "../datasets/data_config.ts";
 import { countModel } from "../models/count_model.ts";
 import { hasOwnTrajectories } from "../models/model_layers.ts";
-import { bestValidation, readMetricsLog } from "../training/metrics_log.ts";
+import { readMetricsLog } from "../training/metrics_log.ts";
 import { collectWeights } from "./collect_weights.ts";
 import { histogramOf } from "../analyses/describe_values.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
@@ -240,7 +240,7 @@ export async function collectRunReport(options: CollectRunReportOptions): Promis
     config,
     provenance,
     epochs,
-    best: progress?.best ?? bestValidation(epochs),
+    best: progress?.best ?? null,
   } as const;
   try {
     return { ...head, ...await collectCheckpoint(options, missing), missing };

@@ -7,7 +7,7 @@ import { readBounded } from "../read_bounded.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { type CardFile, type ModelCard, readCheckpointCard } from "../training/checkpoint_card.ts";
 import { hasStoppedEarly } from "../training/early_stopping.ts";
-import { readMetricsLog } from "../training/metrics_log.ts";
+import { bestValidation, readMetricsLog } from "../training/metrics_log.ts";
 import { readProvenance } from "./provenance_file.ts";
 import { isOfNoRun } from "./require_new_folder.ts";
 import { readRunConfig } from "./run_config_file.ts";
@@ -30,7 +30,7 @@ export interface RunProgress {
   readonly isFinished: boolean;
   /** Lines of the log. */
   readonly log: readonly EpochRecord[];
-  /** Its best validation, of the images that it trains on now; `null` where none was made, or no checkpoint says. */
+  /** Its best validation, of the images that it trains on now, or by the log where no checkpoint says; `null` where there is none. */
   readonly best: TrainingProgress["best"];
   /** Where it was trained last; `null` where the folder does not say. */
   readonly trainedOn: MachineConditions | null;
@@ -101,14 +101,15 @@ export async function readRunProgress(runDirectory: string): Promise<RunProgress
   if (entries.every(isOfNoRun)) return null;
   const config = await readRunConfig(runDirectory);
   const progress = (await readCard(runDirectory, ["last"]))?.progress ?? null;
+  const log = await readMetricsLog(runDirectory);
   const isFinished = progress !== null && (progress.epoch >= config.training.epochs ||
     hasStoppedEarly(progress, config.training));
   return {
     config,
     epochs: progress?.epoch ?? 0,
     isFinished,
-    log: await readMetricsLog(runDirectory),
-    best: progress?.best ?? null,
+    log,
+    best: progress === null ? bestValidation(log) : progress.best,
     trainedOn: await readTrainedOn(runDirectory),
   };
 }

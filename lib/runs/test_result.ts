@@ -76,12 +76,6 @@ async function isOfImages(
   }
 }
 
-/** Whether the images are of another dataset than the run's. */
-async function looksAtOthers({ runDirectory, data }: TestRunOptions): Promise<boolean> {
-  const saved = (await readRunConfig(runDirectory)).data;
-  return (await dataOfModel(saved, data)).dataset !== saved.dataset;
-}
-
 async function keepResult(
   result: TestResult,
   { runDirectory, warn }: TestRunOptions,
@@ -120,7 +114,7 @@ export async function testRun(asked: TestRunOptions): Promise<TestResult | null>
   if (kept !== null && (options.keep || isMeasuredHere(kept, options))) {
     if (!options.looksAtImages || await isOfImages(kept, options)) return kept;
   }
-  const areOthers = await looksAtOthers(options);
+  const areOthers = (await dataOfModel(saved, options.data)).dataset !== saved.dataset;
   options.onEvaluate?.();
   const { runDirectory: _, speed = null, ...evaluation } = await runEvaluation({
     runDirectory,

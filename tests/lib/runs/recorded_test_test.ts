@@ -3,17 +3,24 @@ import { join } from "node:path";
 import { compareRuns } from "../../../lib/paper/compare_runs.ts";
 import { readRecordedTest } from "../../../lib/runs/recorded_test.ts";
 import { runEvaluation } from "../../../lib/runs/run_evaluation.ts";
+import { readRunProgress } from "../../../lib/runs/run_progress.ts";
 import { repositoryRoot } from "../../helpers/run_command.ts";
 import { TEST_CONDITIONS } from "../../helpers/small_comparison.ts";
 import { collectTiny, withTinyRun } from "../../helpers/tiny_report.ts";
 import { TEST_PROVENANCE } from "../../helpers/tiny_run.ts";
 import { withFolder } from "../../helpers/with_folder.ts";
+import type { DataPart } from "../../../lib/datasets/data_part.ts";
+import type { EvaluationSummary } from "../../../lib/runs/run_types.ts";
 
 const OPTIONS = {
   measureSpeed: false,
   provenance: TEST_PROVENANCE,
   conditions: TEST_CONDITIONS,
 };
+
+function evaluate(runDirectory: string, part: DataPart): Promise<EvaluationSummary> {
+  return runEvaluation({ runDirectory, checkpoint: "auto", part, batchSize: 64, exact: false });
+}
 
 /** What a repository keeps of a run: everything but the weights. */
 async function copyRecord(from: string, to: string): Promise<void> {
@@ -26,13 +33,7 @@ async function copyRecord(from: string, to: string): Promise<void> {
 Deno.test("readRecordedTest() gives what compare kept, and what eval printed, of a run without weights", async () => {
   await withFolder((folder) =>
     withTinyRun(async (run) => {
-      const figures = await runEvaluation({
-        runDirectory: run,
-        checkpoint: "auto",
-        part: "test",
-        batchSize: 64,
-        exact: false,
-      });
+      const figures = await evaluate(run, "test");
       const { comparison: before } = await compareRuns([run], OPTIONS);
       const { top1, loss } = before.rows[0]!.runs[0]!.figures!;
       assert.equal(top1, figures.figures.top1);
@@ -63,14 +64,8 @@ Deno.test("readRecordedTest() gives what compare kept, and what eval printed, of
 Deno.test("readRecordedTest() takes no figures where weights can be asked, nor of other images, nor damaged ones", async () => {
   await withFolder((folder) =>
     withTinyRun(async (run) => {
-      const evaluation = {
-        runDirectory: run,
-        checkpoint: "auto",
-        batchSize: 64,
-        exact: false,
-      } as const;
-      const test = JSON.stringify(await runEvaluation({ ...evaluation, part: "test" }));
-      const validation = JSON.stringify(await runEvaluation({ ...evaluation, part: "validation" }));
+      const test = JSON.stringify(await evaluate(run, "test"));
+      const validation = JSON.stringify(await evaluate(run, "validation"));
       const record = join(folder, "record");
       await copyRecord(run, record);
       for (const text of [validation, test.slice(0, -40), "[]"]) {
@@ -93,16 +88,32 @@ Deno.test("readRecordedTest() takes no figures where weights can be asked, nor o
   );
 });
 
+Deno.test("readRunProgress() has the best validation of the checkpoint, and of the log where there is none", async () => {
+  await withFolder((folder) =>
+    withTinyRun(async (run) => {
+      const { best } = (await readRunProgress(run))!;
+      assert.notEqual(best, null);
+      const record = join(folder, "record");
+      await copyRecord(run, record);
+      assert.deepEqual((await readRunProgress(record))!.best, best);
+      // A run that goes on with other images has validated none of these yet: those of the log are of the others.
+      const last = await Deno.readTextFile(join(run, "checkpoints", "last"));
+      const file = join(run, "checkpoints", last.trim(), "checkpoint.json");
+      const card = JSON.parse(await Deno.readTextFile(file));
+      await Deno.writeTextFile(
+        file,
+        JSON.stringify({ ...card, progress: { ...card.progress, best: null } }),
+      );
+      assert.equal((await readRunProgress(run))!.best, null);
+      assert.equal((await collectTiny(run, { evaluate: false })).best, null);
+    })
+  );
+});
+
 Deno.test("compareRuns() averages no recorded figures of other images", async () => {
   await withFolder((folder) =>
     withTinyRun(async (run) => {
-      const evaluation = {
-        runDirectory: run,
-        checkpoint: "auto",
-        batchSize: 64,
-        exact: false,
-      } as const;
-      const figures = await runEvaluation({ ...evaluation, part: "test" });
+      const figures = await evaluate(run, "test");
       const seeds = [1, 2, 3].map((seed) => join(folder, `${seed}`));
       for (const [at, directory] of seeds.entries()) {
         await copyRecord(run, directory);
