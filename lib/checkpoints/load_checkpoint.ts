@@ -24,6 +24,11 @@ export interface LoadedCheckpoint {
   readonly files: Map<string, Uint8Array<ArrayBuffer>>;
   /** What was passed over before this one, and why; empty if all is well. Worth a warning. */
   readonly skipped: string[];
+  /**
+   * Checkpoints whose save was cut short, and that the pointer does not lead to yet; empty if all is well. Worth a
+   * warning unless a training is saving at this moment.
+   */
+  readonly unreached: string[];
 }
 
 /** Longest checkpoint that is read into memory; the largest model that can be configured takes some 8 GB. */
@@ -67,7 +72,8 @@ export async function loadCheckpoint(
       if (error instanceof CheckpointError) return error;
       throw error;
     });
-    const isSound = !(loaded instanceof CheckpointError) && loaded.skipped.length === 0;
+    const isSound = !(loaded instanceof CheckpointError) &&
+      loaded.skipped.length + loaded.unreached.length === 0;
     // A training that saves meanwhile removes what the pointer named before: that is no damage.
     if (!isSound && await pointedAt(root, which) !== before) continue;
     if (loaded instanceof CheckpointError) throw loaded;
@@ -83,14 +89,15 @@ async function pointedAt(root: string, which: "last" | "best"): Promise<string |
 /** Loads the checkpoint that a pointer names now. */
 async function loadPointed(root: string, which: "last" | "best"): Promise<LoadedCheckpoint> {
   const skipped: string[] = [];
+  const unreached: string[] = [];
   const candidates = await findCandidates(root, which, skipped);
   for (const [tried, name] of candidates.entries()) {
     try {
       const checkpoint = await readCheckpoint(root, name);
       for (const newer of await findNewer(root, name, candidates.slice(tried + 1))) {
-        skipped.push(`${join(root, newer)} is newer than ${name}, to which the pointer last leads`);
+        unreached.push(`${join(root, newer)} is newer than ${name}, to which the pointer last leads`);
       }
-      return { ...checkpoint, skipped };
+      return { ...checkpoint, skipped, unreached };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
       skipped.push(error.message);
@@ -157,7 +164,7 @@ async function findNewer(root: string, than: string, untried: string[]): Promise
 async function readCheckpoint(
   root: string,
   name: string,
-): Promise<Omit<LoadedCheckpoint, "skipped">> {
+): Promise<Omit<LoadedCheckpoint, "skipped" | "unreached">> {
   const folder = join(root, name);
   const manifestPath = join(folder, manifestName);
   const manifestBytes = await readVerified(manifestPath, null);

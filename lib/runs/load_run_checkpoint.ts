@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { loadCheckpoint } from "../checkpoints/load_checkpoint.ts";
+import { refuseFolderInUse } from "../checkpoints/run_lock.ts";
 import { CHECKPOINTS_FOLDER } from "./run_folder.ts";
 import type { LoadedCheckpoint } from "../checkpoints/load_checkpoint.ts";
 import type { CheckpointChoice, CheckpointRequest } from "./run_types.ts";
@@ -16,6 +17,11 @@ async function resolveChoice(root: string, choice: CheckpointChoice): Promise<"b
   }
 }
 
+/** Whether a training works in a folder; what it is saving at the moment is no save that was cut short. */
+async function isInUse(runDirectory: string): Promise<boolean> {
+  return await refuseFolderInUse(runDirectory).then(() => false, () => true);
+}
+
 /**
  * Loads a checkpoint of a run, verified.
  *
@@ -27,9 +33,13 @@ async function resolveChoice(root: string, choice: CheckpointChoice): Promise<"b
 export async function loadRunCheckpoint(
   runDirectory: string,
   { checkpoint, warn }: CheckpointRequest,
-): Promise<Omit<LoadedCheckpoint, "skipped"> & { readonly path: string }> {
+): Promise<Omit<LoadedCheckpoint, "skipped" | "unreached"> & { readonly path: string }> {
   const root = join(runDirectory, CHECKPOINTS_FOLDER);
-  const { skipped, ...loaded } = await loadCheckpoint(root, await resolveChoice(root, checkpoint));
-  for (const reason of skipped) warn?.(`${reason}; taking ${loaded.folder} instead`);
+  const { skipped, unreached, ...loaded } = await loadCheckpoint(
+    root,
+    await resolveChoice(root, checkpoint),
+  );
+  const cutShort = unreached.length > 0 && !await isInUse(runDirectory) ? unreached : [];
+  for (const reason of [...skipped, ...cutShort]) warn?.(`${reason}; taking ${loaded.folder} instead`);
   return { ...loaded, path: join(root, loaded.folder) };
 }

@@ -153,8 +153,8 @@ export async function readLastCheckpoint(
     await requireFromScratch(options.runDirectory);
     return null;
   }
-  const { folder, files, skipped } = await loadCheckpoint(root, "last");
-  for (const reason of skipped) {
+  const { folder, files, skipped, unreached } = await loadCheckpoint(root, "last");
+  for (const reason of [...skipped, ...unreached]) {
     options.report?.({ kind: "warning", text: `${reason}; continuing from ${folder}` });
   }
   const checkpoint = decodeCheckpoint(files, join(root, folder));
