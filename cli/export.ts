@@ -187,7 +187,7 @@ async function runExport(
   if (format === "model") {
     const { exportRun } = await import("../lib/runs/export_run.ts");
     const summary = await exportRun({ runDirectory, directory, checkpoint, signal, warn });
-    output.result(summary, () => formatExport(summary));
+    output.result({ ...summary, format }, () => formatExport(summary));
   } else if (format === "web") {
     const { exportPage } = await import("../lib/runs/export_page.ts");
     const place = data === undefined ? {} : { data };
@@ -197,7 +197,7 @@ async function runExport(
       version,
       ...place,
     });
-    output.result(summary, () => formatPage(summary));
+    output.result({ ...summary, format }, () => formatPage(summary));
   } else {
     await exportNetworkFiles(runDirectory, directory, { ...at, format });
   }

@@ -266,8 +266,9 @@ async function readFolders(
     throw new DataError(
       `Cannot load images: ${root} has no folder of training images beside ${
         content.folders.join(" and ")
-      }; ` +
-        "add one, train for example",
+      }; add one, train for example, or name the folder itself to evaluate a trained model on it: ${
+        join(root, content.folders[0]!)
+      }`,
     );
   }
   const classes = new PassedOverTally();

@@ -78,9 +78,13 @@ function requireLevel(model: BakedModel, level: number | null): number[] {
   if (level === null) return all;
   if (all.includes(level)) return [level];
   throw new UsageError(
-    `Cannot export level ${level}: the model has levels 0 to ${all.length - 1} (depths ${
-      model.levels.map(({ depth }) => depth).join(", ")
-    }); give one of them, or none for all`,
+    all.length === 1
+      ? `Cannot export level ${level}: the model has one level, 0 (depth ${
+        model.levels[0]!.depth
+      }); leave out the level`
+      : `Cannot export level ${level}: the model has levels 0 to ${all.length - 1} (depths ${
+        model.levels.map(({ depth }) => depth).join(", ")
+      }); give one of them, or none for all`,
   );
 }
 

@@ -25,7 +25,8 @@ Deno.test("export writes a model that evaluates like its run, is smaller, and na
     const model = `${run}-model`;
     const exported = await runCommand(["export", run, model, "--json"]);
     assert.equal(exported.code, 0, exported.stderr);
-    const { bytes } = JSON.parse(exported.stdout) as { bytes: number };
+    const { bytes, format } = JSON.parse(exported.stdout) as { bytes: number; format: string };
+    assert.equal(format, "model");
 
     const figuresOf = async (folder: string) => {
       const argv = ["eval", folder, "--data", data, "--backend", "cpu", "--json"];
