@@ -208,7 +208,7 @@ async function compareIn(
         folders.length > 0
           ? compareFolders(folders, { ...parts, signal })
           : compareTables({ ...parts, signal }),
-      (signal) => progress.note(`${signal}: stopping after this step; Ctrl+C leaves at once`),
+      (signal) => progress.note(`${signal}: stopping; Ctrl+C leaves at once`),
     );
     progress.end();
     const isKept = options.runs !== undefined || !options.smoke;

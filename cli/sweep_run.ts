@@ -184,7 +184,7 @@ async function runLocal(
           progress.note(`${text}; ${++ended} of ${rows.length}`);
         },
       }),
-    (signal) => progress.note(`${signal}: the trainings save after this step`),
+    (signal) => progress.note(`${signal}: the trainings save and stop`),
   );
   progress.end();
   // Some systems refuse to remove an open file; it stays, locked by nobody.
@@ -303,11 +303,11 @@ export async function runSweep(folder: string, options: RunSweepOptions): Promis
   if (options.dryRun) return;
   const now = await readSweep(folder, output);
   refuseFailed(now, { folder, failed: without, onFailed: options.onFailed });
-  output.result(
-    { rows: rows.map((row) => ({ row, state: now.states[row]!.state })) },
-    () =>
-      `worked on ${countOf(rows.length, "row")}; "sweep results ${quoteWord(folder)}" shows them`,
-  );
+  const ended = rows.map((row) => ({ row, state: now.states[row]!.state }));
+  const left = ended.filter(({ state }) => state === "running").length;
+  const others = left === 0 ? "" : `, ${left} of them left to other processes`;
+  const text = `worked on ${countOf(rows.length, "row")}${others}`;
+  output.result({ rows: ended }, () => `${text}; "sweep results ${quoteWord(folder)}" shows them`);
 }
 
 /** Rows without a result lead to an exit code of their own. */

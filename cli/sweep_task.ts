@@ -80,7 +80,7 @@ export async function runTask(folder: string, options: SweepOptions): Promise<vo
         host: Deno.hostname(),
         job: jobOfTask(),
       }),
-    (signal) => progress.note(`${signal}: saving after this step`),
+    (signal) => progress.note(`${signal}: saving and stopping`),
   );
   progress.end();
   output.talk(sayEnd(end, index, signal));

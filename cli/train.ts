@@ -143,7 +143,7 @@ async function runWithSignals(
           },
         });
       },
-      (signal) => progress.note(`${signal}: saving after this step; Ctrl+C leaves at once`),
+      (signal) => progress.note(`${signal}: saving and stopping; Ctrl+C leaves at once`),
     );
   } finally {
     progress.end();

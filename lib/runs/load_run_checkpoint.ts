@@ -40,6 +40,8 @@ export async function loadRunCheckpoint(
     await resolveChoice(root, checkpoint),
   );
   const cutShort = unreached.length > 0 && !await isInUse(runDirectory) ? unreached : [];
-  for (const reason of [...skipped, ...cutShort]) warn?.(`${reason}; taking ${loaded.folder} instead`);
+  for (const reason of [...skipped, ...cutShort]) {
+    warn?.(`${reason}; taking ${loaded.folder} instead`);
+  }
   return { ...loaded, path: join(root, loaded.folder) };
 }

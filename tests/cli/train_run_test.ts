@@ -194,7 +194,7 @@ for (const [signal, expected] of Object.entries(SIGNALS) as [Deno.Signal, number
       const argv = ["train", "--run", run, "--data", data, ...TINY_COMMAND, "--epochs", "100000"];
       const { code, stdout, stderr } = await interruptTraining(argv, signal);
       assert.equal(code, expected, stderr);
-      assert.match(stderr, new RegExp(`^${signal}: saving after this step`, "m"));
+      assert.match(stderr, new RegExp(`^${signal}: saving and stopping`, "m"));
       assert.match(
         stderr,
         /^stopped: Training was interrupted after epoch \d+, step \d+; continue/m,
