@@ -95,7 +95,9 @@ async function loadPointed(root: string, which: "last" | "best"): Promise<Loaded
     try {
       const checkpoint = await readCheckpoint(root, name);
       for (const newer of await findNewer(root, name, candidates.slice(tried + 1))) {
-        unreached.push(`${join(root, newer)} is newer than ${name}, to which the pointer last leads`);
+        unreached.push(
+          `${join(root, newer)} is newer than ${name}, to which the pointer last leads`,
+        );
       }
       return { ...checkpoint, skipped, unreached };
     } catch (error) {

@@ -8,7 +8,7 @@ const MAX_SIDE = 4096;
 
 /**
  * Reads a picture as `predict` does: upright, on white, the largest centred square, resized, the centre cut out. The
- * browser decodes it, whose JPEG decoder may differ from ours by a few levels.
+ * browser decodes it, whose JPEG decoder may differ from ours by a few units.
  *
  * @param file A picture in any format that the browser reads.
  * @param options Sizes wanted.

@@ -30,7 +30,7 @@ interface BankedNetwork {
 
 /**
  * The kernels of the levels, each generated once and kept. Kernels depend on an image only through its level, so an image
- * costs what it would cost in a fixed CNN of its depth. Batch norm with fixed statistics is an affine map per channel and
+ * costs what it would cost in a plain CNN of its depth. Batch norm with fixed statistics is an affine map per channel and
  * is folded into kernel and bias.
  */
 export class KernelBank implements InferenceNetwork {

@@ -93,7 +93,7 @@ async function adaptiveEvaluation(
   };
 }
 
-/** Forward passes of a level's banked kernels against those of a fixed CNN of the same layers. */
+/** Forward passes of a level's banked kernels against those of the plain CNN of the same layers. */
 async function compareForward(fixed: InferenceNetwork, options: AdaptivityOptions): Promise<void> {
   const config = modelConfig({ name: "puppet-cnn", maxChannels: options.channels });
   const puppet = createClassifier(config, { classes: CLASSES, seed: 1 });
@@ -107,7 +107,7 @@ async function compareForward(fixed: InferenceNetwork, options: AdaptivityOption
         () => secondsOf(() => inferOnce(fixed, input), times),
         {
           target: "a",
-          name: `banked forward, batch ${batch} / fixed CNN of the same layers`,
+          name: `banked forward, batch ${batch} / plain CNN of the same layers`,
           limit: 1.02,
           rounds: 3 * options.rounds,
         },
@@ -139,7 +139,7 @@ export async function compareAdaptivity(options: AdaptivityOptions): Promise<voi
   add(
     await pairedTimes(() => adaptive.run(false), perImage, {
       target: "a",
-      name: `adaptive ${what}, all included / fixed CNN`,
+      name: `adaptive ${what}, all included / plain CNN`,
       limit: 1.1,
       rounds,
     }),
@@ -150,7 +150,7 @@ export async function compareAdaptivity(options: AdaptivityOptions): Promise<voi
   add(
     await pairedTimes(() => literal.run(true), perImage, {
       target: "a",
-      name: "paper-literal generation per image, all included / fixed CNN",
+      name: "paper-literal generation per image, all included / plain CNN",
       limit: null,
       rounds: 3,
     }),

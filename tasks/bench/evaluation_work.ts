@@ -15,7 +15,7 @@ export function randomPixels(count: number): Uint8Array {
 }
 
 /**
- * What a fixed CNN does with images: bytes, standardisation, batches, forward, the class of the largest logit, Top-1.
+ * What the plain CNN does with images: bytes, standardisation, batches, forward, the class of the largest logit, Top-1.
  * No complexity and no routing: the least that any evaluation costs.
  *
  * @param network Prepared kernels of one level.

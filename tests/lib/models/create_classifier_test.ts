@@ -27,7 +27,7 @@ Deno.test("createClassifier() counts puppeteer, norms and head of a puppet", () 
     return Promise.resolve();
   }));
 
-Deno.test("createClassifier() counts a fixed CNN's stored kernels", () =>
+Deno.test("createClassifier() counts the plain CNN's stored kernels", () =>
   withBackend("cpu", () => {
     const model = { ...FIXED_CNN, maxChannels: 128, fixedDepth: 10 };
     const classifier = createClassifier(model, { classes: 10, seed: 1 });
