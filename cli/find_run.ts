@@ -35,7 +35,8 @@ export async function findRun(word: string): Promise<string> {
   const models = shippedModels();
   if (models === null || name === undefined || await pathExists(word)) return word;
   const shipped = join(models, name);
-  return await isRun(shipped) ? shipped : word;
+  // A folder that Deno may not read is not one that is missing.
+  return await pathExists(join(shipped, RUN_CONFIG_FILE)) ? shipped : word;
 }
 
 /** Tells who names the folder of a sweep what shows it: its runs lie elsewhere. */

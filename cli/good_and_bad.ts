@@ -1,5 +1,6 @@
 import { BackendError, messageOf, PuppetError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
+import { refusedAccess } from "../lib/files/refused_access.ts";
 import { InterruptedError } from "./exit_codes.ts";
 import { ClosedOutputError } from "./output.ts";
 
@@ -12,8 +13,8 @@ export interface Failure {
 
 /** Whether another piece would meet the same: no backend, no permission, nobody who reads, a signal. */
 function concernsAll(error: unknown): boolean {
-  if (error instanceof Deno.errors.NotCapable) return describePathFailure(error) === null;
-  return error instanceof BackendError || error instanceof InterruptedError ||
+  return refusedAccess(error) !== null || error instanceof BackendError ||
+    error instanceof InterruptedError ||
     error instanceof ClosedOutputError;
 }
 

@@ -1,5 +1,6 @@
 import { PuppetError } from "../lib/errors.ts";
 import { describePathFailure } from "../lib/files/path_failure.ts";
+import { refusedAccess } from "../lib/files/refused_access.ts";
 import { shortenMessage } from "../lib/shorten_message.ts";
 import { EXIT_CODES, type ExitCode, exitCodeOf, InterruptedError } from "./exit_codes.ts";
 import { ClosedOutputError, paint, writeText } from "./output.ts";
@@ -20,8 +21,9 @@ function describeRefusal(error: Error): string {
   const start = PROGRAM === "puppet-cnn"
     ? flag === undefined ? "install it anew with what it needs" : `install it anew with ${flag}`
     : `start with "deno task ${task}"${advice}`;
-  const what = error.message.replace(ADVICE, "").replace(
-    /^Requires/,
+  // Where a module of Deno's own was refused, the name of the error stands before its message, and the stack behind it.
+  const what = error.message.split("\n")[0]!.replace(ADVICE, "").replace(
+    /^(?:NotCapable: )?Requires/,
     "it needs",
   );
   return `Deno refused an access: ${safeLine(what)}; ${start}`;
@@ -29,6 +31,8 @@ function describeRefusal(error: Error): string {
 
 /** One sentence, or a few lines, for the person at the terminal. */
 function describeError(error: unknown): string {
+  const refused = refusedAccess(error);
+  if (refused !== null) return describeRefusal(refused);
   if (error instanceof PuppetError || error instanceof InterruptedError) return error.message;
   const failure = describePathFailure(error);
   if (failure !== null && error instanceof Error) {
@@ -36,7 +40,6 @@ function describeError(error: unknown): string {
     return `Cannot use a file or folder: ${failure} (${message}); name another, or run again with --debug to see ` +
       "what it is for";
   }
-  if (error instanceof Deno.errors.NotCapable) return describeRefusal(error);
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return `Unexpected failure: ${
     text.split("\n")[0]

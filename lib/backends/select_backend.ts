@@ -127,10 +127,16 @@ async function chooseBackend(
     if ("reason" in result) passedOver.push(result);
     else return { ...result, passedOver };
   }
-  const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
   throw new BackendError(
-    `Cannot find a backend that works (${reasons}); run "doctor" for what is missing`,
+    `Cannot find a backend that works (${
+      passedOver.map(describe).join("; ")
+    }); run "doctor" for what is missing`,
   );
+}
+
+/** Why a backend was passed over, and what to do about it. */
+function describe({ name, reason, remedy }: PassedOverBackend): string {
+  return `${name}: ${reason}${remedy === undefined ? "" : `, ${remedy}`}`;
 }
 
 /** Who names a backend that was installed for the GPU must not wait for the CPU without knowing. */

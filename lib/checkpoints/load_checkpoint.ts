@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { CheckpointError, messageOf } from "../errors.ts";
+import { refusedAccess } from "../files/refused_access.ts";
 import { readBounded } from "../read_bounded.ts";
 import {
   describeFile,
@@ -209,7 +210,8 @@ async function readVerified(
     }
     bytes = await readBounded(path, { maxBytes: size, refusal: CheckpointError });
   } catch (error) {
-    if (error instanceof CheckpointError) throw error;
+    // A file that Deno may not read is not damaged: an older one in its place would be no help.
+    if (error instanceof CheckpointError || refusedAccess(error) !== null) throw error;
     const missing = error instanceof Deno.errors.NotFound;
     const problem = missing ? "is missing" : `cannot be read (${messageOf(error)})`;
     throw new CheckpointError(`Cannot read checkpoint: ${path} ${problem}`, { cause: error });

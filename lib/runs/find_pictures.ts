@@ -68,9 +68,20 @@ async function isFolder(path: string): Promise<boolean> {
 /** A pattern that gives all that is in the folders that it gives, but for links. */
 const GIVES_CONTENT = /(?:^|[/\\])\*\*$/;
 
+/** The folder that a pattern names before its first sign, and the pattern in it. */
+function splitPattern(pattern: string): { readonly folder: string; readonly rest: string } {
+  const parts = pattern.split("/");
+  const rest = parts.slice(parts.findIndex((part) => /[*?[{(\\]/.test(part))).join("/");
+  return { folder: pattern.slice(0, -rest.length) || ".", rest };
+}
+
 /** What a pattern stands for, each picture once: files, and folders as if they were named. */
 async function expandPattern(pattern: string, passedOver: PassedOverTally): Promise<string[]> {
-  const matches = (await Array.fromAsync(glob(pattern))).sort();
+  const { folder, rest } = splitPattern(pattern);
+  // A search passes over what Deno may not read. That says so.
+  const isThere = await pathExists(folder);
+  const found = isThere ? await Array.fromAsync(glob(rest, { cwd: folder })) : [];
+  const matches = found.map((match) => join(folder, match)).sort();
   if (matches.length === 0) {
     throw new DataError(`Cannot find images: nothing matches ${pattern}; name files or folders`);
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { exitCodeOf, InterruptedError } from "../../cli/exit_codes.ts";
 import {
   BackendError,
@@ -8,7 +9,7 @@ import {
   PuppetError,
   UsageError,
 } from "../../lib/errors.ts";
-import { runCommand, spawnCommand } from "../helpers/run_command.ts";
+import { repositoryRoot, runCommand, spawnCommand } from "../helpers/run_command.ts";
 
 Deno.test("exitCodeOf() gives every class of error its documented code", () => {
   const codes: [unknown, number][] = [
@@ -122,6 +123,50 @@ Deno.test("a refused permission names the flag to add", async () => {
   assert.match(stderr, /^error: Deno refused an access: it needs read access to "some\.yaml"/);
   assert.match(stderr, /add --allow-read before main\.ts/);
   assert.doesNotMatch(stderr, /\n\s+at /);
+});
+
+Deno.test("a refused permission is told alike where a module, a model, data or a search of files needs it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const refusals: [permissions: string[], argv: string[], code: number, said: RegExp][] = [
+      // As `deno task puppet` starts: the commands are loaded late, and a refused module is a TypeError.
+      [["--unstable-lazy-dynamic-imports"], ["models"], 1, /read access to ".*add --allow-read/],
+      [
+        ["--allow-read"],
+        ["predict", "puppet-cnn-cifar10", join(folder, "*.png")],
+        1,
+        /env access to ".*add --allow-env/,
+      ],
+      [
+        ["--allow-read", `--deny-read=${folder}`, "--allow-env"],
+        ["predict", "puppet-cnn-cifar10", join(folder, "*.png")],
+        1,
+        /read access to ".*add --allow-read/,
+      ],
+      [
+        ["--allow-read", `--deny-read=${join(repositoryRoot, "models")}`],
+        ["predict", "puppet-cnn-cifar10", "x.png"],
+        1,
+        /read access to ".*config\.yaml"; .*add --allow-read/,
+      ],
+      [
+        ["--allow-read", `--deny-read=${folder}`, "--allow-write"],
+        ["fetch-data", "cifar10", "--from", folder, "--directory", `${folder}-data`],
+        3,
+        /read access to ".*add --allow-read/,
+      ],
+    ];
+    for (const [permissions, argv, code, said] of refusals) {
+      const { code: found, stderr } = await runCommand(argv, { permissions });
+      assert.equal(found, code, stderr);
+      assert.match(stderr, /^error: Deno refused an access: it needs [a-z]+ access to [^\n]*\n$/m);
+      assert.match(stderr, said);
+      assert.doesNotMatch(stderr, /\n\s+at | at Object/);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(`${folder}-data`, { recursive: true }).catch(() => {});
+  }
 });
 
 Deno.test("control characters of a bad argument do not reach the terminal", async () => {

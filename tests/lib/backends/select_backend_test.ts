@@ -101,7 +101,9 @@ Deno.test("selectBackend() auto names every reason if nothing works", async () =
     selectBackend("auto", { backends, hasHardwareAdapter: () => Promise.resolve(true) }),
     (error) =>
       error instanceof BackendError &&
-      /tensorflow detail.*webgpu failed.*wasm failed.*doctor/.test(error.message),
+      /tensorflow: tensorflow detail, fix tensorflow; .*webgpu failed.*wasm failed.*doctor/.test(
+        error.message,
+      ),
   );
 });
 
