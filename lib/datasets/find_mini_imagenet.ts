@@ -104,8 +104,9 @@ async function findListed(root: string): Promise<readonly FoundImage[]> {
   const listed = new Set<string>();
   for (const path of await findLists(root)) {
     const lines = (await readBoundedText(path, LIST_BOUNDS)).replace(/^\ufeff/, "").split(/\r?\n/);
+    const first = lines.findIndex((line) => line.trim() !== "");
     for (const [at, line] of lines.entries()) {
-      if (line.trim() === "" || (at === 0 && /^filename, ?label$/.test(line.trim()))) continue;
+      if (line.trim() === "" || (at === first && /^filename, ?label$/.test(line.trim()))) continue;
       const [file, className, ...rest] = line.trim().split(/, ?/);
       const isSafe = file !== undefined && className !== undefined && rest.length === 0 &&
         SAFE_NAME.test(file) && SAFE_NAME.test(className);

@@ -1,10 +1,17 @@
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
-import Papa from "papaparse";
 import { DataError } from "../errors.ts";
 import { describePathFailure } from "../files/path_failure.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { readBoundedText } from "../read_bounded.ts";
 import { type DataPart, partOfName } from "./data_part.ts";
+import {
+  beginningOf,
+  DELIMITERS,
+  firstRow,
+  type ParsedRows,
+  parseRows,
+  widthOf,
+} from "./list_rows.ts";
 
 /** A list of a million images has some 60 MB. */
 const LIST_BOUNDS = { maxBytes: 256e6, refusal: DataError };
@@ -43,29 +50,31 @@ export interface Columns {
   /** Columns that could have been the label, too. */
   readonly otherLabels: readonly number[];
   readonly part: number | null;
-  /** Rows before the first image. */
+  /** The first row that is not empty. */
+  readonly first: number;
+  /** Rows of names from there, before the first image. */
   readonly header: 0 | 1;
 }
-
-/** Signs that may stand between the cells of a list. */
-export const DELIMITERS = [",", "\t", ";"] as const;
 
 /**
  * What the columns of a list may be: which of several is the path, only the files can tell (`id`, `filename`).
  *
- * @param first The first row.
+ * @param rows The rows, or as many as the first that is not empty needs.
  * @returns Every reading that gives a path and a label.
  */
-export function findColumns(first: readonly string[]): Columns[] {
+export function findColumns(rows: readonly (readonly string[])[]): Columns[] {
+  const at = firstRow(rows);
+  const first = rows[at] ?? [];
   const find = (pattern: RegExp) =>
     first.flatMap((word, column) => pattern.test(word.trim()) ? [column] : []);
   const paths = find(PATH_COLUMN);
   const [label, ...otherLabels] = find(LABEL_COLUMN);
   const [part = null] = [...find(PART_COLUMN), ...find(MAYBE_PART_COLUMN)];
   if (paths.length > 0 && label !== undefined) {
-    return paths.map((path) => ({ path, label, otherLabels, part, header: 1 }));
+    return paths.map((path) => ({ path, label, otherLabels, part, first: at, header: 1 }));
   }
-  return first.length === 2 ? [{ path: 0, label: 1, otherLabels: [], part: null, header: 0 }] : [];
+  if (widthOf(first) !== 2) return [];
+  return [{ path: 0, label: 1, otherLabels: [], part: null, first: at, header: 0 }];
 }
 
 /** Whether a word of a list leads to a file; words can be of any kind and length. */
@@ -130,12 +139,6 @@ function requireWholeText(list: string, rows: readonly (readonly string[])[]): v
   );
 }
 
-/** What the parser makes of a text: its rows, and what it stumbled over. */
-interface ParsedRows {
-  readonly data: string[][];
-  readonly errors: readonly { readonly type: string; readonly row?: number }[];
-}
-
 /** Refuses a quotation that does not end where its cell does: all rows up to the next quotation mark would be one cell. */
 function requireWholeQuotes(list: string, errors: ParsedRows["errors"]): void {
   const fault = errors.find(({ type }) => type === "Quotes");
@@ -149,18 +152,18 @@ function requireWholeQuotes(list: string, errors: ParsedRows["errors"]): void {
 }
 
 /** Refuses rows with more cells than the first: an unquoted comma in a name would cut it, and make two classes one. */
-function requireEvenRows(list: string, { rows, delimiter }: ReadList): void {
-  const columns = rows[0]!.length;
-  const row = rows.findIndex((cells) => cells.slice(columns).some((cell) => cell.trim() !== ""));
+function requireEvenRows(list: string, { rows, columns: { first }, delimiter }: ReadList): void {
+  const columns = widthOf(rows[first]!);
+  const row = rows.findIndex((cells) => widthOf(cells) > columns);
   if (row < 0) return;
   const written = JSON.stringify(rows[row]!.join(delimiter).slice(0, MAX_REPEATED));
   throw new DataError(
     `Cannot read list of images: row ${row + 1} of ${list} has ${
-      rows[row]!.length
+      widthOf(rows[row]!)
     } cells, the first row ` +
       `${columns}, current value is ${written}; put a cell that holds ${
         JSON.stringify(delimiter)
-      } in double quotes, ` +
+      } in double quotes, with no space before them, ` +
       "or give every column a name in the first row",
   );
 }
@@ -189,14 +192,12 @@ interface ReadList {
  */
 async function readCells(list: string, text: string): Promise<ReadList | null> {
   for (const delimiter of DELIMITERS) {
-    const [first = []]: string[][] = Papa.parse(text, { delimiter, preview: 1 }).data;
-    const candidates = findColumns(first);
-    if (candidates.length === 0) continue;
-    const { data: rows, errors }: ParsedRows = Papa.parse(text, { delimiter });
-    for (const columns of candidates) {
-      const { header, path } = columns;
+    if (findColumns(beginningOf(text, delimiter)).length === 0) continue;
+    const { data: rows, errors } = parseRows(text, delimiter);
+    for (const columns of findColumns(rows)) {
+      const { first, header, path } = columns;
       // Without names of columns only the first row tells that it is no header of another list.
-      const tried = rows.slice(header).flatMap((row) => row[path]?.trim() || [])
+      const tried = rows.slice(first + header).flatMap((row) => row[path]?.trim() || [])
         .slice(0, header === 1 ? TRIED_ROWS : 1);
       for (const file of tried) {
         const addition = await findAddition(list, file);
@@ -246,7 +247,7 @@ function describeChoice(names: readonly string[], { label, otherLabels }: Column
  * Reads the text of a list.
  *
  * @param list Path of the list.
- * @returns The text, without what spreadsheets write and show to nobody.
+ * @returns The text, without what spreadsheets write and show to nobody; its rows have the same numbers.
  * @throws {DataError} if it cannot be read or is no text.
  */
 export async function readListText(list: string): Promise<string> {
@@ -257,7 +258,7 @@ export async function readListText(list: string): Promise<string> {
     );
   }
   // Lists put together from several have line ends of several kinds; by the first alone, rows would run into one.
-  return text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n").replace(/^sep=.\n/i, "");
+  return text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n").replace(/^(\s*)"?sep=."?\n/i, "$1\n");
 }
 
 /**
@@ -273,12 +274,13 @@ export async function readImageList(list: string): Promise<ImageList | null> {
   const read = await readCells(list, await readListText(list));
   if (read === null) return null;
   const { rows, columns, addition } = read;
+  const names = rows[columns.first]!;
   requireWholeText(list, rows);
   requireEvenRows(list, read);
   const images: ListedImage[] = [];
   const partWords = new Map<number, string>();
   for (const [index, row] of rows.entries()) {
-    if (index < columns.header || row.every((cell) => cell.trim() === "")) continue;
+    if (index < columns.first + columns.header || widthOf(row) === 0) continue;
     const path = row[columns.path]?.trim();
     const className = row[columns.label]?.trim();
     if (!path || !className) {
@@ -296,7 +298,7 @@ export async function readImageList(list: string): Promise<ImageList | null> {
     });
   }
   if (columns.part !== null) {
-    requireKnownParts(list, { column: rows[0]![columns.part]!.trim(), words: partWords });
+    requireKnownParts(list, { column: names[columns.part]!.trim(), words: partWords });
   }
-  return { images, choice: describeChoice(rows[0]!, columns) };
+  return { images, choice: describeChoice(names, columns) };
 }

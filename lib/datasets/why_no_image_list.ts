@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
-import Papa from "papaparse";
-import { type Columns, DELIMITERS, findAddition, findColumns, readListText } from "./image_list.ts";
+import { type Columns, findAddition, findColumns, readListText } from "./image_list.ts";
+import { DELIMITERS, firstRow, parseRows } from "./list_rows.ts";
 
 /** Rows that are looked at. */
 const LOOKED_AT = 100;
@@ -26,12 +26,17 @@ function quote(text: string): string {
 interface Cells {
   readonly list: string;
   readonly rows: readonly (readonly string[])[];
+  /** The first row that is not empty, from 0. */
+  readonly first: number;
 }
 
 /** The path of the first row that has one, and where it was looked for. */
-async function whyNoFile({ list, rows }: Cells, { header, path }: Columns): Promise<string> {
+async function whyNoFile(
+  { list, rows }: Cells,
+  { first, header, path }: Columns,
+): Promise<string> {
   const pathOf = (row: number) => rows[row]?.[path]?.trim() ?? "";
-  const row = rows.findIndex((_, at) => at >= header && pathOf(at) !== "");
+  const row = rows.findIndex((_, at) => at >= first + header && pathOf(at) !== "");
   if (row < 0) return "no row has a path; add the images";
   const written = pathOf(row);
   const next = pathOf(row + 1);
@@ -56,13 +61,13 @@ function picturesIn({ rows }: Cells, column: number): number {
 }
 
 /** What is wrong with columns of which none is a path or none a label. */
-function whyNoColumns({ rows }: Cells): string {
-  const [first = [], ...others] = rows;
+function whyNoColumns({ rows, first: at }: Cells): string {
+  const [first = [], ...others] = rows.slice(at);
   const filled = others.filter((row) => row.some((cell) => cell.trim() !== ""));
   const flags = first.filter((_, column) =>
     filled.length > 0 && filled.every((row) => /^[01](\.0*)?$/.test(row[column]?.trim() ?? ""))
   );
-  const found = `the columns of row 1 are ${quote(first.join(","))}`;
+  const found = `the columns of row ${at + 1} are ${quote(first.join(","))}`;
   if (flags.length > 1) {
     return `${found}, and ${flags.length} of them hold 0 or 1 only; write the name of the class of every image into ` +
       "one column, called label, beside one called path";
@@ -73,10 +78,10 @@ function whyNoColumns({ rows }: Cells): string {
 
 /** The list by every sign that may stand between its cells. */
 function readCells(list: string, text: string): Cells[] {
-  return DELIMITERS.map((delimiter) => ({
-    list,
-    rows: Papa.parse<string[]>(text, { delimiter, preview: LOOKED_AT }).data,
-  }));
+  return DELIMITERS.map((delimiter) => {
+    const rows = parseRows(text, delimiter, LOOKED_AT).data;
+    return { list, rows, first: Math.max(0, firstRow(rows)) };
+  });
 }
 
 /**
@@ -88,7 +93,7 @@ function readCells(list: string, text: string): Cells[] {
  */
 export async function namesPictures(list: string): Promise<boolean> {
   return readCells(list, await readListText(list)).some((cells) =>
-    (cells.rows[0] ?? []).some((_, column) => picturesIn(cells, column) > 0)
+    (cells.rows[cells.first] ?? []).some((_, column) => picturesIn(cells, column) > 0)
   );
 }
 
@@ -104,12 +109,13 @@ export async function whyNoImageList(list: string): Promise<string> {
   const readings = readCells(list, text);
   for (const cells of readings) {
     // Of `id` and `filename` the one that names pictures is meant.
-    const [columns] = findColumns(cells.rows[0] ?? [])
+    const [columns] = findColumns(cells.rows)
       .sort((one, other) => picturesIn(cells, other.path) - picturesIn(cells, one.path));
     if (columns !== undefined) return await whyNoFile(cells, columns);
   }
+  const columnsOf = ({ rows, first }: Cells) => rows[first]?.length ?? 0;
   const widest = readings.reduce((most, cells) =>
-    (cells.rows[0]?.length ?? 0) > (most.rows[0]?.length ?? 0) ? cells : most
+    columnsOf(cells) > columnsOf(most) ? cells : most
   );
   if (text.trim() === "") return `${basename(list)} is empty; add a row for every image`;
   return whyNoColumns(widest);

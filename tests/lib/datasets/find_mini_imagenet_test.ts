@@ -32,8 +32,8 @@ async function writeCopy(folder: string, arrangement: string): Promise<void> {
   for (const [list, names] of Object.entries(lists)) {
     const lines = images.filter(({ name }) => names.includes(name))
       .map(({ name, file }) => `${file},${name}`);
-    // As some copies come: a byte order mark and Windows' line ends.
-    const text = `\ufefffilename,label\r\n${lines.join("\r\n")}\r\n`;
+    // As some copies come: a byte order mark, an empty line and Windows' line ends.
+    const text = `\ufeff\r\nfilename,label\r\n${lines.join("\r\n")}\r\n`;
     await Deno.writeTextFile(join(folder, list), text);
   }
 }

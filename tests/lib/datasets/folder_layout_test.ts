@@ -196,7 +196,7 @@ Deno.test("readFolderLayout() finds the column of the paths, and a list whose fi
     const list = join(folder, "labels.csv");
     for (const head of ["id,filename,label,split", "\nid,filename,label,split\n\n"]) {
       const rows = ["0,a/0.png,x,train", "1,a/1.png,y,train", "2,b/2.png,x,test"];
-      await Deno.writeTextFile(list, [head.trimStart(), ...rows].join("\n"));
+      await Deno.writeTextFile(list, [head, ...rows].join("\n"));
       assert.deepEqual(outline(await readFolderLayout(folder)), [
         "a/0.png=x a/1.png=y",
         null,
@@ -264,6 +264,12 @@ Deno.test("readFolderLayout() names faults of a list", async () => {
       /row 2 of .*labels\.csv has 3 cells, the first row 2, .*"1\.png,Larus, fuscus"; put a cell that holds ","/,
     ],
     ["1.png,Larus\n2.png,Larus, canus\n", /row 2 of .*labels\.csv has 3 cells, the first row 2/],
+    [
+      "file,label,\n1.png,Larus, fuscus\n",
+      /row 2 of .*labels\.csv has 3 cells, the first row 2, .*no space before them/,
+    ],
+    // Rows have the numbers that they have in the file.
+    ["\nsep=,\n\nfile,label\n1.png,a\n2.png,\n", /row 6 of .*labels\.csv must have a path and/],
     ['file,label\n1.png,"a\n2.png,b\n', /cell in row 2 of .*labels\.csv begins with a quotation/],
     ['file,label\n1.png,"a"b\n2.png,"b"\n', /cell in row 2 of .*labels\.csv begins with a quot/],
     ["file,label\n1.png,a\n2.png,\n", /row 3 of .*labels\.csv must have a path and a label/],
@@ -302,6 +308,10 @@ Deno.test("readFolderLayout() reads lists whose rows end in several ways or in e
         "file,label\r\n1.png,a\n2.png,b\n3.png,b\n",
         "file,label\r\n1.png,a\r2.png,b\n3.png,b",
         "sep=,\r\nfile,label\n1.png,a,\n2.png,b,,\r\n3.png,b\r\n",
+        '\ufeff"sep=,"\r\n"file", "label",\r\n"1.png", "a",\r\n2.png, "b"\r\n3.png,b\r\n',
+        "\ufeff\r\n,\r\nfile,label\r\n1.png,a\r\n2.png,b\r\n3.png,b\r\n",
+        '\n ,\n"",\nfile,label\n1.png,a\n2.png,b\n3.png,b\n',
+        "\n1.png,a,\n2.png,b,\n3.png,b,\n",
       ]
     ) {
       await Deno.writeTextFile(join(folder, "labels.csv"), text);
@@ -374,6 +384,8 @@ Deno.test("readFolderLayout() names the row of a list whose path leads nowhere, 
     // Of two columns that may be the path, the one that names pictures.
     ["id,filename,label\n1,q/9.png,a\n", /row 2 has the path "q\/9\.png"/],
     ["path;label\n;\n", /but no row has a path/],
+    ["\n\nid,filename,label\n1,q/9.png,a\n", /row 4 has the path "q\/9\.png"/],
+    ["\n,\np/1.png,a,train\n", /columns of row 3 are "p\/1\.png,a,train"/],
     ["\n", /labels\.csv is empty/],
   ];
   for (const [text, message] of faults) {
