@@ -39,7 +39,7 @@ export class KernelBank implements InferenceNetwork {
   readonly #image: MapSize;
   /** Levels asked for, with their networks once all kernels are known to be finite. */
   readonly #networks = new Map<number, Promise<BankedNetwork>>();
-  readonly #made: ReadonlyMap<string, FoldedConvolution>[] = [];
+  readonly #made = new Set<ReadonlyMap<string, FoldedConvolution>>();
   #report: PrepareOptions["report"];
   #generationSeconds = 0;
 
@@ -126,6 +126,8 @@ export class KernelBank implements InferenceNetwork {
     }
     const made = this.#make(level, statistics);
     this.#networks.set(level, made);
+    // What failed may have passed, as a lack of memory does: the next image of the level tries again.
+    made.catch(() => this.#networks.delete(level));
     return made;
   }
 
@@ -136,13 +138,15 @@ export class KernelBank implements InferenceNetwork {
       statistics,
       onStep: (done, steps) => this.#report?.(done / steps, 1),
     });
-    this.#made.push(convolutions);
+    this.#made.add(convolutions);
     const layers = this.#classifier.layersOf(own);
     const { multiplyAdds } = workOfLayers(layers, this.#image);
     await yieldToEventLoop();
     const kernels = [...convolutions.values()].map(({ kernel }) => kernel);
     const broken = await firstNonFiniteState(kernels);
     if (broken >= 0) {
+      disposeFolded(convolutions.values());
+      this.#made.delete(convolutions);
       throw new DivergenceError(
         `Cannot make the kernel bank: kernel ${broken + 1} of level ${level} is not finite; ` +
           "train with a smaller learningRate (--learning-rate) or with clipNorm 1 (--clip-norm 1)",

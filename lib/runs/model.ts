@@ -108,9 +108,13 @@ export class Model implements Disposable {
     this.#report = options.onProgress ?? (() => {});
   }
 
-  /** Numbers that are stored: of the puppeteer, and all. */
+  /**
+   * Numbers that are stored: of the puppeteer, and all.
+   *
+   * @throws {UsageError} if the model was disposed of.
+   */
   get parameters(): { readonly puppeteer: number; readonly total: number } {
-    const { parameters } = this.#loaded.trained.classifier;
+    const { parameters } = this.#live.trained.classifier;
     return { puppeteer: parameters.count("puppeteer."), total: parameters.count() };
   }
 
@@ -229,6 +233,8 @@ export class Model implements Disposable {
     options: ClassifyOptions,
   ): AsyncGenerator<Prediction> {
     requireOptions(options, { topK: "count", groupSize: "count" }, "options of classify");
+    // Before hundreds of pictures are read.
+    void this.#live;
     const { topK = 5, groupSize = 256 } = options;
     let [index, names, pixels]: [number, string[], Uint8Array[]] = [0, [], []];
     for await (const picture of pictures) {
@@ -250,7 +256,15 @@ export class Model implements Disposable {
   }
 
   #prepare(): Promise<InferenceNetwork> {
-    return this.#network ??= prepareNetwork(this.#live.trained, {
+    return this.#network ??= this.#makeNetwork().catch((error) => {
+      // What failed may have passed: the next call tries again.
+      this.#network = null;
+      throw error;
+    });
+  }
+
+  async #makeNetwork(): Promise<InferenceNetwork> {
+    return await prepareNetwork(this.#live.trained, {
       image: this.imageSize,
       exact: this.#exact,
       // One picture needs one level: kernels of others would only be waited for.

@@ -117,6 +117,28 @@ Deno.test("KernelBank.create() leaves no tensor behind where folding fails", () 
     dispose();
   }));
 
+Deno.test("KernelBank.infer() keeps nothing of kernels that are not finite, and tries again", () =>
+  withBackend("cpu", async () => {
+    const { trainer, classifier, dispose } = await tinyTrainer();
+    const statistics = await trainer.computeStatistics();
+    const bank = await KernelBank.create(classifier, statistics, { image: IMAGE, levels: [] });
+    const images = normalTensor<tf.Tensor4D>([1, 8, 8, 3], "images");
+    const scale = classifier.parameters.get("puppeteer.norm2.scale");
+    const [sound, broken] = tf.tidy(() => [tf.clone(scale), tf.fill(scale.shape, Infinity)]);
+    scale.assign(broken!);
+    const live = tf.memory().numTensors;
+    const batch = { images, level: 0, complexities: [9] };
+    for (let tries = 0; tries < 2; tries++) {
+      await assert.rejects(bank.infer(batch), DivergenceError);
+      assert.equal(tf.memory().numTensors, live);
+    }
+    scale.assign(sound!);
+    const { logits } = await bank.infer(batch);
+    tf.dispose([images, sound!, broken!, logits]);
+    bank.dispose();
+    dispose();
+  }));
+
 Deno.test("KernelBank.infer() names the levels it holds when asked for another", () =>
   withBackend("cpu", async () => {
     const { trainer, classifier, dispose } = await tinyTrainer();

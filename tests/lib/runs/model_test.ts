@@ -244,6 +244,24 @@ Deno.test("Model and loadModel() refuse arguments that would be answered with so
       await assert.rejects(used.classify(Array<RgbImage>(200).fill(picture)), gone);
       await assert.rejects(model.classify(picture), gone);
       await assert.rejects(model.trajectory(12), gone);
+      assert.throws(() => model.parameters, gone);
+      await assert.rejects(model.classify([]), gone);
+    })));
+
+Deno.test("Model.classify() tries again what has failed once", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      let fails = true;
+      using model = await loadModel(await trainTiny(join(folder, "run")), {
+        onProgress: () => {
+          if (fails) throw new Error("no memory");
+        },
+      });
+      const live = tf.memory().numTensors;
+      await assert.rejects(model.classify(noisyImage(1, "a")), /no memory/);
+      assert.equal(tf.memory().numTensors, live);
+      fails = false;
+      assert.equal((await model.classify(noisyImage(1, "a"))).classes.length, 5);
     })));
 
 Deno.test("Model shows trajectory and kernels, and says where there are none", () =>
