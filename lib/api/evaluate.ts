@@ -40,8 +40,8 @@ export interface EvaluateOptions {
  * @param options Batch size, other data, progress.
  * @returns The figures.
  * @throws {DataError} if the images of the part are missing, or may be some that the model was trained on.
- * @throws {RangeError} if the dataset is empty, has a class that the model does not know or another size, or the batch size
- * is no number of images.
+ * @throws {RangeError} if the dataset is empty, has a class that the model does not know or another size, its labels or
+ * pixels are not those of its images, or the batch size is no number of images.
  * @throws {TypeError} if the model, the images or an option is of another type.
  * @throws {UsageError} if there is no such part, an option or a setting of the data is unknown or wrong, or the model
  * was disposed of.
@@ -99,7 +99,8 @@ function requireModel(model: unknown): void {
 function requireImages(images: unknown): void {
   if (typeof images === "string") return;
   const isDataset = typeof images === "object" && images !== null && "read" in images &&
-    "classNames" in images && Array.isArray(images.classNames);
+    "classNames" in images && Array.isArray(images.classNames) &&
+    "labels" in images && images.labels instanceof Uint16Array;
   if (isDataset) return;
   throw new TypeError(
     `Cannot evaluate: the images must be a dataset or one of ${
@@ -133,7 +134,7 @@ function requirePart(part: DataPart): DataPart {
 
 /** The images under the model's classes. */
 function requireFitting({ classNames, imageSize }: Model, images: ImageDataset): ImageDataset {
-  const { name, height, width } = images;
+  const { name, height, width, length, labels } = images;
   if (height !== imageSize.height || width !== imageSize.width) {
     throw new RangeError(
       `Cannot evaluate on ${name}: the model sees ${imageSize.height} x ${imageSize.width} pixels, ` +
@@ -141,8 +142,16 @@ function requireFitting({ classNames, imageSize }: Model, images: ImageDataset):
     );
   }
   const dataset = withClasses(images, classNames);
-  if (dataset !== null) return dataset;
-  throw new RangeError(
-    `Cannot evaluate on ${name}: ${describeOtherClasses(classNames, images.classNames)}`,
-  );
+  if (dataset === null) {
+    throw new RangeError(
+      `Cannot evaluate on ${name}: ${describeOtherClasses(classNames, images.classNames)}`,
+    );
+  }
+  if (labels.length !== length || labels.some((label) => label >= images.classNames.length)) {
+    throw new RangeError(
+      `Cannot evaluate on ${name}: it must have a label for each of its ${length} images, a number of one of its ` +
+        `${images.classNames.length} classes`,
+    );
+  }
+  return dataset;
 }

@@ -73,7 +73,7 @@ export function checkRgbImage(image: RgbImage, doing: string): number {
       `Cannot ${doing}: pixels must be bytes of 0..255 in a Uint8Array, current value is ${kind}; convert them`,
     );
   }
-  const count = checkImageSize({ height, width });
+  const count = checkImageSize({ height, width }, doing);
   if (pixels.length !== 3 * count) {
     throw new RangeError(
       `Cannot ${doing}: pixels must hold ${height} x ${width} x 3 = ${3 * count} values, ` +
@@ -87,14 +87,15 @@ export function checkRgbImage(image: RgbImage, doing: string): number {
  * Checks the size of an image.
  *
  * @param size Height and width in pixels.
+ * @param doing What is done with it, for the message.
  * @returns The number of pixels.
  * @throws {RangeError} If height or width is not a positive integer.
  */
-export function checkImageSize(size: ImageSize): number {
+export function checkImageSize(size: ImageSize, doing = "measure image"): number {
   for (const side of ["height", "width"] as const) {
     if (!Number.isSafeInteger(size[side]) || size[side] < 1) {
       throw new RangeError(
-        `Cannot measure image: ${side} must be a positive integer, current value is ${size[side]}`,
+        `Cannot ${doing}: ${side} must be a positive integer, current value is ${size[side]}`,
       );
     }
   }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { describeGiven, isPlainObject } from "../arguments/describe_given.ts";
 import type { ImageDataset } from "./dataset.ts";
 
 /** What `createInMemoryDataset` is made from. */
@@ -22,8 +23,9 @@ export interface InMemoryDatasetParts {
  *
  * @param parts Names, size, pixels and labels.
  * @returns The dataset; its fingerprint covers class names, size, labels and pixels.
- * @throws {TypeError} if the images are no bytes, or the labels are no Uint16Array.
- * @throws {RangeError} if the sizes disagree or are no numbers of pixels, or a label names no class.
+ * @throws {TypeError} if the images are no bytes, the labels are no Uint16Array, or names are no texts.
+ * @throws {RangeError} if the sizes disagree or are no numbers of pixels, a label names no class, or two classes have one
+ * name.
  *
  * @example
  * ```ts
@@ -42,6 +44,7 @@ export interface InMemoryDatasetParts {
  * ```
  */
 export function createInMemoryDataset(parts: InMemoryDatasetParts): ImageDataset {
+  checkNames(parts);
   const { name, classNames, height, width, images, labels } = parts;
   const given: { readonly images: unknown; readonly labels: unknown } = parts;
   if (!(given.images instanceof Uint8Array)) {
@@ -141,6 +144,33 @@ function gatherImages(
     );
   }
   return pixels;
+}
+
+function checkNames(parts: unknown): void {
+  if (!isPlainObject(parts) || typeof parts["name"] !== "string") {
+    throw new TypeError(
+      "Cannot create a dataset: it must be { name, classNames, height, width, images, labels } with a text for a name",
+    );
+  }
+  const { name, classNames } = parts;
+  if (!Array.isArray(classNames) || !classNames.every((one) => typeof one === "string")) {
+    throw new TypeError(
+      `Cannot create dataset ${name}: classNames must be a list of texts, current value is ${
+        describeGiven(classNames)
+      }`,
+    );
+  }
+  const seen = new Set<string>();
+  for (const one of classNames) {
+    if (seen.has(one)) {
+      throw new RangeError(
+        `Cannot create dataset ${name}: every class must have a name of its own, ${
+          JSON.stringify(one)
+        } is there twice`,
+      );
+    }
+    seen.add(one);
+  }
 }
 
 function checkLabels(name: string, labels: Uint16Array, classCount: number): void {

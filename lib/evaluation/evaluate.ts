@@ -63,6 +63,13 @@ async function* classifyChunk(
   const report = () => options.report?.(done, dataset.length, "classifying images");
   report();
   const pixels = await dataset.read(chunk.positions);
+  const bytes = chunk.positions.length * height * width * 3;
+  if (pixels.length !== bytes) {
+    throw new RangeError(
+      `Cannot classify images of ${dataset.name}: read() must give ${bytes} bytes for ${chunk.positions.length} images, ` +
+        `it gave ${pixels.length}`,
+    );
+  }
   const routed = routeImages(trained, { pixels, height, width }, {
     level: options.level,
     onMeasured: report,
@@ -94,6 +101,7 @@ async function* classifyChunk(
  * @param options Batch size, the network to use, and a level if all images take the same.
  * @returns One classification per image; grouped by level within chunks, so not in order.
  * @throws {DivergenceError} if an answer of the network is not finite.
+ * @throws {RangeError} if the dataset reads other numbers of bytes than its images have.
  */
 export async function* classifyDataset(
   trained: TrainedClassifier,

@@ -1,3 +1,5 @@
+import { describeGiven } from "../arguments/describe_given.ts";
+
 /** How complexity becomes depth. */
 export interface StepScheduleOptions {
   /** kappa: generated layers per bit of complexity, > 0. */
@@ -36,7 +38,9 @@ export function stepCount(complexity: number, options: StepScheduleOptions): num
   if (!Number.isFinite(complexity) || complexity < 0) {
     const Wrong = typeof complexity === "number" ? RangeError : TypeError;
     throw new Wrong(
-      `Cannot choose a depth: complexity must be a finite number of bits >= 0, current value is ${complexity}`,
+      `Cannot choose a depth: complexity must be a finite number of bits >= 0, current value is ${
+        describeGiven(complexity)
+      }`,
     );
   }
   const steps = Math.round(options.stepsPerBit * (complexity - (options.complexityOffset ?? 0)));

@@ -60,6 +60,20 @@ Deno.test("evaluate() takes a part of the run's data, or any dataset that fits t
           /the images have disc.*, which the model does not know; its classes are disc/,
         );
       }
+      const lying = [
+        [
+          { read: () => Promise.resolve(new Uint8Array(3)) },
+          /read\(\) must give \d+ bytes for \d+ images, it gave 3/,
+        ],
+        [{ length: 7 }, /must have a label for each of its 7 images/],
+        [{ labels: test.labels.map(() => 10) }, /a number of one of its 10 classes/],
+      ] as const;
+      for (const [part, message] of lying) {
+        await assert.rejects(
+          evaluate(model, { ...test, ...part }),
+          (error) => error instanceof RangeError && message.test(error.message),
+        );
+      }
       const last = { ...test, classNames: test.classNames.toReversed() };
       const turned = { ...last, labels: test.labels.map((label) => 9 - label) };
       assert.equal((await evaluate(model, turned)).top1, all.top1, "names count, not their order");
@@ -84,7 +98,9 @@ Deno.test("evaluate() refuses what is no model, no images and no data", () =>
           /^TypeError: Cannot evaluate: the first argument must be a model/,
         );
       }
-      for (const nothing of [null, 5, [], {}, new URL("file:///pictures")]) {
+      for (
+        const nothing of [null, 5, [], {}, { classNames: [], read: 5 }, new URL("file:///pictures")]
+      ) {
         await assert.rejects(
           evaluate(model, nothing as unknown as "test"),
           /^TypeError: Cannot evaluate: the images must be a dataset or one of test,/,

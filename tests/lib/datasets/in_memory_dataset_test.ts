@@ -46,6 +46,22 @@ Deno.test("createInMemoryDataset() refuses wrong sizes, labels and indices", asy
       { name: "RangeError", message: /height must be a whole number of at least 1/ },
     );
   }
+  for (const names of [undefined, null, "ab", [1, 2]]) {
+    assert.throws(
+      () => createInMemoryDataset({ ...PARTS, classNames: names as unknown as string[] }),
+      { name: "TypeError", message: /classNames must be a list of texts/ },
+    );
+  }
+  assert.throws(
+    () => createInMemoryDataset({ ...PARTS, classNames: ["a", "a"] }),
+    { name: "RangeError", message: /every class must have a name of its own, "a" is there twice/ },
+  );
+  for (const parts of [undefined, null, 5, { ...PARTS, name: undefined }]) {
+    assert.throws(
+      () => createInMemoryDataset(parts as unknown as typeof PARTS),
+      { name: "TypeError", message: /it must be \{ name, classNames, .* with a text for a name/ },
+    );
+  }
   for (const index of [-1, 2, 0.5, NaN]) {
     await assert.rejects(createInMemoryDataset(PARTS).read([index]), RangeError);
   }
