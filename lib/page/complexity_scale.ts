@@ -19,6 +19,37 @@ export interface ScaleOptions {
   readonly width: number;
 }
 
+/** Share of the levels' distance that lies beyond the outermost ones. */
+const MARGIN = 0.12;
+
+/**
+ * Chooses the ends of the scale, so that nothing is drawn at a place that is not its own.
+ *
+ * @param levels The levels, in order of complexity.
+ * @param histogram Spread of the training images; `null` where it is not known.
+ * @param complexity The picture's complexity.
+ * @returns Whole numbers, at least 0, around all of them.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(complexityRange([{ complexity: 12.5 }], null, 8.4), [8, 14]);
+ * ```
+ */
+export function complexityRange(
+  levels: readonly Pick<ComplexityLevel, "complexity">[],
+  histogram: ComplexityHistogram | null,
+  complexity: number,
+): readonly [low: number, high: number] {
+  const [first, last] = [levels[0]!.complexity, levels.at(-1)!.complexity];
+  const margin = MARGIN * (last - first || first);
+  const { bins = [] } = histogram ?? {};
+  const low = Math.min(first - margin, complexity, ...bins.map(({ from }) => from));
+  const high = Math.max(last + margin, complexity, ...bins.map(({ to }) => to));
+  return [Math.max(0, Math.floor(low)), Math.ceil(high)];
+}
+
 const BARS = 90;
 const BANDS = 34;
 

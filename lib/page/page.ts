@@ -2,7 +2,7 @@
 /** The script of the page: `deno task build-page` bundles it for browsers. */
 import { startBrowserBackend } from "../backends/browser.ts";
 import { levelStarts } from "../puppeteer/level_starts.ts";
-import { complexityScale } from "./complexity_scale.ts";
+import { complexityRange, complexityScale } from "./complexity_scale.ts";
 import { drawGrey, drawHeat, drawPixels } from "./draw.ts";
 import { element, made, say } from "./elements.ts";
 import { LayerStrip } from "./layer_strip.ts";
@@ -40,7 +40,6 @@ interface ByHand {
 /** The page at work. */
 class Page {
   readonly #model: ShownModel;
-  readonly #range: readonly [number, number];
   readonly #depths: readonly number[];
   #look: Look | null = null;
   #byHand: ByHand | null = null;
@@ -53,12 +52,14 @@ class Page {
     this.#model = new ShownModel(data);
     const { levels, measure } = this.#model;
     this.#depths = [...new Set(levels.list.map(({ depth }) => depth))];
-    const ends = [levels.list[0]!.complexity, levels.list.at(-1)!.complexity];
-    const margin = 0.12 * (ends[1]! - ends[0]! || ends[0]!);
-    // No complexity is below 0.
-    this.#range = [Math.max(0, Math.floor(ends[0]! - margin)), Math.ceil(ends[1]! + margin)];
-    const { card, version } = data;
-    say("size", `made ${card.image.width} x ${card.image.height} pixels`);
+    const { card, resizeTo, version } = data;
+    const { height: side } = card.image;
+    say(
+      "size",
+      resizeTo === side
+        ? `made ${side} x ${side} pixels`
+        : `made ${resizeTo} x ${resizeTo} pixels, of which the network sees the inner ${side} x ${side}`,
+    );
     const isEntropy = measure.name === "entropy";
     const [first = "", ...rest] = measure.description;
     say(
@@ -131,7 +132,6 @@ class Page {
 
   #listenToSliders(): void {
     const complexity = element<HTMLInputElement>("complexity-slider");
-    [complexity.min, complexity.max] = this.#range.map(String) as [string, string];
     const { list } = this.#model.levels;
     complexity.oninput = () => {
       const value = Number(complexity.value);
@@ -205,6 +205,12 @@ class Page {
     this.#restart();
   }
 
+  /** Ends of the scale, which has room for the picture. */
+  get #range(): readonly [number, number] {
+    const { levels, data } = this.#model;
+    return complexityRange(levels.list, data.histogram, this.#look!.complexity);
+  }
+
   get #complexity(): number {
     return this.#byHand?.complexity ?? this.#look!.complexity;
   }
@@ -234,7 +240,9 @@ class Page {
     element("status").classList.remove("error");
     this.#drawScale();
     const { depth } = levels.list[level]!;
-    element<HTMLInputElement>("complexity-slider").value = String(this.#complexity);
+    const slider = element<HTMLInputElement>("complexity-slider");
+    [slider.min, slider.max] = this.#range.map(String) as [string, string];
+    slider.value = String(this.#complexity);
     element<HTMLInputElement>("depth-slider").value = String(depth);
     say("complexity-value", `${this.#complexity.toFixed(2)} ${measure.unit}`);
     say("depth-value", `${depth} layers`);

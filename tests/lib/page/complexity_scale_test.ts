@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { complexityScale } from "../../../lib/page/complexity_scale.ts";
+import { complexityRange, complexityScale } from "../../../lib/page/complexity_scale.ts";
 
 const LEVELS = [6, 7, 7].map((depth, index) => ({
   ...{ index, depth, scale: 1, complexity: 7 + index, from: index === 0 ? 0 : 6.5 + index },
@@ -24,4 +24,15 @@ Deno.test("complexityScale() keeps marks and bars within the drawing", () => {
   assert.match(svg, /<circle class="dot" cx="600"/);
   assert.equal(svg.match(/<rect class="bar"/g)!.length, 2);
   assert.match(svg, /on the spread of 4 training images/);
+});
+
+Deno.test("complexityRange() has room for levels, training images and the picture", () => {
+  assert.deepEqual(complexityRange(LEVELS, null, 8), [6, 10]);
+  assert.deepEqual(complexityRange(LEVELS, null, 0), [0, 10]);
+  assert.deepEqual(complexityRange(LEVELS, null, 12.3), [6, 13]);
+  const bins = [{ from: 4.5, to: 6, count: 3 }, { from: 6, to: 11.5, count: 1 }];
+  assert.deepEqual(complexityRange(LEVELS, { images: 4, bins }, 8), [4, 12]);
+  // A network of one level has the reference complexity alone.
+  const [only] = LEVELS.map((level) => ({ ...level, complexity: 12.5 }));
+  assert.deepEqual(complexityRange([only!], { images: 4, bins }, 8), [4, 14]);
 });
