@@ -38,17 +38,25 @@ const MOST_CURVES = 12;
 
 /** How the user's own runs came to where they are. */
 function validationChart({ rows, mode }: Comparison): Chart | null {
-  const found = rows.flatMap(({ runs }) => runs)
-    .filter(({ validations }) => (validations?.length ?? 0) > 1);
+  const runs = rows.flatMap((row) => row.runs);
+  const found = runs.filter(({ validations }) => (validations?.length ?? 0) > 1);
   if (mode !== "runs" || found.length === 0 || found.length > MOST_CURVES) return null;
   const names = tellingNames(found.map(({ runDirectory }) => runDirectory));
   const series = found.map(({ validations }, at) => ({
     name: names[at]!,
     points: validations!.map(({ epoch, top1 }) => ({ x: epoch, y: top1 * 100 })),
   }));
+  // One line has no legend.
+  const only = series.length === 1 ? ` The line is that of ${names[0]}.` : "";
+  const others = runs.length - found.length;
+  const leftOut = others === 0
+    ? ""
+    : ` ${countOf(others, "run")} with fewer than two validations left out.`;
   return {
     title: "Validation Top-1",
-    description: "After each validated epoch, on the images that each run held out.",
+    description: `After each validated epoch, on the images that each run held out.${
+      runs.length === 1 ? "" : only
+    }${leftOut}`,
     xLabel: "epoch",
     yLabel: "%",
     series,

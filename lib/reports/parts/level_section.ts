@@ -42,10 +42,13 @@ function depthChart(rows: readonly LevelRow[]): Chart {
   const images = new Map<number, number>();
   for (const row of rows) images.set(row.depth, (images.get(row.depth) ?? 0) + row.images);
   const points = [...images].map(([depth, y]) => ({ x: String(depth), y }));
-  const most = points.reduce((a, b) => b.y > a.y ? b : a);
+  const most = Math.max(...points.map(({ y }) => y));
+  const depths = points.filter(({ y }) => y === most).map(({ x }) => x);
   return {
     title: "Images by depth",
-    description: `Most images, ${countCell(most.y).text}, have depth ${most.x}.`,
+    description: depths.length === 1
+      ? `Depth ${depths[0]} has the most images, ${countCell(most).text}.`
+      : `Depths ${depths.join(", ")} have the most images, ${countCell(most).text} each.`,
     xLabel: "depth, layers",
     yLabel: "images",
     xScale: "category",

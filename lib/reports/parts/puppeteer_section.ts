@@ -4,16 +4,24 @@ import type { ReportBlock, ReportSection } from "../report_document.ts";
 import type { FirstKernels, TrajectoryFigures, WeightsReport } from "../run_report.ts";
 import { countOf } from "../../count_of.ts";
 
+/** What levels are called: by their depths, where no two have the same. */
+function namesOf(
+  levels: readonly Pick<TrajectoryFigures, "depth" | "complexity">[],
+): readonly string[] {
+  const haveOwnDepths = new Set(levels.map(({ depth }) => depth)).size === levels.length;
+  return levels.map(({ depth, complexity }) =>
+    haveOwnDepths ? countOf(depth, "layer") : `complexity ${complexity.toFixed(2)}`
+  );
+}
+
 function seriesOf(
   trajectories: readonly TrajectoryFigures[],
   read: (trajectory: TrajectoryFigures) => readonly number[],
   place: (index: number, depth: number) => number,
 ): ChartSeries[] {
-  const depths = new Set(trajectories.map(({ depth }) => depth));
-  return trajectories.map((trajectory) => ({
-    name: depths.size === trajectories.length
-      ? countOf(trajectory.depth, "layer")
-      : `complexity ${trajectory.complexity.toFixed(1)}`,
+  const names = namesOf(trajectories);
+  return trajectories.map((trajectory, at) => ({
+    name: names[at]!,
     points: read(trajectory).map((y, index) => ({ x: place(index, trajectory.depth), y })),
   }));
 }
@@ -40,12 +48,20 @@ function trajectoryCharts(trajectories: readonly TrajectoryFigures[]): Chart[] {
   ];
 }
 
-function kernelBlocks(kernels: FirstKernels): ReportBlock[] {
+function kernelBlocks(
+  kernels: FirstKernels,
+  trajectories: readonly TrajectoryFigures[],
+): ReportBlock[] {
   const { layer, generated, kernelSize, largest, pictures, differences } = kernels;
+  const complexities = new Map(trajectories.map(({ level, complexity }) => [level, complexity]));
+  const names = namesOf(
+    pictures.map(({ level, depth }) => ({ depth, complexity: complexities.get(level) ?? NaN })),
+  );
+  const nameOf = new Map(pictures.map(({ level }, at) => [level, names[at]!]));
   const images = (shown: FirstKernels["pictures"], what: string) =>
     shown.map(({ level, depth, source }) => ({
       source,
-      caption: generated ? countOf(depth, "layer") : layer,
+      caption: generated ? nameOf.get(level)! : layer,
       alternative: `${what} of ${countOf(kernels.kernels, "kernel")} of layer ${layer}` +
         (generated ? `, level ${level}, depth ${depth}` : ""),
     }));
@@ -54,7 +70,6 @@ function kernelBlocks(kernels: FirstKernels): ReportBlock[] {
       largest.toPrecision(3)
     } or more, the darkest its negative or less.`;
   const look = { kind: "images", pixelated: true, large: true } as const;
-  const first = pictures[0]?.depth;
   return [
     {
       ...look,
@@ -70,7 +85,7 @@ function kernelBlocks(kernels: FirstKernels): ReportBlock[] {
     },
     ...differences === undefined ? [] : [{
       ...look,
-      caption: `What they have more or less than those of ${countOf(first!, "layer")}`,
+      caption: `What they have more or less than those of ${names[0]}`,
       images: images(differences.pictures, "Differences"),
       note: `On a scale of its own. ${scale(differences.largest)}`,
     }],
@@ -87,7 +102,7 @@ export function puppeteerSection(weights: WeightsReport | null): ReportSection |
   if (weights === null) return null;
   const { trajectories, firstKernels } = weights;
   const blocks = chartBlocks(trajectoryCharts(trajectories));
-  if (firstKernels !== null) blocks.push(...kernelBlocks(firstKernels));
+  if (firstKernels !== null) blocks.push(...kernelBlocks(firstKernels, trajectories));
   if (blocks.length === 0) return null;
   return { title: trajectories.length > 0 ? "The puppeteer" : "Weights", blocks };
 }

@@ -109,6 +109,20 @@ Deno.test("comparisonPart() draws how runs of no table came to where they are", 
   assert.deepEqual(curves.map(({ name }) => name).slice(0, 2), ["0-1", "0-2"]);
   assert.deepEqual(curves[0]!.points, [{ x: 5, y: 25 }, { x: 10, y: 50 }]);
   assert.deepEqual(curvesOf({ ...comparison, rows }), [], "a table of the paper has its own");
+  // The legend of one line would say nothing, so the text does.
+  const short = rows.map((row, at) => ({
+    ...row,
+    runs: row.runs.map((run, seed) => at + seed === 0 ? run : { ...run, validations: [] }),
+  }));
+  const texts = comparisonPart({ ...comparison, mode: "runs", rows: short }).sections[0]!.blocks
+    .flatMap((block) => block.kind === "chart" ? [block.chart.description] : []);
+  const others = 2 * rows.length - 1;
+  assert.match(
+    texts.at(-1)!,
+    new RegExp(
+      `The line is that of 0-1\\. ${others} runs with fewer than two validations left out`,
+    ),
+  );
   const many = Array.from({ length: 13 }, () => rows[0]!);
   assert.deepEqual(
     curvesOf({ ...comparison, mode: "runs", rows: many }),

@@ -30,7 +30,8 @@ Deno.test("runPart() gives groups of few images no bar, and marks a smoke run in
     const few = { ...figures, levels: figures.levels.map((level) => ({ ...level, images: 7 })) };
     const small = runPart({ ...report, evaluation: { ...report.evaluation!, figures: few } });
     const titles = chartsOf(small).map(({ title }) => title);
-    assert.ok(titles.includes("Images by depth"));
+    const depths = chartsOf(small).find(({ title }) => title === "Images by depth")!;
+    assert.equal(depths.description, "Depths 4, 5, 6 have the most images, 7 each.");
     assert.ok(!titles.includes("Top-1 by level"), titles.join());
 
     const [last] = report.provenance;
@@ -64,5 +65,38 @@ Deno.test("runPart() counts training images only where the configuration knows t
     );
     assert.equal(saidOf({ ...share, images: 60, dataset: "cifar10" }), "30 (30 held out)");
     assert.equal(saidOf({ ...share, images: null, dataset: "cifar10" }), "all (50.00 % held out)");
+  });
+});
+
+Deno.test("runPart() calls levels of one depth by their complexity, in charts and below pictures", async () => {
+  await withTinyRun(async (runDirectory) => {
+    const report = await collectTiny(runDirectory);
+    const { trajectories, firstKernels } = report.weights!;
+    const captionsOf = (depth: number | null) => {
+      const change = depth === null ? {} : { depth };
+      const same = <Level extends object>(levels: readonly Level[]) =>
+        levels.map((level) => ({ ...level, ...change }));
+      const weights = {
+        trajectories: same(trajectories),
+        firstKernels: { ...firstKernels!, pictures: same(firstKernels!.pictures) },
+      };
+      const blocks = runPart({ ...report, weights }).sections.flatMap((section) => section.blocks);
+      const charts = blocks.flatMap((block) => block.kind === "chart" ? [block.chart] : []);
+      const { series } = charts.find(({ title }) => /^Size of the state/.test(title))!;
+      const pictures = blocks.flatMap((block) =>
+        block.kind === "images" && /^(?:Kernels of|What they)/.test(block.caption) ? [block] : []
+      );
+      return [
+        series.map(({ name }) => name),
+        ...pictures.map(({ images }) => images.map(({ caption }) => caption)),
+        pictures[1]!.caption,
+      ];
+    };
+    const own = ["4 layers", "5 layers", "6 layers"];
+    const differences = "What they have more or less than those of";
+    assert.deepEqual(captionsOf(null), [own, own, own.slice(1), `${differences} 4 layers`]);
+    const names = trajectories.map(({ complexity }) => `complexity ${complexity.toFixed(2)}`);
+    assert.equal(new Set(names).size, 3);
+    assert.deepEqual(captionsOf(5), [names, names, names.slice(1), `${differences} ${names[0]}`]);
   });
 });
