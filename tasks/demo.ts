@@ -3,6 +3,7 @@
  */
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withStopSignals } from "../cli/stop_signals.ts";
 import { TOOLKIT_VERSION } from "../lib/runs/toolkit_version.ts";
 import { UsageError } from "../lib/errors.ts";
 import { toolkitFile } from "../lib/files/toolkit_file.ts";
@@ -50,28 +51,53 @@ async function demo(): Promise<void> {
   if (!/^\d+$/.test(values.port) || port > 65_535) {
     throw new UsageError(`--port must be a number of 0 to 65535, current value is ${values.port}`);
   }
+  requireFreePort(port);
   await buildPage();
   const runDirectory = values.run ?? fileURLToPath(toolkitFile("models/puppet-cnn-cifar10"));
-  await withTemporaryFolder(
-    (folder) => serveModel(runDirectory, { page: join(folder, "page"), port }),
-    { prefix: "puppet-demo-" },
-  );
+  // However it is ended, the folder goes.
+  await withStopSignals((signal) =>
+    withTemporaryFolder(
+      (folder) => serveModel(runDirectory, { page: join(folder, "page"), port, signal }),
+      { prefix: "puppet-demo-" },
+    ), () => {});
 }
 
-/** Writes the page of a model and serves it until Ctrl+C. */
+/** Only this machine is served. */
+const HOSTNAME = "127.0.0.1";
+
+/** Before the page is built, which takes a while. */
+function requireFreePort(port: number): void {
+  try {
+    Deno.listen({ hostname: HOSTNAME, port }).close();
+  } catch (error) {
+    const isTaken = error instanceof Deno.errors.AddrInUse;
+    if (!isTaken && !(error instanceof Deno.errors.PermissionDenied)) throw error;
+    throw new UsageError(
+      `Cannot serve on port ${port}: ${
+        isTaken ? "another program uses it" : "the system gives no permission"
+      }; name another (--port), or leave it out`,
+      { cause: error },
+    );
+  }
+}
+
+/** Writes the page of a model and serves it until a signal. */
 async function serveModel(
   runDirectory: string,
-  { page, port }: { readonly page: string; readonly port: number },
+  { page, port, signal }: {
+    readonly page: string;
+    readonly port: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
   await exportPage({
     ...{ runDirectory, directory: page, checkpoint: "auto", version: TOOLKIT_VERSION },
   });
   const server = Deno.serve({
-    ...{ hostname: "127.0.0.1", port },
+    ...{ hostname: HOSTNAME, port, signal },
     onListen: (address) =>
       console.log(`open http://127.0.0.1:${address.port}/ in a browser; Ctrl+C ends it`),
   }, (request) => answer(page, request));
-  Deno.addSignalListener("SIGINT", () => void server.shutdown());
   await server.finished;
 }
 
