@@ -2,7 +2,9 @@ import { describeGiven } from "../arguments/describe_given.ts";
 import { localPath } from "../arguments/local_path.ts";
 import { requireOptions } from "../arguments/require_options.ts";
 import { parseConfig } from "../configuration/parse_config.ts";
+import { imageSideOf } from "../datasets/data_config.ts";
 import { loadDataset } from "../datasets/load_dataset.ts";
+import { UsageError } from "../errors.ts";
 import { sectionOverrides } from "./settings.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { DatasetParts } from "../datasets/dataset.ts";
@@ -30,7 +32,8 @@ export interface OpenDatasetOptions {
  * @param options Where it lies, and the size of its images.
  * @returns Training and test part, with labels.
  * @throws {DataError} if it is missing or damaged.
- * @throws {UsageError} if there is no dataset of that name, an option is unknown, or the size is out of range.
+ * @throws {UsageError} if there is no dataset of that name, an option is unknown, or the size is out of range or not the
+ * one that its images have.
  * @throws {TypeError} if an option is of another type.
  *
  * @example
@@ -65,5 +68,12 @@ export async function openDataset(
   };
   const overrides = sectionOverrides("data", settings);
   const { data } = parseConfig("", { source: "the dataset", overrides });
+  const side = imageSideOf(data);
+  if (imageSize !== undefined && imageSize !== side) {
+    throw new UsageError(
+      `Cannot open ${name}: its images have ${side} x ${side} pixels, imageSize ${imageSize} would change nothing; ` +
+        "leave it out",
+    );
+  }
   return await loadDataset(data);
 }

@@ -82,7 +82,7 @@ export interface ResumedTraining extends TrainSettings {
 
 /** How a training is watched and ended. */
 export interface TrainOptions {
-  /** Called for every step, epoch and checkpoint. */
+  /** Called for every step, epoch and checkpoint, for what comes before them, and for warnings. */
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Stops after the current step, saves, and returns `interrupted`. */
   readonly signal?: AbortSignal;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openDataset } from "../../../lib/api/open_dataset.ts";
-import { UsageError } from "../../../lib/errors.ts";
+import { DataError, UsageError } from "../../../lib/errors.ts";
 
 Deno.test("openDataset() refuses a name that it does not know, with the one that was meant", async () => {
   await assert.rejects(
@@ -31,4 +31,14 @@ Deno.test("openDataset() takes a URL of its folder, and refuses arguments of ano
       /^TypeError: Cannot open a dataset: the first argument must be its name/,
     );
   }
+});
+
+Deno.test("openDataset() refuses a size where images have their own", async () => {
+  await assert.rejects(
+    openDataset("cifar10", { directory: "none", imageSize: 64 }),
+    (error) =>
+      error instanceof UsageError &&
+      /its images have 32 x 32 pixels, imageSize 64 .*leave it out/.test(error.message),
+  );
+  await assert.rejects(openDataset("cifar10", { directory: "none", imageSize: 32 }), DataError);
 });
