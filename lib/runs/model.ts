@@ -78,6 +78,8 @@ export class Model implements Disposable {
   readonly #exact: boolean;
   readonly #report: ReportWork;
   #network: Promise<InferenceNetwork> | null = null;
+  /** The same, once it is there: what is disposed of is gone at once. */
+  #ready: InferenceNetwork | null = null;
   #isDisposed = false;
 
   static {
@@ -207,8 +209,10 @@ export class Model implements Disposable {
 
   /** Frees the model's memory on the device. */
   [Symbol.dispose](): void {
-    this.#network?.then((network) => network.dispose(), () => {});
+    if (this.#ready !== null) this.#ready.dispose();
+    else this.#network?.then((network) => network.dispose(), () => {});
     this.#network = null;
+    this.#ready = null;
     this.#isDisposed = true;
     this.#loaded.trained.classifier.dispose();
   }
@@ -256,7 +260,10 @@ export class Model implements Disposable {
   }
 
   #prepare(): Promise<InferenceNetwork> {
-    return this.#network ??= this.#makeNetwork().catch((error) => {
+    return this.#network ??= this.#makeNetwork().then((network) => {
+      if (!this.#isDisposed) this.#ready = network;
+      return network;
+    }, (error) => {
       // What failed may have passed: the next call tries again.
       this.#network = null;
       throw error;

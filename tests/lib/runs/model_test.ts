@@ -262,6 +262,8 @@ Deno.test("Model.classify() tries again what has failed once", () =>
       assert.equal(tf.memory().numTensors, live);
       fails = false;
       assert.equal((await model.classify(noisyImage(1, "a"))).classes.length, 5);
+      model[Symbol.dispose]();
+      assert.equal(tf.memory().numTensors, 0, "freed at once");
     })));
 
 Deno.test("Model shows trajectory and kernels, and says where there are none", () =>
