@@ -129,13 +129,13 @@ async function chooseBackend(
   }
   throw new BackendError(
     `Cannot find a backend that works (${
-      passedOver.map(describe).join("; ")
+      passedOver.map(whyPassedOver).join("; ")
     }); run "doctor" for what is missing`,
   );
 }
 
 /** Why a backend was passed over, and what to do about it. */
-function describe({ name, reason, remedy }: PassedOverBackend): string {
+function whyPassedOver({ name, reason, remedy }: PassedOverBackend): string {
   return `${name}: ${reason}${remedy === undefined ? "" : `, ${remedy}`}`;
 }
 

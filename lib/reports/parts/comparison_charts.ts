@@ -46,17 +46,16 @@ function validationChart({ rows, mode }: Comparison): Chart | null {
     name: names[at]!,
     points: validations!.map(({ epoch, top1 }) => ({ x: epoch, y: top1 * 100 })),
   }));
-  // One line has no legend.
-  const only = series.length === 1 ? ` The line is that of ${names[0]}.` : "";
+  // One line has no legend; whose it is goes without saying only where there is one run.
+  const only = series.length === 1 && runs.length > 1 ? ` The line is that of ${names[0]}.` : "";
   const others = runs.length - found.length;
   const leftOut = others === 0
     ? ""
     : ` ${countOf(others, "run")} with fewer than two validations left out.`;
   return {
     title: "Validation Top-1",
-    description: `After each validated epoch, on the images that each run held out.${
-      runs.length === 1 ? "" : only
-    }${leftOut}`,
+    description:
+      `After each validated epoch, on the images that each run held out.${only}${leftOut}`,
     xLabel: "epoch",
     yLabel: "%",
     series,
