@@ -85,16 +85,21 @@ row=$((SLURM_ARRAY_TASK_ID + \${1:-0}))
 threads=\${SLURM_CPUS_PER_TASK:-${options.cpus}}
 export ${threads.join(" ")}
 warned=0
-
-${command} "$row" &
-task=$!
+code=
+task=
 # Not passed on as it is: Deno takes SIGUSR1 for a wish to debug. SIGTERM saves as well.
-trap 'warned=1; kill -TERM $task 2>/dev/null' USR1
-trap 'kill -TERM $task 2>/dev/null' TERM
-wait $task
-code=$?
-# A signal ends "wait" too: the task is still saving.
-while kill -0 $task 2>/dev/null; do wait $task; code=$?; done
+# Set before there is a task: what is told so early is not started.
+trap 'warned=1; code=143; kill -TERM $task 2>/dev/null' USR1
+trap 'code=143; kill -TERM $task 2>/dev/null' TERM
+
+if [ -z "$code" ]; then
+  ${command} "$row" &
+  task=$!
+  wait $task
+  code=$?
+  # A signal ends "wait" too: the task is still saving.
+  while kill -0 $task 2>/dev/null; do wait $task; code=$?; done
+fi
 
 again() {
   echo "row $row: $1, queued again"

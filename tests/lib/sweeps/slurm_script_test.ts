@@ -93,7 +93,7 @@ Deno.test("arrays are cut at MaxArraySize, and their files do not meet", () => {
 });
 
 Deno.test("a task that is told to save, is killed or fails is queued again, others are not", async () => {
-  const run = async (task: string, signal = "", failures = 0) => {
+  const run = async (task: string, signal = "", failures = 0, before = "") => {
     const folder = await Deno.makeTempDir();
     try {
       await Deno.mkdir(`${folder}/logs`);
@@ -106,7 +106,7 @@ Deno.test("a task that is told to save, is killed or fails is queued again, othe
       for (const name of ["scontrol", "task"]) await Deno.chmod(`${folder}/${name}`, 0o755);
       const script = renderTaskScript({ cpus: 1, sbatch: [] }, {
         ...{ program: [`${folder}/task`], folder, directory: folder, retries: 2 },
-      });
+      }).replace(/\n(?=if .*code)/, () => `\n${before}\n`);
       const child = new Deno.Command("bash", {
         args: ["-c", script],
         env: {
@@ -139,6 +139,9 @@ Deno.test("a task that is told to save, is killed or fails is queued again, othe
   assert.deepEqual(await run("kill -KILL $$"), [0, again]);
   assert.deepEqual(await run(saving, "SIGUSR1"), [0, again]);
   assert.deepEqual(await run(saving, "SIGTERM"), [143, ""]);
+  // So early that there is no task yet.
+  assert.deepEqual(await run(saving, "", 0, "kill -USR1 $$"), [0, again]);
+  assert.deepEqual(await run(saving, "", 0, "kill -TERM $$"), [143, ""]);
 });
 
 Deno.test("an array that Slurm has taken is noted, though the next is refused", () =>
