@@ -111,22 +111,27 @@ export class BranchyNetwork implements InferenceNetwork {
         if (threshold <= 0) continue;
         multiplyAdds += positions.length * this.#work[index]!.exit;
         const logits = tf.tidy(() => runLayers(exit, features, this.#layers.operations()));
-        const leaves = await this.#leaving(logits, threshold);
-        const { yes, no } = splitRows(leaves);
-        if (yes.length > 0) {
-          for (const row of yes) routes[positions[row]!] = index + 1;
-          groups.push({
-            positions: yes.map((row) => positions[row]!),
-            rows: takeRows(logits, yes),
-          });
+        try {
+          const { yes, no } = splitRows(await this.#leaving(logits, threshold));
+          if (yes.length > 0) {
+            for (const row of yes) routes[positions[row]!] = index + 1;
+            groups.push({
+              positions: yes.map((row) => positions[row]!),
+              rows: takeRows(logits, yes),
+            });
+          }
+          if (no.length === 0) break;
+          positions = no.map((row) => positions[row]!);
+          const staying = takeRows(features, no);
+          features.dispose();
+          features = staying;
+        } finally {
+          logits.dispose();
         }
-        logits.dispose();
-        if (no.length === 0) break;
-        positions = no.map((row) => positions[row]!);
-        const staying = takeRows(features, no);
-        features.dispose();
-        features = staying;
       }
+    } catch (error) {
+      tf.dispose(groups.map(({ rows }) => rows));
+      throw error;
     } finally {
       features.dispose();
     }
@@ -148,8 +153,8 @@ export class BranchyNetwork implements InferenceNetwork {
         return runLayers(exit, features, operations);
       });
     });
-    const values = await Promise.all(logits.map((exit) => exit.data<"float32">()));
-    tf.dispose(logits);
+    const values = await Promise.all(logits.map((exit) => exit.data<"float32">()))
+      .finally(() => tf.dispose(logits));
     for (const exit of values) requireFinite(exit, "logits of an exit");
     return values;
   }
@@ -163,8 +168,7 @@ export class BranchyNetwork implements InferenceNetwork {
   async #leaving(logits: tf.Tensor2D, threshold: number): Promise<boolean[]> {
     if (threshold === Infinity) return new Array<boolean>(logits.shape[0]).fill(true);
     const entropies = tf.tidy(() => softmaxEntropies(logits));
-    const values = await entropies.data<"float32">();
-    entropies.dispose();
+    const values = await entropies.data<"float32">().finally(() => entropies.dispose());
     requireFinite(values, "logits of an exit");
     return Array.from(values, (entropy) => entropy < threshold);
   }

@@ -102,8 +102,7 @@ export async function readDecisions(
   operations: LayerOperations,
 ): Promise<boolean[]> {
   const probability = tf.tidy(() => gateProbability(layers, features, operations));
-  const values = await probability.data<"float32">();
-  probability.dispose();
+  const values = await probability.data<"float32">().finally(() => probability.dispose());
   requireFinite(values, "decisions of a gate");
   return Array.from(values, (value) => value > DECISION_THRESHOLD);
 }

@@ -149,10 +149,13 @@ class DynamicKernelNetwork implements InferenceNetwork {
         `Cannot prepare the network: batch-norm statistics of layer "${missing.name}" are missing; compute them again`,
       );
     }
+    // All of them before the first is on the device: whoever is refused has nothing to dispose of.
+    for (const { name } of norms) {
+      const channels = classifier.parameters.get(`norms.${name}.scale`).size;
+      requireLength(name, { found: statistics.get(name)!.mean.length, channels });
+    }
     for (const { name } of norms) {
       const { mean, variance } = statistics.get(name)!;
-      const channels = classifier.parameters.get(`norms.${name}.scale`).size;
-      requireLength(name, { found: mean.length, channels });
       this.#moments.set(name, { mean: tf.tensor1d(mean), variance: tf.tensor1d(variance) });
     }
   }

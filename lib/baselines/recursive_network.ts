@@ -151,10 +151,13 @@ export class RecursiveNetwork implements InferenceNetwork {
       multiplyAdds: count * this.#fixedWork,
     };
     let features = tf.tidy(() => runSpatialLayers(stem, images, operations));
-    for (const stage of this.#stages) features = await this.#passStage(stage, features, progress);
-    const logits = tf.tidy(() => runHead(head, features, operations));
-    features.dispose();
-    return { logits, multiplyAdds: progress.multiplyAdds, routes: progress.loops };
+    try {
+      for (const stage of this.#stages) features = await this.#passStage(stage, features, progress);
+      const logits = tf.tidy(() => runHead(head, features, operations));
+      return { logits, multiplyAdds: progress.multiplyAdds, routes: progress.loops };
+    } finally {
+      features.dispose();
+    }
   }
 
   /** Frees the folded kernels. */
@@ -171,23 +174,28 @@ export class RecursiveNetwork implements InferenceNetwork {
     const done: ImageGroup<tf.Tensor4D>[] = [];
     let positions: readonly number[] = progress.loops.map((_, position) => position);
     let features = this.#runLoop(stage, 1, { input, positions, progress });
-    for (let loop = 2; loop <= this.#parts.maxLoops; loop++) {
-      const operations = this.#folded.operations(passOfLoop(loop - 1));
-      const { yes, no } = splitRows(await readDecisions(stage.gate, features, operations));
-      progress.multiplyAdds += positions.length * stage.gateWork;
-      const all = { features, positions };
-      const groupOf = (rows: readonly number[]) => ({
-        positions: rows.map((row) => all.positions[row]!),
-        rows: takeRows(all.features, rows),
-      });
-      if (no.length > 0) done.push(groupOf(no));
-      const going = yes.length > 0 ? groupOf(yes) : null;
-      all.features.dispose();
-      if (going === null) return restoreOrder(done);
-      positions = going.positions;
-      features = this.#runLoop(stage, loop, { input: going.rows, positions, progress });
+    try {
+      for (let loop = 2; loop <= this.#parts.maxLoops; loop++) {
+        const operations = this.#folded.operations(passOfLoop(loop - 1));
+        const { yes, no } = splitRows(await readDecisions(stage.gate, features, operations));
+        progress.multiplyAdds += positions.length * stage.gateWork;
+        const all = { features, positions };
+        const groupOf = (rows: readonly number[]) => ({
+          positions: rows.map((row) => all.positions[row]!),
+          rows: takeRows(all.features, rows),
+        });
+        if (no.length > 0) done.push(groupOf(no));
+        const going = yes.length > 0 ? groupOf(yes) : null;
+        all.features.dispose();
+        if (going === null) return restoreOrder(done);
+        positions = going.positions;
+        features = this.#runLoop(stage, loop, { input: going.rows, positions, progress });
+      }
+      return restoreOrder([...done, { positions, rows: features }]);
+    } catch (error) {
+      tf.dispose([features, ...done.map(({ rows }) => rows)]);
+      throw error;
     }
-    return restoreOrder([...done, { positions, rows: features }]);
   }
 
   /** One loop for the images that make it; disposes of the input. */
@@ -203,8 +211,12 @@ export class RecursiveNetwork implements InferenceNetwork {
     const { input, positions, progress } = options;
     const operations = this.#folded.operations(passOfLoop(loop));
     const block = loopBlock(stage.block, loop);
-    const output = tf.tidy(() => runSpatialLayers([block], input, operations));
-    input.dispose();
+    let output: tf.Tensor4D;
+    try {
+      output = tf.tidy(() => runSpatialLayers([block], input, operations));
+    } finally {
+      input.dispose();
+    }
     const work = loop === 1 ? stage.firstLoop : stage.laterLoop;
     progress.multiplyAdds += positions.length * work;
     for (const position of positions) progress.loops[position]! += 1;

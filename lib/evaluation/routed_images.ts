@@ -128,8 +128,7 @@ export async function inferRouted(
   }
   const { logits, ...result } = inferred;
   const classes = logits.shape[1];
-  const values = await logits.data<"float32">();
-  logits.dispose();
+  const values = await logits.data<"float32">().finally(() => logits.dispose());
   requireFinite(values, "logits");
   const rows = positions.map((_, row) => values.slice(row * classes, (row + 1) * classes));
   return { rows, result };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
 import { BranchyNet } from "../../../lib/baselines/branchynet.ts";
 import { Drnn } from "../../../lib/baselines/drnn.ts";
 import { SkipNet } from "../../../lib/baselines/skipnet.ts";
@@ -8,6 +9,7 @@ import {
   statisticsFromTensors,
   statisticsToTensors,
 } from "../../../lib/classifiers/level_statistics.ts";
+import { DivergenceError } from "../../../lib/errors.ts";
 import { testBackends, withBackend } from "../../helpers/backends.ts";
 import {
   checkGrouping,
@@ -87,6 +89,25 @@ for (const backend of (await testBackends()).filter((name) => name !== "cpu")) {
         loaded.dispose();
       }));
   }
+}
+
+for (const [name, create] of Object.entries(MODELS)) {
+  Deno.test(`${name} leaves no tensor behind where it cannot decide`, () =>
+    withBackend("cpu", async () => {
+      const classifier = create(1);
+      const images = testImages(4, 8);
+      const statistics = await statisticsOf(classifier, images);
+      const options = { image: { height: 8, width: 8 }, exact: false };
+      const network = await classifier.prepare(statistics, options);
+      const broken = tf.mul<tf.Tensor4D>(images, NaN);
+      const live = tf.memory().numTensors;
+      const batch = { images: broken, level: 0, complexities: [5, 5, 5, 5] };
+      await assert.rejects(() => network.infer(batch), DivergenceError);
+      assert.equal(tf.memory().numTensors, live);
+      tf.dispose([images, broken]);
+      network.dispose();
+      classifier.dispose();
+    }));
 }
 
 for (const name of ["SkipNet", "DRNN"]) {
