@@ -40,7 +40,8 @@ export class ExactNetwork implements InferenceNetwork {
     this.#image = image;
   }
 
-  infer({ images, level, complexities }: InferenceBatch): Promise<InferenceResult> {
+  // deno-lint-ignore require-await -- errors come as rejections, as the interface promises
+  async infer({ images, level, complexities }: InferenceBatch): Promise<InferenceResult> {
     const classifier = this.#classifier;
     // One image at a time: the trajectories of a whole batch would take gigabytes.
     const logits = tf.tidy(() =>
@@ -55,7 +56,7 @@ export class ExactNetwork implements InferenceNetwork {
     const forward = workOfLayers(classifier.layersOf(shared), this.#image).multiplyAdds;
     // Kernels that are not kept are a part of every image's work.
     const multiplyAdds = complexities.length * (forward + classifier.generationWork(shared));
-    return Promise.resolve({ logits, multiplyAdds, routes: null });
+    return { logits, multiplyAdds, routes: null };
   }
 
   #logitsOf(image: tf.Tensor4D, complexity: number): tf.Tensor2D {
