@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { normalizeByStatistics } from "../classifiers/finish_convolution.ts";
-import { ParameterSet } from "../tensors/parameter_set.ts";
+import { ParameterSet, takeValues } from "../tensors/parameter_set.ts";
 import { yieldToEventLoop } from "../tensors/event_loop.ts";
 import { Optimizer } from "./optimizer.ts";
 import { levelsOfImages } from "./compute_statistics.ts";
@@ -207,11 +207,8 @@ async function fitRegression(
       const right = tf.equal(tf.argMax(logits(), 1), tf.argMax(wanted, 1));
       return [own, tf.sub(bias, tf.reshape(shift, [classes])), tf.mean(tf.cast(right, "float32"))];
     });
-    const [own, shifted, [accuracy]] = await Promise.all(
-      found.map(async (tensor) => Float32Array.from(await tensor.data())),
-    ) as [Float32Array, Float32Array, Float32Array];
-    tf.dispose(found);
-    return { weights: own, bias: shifted, accuracy: accuracy! };
+    const [own, shifted, accuracy] = await takeValues(found);
+    return { weights: own!.values, bias: shifted!.values, accuracy: accuracy!.values[0]! };
   } finally {
     adam.dispose();
     parameters.dispose();

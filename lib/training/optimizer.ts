@@ -1,7 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdamMemory, type AdamOptions } from "./adam.ts";
 import { MuonMemory, suitsMuon } from "./muon.ts";
-import { misfitOf, type ParameterSet, type TensorValues } from "../tensors/parameter_set.ts";
+import {
+  misfitOf,
+  type ParameterSet,
+  takeValues,
+  type TensorValues,
+} from "../tensors/parameter_set.ts";
 import type { ParameterMemory } from "./parameter_memory.ts";
 import type { TrainingConfig } from "./training_config.ts";
 
@@ -71,11 +76,9 @@ export class Optimizer {
     const moments = new Map<string, TensorValues>();
     const updates: Record<string, number> = {};
     for (const [name, entry] of this.#entries) {
-      const { memory, shape } = entry;
-      for (const [index, tensor] of memory.tensors().entries()) {
-        const values = Float32Array.from(await tensor.data());
-        moments.set(`${name}.${memory.parts[index]}`, { shape, values });
-        tensor.dispose();
+      const { memory } = entry;
+      for (const [index, values] of (await takeValues(memory.tensors())).entries()) {
+        moments.set(`${name}.${memory.parts[index]}`, values);
       }
       updates[name] = entry.updates;
     }
