@@ -163,8 +163,7 @@ export class BranchyNet implements CountingClassifier {
 
   workOf(image: MapSize): number {
     const work = workOfSegments(this.#segments, image);
-    const multiplyAdds = work.reduce((total, { layers, exit }) => total + layers + exit, 0);
-    return multiplyAdds;
+    return work.reduce((total, { layers, exit }) => total + layers + exit, 0);
   }
 
   dispose(): void {

@@ -202,12 +202,11 @@ export class Drnn implements CountingClassifier {
   workOf(image: MapSize): number {
     const { stem, head } = this.#layers;
     const later = this.#maxLoops - 1;
-    const multiplyAdds = countStages(this.#layers, image).reduce(
+    return countStages(this.#layers, image).reduce(
       (total, { firstLoop, laterLoop, gateWork }) =>
         total + firstLoop + later * (laterLoop + gateWork),
       workOfLayers([...stem, ...head], image).multiplyAdds,
     );
-    return multiplyAdds;
   }
 
   dispose(): void {

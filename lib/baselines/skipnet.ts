@@ -153,11 +153,10 @@ export class SkipNet implements CountingClassifier {
   /** Of an image that runs every block. */
   workOf(image: MapSize): number {
     const { stem, head } = this.#layers;
-    const multiplyAdds = workOfBlocks(this.#layers, image).reduce(
+    return workOfBlocks(this.#layers, image).reduce(
       (total, { body, shortcut, gate }) => total + body + shortcut + gate,
       workOfLayers([...stem, ...head], image).multiplyAdds,
     );
-    return multiplyAdds;
   }
 
   dispose(): void {

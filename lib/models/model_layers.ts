@@ -120,10 +120,7 @@ export function layersOfEntry(
 ): ModelLayers {
   const { maxChannels, kernelSize, identityShortcuts, mirrorSymmetry } = config;
   const levels = levelsOfModel(config, entry);
-  const shared = {
-    levels,
-    reference: levels.levelOf(config.referenceComplexity),
-  };
+  const shared = { levels, reference: levels.levelOf(config.referenceComplexity) };
   if (entry.kind === "layers") {
     const layers = entry.architecture(classes);
     return { ...shared, layersOf: () => layers, isGenerated: entry.isGenerated };
@@ -132,14 +129,12 @@ export function layersOfEntry(
     ...shared,
     layersOf: ({ depth }) =>
       plainArchitecture({
-        ...{
-          depth,
-          maxChannels,
-          kernelSize,
-          classes,
-          identityShortcuts,
-          mirrorSymmetry,
-        },
+        depth,
+        maxChannels,
+        kernelSize,
+        classes,
+        identityShortcuts,
+        mirrorSymmetry,
       }),
     isGenerated: entry.generates ? () => true : null,
   };

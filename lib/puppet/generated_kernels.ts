@@ -89,7 +89,8 @@ export class GeneratedKernels {
       const own = { ...layer, outputChannels: ownOutputs(layer) };
       const kernel = completeKernel(resizeKernel(state, own), layer.mirror);
       yield {
-        ...{ layer, state },
+        layer,
+        state,
         kernel: layer.norm
           ? kernel
           : tf.mul(kernel, this.#scaleWithoutNorm(own, state, index / convolutions.length)),

@@ -6,6 +6,7 @@ import { CheckpointError } from "../errors.ts";
 import { readBounded } from "../read_bounded.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { type CardFile, type ModelCard, readCheckpointCard } from "../training/checkpoint_card.ts";
+import { CARD_FILE } from "../training/decode_checkpoint.ts";
 import { hasStoppedEarly } from "../training/early_stopping.ts";
 import { bestValidation, readMetricsLog } from "../training/metrics_log.ts";
 import { readProvenance } from "./provenance_file.ts";
@@ -54,7 +55,7 @@ async function readCard(
     for (const pointer of pointers) {
       const checkpoint = await readPointer(root, pointer);
       if (checkpoint === null) continue;
-      const file = join(root, checkpoint, "checkpoint.json");
+      const file = join(root, checkpoint, CARD_FILE);
       return readCheckpointCard(await readBounded(file, BOUNDS), file);
     }
     return null;
