@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { PuppetError } from "../errors.ts";
 import { stagingSuffix, wholeOrRemoved } from "../files/atomic_write.ts";
 import { pathExists } from "../files/path_exists.ts";
@@ -85,8 +85,9 @@ function moveUp(stage: string, directory: string, entry: string): void {
 /** Whether a failure names a place outside of the export: what could not be read of the run. */
 function isElsewhere(cause: unknown, directory: string): boolean {
   const place = cause instanceof Error ? /'([^']+)'/.exec(cause.message)?.[1] : undefined;
+  // With the separator: `model-2` is no part of `model`.
   return place !== undefined && !place.includes(STAGE) &&
-    !resolve(place).startsWith(resolve(directory));
+    !`${resolve(place)}${sep}`.startsWith(join(resolve(directory), sep));
 }
 
 /** Says of a file that could not be written that the export could not: what else is advised for it is for other commands. */

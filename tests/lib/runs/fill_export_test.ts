@@ -89,12 +89,15 @@ Deno.test("fillExport() refuses a folder into which somebody has put a file mean
 
 Deno.test("fillExport() blames no other folder for what cannot be read of the run", () =>
   withFolder(async (folder) => {
-    const missing = join(folder, "run", "log.jsonl");
-    const reads = async (): Promise<string> => await Deno.readTextFile(missing);
-    await assert.rejects(
-      fillExport(join(folder, "out"), reads, { entry: ENTRY }),
-      (error) => error instanceof Deno.errors.NotFound && error.message.includes(missing),
-    );
+    // One begins with the name of the folder to write.
+    for (const run of ["run", "out-of-a-run"]) {
+      const missing = join(folder, run, "log.jsonl");
+      const reads = async (): Promise<string> => await Deno.readTextFile(missing);
+      await assert.rejects(
+        fillExport(join(folder, "out"), reads, { entry: ENTRY }),
+        (error) => error instanceof Deno.errors.NotFound && error.message.includes(missing),
+      );
+    }
     const writes = (stage: string) => Deno.writeTextFile(join(stage, "a", "b"), "").then(() => "");
     await assert.rejects(
       fillExport(join(folder, "out"), writes, { entry: ENTRY }),
