@@ -237,7 +237,7 @@ function countCustom(
  * @throws {RangeError} if the configuration is out of range, `batch` is not an integer >= 1, or the image is too small for
  * the model's poolings.
  */
-// deno-lint-ignore require-await -- errors come as rejections, as they always did
+// deno-lint-ignore require-await -- errors come as rejections, as the type promises
 export async function countModel(
   config: ModelConfig,
   options: CountModelOptions,

@@ -85,7 +85,7 @@ export class KernelBank implements InferenceNetwork {
     return bank;
   }
 
-  /** Levels whose kernels have been generated. */
+  /** Levels whose kernels have been generated, or are being generated. */
   get levels(): readonly number[] {
     return [...this.#networks.keys()];
   }

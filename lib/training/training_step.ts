@@ -18,7 +18,7 @@ export interface TrainingBatch {
 
 /** Options of `trainingStep`. */
 export interface TrainingStepOptions {
-  /** Rate of this step, > 0. */
+  /** Rate of this step, >= 0. */
   readonly learningRate: number;
   /** Largest global norm of the gradient; 0 does not clip. */
   readonly clipNorm: number;
