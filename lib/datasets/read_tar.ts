@@ -103,17 +103,20 @@ function printable(name: string): string {
 
 /** Opens the archive as a stream, unpacked if it begins like gzip. */
 async function openArchive(archive: string, maxBytes: number): Promise<ByteSource> {
-  let file: Deno.FsFile;
+  let file: Deno.FsFile | undefined;
+  let count: number | null;
+  const magic = new Uint8Array(2);
   try {
     file = await Deno.open(archive);
+    count = await file.read(magic);
+    await file.seek(0, Deno.SeekMode.Start);
   } catch (error) {
+    // A folder can be opened, and not be read.
+    file?.close();
     throw new DataError(`Cannot unpack ${archive}: it cannot be opened; check the path`, {
       cause: error,
     });
   }
-  const magic = new Uint8Array(2);
-  const count = await file.read(magic);
-  await file.seek(0, Deno.SeekMode.Start);
   const isGzip = count === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
   const stream = isGzip
     ? file.readable.pipeThrough(new DecompressionStream("gzip"))

@@ -134,6 +134,16 @@ Deno.test("readTar() refuses what is no tar archive", async () => {
   await assert.rejects(unpack(await gzip(noise), () => {}), /header is damaged/);
 });
 
+Deno.test("readTar() refuses a folder, and leaves it closed", async () => {
+  const folder = await Deno.makeTempDir();
+  const options = { folder, select: selectExpected(EXPECTED), maxBytes: 20_000 };
+  await assert.rejects(
+    readTar(folder, options),
+    (error) => error instanceof DataError && error.message.includes("cannot be opened"),
+  );
+  await Deno.remove(folder);
+});
+
 Deno.test("readTar() stops at an archive that unpacks to too much", async () => {
   const bomb = await gzip(makeTar([{ name: "zeros", content: new Uint8Array(5_000_000) }]));
   assert.ok(bomb.length < 20_000);
