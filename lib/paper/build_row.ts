@@ -2,13 +2,13 @@ import { mean, sampleStandardDeviation } from "simple-statistics";
 import { findKey } from "../configuration/config_words.ts";
 import { tellingTop5 } from "../evaluation/telling_top5.ts";
 import { imageSideOf } from "../datasets/data_config.ts";
+import { countRow } from "./count_row.ts";
 import { classesOf } from "./smoke_config.ts";
 import { protocolChanges } from "./run_identity.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { SpeedFigure } from "../evaluation/speed_report.ts";
 import type { ExperimentConfig } from "../configuration/experiment_config.ts";
 import type { PaperRow } from "./paper_results.ts";
-import type { Counter } from "./count_row.ts";
 import type {
   ComparedRun,
   ComparisonRow,
@@ -165,10 +165,9 @@ export interface RowParts {
  * Builds a row of a comparison.
  *
  * @param parts Names, protocol, runs.
- * @param counter Counts parameters and multiply-adds.
  * @returns The row.
  */
-export async function buildRow(parts: RowParts, counter: Counter): Promise<ComparisonRow> {
+export async function buildRow(parts: RowParts): Promise<ComparisonRow> {
   const { paper, protocol, config, smoke, runs, speedBatch } = parts;
   const changes = protocol === null
     ? []
@@ -182,7 +181,7 @@ export async function buildRow(parts: RowParts, counter: Counter): Promise<Compa
     : "changed";
   const formOf = ({ data }: ExperimentConfig) =>
     parts.form ?? { classes: classesOf(data), side: imageSideOf(data) };
-  const countedRun = await counter({ model: config.model, ...formOf(config) });
+  const countedRun = await countRow({ model: config.model, ...formOf(config) });
   return {
     name: paper.row,
     variant: paper.variant,
@@ -196,7 +195,7 @@ export async function buildRow(parts: RowParts, counter: Counter): Promise<Compa
     paper: besides(paper.figures, runs, config),
     counted: protocol === null
       ? countedRun
-      : await counter({ model: protocol.model, ...formOf(protocol) }),
+      : await countRow({ model: protocol.model, ...formOf(protocol) }),
     countedRun,
     top1: over(runs, ({ figures }) => figures?.top1 ?? null),
     top5: over(runs, ({ figures }) => tellingTop5(figures)),

@@ -9,7 +9,6 @@ import type { Preset } from "./presets.ts";
 import { presets } from "./presets.ts";
 import { smokeConfig } from "./smoke_config.ts";
 import { buildRow, type RowParts } from "./build_row.ts";
-import { createCounter } from "./count_row.ts";
 import {
   assembleComparison,
   type ComparisonOutcome,
@@ -213,7 +212,6 @@ export async function compareRuns(
   for (const runDirectory of await distinctPaths(runDirectories)) {
     opened.push(await openRun(runDirectory));
   }
-  const counter = createCounter();
   const rows: ComparisonRow[] = [];
   const groups = groupBySeed(opened);
   let [done, isInterrupted] = [0, false];
@@ -242,7 +240,7 @@ export async function compareRuns(
     isInterrupted = options.signal?.aborted === true && !isComplete;
     if (isInterrupted) break;
     for (const alike of groupByTestImages(runs)) {
-      const row = await buildRow({ ...parts, runs: alike }, counter);
+      const row = await buildRow({ ...parts, runs: alike });
       rows.push({ ...row, counted: row.countedRun });
     }
   }

@@ -1,11 +1,10 @@
 import { countModel } from "../models/count_model.ts";
-import { generatesKernels, hasOwnTrajectories } from "../models/model_layers.ts";
-import { modelEntry } from "../models/model_registry.ts";
+import { hasOwnTrajectories } from "../models/model_layers.ts";
 import type { ModelConfig } from "../models/model_config.ts";
 import type { CountedFigures } from "./comparison.ts";
 
 /** What is counted. */
-export interface CountTask {
+interface CountTask {
   /** The model. */
   readonly model: ModelConfig;
   /** Number of classes. */
@@ -14,17 +13,13 @@ export interface CountTask {
   readonly side: number;
 }
 
-/** Counts a model for a row of a comparison; the same task is counted once. */
-export type Counter = (task: CountTask) => Promise<CountedFigures>;
-
-/** Stored networks have no width or trajectory to configure: their name says it all. */
-function keyOf({ model, classes, side }: CountTask): string {
-  const entry = modelEntry(model.name);
-  const isFixed = entry.kind !== "plain" && !generatesKernels(entry);
-  return JSON.stringify([isFixed ? model.name : model, classes, side]);
-}
-
-async function countRow({ model, classes, side }: CountTask): Promise<CountedFigures> {
+/**
+ * Counts a model for a row of a comparison. Nothing is computed, and no backend is needed.
+ *
+ * @param task Model, number of classes, side of the images.
+ * @returns Sizes and multiply-adds.
+ */
+export async function countRow({ model, classes, side }: CountTask): Promise<CountedFigures> {
   const count = await countModel(model, { classes, image: { height: side, width: side } });
   const { parameters, megabytes, reference } = count;
   const generation = reference.dynamics + reference.resizing;
@@ -43,20 +38,5 @@ async function countRow({ model, classes, side }: CountTask): Promise<CountedFig
       ? reference.forward + generation
       : reference.amortized,
     decides: count.decides,
-  };
-}
-
-/**
- * Makes a counter that remembers: models with a class of their own take seconds to count.
- *
- * @returns The counter. Models with a class of their own need a backend.
- */
-export function createCounter(): Counter {
-  const counted = new Map<string, Promise<CountedFigures>>();
-  return (task) => {
-    const key = keyOf(task);
-    const known = counted.get(key) ?? countRow(task);
-    counted.set(key, known);
-    return known;
   };
 }

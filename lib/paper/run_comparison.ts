@@ -4,7 +4,6 @@ import { DataError } from "../errors.ts";
 import { PAPER_SOURCE } from "./paper_results.ts";
 import { buildRow } from "./build_row.ts";
 import { comparisonNotes } from "./comparison_notes.ts";
-import { createCounter } from "./count_row.ts";
 import { findTable, type PlannedRun, planTable, type PlanTableOptions } from "./plan_rows.ts";
 import { readRecordedTest } from "../runs/recorded_test.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
@@ -161,7 +160,6 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
   const speedBatch = smoke ? SPEED_BATCH.smoke : SPEED_BATCH.full;
   const speed = options.measureSpeed ? speedSettings(smoke) : null;
   const settings = { ...options, ...effortOf(options), speed };
-  const counter = createCounter();
   const total = planned.reduce((sum, { runs }) => sum + runs.length, 0);
   const rows: ComparisonRow[] = [];
   let done = 0;
@@ -180,7 +178,7 @@ export async function runComparison(options: RunComparisonOptions): Promise<Comp
     const isRounded = ({ config }: PlannedRun) => config.math !== row.protocol.math;
     const { config } = row.runs.find(isRounded) ?? row.runs[0]!;
     const parts = { ...row, preset: row.preset.name, config, runs, speedBatch };
-    rows.push(await buildRow(parts, counter));
+    rows.push(await buildRow(parts));
   }
   const { title, columns } = findTable(table);
   const mode = modeOf(rows, smoke);

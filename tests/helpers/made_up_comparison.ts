@@ -7,7 +7,7 @@ import type {
 } from "../../lib/paper/comparison.ts";
 
 /** Counts that nobody made. */
-export const MADE_UP_COUNTS: CountedFigures = {
+const MADE_UP_COUNTS: CountedFigures = {
   puppeteerMegabytes: 1.079296,
   storedMegabytes: 1.122856,
   paperColumnMegabytes: 1.079296,

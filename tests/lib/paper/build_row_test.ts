@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { buildRow } from "../../../lib/paper/build_row.ts";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
-import { MADE_UP_COUNTS, MADE_UP_RUN } from "../../helpers/made_up_comparison.ts";
+import { MADE_UP_RUN } from "../../helpers/made_up_comparison.ts";
 import type { ComparedRun } from "../../../lib/paper/comparison.ts";
 
 /** The row of runs of a configuration beside the default protocol. */
@@ -10,7 +10,7 @@ function rowOf(runs: readonly ComparedRun[], config = defaultConfig()) {
     paper: { row: "Puppet-CNN", variant: null, group: null, figures: null },
     ...{ preset: "puppet-cnn", protocol: defaultConfig(), config, smoke: false, runs },
     speedBatch: 64,
-  }, () => Promise.resolve(MADE_UP_COUNTS));
+  });
 }
 
 Deno.test("buildRow() takes runs on images drawn from the whole dataset for the full protocol", async () => {
@@ -66,7 +66,7 @@ Deno.test("buildRow() sets no accuracy of the paper beside that on somebody's ow
       },
       ...{ preset: "puppet-cnn", protocol: defaultConfig(), config: defaultConfig() },
       ...{ smoke: false, runs: [run], speedBatch: 64 },
-    }, () => Promise.resolve(MADE_UP_COUNTS));
+    });
   const own = await of(MADE_UP_RUN);
   assert.deepEqual([own.paper!.top1, own.paper!.megabytes], [72.51, 1.08]);
   const photos = await of({ ...MADE_UP_RUN, dataset: "photos", trainImages: null });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { selectBackend } from "../../../lib/backends/select_backend.ts";
-import { createCounter } from "../../../lib/paper/count_row.ts";
+import { countRow } from "../../../lib/paper/count_row.ts";
 import { protocolChanges, runIdentity } from "../../../lib/paper/run_identity.ts";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { paperTables } from "../../../lib/paper/paper_results.ts";
@@ -103,12 +102,11 @@ Deno.test("presets differ by their seed in nothing else", () => {
 });
 
 Deno.test("presets that are lists of layers store the parameters that docs/systems.md names", async () => {
-  const counter = createCounter();
   for (const preset of presets) {
     const { model, data } = protocolConfig(preset, 1);
     if (modelEntry(model.name).kind === "custom") continue;
     const classes = classesOf(data);
-    const counted = await counter({ model, classes, side: imageSideOf(data) });
+    const counted = await countRow({ model, classes, side: imageSideOf(data) });
     const expected = PARAMETERS[model.name]?.[classes === 10 ? 0 : 1];
     if (expected !== undefined) assert.equal(counted.storedParameters, expected, preset.name);
     else assert.equal(counted.puppeteerMegabytes, 4 * PUPPETEER / 1e6, preset.name);
@@ -118,20 +116,18 @@ Deno.test("presets that are lists of layers store the parameters that docs/syste
 // DDFN-SW, 300 MB, is counted by the test of the registry of models.
 for (const name of ["dfn", "weightnet", "branchynet", "skipnet", "drnn"]) {
   Deno.test(`preset ${name} stores the parameters that docs/systems.md names`, async () => {
-    await selectBackend("wasm");
     const { model } = protocolConfig(findPreset(name), 1);
-    const counted = await createCounter()({ model, classes: 10, side: 32 });
+    const counted = await countRow({ model, classes: 10, side: 32 });
     assert.equal(counted.storedParameters, PARAMETERS[name]![0]);
     assert.equal(counted.puppeteerMegabytes, null);
   });
 }
 
 Deno.test("Table 5's multiply-adds are counted, and equal the paper's", async () => {
-  const counter = createCounter();
   const { rows } = paperTables.find(({ table }) => table === 5)!;
   for (const [preset, row] of [["resnet", 0], ["puppet-resnet", 1], ["puppet-cnn", 2]] as const) {
     const { model } = protocolConfig(findPreset(preset), 1);
-    const { multiplyAddsOfTool, paperColumnMegabytes } = await counter({
+    const { multiplyAddsOfTool, paperColumnMegabytes } = await countRow({
       model,
       classes: 10,
       side: 32,

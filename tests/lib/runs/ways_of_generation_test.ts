@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { defaultConfig } from "../../../lib/configuration/experiment_config.ts";
 import { waysOfGeneration } from "../../../lib/runs/ways_of_generation.ts";
-import { createCounter } from "../../../lib/paper/count_row.ts";
+import { countRow } from "../../../lib/paper/count_row.ts";
 
 const { model } = defaultConfig();
 
@@ -14,9 +14,8 @@ Deno.test("waysOfGeneration() keeps no kernels of a model that has others for ev
 });
 
 Deno.test("a row counts the whole generation for every image of an exact model", async () => {
-  const count = createCounter();
-  const shared = await count({ model, classes: 10, side: 32 });
-  const exact = await count({ model: { ...model, exact: true }, classes: 10, side: 32 });
+  const shared = await countRow({ model, classes: 10, side: 32 });
+  const exact = await countRow({ model: { ...model, exact: true }, classes: 10, side: 32 });
   assert.equal(shared.amortizedPerImage, shared.forwardPerImage + shared.generationPerLevel / 64);
   assert.equal(exact.amortizedPerImage, exact.forwardPerImage + exact.generationPerLevel);
 });
