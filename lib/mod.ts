@@ -30,7 +30,7 @@ export {
   type TrainOptions,
   type TrainSettings,
 } from "./api/train.ts";
-export type { ActiveBackend } from "./backends/backend.ts";
+export type { ActiveBackend, MathType } from "./backends/backend.ts";
 export { type BackendRequest, selectBackend } from "./backends/select_backend.ts";
 export type { RgbImage } from "./complexity/complexity_measure.ts";
 export { complexityMeasureNames } from "./complexity/measure_registry.ts";
@@ -38,6 +38,7 @@ export type { ExperimentConfig } from "./configuration/experiment_config.ts";
 export type { DataConfig } from "./datasets/data_config.ts";
 export type { DatasetParts, ImageDataset } from "./datasets/dataset.ts";
 export { fetchDataset } from "./datasets/fetch_dataset.ts";
+export type { FetchOptions } from "./datasets/fetch_options.ts";
 export { createInMemoryDataset } from "./datasets/in_memory_dataset.ts";
 export {
   BackendError,
@@ -55,5 +56,6 @@ export { loadModel, type LoadModelOptions } from "./runs/load_model.ts";
 export { type ClassifyOptions, Model } from "./runs/model.ts";
 export type { Picture } from "./runs/picture.ts";
 export type { Prediction, TrainingSummary } from "./runs/run_types.ts";
+export type { TensorValues } from "./tensors/parameter_set.ts";
 export type { TrainingConfig } from "./training/training_config.ts";
-export type { EpochRecord, TrainingEvent } from "./training/training_event.ts";
+export type { EpochRecord, StopReason, TrainingEvent } from "./training/training_event.ts";
