@@ -48,3 +48,21 @@ Deno.test("runLocally() has as many tasks at work as asked for, and no more", ()
     const most = Math.max(...changes.map((change) => open += change));
     assert.equal(most, 2);
   }));
+
+Deno.test("runLocally() passes a signal on to its tasks, begins no more, and calls none of them failed", () =>
+  withFolder(async (folder) => {
+    const controller = new AbortController();
+    const script = `trap 'exit 9' TERM; touch '${folder}/begun'; sleep 20 & wait $!`;
+    const ends: string[] = [];
+    const work = runLocally({
+      ...{ ...OPTIONS, jobs: 1, signal: controller.signal, rows: [0, 1] },
+      command: ["sh", "-c", script],
+      onExit: ({ row, code }) => ends.push(`${row}: ${code}`),
+    });
+    while ((await Array.fromAsync(Deno.readDir(folder))).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    controller.abort();
+    assert.deepEqual(await work, []);
+    assert.deepEqual(ends, ["0: 9"]);
+  }));

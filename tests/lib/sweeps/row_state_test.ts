@@ -86,6 +86,10 @@ Deno.test("readRowStates() tells from records and signs of life what became of a
       attempt(1, { state: "failed-for-good", message: "bad data" }),
     ]);
     assert.equal(failed.message, "bad data");
+    const twice = ["disk", "memory"].map((message, at) =>
+      attempt(at + 1, { state: "failed", message })
+    );
+    assert.equal((await stateOf(folder, twice)).message, "memory", "the last word counts");
     // What a signal has ended was not killed.
     const saved = attempt(1, { state: "saved" });
     const [second, third] = [2, 3].map((number) => attempt(number, { seenAt: old }));
@@ -125,7 +129,18 @@ Deno.test("only one process makes an attempt, and the one before it notices", ()
     assert.equal(await isOvertaken(folder, 0, 1), false);
     assert.ok(await claimAttempt(folder, 0, attempt(2)));
     assert.equal(await isOvertaken(folder, 0, 1), true);
-    assert.deepEqual((await readAttempts(folder)).get(0)!.map(({ number }) => number), [1, 2]);
+    // In their order, whatever that of the folder.
+    const later = [12, 11, 10, 9, 8, 7, 6, 5, 4, 3];
+    for (const number of later) assert.ok(await claimAttempt(folder, 0, attempt(number)));
+    const numbers = (await readAttempts(folder)).get(0)!.map(({ number }) => number);
+    assert.deepEqual(numbers, [1, 2, ...later.toReversed()]);
+  }));
+
+Deno.test("readRowStates() takes a record that its task was killed before writing for a lost attempt", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "attempts"));
+    await Deno.writeTextFile(join(folder, "attempts", "0.1.json"), "");
+    assert.equal((await readRowStates(folder, PLAN, CONDITIONS))[0]!.state, "lost");
   }));
 
 Deno.test("resetRows() lets failed rows be tried again and no others", () =>

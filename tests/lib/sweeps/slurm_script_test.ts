@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   arrayArguments,
+  readSlurmQueue,
   reportArguments,
   submitToSlurm,
 } from "../../../lib/sweeps/slurm_executor.ts";
@@ -144,24 +145,39 @@ Deno.test("a task that is told to save, is killed or fails is queued again, othe
   assert.deepEqual(await run(saving, "", 0, "kill -TERM $$"), [143, ""]);
 });
 
+/** Puts programs into the folder `bin` that stand in for Slurm's, for as long as the body runs. */
+async function withPrograms(
+  folder: string,
+  programs: Readonly<Record<string, string>>,
+  body: () => Promise<void>,
+): Promise<void> {
+  const bin = `${folder}/bin`;
+  await Deno.mkdir(bin);
+  for (const [name, script] of Object.entries(programs)) {
+    await Deno.writeTextFile(`${bin}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  const path = Deno.env.get("PATH")!;
+  Deno.env.set("PATH", `${bin}:${path}`);
+  try {
+    await body();
+  } finally {
+    Deno.env.set("PATH", path);
+  }
+}
+
+/** Two arrays on a cluster of short ones. */
+const ROWS = Array.from({ length: 12 }, (_, row) => row);
+
 Deno.test("an array that Slurm has taken is noted, though the next is refused", () =>
   withFolder(async (folder) => {
-    const bin = `${folder}/bin`;
-    await Deno.mkdir(bin);
     const programs = {
       scontrol: "echo 'MaxArraySize = 10'",
       sbatch:
         `case "$*" in *--array=0-9*) echo 101;; *) echo QOSMaxSubmitJobPerUserLimit >&2; exit 1;; esac`,
     };
-    for (const [name, body] of Object.entries(programs)) {
-      await Deno.writeTextFile(`${bin}/${name}`, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
-    }
     const noted: unknown[] = [];
-    const path = Deno.env.get("PATH")!;
-    Deno.env.set("PATH", `${bin}:${path}`);
-    try {
-      const rows = Array.from({ length: 12 }, (_, row) => row);
-      const parts = { ...PARTS, folder, rows, slurm: { cpus: 1, sbatch: [] } };
+    await withPrograms(folder, programs, async () => {
+      const parts = { ...PARTS, folder, rows: ROWS, slurm: { cpus: 1, sbatch: [] } };
       await assert.rejects(
         submitToSlurm(parts, (jobs) => Promise.resolve(void noted.push(jobs))),
         /QOSMaxSubmitJobPerUserLimit/,
@@ -170,10 +186,31 @@ Deno.test("an array that Slurm has taken is noted, though the next is refused", 
         submitToSlurm({ ...parts, folder: `${folder}/100%j` }, () => Promise.resolve()),
         /Slurm, which reads "%"/,
       );
-    } finally {
-      Deno.env.set("PATH", path);
-    }
+    });
     assert.deepEqual(noted, [{ arrays: [{ job: "101", offset: 0 }], report: null }]);
+  }));
+
+Deno.test("a job of a named cluster is known by its number, and its tasks in the queue by their rows", () =>
+  withFolder(async (folder) => {
+    const programs = {
+      scontrol: "echo 'MaxArraySize = 10'",
+      sbatch: `case "$*" in *--array=0-9*) echo '101;lab';; *--array*) echo '102;lab';; ` +
+        `*afterany:101:102*) echo '103;lab';; *) exit 1;; esac`,
+      squeue: "echo '101 9 RUNNING node7'; echo '102 1 PENDING (Resources)'; " +
+        "echo '103 N/A PENDING (Dependency)'; echo '7 3 RUNNING node8'",
+    };
+    await withPrograms(folder, programs, async () => {
+      const parts = { ...PARTS, folder, rows: ROWS, slurm: { cpus: 1, sbatch: [] } };
+      const jobs = await submitToSlurm(parts, () => Promise.resolve());
+      const arrays = [{ job: "101", offset: 0 }, { job: "102", offset: 10 }];
+      assert.deepEqual(jobs, { arrays, report: "103" });
+      const at = new Date(0).toISOString();
+      const submission = { executor: "slurm", at, host: "here", process: 1, ...jobs } as const;
+      assert.deepEqual(await readSlurmQueue([submission]), [
+        { job: "101_9", row: 9, state: "RUNNING", reason: "node7" },
+        { job: "102_1", row: 11, state: "PENDING", reason: "(Resources)" },
+      ]);
+    });
   }));
 
 Deno.test("a task's row is its index and the array's offset, and its threads are the cores it got", () =>

@@ -43,6 +43,9 @@ Deno.test("writePlan() keeps the numbers of rows that are there, and adds the ot
       writePlan(folder, elsewhere),
       /keeps its runs in runs; name another folder/,
     );
+    const beside = join(folder, "beside");
+    await writePlan(beside, { ...planOf(folder, [1]), runs: beside });
+    assert.equal((await readPlan(beside)).runs, ".");
   }));
 
 Deno.test("writePlan() keeps the rows of plans that are written at the same time", () =>
@@ -104,6 +107,7 @@ Deno.test("writePlan() joins the tables of two plans where one comparison can sh
       { tables: [1, 2], seeds: [1, 2], smoke: false, only: ["vgg", "alexnet"], overrides: images },
     );
     assert.deepEqual((await planTables({ only: [] }))!.only, []);
+    assert.deepEqual((await planTables({}))!.only, [], "all rows are there already");
     const epochs = [{ path: "training.epochs", value: 2 }];
     await assert.rejects(planTables({ overrides: epochs }), /other changes of the protocol/);
     await assert.rejects(planTables({ smoke: true }), /other changes of the protocol/);
