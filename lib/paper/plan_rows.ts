@@ -11,6 +11,7 @@ import type { Preset } from "./presets.ts";
 import { presets } from "./presets.ts";
 import { smokeConfig } from "./smoke_config.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
+import { readRecordedTest } from "../runs/recorded_test.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
 import { isExported } from "../runs/exported_model.ts";
 import { pathExists } from "../files/path_exists.ts";
@@ -117,7 +118,7 @@ async function indexRuns(runsDirectory: string): Promise<Map<string, string>> {
   return new Map([...exported, ...found]);
 }
 
-/** A finished run that is the row's but for being computed in bfloat16: it stands for the row, whose mark says so. */
+/** A run with nothing left to train that is the row's but for bfloat16: it stands for the row, whose mark says so. */
 async function findRounded(
   config: ExperimentConfig,
   known: ReadonlyMap<string, string>,
@@ -125,8 +126,9 @@ async function findRounded(
   const rounded: ExperimentConfig = { ...config, math: "bfloat16" };
   const runDirectory = known.get(runIdentity(rounded));
   if (runDirectory === undefined) return null;
-  const progress = await readRunProgress(runDirectory);
-  return progress?.isFinished ? { config: rounded, runDirectory } : null;
+  const isOver = (await readRunProgress(runDirectory))?.isFinished ||
+    await isExported(runDirectory) || await readRecordedTest(runDirectory) !== null;
+  return isOver ? { config: rounded, runDirectory } : null;
 }
 
 /**

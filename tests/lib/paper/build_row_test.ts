@@ -56,6 +56,34 @@ Deno.test("buildRow() takes Top-1 and Top-5 from the runs, each as their mean", 
   assert.equal(top5!.n, 2);
 });
 
+Deno.test("buildRow() tells batches from single images, and kept kernels from generated ones", async () => {
+  const figureOf = (batchSize: number, generation: "banked" | "per-image", median: number) => ({
+    ...{ batchSize, generation, median, firstQuartile: 0, thirdQuartile: 0, lowest: 0 },
+    ...{ highest: 0, repetitions: 3, warmUps: 1 },
+  });
+  const figures = [
+    ...[figureOf(1, "banked", 0.1), figureOf(64, "banked", 0.2)],
+    ...[figureOf(1, "per-image", 0.3), figureOf(64, "per-image", 0.4)],
+  ];
+  const speed = { figures, bankSeconds: 9, dataset: "cifar10" };
+  const row = await rowOf([{ ...MADE_UP_RUN, figures: { ...MADE_UP_RUN.figures!, speed } }]);
+  assert.deepEqual(
+    [
+      ...[row.secondsPerSingleImage, row.secondsPerImage],
+      ...[row.exactSecondsPerSingleImage, row.exactSecondsPerImage],
+    ].map((seconds) => seconds?.mean),
+    [0.1, 0.2, 0.3, 0.4],
+  );
+});
+
+Deno.test("buildRow() names the test images that were asked for once, and not again as found", async () => {
+  const config = defaultConfig();
+  const data = { ...config.data, testImages: 500 };
+  const figures = { ...MADE_UP_RUN.figures!, testImages: 500 };
+  const { changes } = await rowOf([{ ...MADE_UP_RUN, figures }], { ...config, data });
+  assert.deepEqual(changes, [{ path: "data.testImages", protocol: null, run: 500 }]);
+});
+
 Deno.test("buildRow() sets no accuracy of the paper beside that on somebody's own pictures", async () => {
   const printed = { top1: 72.51, top5: 96.85, megabytes: 1.08, secondsPerImage: null };
   const of = (run: ComparedRun) =>

@@ -68,3 +68,18 @@ Deno.test("planTable() takes an exported model for a row only where its run is n
     await Deno.writeTextFile(join(run, "config.yaml"), await Deno.readTextFile(config));
     assert.equal(await folderOf(overrides), run);
   }));
+
+Deno.test("planTable() makes a smoke run of the images that a folder holds, and of drawn ones elsewhere", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "mini-imagenet"));
+    const datasetsIn = async (directory: string) => {
+      const overrides = [{ path: "data.directory", value: directory }];
+      const [row] = await planTable({
+        ...{ table: 6, seeds: [1], smoke: true, runsDirectory: join(folder, "runs") },
+        ...{ only: ["puppet-cnn-mini-imagenet"], overrides },
+      });
+      return row!.runs.map(({ config }) => config.data.dataset);
+    };
+    assert.deepEqual(await datasetsIn(folder), ["mini-imagenet"]);
+    assert.deepEqual(await datasetsIn(join(folder, "elsewhere")), ["synthetic"]);
+  }));

@@ -4,6 +4,7 @@ import { runComparison } from "../../../lib/paper/run_comparison.ts";
 import { DataError, DivergenceError, UsageError } from "../../../lib/errors.ts";
 import { lockRunFolder } from "../../../lib/checkpoints/run_lock.ts";
 import { planTable } from "../../../lib/paper/plan_rows.ts";
+import { copy } from "../../helpers/copy_folder.ts";
 import { smallComparison } from "../../helpers/small_comparison.ts";
 import type { ConfigOverride } from "../../../lib/configuration/config_words.ts";
 import type { TrainingEvent } from "../../../lib/training/training_event.ts";
@@ -238,6 +239,18 @@ Deno.test("runComparison() takes a finished run in bfloat16 for a row, says so, 
     assert.deepEqual(mixed!.changes, row.changes, "one of the seeds is enough");
     const exact = await rowOf([{ path: "math", value: "float32" }]);
     assert.equal(exact.runs[0]!.state, "missing");
+    // A run in float32 is the row's own.
+    await copy(join(runs, "rounded"), join(runs, "z"));
+    await Deno.writeTextFile(join(runs, "z", "config.yaml"), text);
+    assert.equal((await rowOf([])).runs[0]!.runDirectory, join(runs, "z"));
+    await Deno.remove(join(runs, "z"), { recursive: true });
+    // Without its weights it is as good as before, without figures as well nothing has been trained.
+    await Deno.remove(join(runs, "rounded", "checkpoints"), { recursive: true });
+    const recorded = await rowOf([]);
+    assert.deepEqual([recorded.runs[0]!.state, recorded.top1], ["recorded", row.top1]);
+    assert.doesNotMatch(recorded.mark!, /seeds finished/);
+    await Deno.remove(join(runs, "rounded", "test_result.json"));
+    assert.equal((await rowOf([])).runs[0]!.state, "missing");
   });
 });
 
