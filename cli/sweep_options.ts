@@ -148,7 +148,7 @@ export function addExecutorOptions(command: CommandUnknownOpts): void {
   add(new Option("--account <name>", "slurm: account"));
   add(new Option("--time <limit>", "slurm: time limit of a task, in Slurm's words: 2:00:00"));
   add(
-    new Option("--cpus <count>", "processor cores of a task (default: 1)")
+    new Option("--cpus <count>", "processor cores of a task (default: 1; local: a share of all)")
       .argParser(wholeNumber(1, 1024)),
   );
   add(new Option("--mem <size>", "memory of a task: 8G for Slurm, 8Gi for Kubernetes"));

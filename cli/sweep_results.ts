@@ -13,6 +13,8 @@ async function compareTables(folder: string, sweep: SweepState, options: SweepOp
   const { compareCommand } = await import("./compare.ts");
   const { output, format, force, json, quiet, debug, data } = options;
   const backend = options.backend ?? overrides.find(({ path }) => path === "backend")?.value;
+  // The backend has an option of its own, and images that are named now take the place of those that were planned with.
+  const replaced = ["backend", ...(data === undefined ? [] : ["data.directory"])];
   // `compare` narrows a single table only; of several the rows that were not planned have no run.
   const narrowed = only.length > 0 && tables.length === 1;
   const targets = options.write
@@ -28,7 +30,7 @@ async function compareTables(folder: string, sweep: SweepState, options: SweepOp
   const words = [
     ...["--table", tables.join(), "--seeds", seeds.join(), "--no-train", "--no-speed"],
     ...["--runs", resolve(folder, sweep.plan.runs), ...(smoke ? ["--smoke"] : [])],
-    ...overrides.filter(({ path }) => path !== "backend")
+    ...overrides.filter(({ path }) => !replaced.includes(path))
       .flatMap(({ path, value }) => ["--set", `${path}=${value}`]),
     ...(data === undefined ? [] : ["--set", `data.directory=${data}`]),
     ...(backend === undefined ? [] : ["--backend", `${backend}`]),

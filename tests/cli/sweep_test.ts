@@ -171,6 +171,7 @@ Deno.test("the results of swept tables are those of the runs that were planned, 
       ...[seed, state],
     ]);
     assert.deepEqual(runs, [[1, "finished"], [2, "finished"]]);
+    await good(sweep("results", "s", "--data", elsewhere, "--json"));
     await good(sweep("results", "s", "--write", "--quiet"));
     for (const ending of ["html", "md", "csv"]) {
       assert.match(await Deno.readTextFile(join(folder, "s", `results.${ending}`)), /smoke/i);
