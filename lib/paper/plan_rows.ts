@@ -10,8 +10,8 @@ import { protocolConfig } from "./preset.ts";
 import type { Preset } from "./presets.ts";
 import { presets } from "./presets.ts";
 import { smokeConfig } from "./smoke_config.ts";
+import { endOfRun } from "../runs/end_of_run.ts";
 import { readRunConfig } from "../runs/run_config_file.ts";
-import { readRecordedTest } from "../runs/recorded_test.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
 import { isExported } from "../runs/exported_model.ts";
 import { pathExists } from "../files/path_exists.ts";
@@ -126,9 +126,8 @@ async function findRounded(
   const rounded: ExperimentConfig = { ...config, math: "bfloat16" };
   const runDirectory = known.get(runIdentity(rounded));
   if (runDirectory === undefined) return null;
-  const isOver = (await readRunProgress(runDirectory))?.isFinished ||
-    await isExported(runDirectory) || await readRecordedTest(runDirectory) !== null;
-  return isOver ? { config: rounded, runDirectory } : null;
+  const end = await endOfRun(runDirectory, await readRunProgress(runDirectory));
+  return end === null ? null : { config: rounded, runDirectory };
 }
 
 /**

@@ -5,7 +5,7 @@ import { PAPER_SOURCE } from "./paper_results.ts";
 import { buildRow } from "./build_row.ts";
 import { comparisonNotes } from "./comparison_notes.ts";
 import { findTable, type PlannedRun, planTable, type PlanTableOptions } from "./plan_rows.ts";
-import { readRecordedTest } from "../runs/recorded_test.ts";
+import { endOfRun } from "../runs/end_of_run.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
@@ -85,8 +85,8 @@ export async function requireData(
   for (const { preset, runs } of rows) {
     for (const { config: { data }, runDirectory } of runs) {
       const key = JSON.stringify([data.dataset, data.directory]);
-      if (checked.has(key) || (await readRunProgress(runDirectory))?.isFinished) continue;
-      if (await readRecordedTest(runDirectory) !== null) continue;
+      if (checked.has(key)) continue;
+      if (await endOfRun(runDirectory, await readRunProgress(runDirectory)) !== null) continue;
       checked.add(key);
       await requireDataset(data, preset.name);
     }

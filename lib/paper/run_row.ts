@@ -1,4 +1,4 @@
-import { isExported } from "../runs/exported_model.ts";
+import { endOfRun, epochsOf } from "../runs/end_of_run.ts";
 import { runTraining } from "../runs/run_training.ts";
 import { readRunProgress, type RunProgress } from "../runs/run_progress.ts";
 import { readRecordedTest, type TestFigures } from "../runs/recorded_test.ts";
@@ -71,16 +71,10 @@ async function trainRun(
   const { config, runDirectory } = planned;
   const before = await readRunProgress(runDirectory);
   if (before !== null) requireSameRun(planned, before);
-  if (before?.isFinished) {
-    watcher.phase?.("trained before");
-    return "finished";
-  }
-  // An exported model is complete, at whatever epoch it was the best, and cannot be trained on.
-  if (before !== null && await isExported(runDirectory)) return "finished";
-  if (before !== null && await readRecordedTest(runDirectory) !== null) {
-    watcher.phase?.("evaluated before; its weights were not kept");
-    return "recorded";
-  }
+  const end = await endOfRun(runDirectory, before);
+  if (end === "finished") watcher.phase?.("trained before");
+  if (end === "recorded") watcher.phase?.("evaluated before; its weights were not kept");
+  if (end !== null) return end === "recorded" ? "recorded" : "finished";
   if (!settings.train) return before === null ? "missing" : "unfinished";
   const resume = before !== null;
   watcher.phase?.(
@@ -228,7 +222,7 @@ export async function completeRun(
     seed: config.training.seed,
     runDirectory,
     state,
-    epochs: (state === "recorded" ? progress?.log.at(-1)?.epoch : progress?.epochs) ?? 0,
+    epochs: epochsOf(progress, state === "recorded" ? "recorded" : null),
     plannedEpochs: config.training.epochs,
     // Of other images than the run's nobody counts what it was trained on.
     trainImages: result?.evaluation.images.train || null,

@@ -1,6 +1,6 @@
 import { countOf } from "../count_of.ts";
 import { CheckpointError } from "../errors.ts";
-import { isExported } from "../runs/exported_model.ts";
+import { endOfRun, epochsOf } from "../runs/end_of_run.ts";
 import type { RunProgress } from "../runs/run_progress.ts";
 import { type Attempt, readAttempts, rowLockOf, STALE_SECONDS } from "./attempts.ts";
 import { isLocked } from "./process_lock.ts";
@@ -155,12 +155,11 @@ export async function readRowState(
   const attempts = countedAttempts(options.attempts);
   const at = { folder, index, retries: plan.retries };
   const attempted = await nameState(at, attempts, options);
-  // A model that was exported from a run is its end, wherever its last checkpoint stands.
-  const isDone = progress !== null && (progress.isFinished || await isExported(directory));
-  const state = damage !== null ? "failed" : isDone ? "done" : attempted;
+  const end = await endOfRun(directory, progress);
+  const state = damage !== null ? "failed" : end !== null ? "done" : attempted;
   return {
     ...{ index, row, state, attempts },
-    epochs: progress?.epochs ?? 0,
+    epochs: epochsOf(progress, end),
     plannedEpochs: row.config.training.epochs,
     validationTop1: progress?.best?.validationTop1 ?? null,
     seconds: progress?.log.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { completeConfig } from "../../../lib/configuration/experiment_config.ts";
 import {
   type Attempt,
@@ -16,9 +16,11 @@ import { lockFile } from "../../../lib/sweeps/process_lock.ts";
 import { readRowStates, type StateConditions } from "../../../lib/sweeps/row_state.ts";
 import { selectBackend } from "../../../lib/backends/select_backend.ts";
 import { exportRun } from "../../../lib/runs/export_run.ts";
+import { readRunConfig } from "../../../lib/runs/run_config_file.ts";
 import { runTraining } from "../../../lib/runs/run_training.ts";
 import { resetRows } from "../../../lib/sweeps/run_row_task.ts";
 import type { SweepPlan } from "../../../lib/sweeps/sweep_plan.ts";
+import { repositoryRoot } from "../../helpers/run_command.ts";
 import { TEST_PROVENANCE, tinyRunConfig } from "../../helpers/tiny_run.ts";
 import { openMetricsLog } from "../../../lib/training/metrics_log.ts";
 import { emptySums, initialProgress, recordOf } from "../../../lib/training/training_progress.ts";
@@ -180,6 +182,17 @@ Deno.test("readRowStates() takes an exported model for done, at whatever epoch i
     await Deno.remove(place);
     await exportRun({ runDirectory: run, checkpoint: "auto", directory: place });
     assert.equal((await stateOf(folder, [], CONDITIONS, plan)).state, "done");
+  }));
+
+Deno.test("readRowStates() takes a run for done whose figures were kept and whose weights were not", () =>
+  withFolder(async (folder) => {
+    const results = join(repositoryRoot, "results", "tables");
+    const name = "alexnet-full";
+    const config = await readRunConfig(join(results, name));
+    const rows = [{ name, settings: {}, config }];
+    const plan = { ...PLAN, runs: relative(folder, results), rows };
+    const { state, epochs, plannedEpochs } = await stateOf(folder, [], CONDITIONS, plan);
+    assert.deepEqual([state, epochs], ["done", plannedEpochs]);
   }));
 
 Deno.test("readRowStates() takes no run for a row's that was continued for longer than the row says", () =>
