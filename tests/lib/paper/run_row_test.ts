@@ -62,14 +62,16 @@ Deno.test("completeRun() gives the figures of the evaluation, and what the last 
       const { comparison } = await runComparison(await smallComparison(folder, { overrides }));
       return comparison.rows[0]!.runs[0]!;
     };
-    const { runDirectory } = await rowOf();
+    const { runDirectory, figures: before } = await rowOf();
     const records = await readMetricsLog(runDirectory);
     const anew = await openMetricsLog(runDirectory, { resumeAfterEpoch: 0 });
     for (const [at, record] of records.entries()) {
-      await anew.append({ ...record, trainTop1: [0.25, 0.75][at]! });
+      await anew.append({ ...record, trainTop1: [0.25, 0.75][at]!, validationTop1: 0 });
     }
     const { figures } = await rowOf();
     assert.equal(figures!.trainTop1, 0.75);
+    assert.notEqual(before!.validationTop1, 0);
+    assert.equal(figures!.validationTop1, before!.validationTop1, "of the checkpoint");
     const evaluation = { checkpoint: "auto", part: "test", batchSize: 64, exact: false } as const;
     const found = (await runEvaluation({ ...evaluation, runDirectory })).figures;
     assert.notEqual(found.top1, found.top5);
