@@ -277,6 +277,12 @@ Deno.test("runComparison() says what to do when images are missing, before it tr
       assert.match(error.message, /--only.*--smoke/);
       return true;
     });
+    // One folder holds several datasets; that one of them is there says nothing of the next.
+    const data = join(runs, "..", "data");
+    await Deno.mkdir(join(data, "cifar-100-binary"), { recursive: true });
+    await Deno.writeTextFile(join(data, "cifar-100-binary", "train.bin"), "");
+    const overrides = [{ path: "data.directory", value: data }];
+    await assert.rejects(runComparison({ ...options, overrides }), /mini-imagenet does not exist/);
     await assert.rejects(Deno.stat(runs), Deno.errors.NotFound);
   });
 });

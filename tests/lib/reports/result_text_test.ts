@@ -177,6 +177,6 @@ Deno.test("cells write numbers as the paper does", () => {
   assert.equal(workCell(178_074_000).text, "178.1 M");
   assert.equal(workCell(999_999_999).text, "1.000 G");
   assert.equal(workCell(12_339_118_080).text, "12.34 G");
-  const durations = [0.4, 59.6, 3661, 90_000].map((seconds) => durationCell(seconds).text);
-  assert.deepEqual(durations, ["0 s", "1 min 00 s", "1 h 01 min", "1 d 01 h"]);
+  const durations = [0.4, 59.6, 7_500, 90_000].map((seconds) => durationCell(seconds).text);
+  assert.deepEqual(durations, ["0 s", "1 min 00 s", "2 h 05 min", "1 d 01 h"]);
 });

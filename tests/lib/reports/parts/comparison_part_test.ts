@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { comparisonPart } from "../../../../lib/reports/parts/comparison_part.ts";
 import { tellingNames } from "../../../../lib/reports/parts/name_of_path.ts";
+import { comparisonRecords } from "../../../../lib/reports/records/comparison_records.ts";
 import { rowNames } from "../../../../lib/reports/parts/row_name.ts";
 import { MADE_UP_RUN, madeUpComparison } from "../../../helpers/made_up_comparison.ts";
 import type { Comparison } from "../../../../lib/paper/comparison.ts";
@@ -11,6 +12,10 @@ function tableOf(part: ReportPart, caption: string): TableBlock {
   const found = blocks.find((block) => block.kind === "table" && block.caption === caption);
   assert.equal(found?.kind, "table", caption);
   return found as TableBlock;
+}
+
+function textsOf({ rows }: TableBlock): string[][] {
+  return rows.map((cells) => cells.map(({ text }) => text));
 }
 
 Deno.test("rowNames() names rows of one name by their folders where these tell them apart", () => {
@@ -50,10 +55,44 @@ Deno.test("comparisonPart() says once what differs from the protocol in all rows
   const own = { path: "model.maxChannels", protocol: 512, run: null };
   const rows = [{ ...first!, changes: [...first!.changes, own] }, second!];
   const table = tableOf(comparisonPart({ ...comparison, rows }), "Changed from the protocol");
-  assert.deepEqual(table.rows.map((cells) => cells.map(({ text }) => text)), [
+  assert.deepEqual(textsOf(table), [
     ["training.epochs", "100", "2", "all"],
     ["model.maxChannels", "512", "null", "Puppet-CNN"],
   ]);
+  const three = { ...second!, changes: [{ path: "training.epochs", protocol: 100, run: 3 }] };
+  const different = comparisonPart({ ...comparison, rows: [first!, three] });
+  assert.deepEqual(textsOf(tableOf(different, "Changed from the protocol")), [
+    ["training.epochs", "100", "2", "Puppet-CNN"],
+    ["training.epochs", "100", "3", "AlexNet, Fixed-CNN"],
+  ]);
+});
+
+Deno.test("comparisonPart() has the times of an exact model, the work in one unit, and the most where a network decides", () => {
+  const comparison = madeUpComparison();
+  const [row] = comparison.rows;
+  const exactSecondsPerImage = { mean: 0.25, deviation: null, n: 1 };
+  const counted = { ...row!.counted, decides: true };
+  const part = comparisonPart({
+    ...comparison,
+    columns: ["secondsPerImage", "gigaMultiplyAdds"],
+    rows: [{ ...row!, exactSecondsPerImage, counted }],
+  });
+  const [texts] = textsOf(tableOf(part, "Ours beside the paper"));
+  assert.deepEqual(texts!.slice(1, 5), ["0.250", "0.0039", "12.34 G", "12.34 G"]);
+  const [sizes] = textsOf(tableOf(part, "Sizes and multiply-adds"));
+  assert.ok(sizes!.includes("at most 284.9 M"), sizes!.join());
+});
+
+Deno.test("comparisonRecords() counts runs without weights among those that are finished", () => {
+  const comparison = madeUpComparison();
+  const states = ["finished", "recorded", "unfinished", "missing"] as const;
+  const runs = states.map((state) => ({ ...MADE_UP_RUN, state, runDirectory: state }));
+  const [record] = comparisonRecords({
+    ...comparison,
+    rows: [{ ...comparison.rows[0]!, runs }],
+  });
+  assert.equal(record!.finished_runs, 2);
+  assert.equal(record!.run_folders, "finished recorded unfinished");
 });
 
 Deno.test("comparisonPart() names the table, and marks rows once below it", () => {

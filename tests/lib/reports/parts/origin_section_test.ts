@@ -2,23 +2,28 @@ import assert from "node:assert/strict";
 import { defaultConfig } from "../../../../lib/configuration/experiment_config.ts";
 import { originSection } from "../../../../lib/reports/parts/condition_sections.ts";
 import { TEST_PROVENANCE } from "../../../helpers/tiny_run.ts";
+import type { ReportBlock } from "../../../../lib/reports/report_document.ts";
 import type { RunReport } from "../../../../lib/reports/run_report.ts";
 import type { Provenance } from "../../../../lib/runs/run_types.ts";
 
-/** The command lines of a run, by what a page calls them. */
-function commandsOf(first: Partial<Provenance>, program?: string): Record<string, string> {
+function blocksOf(first: Partial<Provenance>, program?: string): readonly ReportBlock[] {
   const report: Partial<RunReport> = {
     runDirectory: "runs/w",
     config: defaultConfig(),
     checkpoint: null,
     provenance: [
       { ...TEST_PROVENANCE, ...first },
-      { ...TEST_PROVENANCE, argv: ["train", "--resume", "runs/w"] },
+      { ...TEST_PROVENANCE, argv: ["train", "--resume", "runs/w"], machine: "the last" },
     ],
   };
-  const { blocks } = originSection(report as RunReport, program);
+  return originSection(report as RunReport, program).blocks;
+}
+
+/** The command lines of a run, by what a page calls them. */
+function commandsOf(first: Partial<Provenance>, program?: string): Record<string, string> {
   return Object.fromEntries(
-    blocks.flatMap((block) => block.kind === "code" ? [[block.caption, block.text]] : []),
+    blocksOf(first, program)
+      .flatMap((block) => block.kind === "code" ? [[block.caption, block.text]] : []),
   );
 }
 
@@ -47,4 +52,16 @@ Deno.test("a run that the installed program made is made again with it", () => {
   const commands = commandsOf({}, "puppet-cnn");
   assert.equal(commands[AGAIN], "puppet-cnn train --config runs/w/config.yaml --run NEW_FOLDER");
   assert.equal(commands["Made by"], "puppet-cnn train\npuppet-cnn train --resume runs/w");
+});
+
+Deno.test("a run says when it was begun, and on what it was continued", () => {
+  const startedAt = "2026-01-01T00:00:00.000Z";
+  const facts = blocksOf({ startedAt })
+    .flatMap((block) => block.kind === "facts" ? block.facts : [])
+    .map(({ name, cell }) => [name, cell.text]);
+  assert.deepEqual(facts.slice(0, 3), [
+    ["machine", "the last"],
+    ["begun", startedAt],
+    ["continued", TEST_PROVENANCE.startedAt],
+  ]);
 });

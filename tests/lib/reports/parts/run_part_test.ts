@@ -2,11 +2,18 @@ import assert from "node:assert/strict";
 import { runPart } from "../../../../lib/reports/parts/run_part.ts";
 import { SMOKE_WATERMARK } from "../../../../lib/reports/chart.ts";
 import { collectTiny, withTinyRun } from "../../../helpers/tiny_report.ts";
-import type { ReportPart } from "../../../../lib/reports/report_document.ts";
+import type { ReportPart, TableBlock } from "../../../../lib/reports/report_document.ts";
 
 function chartsOf({ sections }: ReportPart) {
   return sections.flatMap(({ blocks }) => blocks)
     .flatMap((block) => block.kind === "chart" ? [block.chart] : []);
+}
+
+function tableOf({ sections }: ReportPart, caption: string): TableBlock {
+  const found = sections.flatMap(({ blocks }) => blocks)
+    .find((block) => block.kind === "table" && block.caption === caption);
+  assert.ok(found?.kind === "table", caption);
+  return found;
 }
 
 Deno.test("runPart() gives groups of few images no bar, and marks a smoke run inside every chart", async () => {
@@ -27,12 +34,26 @@ Deno.test("runPart() gives groups of few images no bar, and marks a smoke run in
     assert.match(chart.description, /Levels of fewer than 20 images have no bar/);
     assert.ok(chartsOf(part).every(({ watermark }) => watermark === undefined));
 
+    const levelTable = tableOf(part, "Levels");
+    const generation = levelTable.columns.findIndex(({ header }) => header === "generation");
+    assert.deepEqual(
+      levelTable.rows.map((cells) => cells[generation]!.value),
+      report.count!.levels.map(({ dynamics, resizing }) => dynamics + resizing),
+    );
+    const keys = tableOf(part, "Changed from the defaults").rows.map(([key]) => key!.text);
+    assert.ok(keys.includes("data.dataset") && !keys.includes("data.directory"), keys.join());
+
     const few = { ...figures, levels: figures.levels.map((level) => ({ ...level, images: 7 })) };
     const small = runPart({ ...report, evaluation: { ...report.evaluation!, figures: few } });
     const titles = chartsOf(small).map(({ title }) => title);
     const depths = chartsOf(small).find(({ title }) => title === "Images by depth")!;
     assert.equal(depths.description, "Depths 4, 5, 6 have the most images, 7 each.");
     assert.ok(!titles.includes("Top-1 by level"), titles.join());
+
+    const alike = { ...few, levels: few.levels.map((level) => ({ ...level, depth: 5 })) };
+    const one = runPart({ ...report, evaluation: { ...report.evaluation!, figures: alike } });
+    const bars = chartsOf(one).find(({ title }) => title === "Images by depth")!.series[0]!.points;
+    assert.deepEqual(bars, [{ x: "5", y: 21 }]);
 
     const [last] = report.provenance;
     const provenance = [{ ...last!, argv: ["compare", "--table", "1", "--smoke"] }];

@@ -85,6 +85,12 @@ function resultsOf(
   };
 }
 
+Deno.test("sweepResultsPart() names a sweep of seeds alone, and how many of them are done", () => {
+  const sweep = resultsOf([[{}, 0.5]]);
+  const part = sweepResultsPart({ ...sweep, results: [{ ...sweep.results[0]!, rows: 3 }] });
+  assert.deepEqual([column(part, "setting"), column(part, "done")], [["puppet-cnn"], ["1 of 3"]]);
+});
+
 Deno.test("sweepResultsPart() draws a line over the key that has the most numbers", () => {
   const rate = "training.learningRate";
   const solver = "model.solver";
