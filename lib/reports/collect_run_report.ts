@@ -201,8 +201,7 @@ async function collectRecord(
   );
   const { figures } = recorded.evaluation;
   const side = imageSideOf(config.data);
-  // Fitted depths are in the checkpoint only.
-  const count = config.training.fitDepths ? null : await countModel(config.model, {
+  const count = await countModel(config.model, {
     classes: figures.classes.length,
     image: { height: side, width: side },
   });

@@ -108,6 +108,15 @@ Deno.test("runComparison() goes on where a signal stopped it, and ends as if not
     const resumed = await runComparison(await smallComparison(runs, { overrides, watcher }));
     assert.equal(phases[0], "resuming after epoch 1 of 3");
     assert.equal(resumed.isInterrupted, false);
+    // Where nothing was left to do, a signal has nothing to interrupt.
+    const late = new AbortController();
+    const { signal } = late;
+    const phase = () => late.abort();
+    const done = await runComparison(
+      await smallComparison(runs, { overrides, signal, watcher: { phase } }),
+    );
+    assert.deepEqual([signal.aborted, done.isInterrupted], [true, false]);
+    assert.equal(done.comparison.rows.length, 1);
     const figures = (outcome: typeof whole) => {
       const { top1, loss, trainTop1, testImages } = outcome.comparison.rows[0]!.runs[0]!.figures!;
       return { top1, loss, trainTop1, testImages };

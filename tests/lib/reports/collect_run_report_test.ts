@@ -102,3 +102,11 @@ Deno.test("collectRunReport() misses nothing of a run that stopped early", () =>
     assert.equal(epochs.length, 2);
     assert.deepEqual(missing, []);
   }, { epochs: 5, patience: 1, minDelta: 0.99 }));
+
+Deno.test("collectRunReport() counts a model without its weights whose rule for depth was fitted to its images", () =>
+  withTinyRun(async (runDirectory) => {
+    const { count, evaluation } = await collectTiny(runDirectory);
+    await Deno.writeTextFile(join(runDirectory, "evaluation.json"), JSON.stringify(evaluation));
+    await Deno.remove(join(runDirectory, "checkpoints"), { recursive: true });
+    assert.deepEqual((await collectTiny(runDirectory)).count, count);
+  }, { fitDepths: true }));

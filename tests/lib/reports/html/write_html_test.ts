@@ -31,6 +31,7 @@ Deno.test("writeHtml() is one file: no script, nothing fetched", () => {
   const page = pageOf(evaluationSource(madeUpEvaluation(["cat", "dog"])), comparison);
   assert.match(page, /^<!doctype html>\n<html lang="en">/);
   assert.match(page, /default-src 'none'/);
+  for (const name of ["cat", "dog"]) assert.match(page, new RegExp(`<th scope="row">${name}</th>`));
   assert.doesNotMatch(page, /<script|<link|<iframe|@import|url\(|srcset/);
   assert.deepEqual([...page.matchAll(/(?:src|href)="(?!#|data:image\/png)/g)], []);
 });
