@@ -156,11 +156,15 @@ Deno.test("runComparison() measures speed once per machine, banked and per image
     const same = notes();
     await runComparison(await smallComparison(runs, { ...options, watcher: same.watcher }));
     assert.deepEqual(same.phases, ["trained before"]);
-    const other = notes();
-    const elsewhere = await smallComparison(runs, { ...options, watcher: other.watcher });
-    const conditions = { ...elsewhere.conditions, machine: "another" };
-    await runComparison({ ...elsewhere, conditions });
-    assert.deepEqual(other.phases, ["trained before", "evaluating the test images"]);
+    let { conditions } = await smallComparison(runs);
+    for (const change of [{ machine: "another" }, { backend: "another" }]) {
+      conditions = { ...conditions, ...change };
+      const other = notes();
+      await runComparison(
+        await smallComparison(runs, { ...options, conditions, watcher: other.watcher }),
+      );
+      assert.deepEqual(other.phases, ["trained before", "evaluating the test images"]);
+    }
   });
 });
 

@@ -32,6 +32,26 @@ Deno.test("testRun() gives the result, and says so, where the folder cannot keep
     assert.match(warnings.join("\n"), /^the result of .*run is not kept: .*test_result\.json/);
   }));
 
+Deno.test("testRun() tests the checkpoint that validated best, not the last one", () =>
+  withFolder(async (folder) => {
+    await selectBackend("wasm");
+    const runDirectory = join(folder, "run");
+    const config = tinyRunConfig({
+      data: { images: 20, testImages: 10 },
+      training: { epochs: 2, stepsPerEpoch: 1, statisticsImages: 8 },
+    });
+    await runTraining(config, { runDirectory, resume: false, provenance: TEST_PROVENANCE });
+    const pointer = (name: string) => join(runDirectory, "checkpoints", name);
+    const [best, last] = ["previous", "last"]
+      .map((name) => Deno.readTextFileSync(pointer(name)).trim());
+    assert.notEqual(best, last);
+    await Deno.copyFile(pointer("previous"), pointer("best"));
+    const result = await testRun({
+      ...{ runDirectory, conditions: TEST_CONDITIONS, speed: null, keep: true },
+    });
+    assert.deepEqual([result!.checkpoint, result!.evaluation.checkpoint], [best, best]);
+  }));
+
 Deno.test("testRun() keeps no result of pictures that are no images of the run's dataset", () =>
   withFolder(async (folder) => {
     await selectBackend("wasm");
@@ -81,6 +101,13 @@ Deno.test("testRun() keeps no result of other test images, where it is to look a
     };
     assert.equal(await imagesOf(directory), 6);
     assert.equal(await imagesOf(other, false), 6);
+    assert.equal(await imagesOf(other), 5);
+    assert.equal(await imagesOf(directory), 6);
+    // What was kept before images had fingerprints is told by their number.
+    const file = join(runDirectory, "test_result.json");
+    const { evaluation, ...kept } = JSON.parse(await Deno.readTextFile(file));
+    const { fingerprint: _, ...old } = evaluation;
+    await Deno.writeTextFile(file, JSON.stringify({ ...kept, evaluation: old }));
     assert.equal(await imagesOf(other), 5);
     assert.equal(await imagesOf(directory), 6);
     assert.deepEqual(warnings, []);
