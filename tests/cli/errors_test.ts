@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { exitCodeOf, InterruptedError } from "../../cli/exit_codes.ts";
+import { exitCodeOf, InterruptedError, judgeTask } from "../../cli/exit_codes.ts";
 import {
   BackendError,
   CheckpointError,
@@ -25,6 +25,13 @@ Deno.test("exitCodeOf() gives every class of error its documented code", () => {
     ["not an error", 1],
   ];
   for (const [error, code] of codes) assert.equal(exitCodeOf(error), code);
+});
+
+Deno.test("judgeTask() tries again what may pass, and leaves what a signal has saved", () => {
+  const verdicts = { over: [0, 129, 130, 143], "may-pass": [1, 137, 138], failed: [2, 3, 4, 5, 6] };
+  for (const [verdict, codes] of Object.entries(verdicts)) {
+    for (const code of codes) assert.equal(judgeTask(code), verdict, `${code}`);
+  }
 });
 
 Deno.test("a wrong value says key, option, range and current value, and shows no stack", async () => {
