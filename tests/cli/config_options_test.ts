@@ -54,6 +54,11 @@ Deno.test("readConfigOverrides() reads numbers, words, switches and null", () =>
   assert.equal(backend, "wasm");
 });
 
+Deno.test("readConfigOverrides() knows a switch by the name that it was given", () => {
+  const [off] = overridesOf("--no-parameter-adaptation");
+  assert.deepEqual([off!.value, off!.from], [false, "--no-parameter-adaptation"]);
+});
+
 Deno.test("readConfigOverrides() switches depth adaptation off with --depth", () => {
   const { model } = parseConfig("", { overrides: overridesOf("--depth", "9") });
   assert.equal(model.fixedDepth, 9);

@@ -52,7 +52,8 @@ Deno.test("completeRun() goes on on another backend where one is named, and says
     );
     const backend = tf.getBackend();
     const named = await elsewhere([...epochs, { path: "backend", value: backend }]);
-    assert.equal(named.comparison.rows[0]!.runs[0]!.state, "finished");
+    const [run] = named.comparison.rows[0]!.runs;
+    assert.deepEqual([run!.state, run!.trainedOn!.backend], ["finished", "another device"]);
   }));
 
 Deno.test("completeRun() gives the figures of the evaluation, and what the last epoch's training reached", () =>
