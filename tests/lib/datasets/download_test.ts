@@ -55,7 +55,7 @@ Deno.test("download() brings a file and leaves nothing beside it", async () => {
     (urls, target) =>
       download(urls("/a"), target, {
         ...QUICK,
-        sha256: SHA256,
+        sha256: SHA256.toUpperCase(),
         md5: MD5,
         length: CONTENT.length,
         onProgress: (done) => seen.push(done),
@@ -184,6 +184,24 @@ Deno.test("download() sends no If-Range with a weak ETag and still continues if 
   );
 });
 
+Deno.test("download() continues no part of another address, nor one that nothing vouches for", async () => {
+  for (const [etag, next] of [['"v1"', "/b"], [null, "/a"]] as const) {
+    await withDownload(
+      (number) =>
+        number === 0 ? { content: OTHER, etag, dropAfter: 9000 } : { content: CONTENT, etag },
+      async (urls, target) => {
+        const options = { ...QUICK, retries: 0, length: CONTENT.length };
+        await assert.rejects(download(urls("/a"), target, options), DataError);
+        return await download(urls(next), target, options);
+      },
+      async (outcome) => {
+        await assertOnlyTarget(outcome);
+        assert.equal(outcome.requests[1]!.range, null);
+      },
+    );
+  }
+});
+
 Deno.test("download() fetches all anew when a continued file has the wrong digest", async () => {
   await withDownload(
     (number) => ({
@@ -307,11 +325,17 @@ Deno.test("download() waits as long as Retry-After says, and no longer than it m
   );
 });
 
-Deno.test("download() gives an address up after its retries", async () => {
+Deno.test("download() gives an address up after its retries, each of which waits twice as long", async () => {
+  const notes: string[] = [];
+  const onNote = (text: string) => notes.push(text);
   await withDownload(
     () => ({ response: () => new Response(null, { status: 500 }) }),
-    (urls, target) => download(urls("/a"), target, QUICK),
+    (urls, target) => download(urls("/a"), target, { ...QUICK, retryDelay: 100, onNote }),
     ({ result, requests }) => {
+      assert.deepEqual(
+        notes.slice(0, 3),
+        ["0.1", "0.2", "0.4"].map((pause) => `status 500; trying again in ${pause} s`),
+      );
       assert.ok(result instanceof DataError);
       assert.match(result.message, /status 500 \(4 attempts without progress\)/);
       assert.equal(requests.length, 4);

@@ -265,6 +265,13 @@ Deno.test("verifyDataset() tells missing, foreign, damaged and complete apart", 
     };
     assert.equal((await verify())[0], "missing");
     const { path } = await fetchDataset("small", { directory, source, from });
+    const done: number[] = [];
+    await verifyDataset("small", {
+      ...{ directory, source },
+      onProgress: (progress) => done.push(progress.done / progress.total!),
+    });
+    assert.deepEqual(done, done.toSorted((one, other) => one - other));
+    assert.equal(done.at(-1), 1);
     assert.deepEqual(await verify(), ["complete"]);
     const batch = join(path, "data_batch_1.bin");
     const changed = smallBatch(0);
