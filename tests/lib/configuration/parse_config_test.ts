@@ -235,13 +235,24 @@ Deno.test("parseConfig() gives another complexity measure its own scale, unless 
   const given = parseConfig("model: { complexity: jpeg-like, stepsPerBit: 3 }");
   assert.equal(given.model.stepsPerBit, 3);
   assert.equal(parseConfig("model: { complexity: entropy }").model.stepsPerBit, 0.8);
+  // Weights bring the constants of their own measure, which are none of another.
+  const defaults = { model: { complexity: "entropy", stepsPerBit: 0.5 } };
+  assert.equal(parseConfig("", { defaults }).model.stepsPerBit, 0.5);
+  const other = parseConfig("model: { complexity: jpeg-like }", { defaults });
+  assert.equal(other.model.stepsPerBit, model.stepsPerBit);
 });
 
 Deno.test("parseConfig() takes datasets other than CIFAR-10 whole, unless a number is given", () => {
   assert.equal(parseConfig("data: { dataset: cifar10 }").data.images, 10_000);
   assert.equal(parseConfig("data: { dataset: cifar100 }").data.images, null);
   assert.equal(parseConfig("data: { dataset: cifar100, images: 500 }").data.images, 500);
-  assert.equal(parseConfig("data: { dataset: mini-imagenet }").data.imageSize, 84);
+  const sizesOf = (keys: string) => {
+    const { data } = parseConfig(`data: { dataset: mini-imagenet${keys} }`);
+    return [data.imageSize, data.resizeTo];
+  };
+  assert.deepEqual([sizesOf(""), sizesOf(", imageSize: 56")], [[84, 96], [56, 64]]);
+  const unfitted = "{ data: { dataset: folder }, training: { fitDepths: false } }";
+  assert.equal(parseConfig(unfitted).training.fitDepths, false);
 });
 
 Deno.test("parseConfig() lets what follows from dataset and measure follow over a base too, and keeps what it says", () => {
