@@ -33,6 +33,25 @@ Deno.test("runTraining() compares no accuracies on other validation images, wher
       assert.equal(best?.epoch, 2);
     })));
 
+Deno.test("runTraining() has its full patience again on other images", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const images = ["train/a", "train/b", "val/a", "val/b"]
+        .flatMap((place) => [0, 1, 2].map((index) => `images/${place}/${index}.png`));
+      await writeImages(folder, images);
+      const patience = { epochs: 9, patience: 1, minDelta: 0.99 };
+      const config = tinyPictureConfig(join(folder, "images"), patience);
+      const options = { runDirectory: join(folder, "run"), provenance: TEST_PROVENANCE };
+      const stopped = await runTraining(config, { ...options, resume: false });
+      assert.deepEqual([stopped.stopReason, stopped.epochs], ["early-stop", 2]);
+      await Deno.remove(join(folder, "images/val/a/0.png"));
+      const again = await runTraining(config, {
+        ...options,
+        ...{ resume: true, allowChangedImages: true },
+      });
+      assert.deepEqual([again.stopReason, again.epochs], ["early-stop", 4]);
+    })));
+
 Deno.test("runTraining() does not go on with other classes, whatever is allowed, nor does the plan of it", () =>
   withBackend("wasm", () =>
     withFolder(async (folder) => {
