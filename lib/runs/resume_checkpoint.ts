@@ -103,9 +103,12 @@ function hasOtherImages(
   return true;
 }
 
-/** Accuracies on other validation images cannot be compared, and the best model would not be one of these images. */
+/**
+ * Accuracies on other validation images cannot be compared, and the best model would not be one of these images. The first
+ * validation is a gain then.
+ */
 function withoutBest({ stopping: _, ...progress }: TrainingProgress): TrainingProgress {
-  return { ...progress, best: null, validationsWithoutGain: 0 };
+  return { ...progress, best: null };
 }
 
 /**

@@ -25,6 +25,14 @@ Deno.test("remarksOnIdleOptions() names the options that make no difference, by 
   ]);
 });
 
+Deno.test("remarksOnIdleOptions() lets an option be that does something for one of several configurations", async () => {
+  const overrides = readConfigOverrides({ solver: "rk4" });
+  const [vgg, resnet, puppet] = ["vgg", "resnet", "puppet-cnn"]
+    .map((name) => parseConfig(`model: { name: ${name} }`, { overrides }));
+  assert.equal((await remarksOnIdleOptions([vgg!, resnet!], overrides)).length, 1);
+  assert.deepEqual(await remarksOnIdleOptions([vgg!, puppet!], overrides), []);
+});
+
 Deno.test("remarksOnIdleOptions() lets --depth be if one of its two keys does something", async () => {
   assert.deepEqual(await remarks({ model: "fixed-cnn", depth: "8" }), []);
   assert.deepEqual(await remarks({ model: "puppet-alexnet", depth: "8" }), [
