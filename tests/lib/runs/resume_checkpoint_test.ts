@@ -50,4 +50,17 @@ Deno.test("a run is not resumed to end with an epoch that has no validation", ()
       });
       assert.deepEqual(await readProvenance(runDirectory), commands);
       await exportRun(exported);
+      // As a save leaves it between its folder and its pointer.
+      const root = join(runDirectory, "checkpoints");
+      const previous = (await Deno.readTextFile(join(root, "previous"))).trim();
+      await Deno.copyFile(join(root, "previous"), join(root, "last"));
+      const warnings: string[] = [];
+      await runTraining(configOf(2), {
+        ...{ ...options, resume: true },
+        report: (event) => void (event.kind === "warning" && warnings.push(event.text)),
+      });
+      assert.match(
+        warnings.join(),
+        new RegExp(`newer than ${previous}.*continuing from ${previous}`),
+      );
     })));
