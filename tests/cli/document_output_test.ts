@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkTargets } from "../../cli/document_output.ts";
+import { checkTargets, writeDocument } from "../../cli/document_output.ts";
+import { createOutput } from "../../cli/output.ts";
 import { UsageError } from "../../lib/errors.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { mountProblem, runOnSmallDisk } from "../helpers/small_disk.ts";
@@ -126,3 +127,15 @@ Deno.test({
       assert.deepEqual([...Deno.readDirSync(folder)], []);
     }),
 });
+
+Deno.test("writeDocument() replaces no file that has come since its target was looked at", () =>
+  withFolder(async (folder) => {
+    const output = join(folder, "a.csv");
+    await checkTargets({ output });
+    await Deno.writeTextFile(output, "somebody's");
+    const to = createOutput({ quiet: true });
+    await assert.rejects(writeDocument("mine", { output, to }), /the file is there/);
+    assert.equal(await Deno.readTextFile(output), "somebody's");
+    await writeDocument("mine", { output, to, force: true });
+    assert.equal(await Deno.readTextFile(output), "mine\n");
+  }));

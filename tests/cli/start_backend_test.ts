@@ -41,7 +41,13 @@ Deno.test("startBackend() passes on how the backend is to work", async () => {
   };
   const output = { warn: () => {}, talk: () => {} };
   await startBackend("tensorflow", output, { select, math: "bfloat16", threads: 2 });
-  assert.deepEqual(asked, [["tensorflow", { threads: 2, math: "bfloat16" }]]);
+  await startBackend("wasm", output, { select, threads: 2, environmentThreads: 8 });
+  await startBackend("wasm", output, { select, environmentThreads: 8 });
+  assert.deepEqual(asked, [
+    ["tensorflow", { threads: 2, math: "bfloat16" }],
+    ["wasm", { threads: 2 }],
+    ["wasm", { threads: 8 }],
+  ]);
 });
 
 Deno.test("startBackend() says where the number of threads makes no difference", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { planSweep } from "../../cli/sweep_plan.ts";
 import { readPlan } from "../../lib/sweeps/sweep_plan.ts";
 import { runCommand } from "../helpers/run_command.ts";
@@ -101,4 +101,15 @@ Deno.test("sweep plan refuses two values where one is meant", () =>
       /Cannot set model.maxChannels: --channels makes it 16, --set makes it 32/,
     );
     assert.match(await refusalOf("--table", "3", "--only", ","), /It must be names of presets/);
+  }));
+
+Deno.test("planSweep() names the images of tables so that tasks and results find them from anywhere", () =>
+  withFolder(async (folder) => {
+    const sweep = join(folder, "sweep");
+    const only = ["puppet-cnn"];
+    await planSweep(sweep, { table: [1], seeds: [1], only, smoke: true, data: "no-such-folder" });
+    const { rows, tables } = await readPlan(sweep);
+    const directory = resolve("no-such-folder");
+    assert.deepEqual(rows.map(({ config }) => config.data.directory), [directory]);
+    assert.deepEqual(tables!.overrides, [{ path: "data.directory", value: directory }]);
   }));

@@ -32,3 +32,18 @@ Deno.test("findLookalikes() sets pairs of different classes apart, also within a
     assert.notEqual(parseInt(one) % 2, parseInt(other) % 2);
   }
 });
+
+Deno.test("findLookalikes() names the pairs that are the most equal, in whatever order they are found", () => {
+  const images = Array.from({ length: 16 }, (_, index) => {
+    // Pairs of one brightness, far from the others; the later, the more equal.
+    const [pair, difference] = [index >> 1, index % 2 === 0 ? 0 : 8 - (index >> 1)];
+    const grey = 30 * pair;
+    return {
+      ...{ part: index % 2 === 0 ? "train" : "test", label: 0, file: `${pair}-${index % 2}` },
+      thumbnail: Uint8Array.of(grey, grey, grey, grey, grey + difference),
+    };
+  });
+  const { pairs, examples } = findLookalikes(images).acrossParts;
+  assert.equal(pairs, 8);
+  assert.deepEqual(examples.map(([one]) => one.slice(0, 1)), ["7", "6", "5", "4", "3"]);
+});

@@ -65,3 +65,25 @@ Deno.test("inspectImages() lists all bad images at once", async () => {
     );
   });
 });
+
+Deno.test("inspectImages() orders sizes by their area", async () => {
+  await withFolder(async (folder) => {
+    await writeImages(folder, ["train/a/1.png", "train/b/2.png", "test/a/3.png"]);
+    const images = await load(folder);
+    const sizes = [[10, 100], [20, 20], [50, 50]] as const;
+    const thumbnail = new Uint8Array(3);
+    const inspect: typeof images.train.inspect = (_, { receive }) => {
+      for (const [height, width] of sizes) receive(0, { file: "x", height, width, thumbnail });
+      return Promise.resolve();
+    };
+    const none = () => Promise.resolve();
+    const inspection = await inspectImages({
+      ...images,
+      train: { ...images.train, inspect },
+      validation: { ...images.validation, inspect: none },
+      test: { ...images.test, inspect: none },
+    });
+    const [median, smallest, largest] = sizes;
+    assert.deepEqual(inspection.sizes, { smallest, median, largest });
+  });
+});

@@ -47,3 +47,15 @@ Deno.test("loadExperimentImages() says where the only class of a list or of fold
     await Deno.writeTextFile(list, "file,class,species\na/1.png,Aves,b\na/2.png,Aves,c\n");
     await assert.rejects(load(list), /1 \(Aves\); .* from lists list\.csv; classes from .*"class"/);
   }));
+
+Deno.test("loadExperimentImages() draws by the seed of the split where there is one, so that runs share it", async () => {
+  const fingerprintOf = async (splitSeed: number | null, seed: number) => {
+    // Drawn on demand: the set of ten classes takes two seconds.
+    const data = { images: 100, testImages: 11, classes: 11, splitSeed };
+    const { validation } = await loadExperimentImages(tinyRunConfig({ data, training: { seed } }));
+    return validation.fingerprint;
+  };
+  assert.equal(await fingerprintOf(7, 1), await fingerprintOf(7, 2));
+  assert.notEqual(await fingerprintOf(null, 1), await fingerprintOf(null, 2));
+  assert.equal(await fingerprintOf(7, 1), await fingerprintOf(null, 7));
+});
