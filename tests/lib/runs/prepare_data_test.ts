@@ -59,3 +59,17 @@ Deno.test("loadExperimentImages() draws by the seed of the split where there is 
   assert.notEqual(await fingerprintOf(null, 1), await fingerprintOf(null, 2));
   assert.equal(await fingerprintOf(7, 1), await fingerprintOf(null, 7));
 });
+
+Deno.test("loadExperimentImages() holds images of every class of a person's folder out", () =>
+  withFolder(async (directory) => {
+    const places = ["a", "b", "c"]
+      .flatMap((name) => [0, 1, 2, 3].map((index) => `train/${name}/${index}.png`));
+    await writeImages(directory, [...places, "test/a/1.png"]);
+    for (const seed of [1, 2, 3, 4]) {
+      const part = { dataset: "folder", directory, images: null, imageSize: 8 } as const;
+      const data = { ...part, testImages: null, validationFraction: 0.25 };
+      const config = tinyRunConfig({ data, training: { seed } });
+      const { validation } = await loadExperimentImages(config);
+      assert.deepEqual([...validation.labels].sort(), [0, 1, 2]);
+    }
+  }));

@@ -61,6 +61,19 @@ Deno.test("runPrediction() classifies files in order and gives complex images mo
         8,
         wild!.complexity,
       ]);
+      // More than the first group holds.
+      const many = Array.from({ length: 130 }, () => files[0]!).with(70, none).with(100, files[1]!);
+      const loaded: number[] = [];
+      const answers = await Array.fromAsync(runPrediction({
+        ...{ ...options, files: many },
+        report: (done, total, work) =>
+          void (work === "loading images" && loaded.push(done / (total || 1))),
+      }));
+      assert.deepEqual(answers.map(({ file }) => file), many);
+      assert.ok(answers.every((answer, at) => "error" in answer === (at === 70)));
+      assert.deepEqual([99, 100].map((at) => answered(answers[at]!).depth), [6, 12]);
+      assert.deepEqual(loaded, loaded.toSorted((one, other) => one - other));
+      assert.equal(loaded.at(-1), 1);
       await assert.rejects(
         Array.fromAsync(runPrediction({ ...options, depth: 13 })),
         (error) =>
