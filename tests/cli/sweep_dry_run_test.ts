@@ -81,3 +81,29 @@ Deno.test("sweep run writes nothing where no program may be started", () =>
     );
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), before);
   }));
+
+Deno.test("sweep submits no row that Slurm has in its queue, and says what it waits for", () =>
+  withPlan(async (folder) => {
+    const bin = join(folder, "bin");
+    await Deno.mkdir(bin);
+    const squeue = "#!/bin/sh\necho '101 1 PENDING (Resources)'\n";
+    await Deno.writeTextFile(join(bin, "squeue"), squeue, { mode: 0o755 });
+    const submission = {
+      ...{ executor: "slurm", at: new Date(0).toISOString(), host: "here", process: 1 },
+      ...{ arrays: [{ job: "101", offset: 0 }], report: "102" },
+    };
+    await Deno.writeTextFile(join(folder, "submissions.json"), JSON.stringify([submission]));
+    const env = { PATH: `${bin}:${Deno.env.get("PATH")}` };
+    const read = async (...argv: string[]) => {
+      const { code, stdout, stderr } = await runCommand(["sweep", ...argv, "--json"], { env });
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    };
+    const { rows } = await read("run", folder, "--executor", "slurm", "--dry-run");
+    assert.deepEqual(rows, [0]);
+    const status = await read("status", folder);
+    assert.deepEqual(
+      status.map(({ state, remark }: Record<string, string>) => [state, remark]),
+      [["waiting", ""], ["waiting", "101_1 pending (Resources)"]],
+    );
+  }));
