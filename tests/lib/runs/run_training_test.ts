@@ -76,12 +76,28 @@ Deno.test("runTraining() extends a finished run when it is resumed with more epo
       const run = join(folder, "run");
       await train(tinyRunConfig({ training: { epochs: 1 } }), run);
       const longer = tinyRunConfig({ training: { epochs: 3 } });
-      const { epochs } = await train(longer, run, { resume: true });
+      const { epochs } = await train(longer, run, { resume: true, timeLimit: 100 });
       assert.equal(epochs, 3);
       assert.deepEqual((await readMetricsLog(run)).map(({ epoch }) => epoch), [1, 2, 3]);
       assert.equal((await readRunConfig(run)).training.epochs, 3);
       const provenance = JSON.parse(await Deno.readTextFile(join(run, "provenance.json")));
       assert.equal(provenance.length, 2, "both commands are on record");
+    })));
+
+Deno.test("runTraining() calls a checkpoint the best where a validation says so, and no other", () =>
+  withBackend("wasm", () =>
+    withFolder(async (folder) => {
+      const best = join(folder, "run", "checkpoints", "best");
+      const seen: [isBest: boolean, isNamed: boolean][] = [];
+      await train(tinyRunConfig(), join(folder, "run"), {
+        report: (event) => {
+          if (event.kind !== "checkpoint") return;
+          const name = existsSync(best) ? Deno.readTextFileSync(best).trim() : null;
+          seen.push([event.isBest, name === event.folder]);
+        },
+      });
+      assert.deepEqual(seen.slice(0, 2), [[false, false], [true, true]], "before the first step");
+      assert.ok(seen.every(([isBest, isNamed]) => isBest === isNamed), JSON.stringify(seen));
     })));
 
 Deno.test("runTraining() never writes into a folder that holds something", () =>
