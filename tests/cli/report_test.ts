@@ -98,24 +98,25 @@ Deno.test("report knows an evaluation of another training in the same folder", a
   });
 });
 
-Deno.test("report takes no evaluation at a depth that was chosen by hand for the run's own", async () => {
+Deno.test("report takes no evaluation of other images, or at a depth that was chosen by hand, for the run's own", async () => {
   await withTinyRun(async (run) => {
     const own = { ...madeUpEvaluation(["a", "b"]), runDirectory: run };
     const folder = join(run, "..");
     const others = {
       "depth.json": { ...own, depth: 7 },
       "exact.json": { ...own, exact: !own.exact },
+      "validation.json": { ...own, part: "validation" },
     };
     for (const [name, content] of Object.entries({ ...others, "own.json": own })) {
       await Deno.writeTextFile(join(folder, name), JSON.stringify(content));
     }
-    const paths = ["depth.json", "exact.json", "own.json"].map((name) => join(folder, name));
+    const paths = [...Object.keys(others), "own.json"].map((name) => join(folder, name));
     const argv = ["report", run, ...paths, "--json", "--backend", "cpu"];
     const { code, stdout, stderr } = await runCommand(argv);
     assert.equal(code, 0, stderr);
     const contents = JSON.parse(stdout).sources
       .map(({ content }: { content: { evaluation?: unknown } }) => content.evaluation ?? content);
-    assert.deepEqual(contents, [own, others["depth.json"], others["exact.json"]]);
+    assert.deepEqual(contents, [own, ...Object.values(others)]);
   });
 });
 
