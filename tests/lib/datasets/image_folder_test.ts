@@ -61,6 +61,15 @@ Deno.test("loadImageFolder() changes its fingerprint with files, lengths and siz
       (await loadImageFolder(folder, { imageSize })).train.fingerprint;
     const before = await fingerprint(4);
     assert.notEqual(await fingerprint(5), before);
+    const file = join(folder, "b/2.png");
+    const content = await Deno.readFile(file);
+    // Whichever of the class is the test image, the other is told by its length.
+    for (const name of ["b/1.png", "b/2.png"]) {
+      await Deno.writeFile(join(folder, name), new Uint8Array(content.length + 1));
+    }
+    assert.notEqual(await fingerprint(4), before);
+    for (const name of ["b/1.png", "b/2.png"]) await Deno.writeFile(join(folder, name), content);
+    assert.equal(await fingerprint(4), before);
     await Deno.rename(join(folder, "b/2.png"), join(folder, "b/3.png"));
     assert.notEqual(await fingerprint(4), before);
   });

@@ -53,6 +53,19 @@ Deno.test("choosePictures() shows images of every depth, mistakes by confidence,
   assert.deepEqual([png.width, png.height, png.data[0]], [8, 8, 40]);
 });
 
+Deno.test("choosePictures() names the class that a class is taken for most often", async () => {
+  const labels = new Uint16Array(3);
+  const dataset = createInMemoryDataset({
+    ...{ name: "cats", classNames: ["cat", "dog", "fox"], height: 1, width: 1 },
+    ...{ images: new Uint8Array(9), labels },
+  });
+  const seen = [2, 1, 1].map((predicted, index) => ({
+    ...{ index, complexity: 1, depth: 6, predicted, confidence: 0.9 - index / 10 },
+  }));
+  const { takenFor } = await choosePictures(dataset, seen);
+  assert.deepEqual(takenFor.map(({ predicted, images }) => [predicted, images]), [["dog", 2]]);
+});
+
 Deno.test("choosePictures() makes copies of at most 64 pixels", async () => {
   const { byDepth } = await choosePictures(greys(200), SEEN);
   const png = pixelsOf(byDepth[1]!.source);

@@ -93,6 +93,12 @@ Deno.test("an evaluation is the reviewed text, with the confusion matrix where a
   assert.doesNotMatch(await textOf(source, { matrix: false }), /true \\ predicted/);
 });
 
+Deno.test("a confusion matrix names its classes in Markdown too", async () => {
+  const source = { kind: "evaluation", content: EVALUATION, origin: "test" } as const;
+  const text = await writeReport([source], "md", { width: 100, footer: "" });
+  assert.match(text, /\| cat +\| +900 \| +100 \|\n\| guinea pig +\| +312 \| +188 \|/);
+});
+
 Deno.test("a confusion matrix that does not fit becomes its most frequent confusions", async () => {
   const classes = Array.from({ length: 100 }, (_, label) => ({
     ...{ className: `class ${label}`, support: 100, precision: 0.5, recall: 0.5, f1: 0.5 },

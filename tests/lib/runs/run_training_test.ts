@@ -75,9 +75,14 @@ Deno.test("runTraining() extends a finished run when it is resumed with more epo
     withFolder(async (folder) => {
       const run = join(folder, "run");
       await train(tinyRunConfig({ training: { epochs: 1 } }), run);
+      const pointer = (name: string) => Deno.readTextFile(join(run, "checkpoints", name));
+      const begun = await pointer("last");
       const longer = tinyRunConfig({ training: { epochs: 3 } });
       const { epochs } = await train(longer, run, { resume: true, timeLimit: 100 });
       assert.equal(epochs, 3);
+      // A damaged last checkpoint costs one epoch, not all that were trained since.
+      const [previous, last] = [await pointer("previous"), await pointer("last")];
+      assert.equal(new Set([begun, previous, last]).size, 3);
       assert.deepEqual((await readMetricsLog(run)).map(({ epoch }) => epoch), [1, 2, 3]);
       assert.equal((await readRunConfig(run)).training.epochs, 3);
       const provenance = JSON.parse(await Deno.readTextFile(join(run, "provenance.json")));
