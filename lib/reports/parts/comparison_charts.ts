@@ -17,18 +17,18 @@ function top1Chart(comparison: Comparison, names: readonly string[]): Chart | nu
   const paper = rows.map((row, at) => ({ x: names[at]!, y: row.paper?.top1 ?? null }));
   if (![...ours, ...paper].some(({ y }) => y !== null)) return null;
   const found = `${ours.filter(({ y }) => y !== null).length} of ${countOf(rows.length, "row")}`;
+  const isPrinted = paper.some(({ y }) => y !== null);
+  const besides = isPrinted ? "; beside it what the paper prints" : "";
   return {
     title: "Top-1",
-    description: `Ours, mean over the seeds, for ${found}; beside it what the paper prints.`,
+    description: `Ours, mean over the seeds, for ${found}${besides}.`,
     xLabel: "",
     yLabel: "%",
     xScale: "category",
     ...watermarkOf(comparison),
     series: [
       { name: "this toolkit", mark: "bar", points: ours },
-      ...paper.some(({ y }) => y !== null)
-        ? [{ name: "the paper", mark: "bar" as const, points: paper }]
-        : [],
+      ...isPrinted ? [{ name: "the paper", mark: "bar" as const, points: paper }] : [],
     ],
   };
 }

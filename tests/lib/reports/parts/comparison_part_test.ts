@@ -170,6 +170,22 @@ Deno.test("comparisonPart() draws how runs of no table came to where they are", 
   );
 });
 
+Deno.test("comparisonPart() draws the paper's figures, and speaks of them, where there are any", () => {
+  const comparison = madeUpComparison();
+  const chartOf = (made: Comparison) => {
+    const block = comparisonPart(made).sections[0]!.blocks
+      .find((block) => block.kind === "chart" && block.chart.title === "Top-1");
+    assert.ok(block?.kind === "chart");
+    return [block.chart.series.map(({ name }) => name), block.chart.description];
+  };
+  const said = "Ours, mean over the seeds, for 1 of 2 rows";
+  const ours = "this toolkit";
+  const both = [[ours, "the paper"], `${said}; beside it what the paper prints.`];
+  assert.deepEqual(chartOf(comparison), both);
+  const rows = comparison.rows.map((row) => ({ ...row, paper: null }));
+  assert.deepEqual(chartOf({ ...comparison, mode: "runs", rows }), [[ours], `${said}.`]);
+});
+
 Deno.test("comparisonPart() counts runs of no table as they are, and says so", () => {
   const comparison = madeUpComparison();
   const caption = "Sizes and multiply-adds";
