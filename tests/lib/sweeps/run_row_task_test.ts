@@ -98,7 +98,7 @@ Deno.test("runRowTask() goes on with another device where the plan names the bac
 
 Deno.test("runRowTask() stops, and writes nothing more, where another attempt has begun", () =>
   withFolder(async (folder) => {
-    const options = await taskOf(folder, { ...SHORT, epochs: 1000 });
+    const options = await taskOf(folder, { ...SHORT, epochs: 200 });
     let later: Promise<boolean> | undefined;
     const end = await runRowTask({
       ...options,
