@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { requireRun } from "../../cli/find_run.ts";
 import { repositoryRoot, runCommand } from "../helpers/run_command.ts";
 import { runModule } from "../helpers/run_module.ts";
 import { withFolder } from "../helpers/with_folder.ts";
@@ -77,3 +78,15 @@ Deno.test("commands notice that there is no run before they start a backend", as
     }
   });
 });
+
+Deno.test("requireRun() tells who names the folder of a sweep what shows it", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "plan.json"), "{}");
+    await assert.rejects(
+      requireRun(folder),
+      (error: Error) =>
+        error.name === "CheckpointError" &&
+        error.message.includes(`${folder}: it is the folder of a sweep; `) &&
+        error.message.includes(`sweep results ${folder}"`),
+    );
+  }));

@@ -75,3 +75,15 @@ Deno.test({
     }
   },
 });
+
+Deno.test("predict names the first files that cannot be read, and counts the others", async () => {
+  const files = Array.from({ length: 12 }, (_, at) => `none-${at}.png`);
+  const { code, stderr } = await runCommand([
+    ...["predict", "puppet-cnn-cifar10", ...files, "--backend", "cpu"],
+  ]);
+  assert.equal(code, 3);
+  assert.match(
+    stderr,
+    /Cannot read 12 of 12 images:\n(?: {2}.*none-\d\.png.*\n){10} {2}and 2 more\n/,
+  );
+});
