@@ -14,7 +14,7 @@ export interface TrainedImages {
   readonly confidence: Float64Array;
   /** Cross-entropy in nats. */
   readonly loss: Float64Array;
-  /** Multiply-adds of the work done, the mean over the batch that the image was in. */
+  /** Multiply-adds of the work done for the image. */
   readonly multiplyAdds: Float64Array;
 }
 

@@ -213,7 +213,7 @@ export interface FixedLevel extends TrainedLevel {
 export interface MeasureRouting {
   /** Name of the measure. */
   readonly name: string;
-  /** Correlation of the measure with what depth gains an image: its loss at the shallowest level less that at the deepest. */
+  /** Correlation of the measure with what an image gains: its loss at the first, shallowest level less that at the last. */
   readonly gain: Correlation;
   /** Top-1 when images in order of the measure take the levels in order, as many each as by their own complexity. */
   readonly top1: number;
@@ -221,7 +221,7 @@ export interface MeasureRouting {
 
 /** What choosing a level for each image could bring, and whether a measure knows for which. */
 export interface RoutingRoom {
-  /** If the shallowest right level of every image were known (the shallowest of all where none is right): the ceiling. */
+  /** If the first right level of every image were known, which is the shallowest (the first of all where none is right). */
   readonly oracle: { readonly top1: number; readonly multiplyAdds: number };
   /** Every registered measure. */
   readonly measures: readonly MeasureRouting[];

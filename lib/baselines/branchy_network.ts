@@ -3,7 +3,7 @@ import { sizeAfter, workOfLayers } from "../architectures/count_layers.ts";
 import { runLayers, runSpatialLayers } from "../layers/run_layers.ts";
 import { FoldedLayers } from "./folded_layers.ts";
 import { requireFinite } from "../tensors/require_finite.ts";
-import { restoreOrder, splitRows, takeRows } from "./image_groups.ts";
+import { restoreOrder, splitRows, sumOf, takeRows } from "./image_groups.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer } from "../architectures/layer.ts";
 import type {
@@ -98,18 +98,21 @@ export class BranchyNetwork implements InferenceNetwork {
     const groups: ImageGroup<tf.Tensor2D>[] = [];
     let positions: readonly number[] = routes.map((_, position) => position);
     let features = tf.clone(images);
-    let multiplyAdds = 0;
+    const works = routes.map(() => 0);
+    const charge = (work: number) => {
+      for (const position of positions) works[position]! += work;
+    };
     try {
       for (const [index, { layers, exit }] of segments.entries()) {
         const before = features;
         features = tf.tidy(() => runSpatialLayers(layers, before, this.#layers.operations()));
         // A network can end with its last exit's layer: nothing is left to be run.
         if (features !== before) before.dispose();
-        multiplyAdds += positions.length * this.#work[index]!.layers;
+        charge(this.#work[index]!.layers);
         const threshold = index === segments.length - 1 ? Infinity : this.#parts.thresholds[index]!;
         // Nobody can leave through a closed exit.
         if (threshold <= 0) continue;
-        multiplyAdds += positions.length * this.#work[index]!.exit;
+        charge(this.#work[index]!.exit);
         const logits = tf.tidy(() => runLayers(exit, features, this.#layers.operations()));
         try {
           const { yes, no } = splitRows(await this.#leaving(logits, threshold));
@@ -135,7 +138,7 @@ export class BranchyNetwork implements InferenceNetwork {
     } finally {
       features.dispose();
     }
-    return { logits: restoreOrder(groups), multiplyAdds, routes };
+    return { logits: restoreOrder(groups), multiplyAdds: sumOf(works), works, routes };
   }
 
   /**

@@ -68,3 +68,13 @@ export function restoreOrder<T extends tf.Tensor>(groups: readonly ImageGroup<T>
   for (const { rows } of groups) rows.dispose();
   return ordered as T;
 }
+
+/**
+ * Adds up what the images of a batch cost.
+ *
+ * @param works Multiply-adds of each image.
+ * @returns Multiply-adds of the batch.
+ */
+export function sumOf(works: readonly number[]): number {
+  return works.reduce((sum, work) => sum + work, 0);
+}

@@ -3,7 +3,7 @@ import { sizeAfter, workOfLayers } from "../architectures/count_layers.ts";
 import { runHead, runSpatialLayers } from "../layers/run_layers.ts";
 import { readDecisions } from "./decision_gate.ts";
 import { FoldedLayers } from "./folded_layers.ts";
-import { restoreOrder, splitRows, takeRows } from "./image_groups.ts";
+import { restoreOrder, splitRows, sumOf, takeRows } from "./image_groups.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer, ResidualLayer } from "../architectures/layer.ts";
 import type {
@@ -103,7 +103,8 @@ export function countStages({ stem, stages }: DrnnLayers, image: MapSize): Count
 interface Progress {
   /** Loops of each image. */
   readonly loops: number[];
-  multiplyAdds: number;
+  /** Multiply-adds of each image. */
+  readonly works: number[];
 }
 
 /** A DRNN ready for inference: a loop is computed for the images that make it, and for no other. */
@@ -148,13 +149,14 @@ export class RecursiveNetwork implements InferenceNetwork {
     const count = images.shape[0];
     const progress: Progress = {
       loops: new Array<number>(count).fill(0),
-      multiplyAdds: count * this.#fixedWork,
+      works: new Array<number>(count).fill(this.#fixedWork),
     };
     let features = tf.tidy(() => runSpatialLayers(stem, images, operations));
     try {
       for (const stage of this.#stages) features = await this.#passStage(stage, features, progress);
       const logits = tf.tidy(() => runHead(head, features, operations));
-      return { logits, multiplyAdds: progress.multiplyAdds, routes: progress.loops };
+      const { works, loops } = progress;
+      return { logits, multiplyAdds: sumOf(works), works, routes: loops };
     } finally {
       features.dispose();
     }
@@ -178,7 +180,7 @@ export class RecursiveNetwork implements InferenceNetwork {
       for (let loop = 2; loop <= this.#parts.maxLoops; loop++) {
         const operations = this.#folded.operations(passOfLoop(loop - 1));
         const { yes, no } = splitRows(await readDecisions(stage.gate, features, operations));
-        progress.multiplyAdds += positions.length * stage.gateWork;
+        for (const position of positions) progress.works[position]! += stage.gateWork;
         const all = { features, positions };
         const groupOf = (rows: readonly number[]) => ({
           positions: rows.map((row) => all.positions[row]!),
@@ -218,8 +220,10 @@ export class RecursiveNetwork implements InferenceNetwork {
       input.dispose();
     }
     const work = loop === 1 ? stage.firstLoop : stage.laterLoop;
-    progress.multiplyAdds += positions.length * work;
-    for (const position of positions) progress.loops[position]! += 1;
+    for (const position of positions) {
+      progress.works[position]! += work;
+      progress.loops[position]! += 1;
+    }
     return output;
   }
 }

@@ -3,7 +3,7 @@ import { sizeAfter, workOfLayers } from "../architectures/count_layers.ts";
 import { activate, runHead, runSpatialLayers } from "../layers/run_layers.ts";
 import { readDecisions } from "./decision_gate.ts";
 import { FoldedLayers } from "./folded_layers.ts";
-import { restoreOrder, splitRows, takeRows } from "./image_groups.ts";
+import { restoreOrder, splitRows, sumOf, takeRows } from "./image_groups.ts";
 import type { MapSize } from "../architectures/count_layers.ts";
 import type { Layer, ResidualLayer } from "../architectures/layer.ts";
 import type { LayerOperations } from "../layers/run_layers.ts";
@@ -122,16 +122,15 @@ export class SkippingNetwork implements InferenceNetwork {
   async infer({ images }: Pick<InferenceBatch, "images">): Promise<InferenceResult> {
     const { stem, blocks, head } = this.#parts.layers;
     const operations = this.#folded.operations();
-    const count = images.shape[0];
-    const routes = new Array<number>(count).fill(0);
-    let multiplyAdds = count * this.#fixedWork;
+    const routes = new Array<number>(images.shape[0]).fill(0);
+    const works = routes.map(() => this.#fixedWork);
     let features = tf.tidy(() => runSpatialLayers(stem, images, operations));
     try {
       for (const [index, { block }] of blocks.entries()) {
-        let runs = routes.map(() => true);
+        let [runs, gate] = [routes.map(() => true), 0];
         if (index > 0) {
           runs = await readDecisions(blocks[index - 1]!.gate, features, operations);
-          multiplyAdds += count * this.#work[index - 1]!.gate;
+          gate = this.#work[index - 1]!.gate;
         }
         const before = features;
         features = tf.tidy(() => runBlock(block, before, { operations, runs }));
@@ -139,11 +138,11 @@ export class SkippingNetwork implements InferenceNetwork {
         const { body, shortcut } = this.#work[index]!;
         runs.forEach((isRun, position) => {
           if (isRun) routes[position]! += 1;
-          multiplyAdds += shortcut + (isRun ? body : 0);
+          works[position]! += gate + shortcut + (isRun ? body : 0);
         });
       }
       const logits = tf.tidy(() => runHead(head, features, operations));
-      return { logits, multiplyAdds, routes };
+      return { logits, multiplyAdds: sumOf(works), works, routes };
     } finally {
       features.dispose();
     }

@@ -95,6 +95,12 @@ export interface InferenceResult {
   readonly logits: tf.Tensor2D;
   /** Multiply-adds of the work done for the whole batch; generation of kernels that are kept is not in it. */
   readonly multiplyAdds: number;
+  /**
+   * Multiply-adds of each image, `[batch]`.
+   *
+   * @default all images cost the same
+   */
+  readonly works?: readonly number[];
   /** Which way each image went through a network that decides (exit, blocks run); `null` if there is one way. */
   readonly routes: readonly number[] | null;
 }

@@ -38,7 +38,7 @@ export interface Classification {
   readonly complexity: number;
   /** Level whose network was used. */
   readonly level: number;
-  /** Multiply-adds of the work done, as the mean over the batch that the image was in. */
+  /** Multiply-adds of the work done for it. */
   readonly multiplyAdds: number;
   /** Way through a network that decides; `null` if there is one way. */
   readonly route: number | null;
@@ -85,7 +85,7 @@ async function* classifyChunk(
         logits: rows[row]!,
         complexity: routed.complexities[position]!,
         level,
-        multiplyAdds: result.multiplyAdds / positions.length,
+        multiplyAdds: result.works?.[row] ?? result.multiplyAdds / positions.length,
         route: result.routes?.[row] ?? null,
       };
     }

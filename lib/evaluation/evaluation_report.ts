@@ -42,7 +42,7 @@ export interface EvaluationReport {
   readonly classes: readonly ClassFigures[];
   /** Figures by level, in order of complexity. */
   readonly levels: readonly LevelFigures[];
-  /** Mean number of generated layers per image. */
+  /** Mean number of layers of the levels' networks; where a network decides, those of its longest way. */
   readonly meanDepth: number;
   /** Mean complexity in bits. */
   readonly meanComplexity: number;

@@ -245,7 +245,7 @@ export interface Prediction {
   readonly complexity: number;
   /** That unit. */
   readonly complexityUnit: string;
-  /** Number of generated layers used. */
+  /** Number of layers of the level's network; where a network decides, those of its longest way. */
   readonly depth: number;
   /** Level whose network was used. */
   readonly level: number;

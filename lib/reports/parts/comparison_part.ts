@@ -8,6 +8,7 @@ import type {
 import {
   countCell,
   decimalCell,
+  depthCell,
   durationCell,
   megabyteCell,
   secondsCell,
@@ -190,11 +191,16 @@ function speedTable(comparison: Comparison, names: readonly string[]): ReportBlo
 interface RowRun {
   readonly name: string;
   readonly run: ComparedRun;
+  /** Whether the network decides for every image how much of it is run. */
+  readonly decides: boolean;
 }
 
 function runsTable({ rows }: Comparison, names: readonly string[]): ReportBlock {
   const runs = rows.flatMap((row, at) =>
-    row.runs.map((run): RowRun => ({ name: names[at]!, run }))
+    row.runs.map((run): RowRun => ({
+      ...{ name: names[at]!, run },
+      decides: row.counted?.decides ?? false,
+    }))
   );
   return tableOf("Runs", runs, [
     words("row", ({ name }) => textCell(name)),
@@ -212,7 +218,9 @@ function runsTable({ rows }: Comparison, names: readonly string[]): ReportBlock 
       ? [numbers<RowRun>("Top-5", ({ run }) => shareCell(tellingTop5(run.figures)))]
       : [],
     numbers("training Top-1", ({ run }) => shareCell(run.figures?.trainTop1 ?? null)),
-    numbers("depth", ({ run }) => decimalCell(run.figures?.meanDepth ?? null, 2)),
+    numbers("depth", ({ run, decides }) => {
+      return depthCell(run.figures?.meanDepth ?? null, decides);
+    }),
     numbers("training", ({ run }) => durationCell(run.trainingSeconds)),
     words("trained on", ({ run }) => textCell(run.trainedOn?.backend)),
     words("measured on", ({ run }) => {

@@ -8,6 +8,7 @@ import type {
 import {
   countCell,
   decimalCell,
+  depthCell,
   fact,
   shareCell,
   significantCell,
@@ -50,7 +51,7 @@ function resultSection(analysis: DepthAnalysis): ReportSection {
         kind: "key-figures",
         facts: [
           fact("images", countCell(data.images), `${data.part} images`),
-          fact("mean depth", decimalCell(depth.mean, 2), spread("layers", depth)),
+          fact("mean depth", depthCell(depth.mean, work.decides), spread("layers", depth)),
           fact("mean complexity", decimalCell(complexity.mean, 2), spread(rule.unit, complexity)),
           fact("multiply-adds", workCell(work.meanMultiplyAdds), describeMean(work)),
           ...savings,

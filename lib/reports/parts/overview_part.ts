@@ -1,6 +1,6 @@
 import { configEntries, findKey } from "../../configuration/config_words.ts";
 import type { EpochRecord } from "../../training/training_event.ts";
-import { countCell, decimalCell, megabyteCell, shareCell, textCell, workCell } from "../cells.ts";
+import { countCell, depthCell, megabyteCell, shareCell, textCell, workCell } from "../cells.ts";
 import type { Chart } from "../chart.ts";
 import { chartBlocks } from "../chart_blocks.ts";
 import type { ReportPart } from "../report_document.ts";
@@ -84,7 +84,8 @@ export function overviewPart(runs: readonly RunReport[]): ReportPart {
             numbers("best validation", ({ best }) => shareCell(best?.validationTop1 ?? null)),
             numbers("epochs", ({ epochs }) => countCell(epochs.length)),
             numbers("depth", ({ evaluation }) => {
-              return decimalCell(evaluation?.figures.meanDepth ?? null, 2);
+              const { meanDepth = null, routes = [] } = evaluation?.figures ?? {};
+              return depthCell(meanDepth, routes.length > 0);
             }),
             numbers("puppeteer", ({ count }) => megabyteCell(count?.megabytes.puppeteer || null)),
             numbers("stored", ({ count }) => megabyteCell(count?.megabytes.total ?? null)),

@@ -2,6 +2,7 @@ import type { EvaluationSummary } from "../../runs/run_types.ts";
 import {
   countCell,
   decimalCell,
+  depthCell,
   fact,
   megabyteCell,
   shareCell,
@@ -34,7 +35,7 @@ function evaluationFacts({ figures, part }: EvaluationSummary): Fact[] {
   return [
     fact("Top-1", shareCell(figures.top1), images),
     ...top5 === null ? [] : [fact("Top-5", shareCell(top5))],
-    fact("mean depth", decimalCell(figures.meanDepth, 2), "layers"),
+    fact("mean depth", depthCell(figures.meanDepth, figures.routes.length > 0), "layers"),
     fact("multiply-adds", workCell(figures.meanMultiplyAdds), "mean per image"),
   ];
 }

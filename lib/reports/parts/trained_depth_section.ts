@@ -10,7 +10,7 @@ import type {
   TrainedFigures,
   TrainedLevel,
 } from "../../analyses/depth_analysis.ts";
-import { countCell, decimalCell, shareCell, textCell, workCell } from "../cells.ts";
+import { countCell, decimalCell, depthCell, shareCell, textCell, workCell } from "../cells.ts";
 import { chartBlocks } from "../chart_blocks.ts";
 import { type Column, numbers, tableOf, words } from "../table.ts";
 import { correlationText } from "./correlation_text.ts";
@@ -59,6 +59,9 @@ function levelsTable({ levels, depths }: TrainedAnalysis): ReportBlock[] {
 function fixedLevelsTable(trained: TrainedAnalysis, fixedLevels: FixedLevels): ReportBlock {
   const { levels, best, blind } = fixedLevels;
   const bestLevel = levels.find(({ level }) => level === best) ?? levels[0]!;
+  const bestName = levels.length === trained.depths.length
+    ? `depth ${bestLevel.depth}`
+    : `level ${bestLevel.level} of depth ${bestLevel.depth}`;
   return tableOf<FixedLevel>(
     "The same weights, all images through one level",
     levels,
@@ -72,7 +75,7 @@ function fixedLevelsTable(trained: TrainedAnalysis, fixedLevels: FixedLevels): R
     ],
     "Own only, this only: images that only each one's own level, or only this one, classifies correctly; " +
       "p: how often a difference at least as large comes about by chance (McNemar's exact test). " +
-      `Own levels against the best single one, depth ${bestLevel.depth}, which was chosen by these very images: ` +
+      `Own levels against the best single one, ${bestName}, which was chosen by these very images: ` +
       `${
         against(trained.overall, bestLevel)
       }. Against levels drawn blindly in the same proportions (Top-1 ` +
@@ -81,18 +84,23 @@ function fixedLevelsTable(trained: TrainedAnalysis, fixedLevels: FixedLevels): R
   );
 }
 
-function routingTable({ overall }: TrainedAnalysis, room: RoutingRoom): ReportBlock {
+/** Levels are in order of complexity, and so of depth where they differ in it. */
+function routingTable({ overall, depths }: TrainedAnalysis, room: RoutingRoom): ReportBlock {
   const { oracle } = room;
+  const isDepth = depths.length > 1;
+  const gain = isDepth ? "depth's gain" : "the last level's gain";
   return tableOf<MeasureRouting>(
     "Levels chosen by other measures, as many images each",
     room.measures,
     [
       words("measure", ({ name }) => textCell(name)),
-      numbers("rank correlation with depth's gain", ({ gain }) => decimalCell(gain.spearman, 3)),
+      numbers(`rank correlation with ${gain}`, ({ gain }) => decimalCell(gain.spearman, 3)),
       numbers("Top-1", ({ top1 }) => shareCell(top1)),
     ],
-    "Depth's gain: the loss of an image at the shallowest level less that at the deepest. If the shallowest right " +
-      `level of every image were known, Top-1 would be ${shareCell(oracle.top1).text} for ${
+    (isDepth
+      ? "Depth's gain: the loss of an image at the shallowest level less that at the deepest. If the shallowest right"
+      : "The last level's gain: the loss of an image at the first level less that at the last. If a right") +
+      ` level of every image were known, Top-1 would be ${shareCell(oracle.top1).text} for ${
         workCell(oracle.multiplyAdds).text
       } multiply-adds in place of ${workCell(overall.multiplyAdds).text}.`,
   );
@@ -105,7 +113,7 @@ function routingTable({ overall }: TrainedAnalysis, room: RoutingRoom): ReportBl
  * @returns The section; `null` without a trained model.
  */
 export function trainedDepthSection(analysis: DepthAnalysis): ReportSection | null {
-  const { trained, depth } = analysis;
+  const { trained, depth, work } = analysis;
   if (trained === null) return null;
   const charts = trainedChartNames.map((name) => depthAnalysisChart(analysis, name));
   const { fixedLevels, complexityAndLoss, complexityAndRight } = trained;
@@ -127,7 +135,7 @@ export function trainedDepthSection(analysis: DepthAnalysis): ReportSection | nu
       ],
       `Run ${trained.runDirectory}, ${trained.checkpoint}${
         trained.exact ? ", one trajectory per image" : ""
-      }; mean depth ${decimalCell(depth.mean, 2).text}.`,
+      }; mean depth ${depthCell(depth.mean, work.decides).text}.`,
     ),
     ...levelsTable(trained),
     tableOf<TrainedDecile>("By tenth of the images in order of complexity", trained.deciles, [

@@ -97,7 +97,7 @@ export function denseLogits(
   ));
 }
 
-/** Checks that images classified together get what each gets alone: logits, route, and share of the work. */
+/** Checks that images classified together get what each gets alone: logits, route, and work. */
 export async function checkGrouping(
   classifier: Classifier,
   images: tf.Tensor4D,
@@ -115,6 +115,7 @@ export async function checkGrouping(
     logits.push(...alone.logits);
     routes.push(...alone.routes!);
     multiplyAdds += alone.multiplyAdds;
+    assert.equal(together.works![row], alone.multiplyAdds, `the work of image ${row}`);
   }
   assert.ok(largestDifference(together.logits, logits) < 1e-3);
   assert.deepEqual(together.routes, routes);

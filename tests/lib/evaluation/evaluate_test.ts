@@ -180,12 +180,10 @@ Deno.test("evaluate() gives the share of every way through a network that decide
     const network: InferenceNetwork = {
       infer: ({ images, complexities }) => {
         const routes = complexities.map((complexity) => complexity < 5 ? 0 : 3);
-        const multiplyAdds = routes.reduce<number>(
-          (sum, route) => sum + (route === 0 ? 50 : 100),
-          0,
-        );
+        const works = routes.map((route) => route === 0 ? 50 : 100);
+        const multiplyAdds = works.reduce((sum, work) => sum + work, 0);
         const logits = tf.zeros<tf.Rank.R2>([images.shape[0], 3]);
-        return Promise.resolve({ logits, multiplyAdds, routes });
+        return Promise.resolve({ logits, multiplyAdds, works, routes });
       },
       dispose: () => {},
     };
@@ -196,7 +194,11 @@ Deno.test("evaluate() gives the share of every way through a network that decide
       prepare: () => Promise.resolve(network),
       dispose: () => {},
     };
-    const report = await evaluate({ ...trained, classifier }, dataset, OPTIONS);
+    const paid = new Map<number | null, Set<number>>();
+    const onImage = ({ route, multiplyAdds }: Classification) =>
+      paid.set(route, (paid.get(route) ?? new Set()).add(multiplyAdds));
+    const report = await evaluate({ ...trained, classifier }, dataset, { ...OPTIONS, onImage });
+    assert.deepEqual(paid, new Map([[0, new Set([50])], [3, new Set([100])]]), "each its own work");
     const pixels = await dataset.read(Uint32Array.from({ length: 30 }, (_, index) => index));
     const complexities = measureComplexity(pixels, {
       height: TINY_SIZE,

@@ -110,3 +110,34 @@ Deno.test("a depth analysis of a network with stored kernels speaks of none that
   assert.match(text, /No measure decides here: the depth is the same for every image\./);
   assert.doesNotMatch(text, /C = |generated layers|measure that decides/);
 });
+
+Deno.test("levels of one depth are told apart, and what they bring is not called depth's", async () => {
+  const { analysis } = await runDepthAnalysis({
+    config: tinyRunConfig(),
+    part: "test",
+    examples: { perPlace: 1, thumbnails: false },
+  });
+  const whole = withTrained(analysis);
+  const trained = whole.trained!;
+  const { levels, best } = trained.fixedLevels!;
+  const depthsOf = (depth: (level: number) => number) => {
+    const changed = levels.map((level) => ({ ...level, depth: depth(level.level) }));
+    const depths = [...new Set(changed.map((level) => level.depth))];
+    return write({
+      ...whole,
+      trained: {
+        ...trained,
+        levels: changed,
+        depths: depths.map((one) => ({ ...levels[0]!, depth: one })),
+        fixedLevels: { ...trained.fixedLevels!, levels: changed },
+      },
+    }, "md");
+  };
+  const one = await depthsOf(() => 10);
+  assert.match(one, new RegExp(`best single one, level ${best} of depth 10, which`));
+  assert.match(one, /rank correlation with the last level's gain/);
+  assert.doesNotMatch(one, /[Dd]epth's gain|shallowest|deepest/);
+  const two = await depthsOf((level) => level < 3 ? 9 : 10);
+  assert.match(two, new RegExp(`best single one, level ${best} of depth 10, which`));
+  assert.match(two, /rank correlation with depth's gain/);
+});

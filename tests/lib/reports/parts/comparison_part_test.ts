@@ -197,3 +197,15 @@ Deno.test("comparisonPart() counts runs of no table as they are, and says so", (
   assert.match(own.note!, /^Counted for the models of the runs at the reference complexity: /);
   assert.ok(!labelsOf(own).includes("stored by the run"));
 });
+
+Deno.test("comparisonPart() gives the layers of a network that decides as the most that an image passes", () => {
+  const comparison = madeUpComparison();
+  const depthOf = (decides: boolean) => {
+    const [first] = comparison.rows;
+    const row = { ...first!, counted: { ...first!.counted!, decides }, runs: [MADE_UP_RUN] };
+    const { columns, rows } = tableOf(comparisonPart({ ...comparison, rows: [row] }), "Runs");
+    return rows[0]![columns.findIndex(({ header }) => header === "depth")]!.text;
+  };
+  assert.match(depthOf(false), /^\d+\.\d\d$/);
+  assert.equal(depthOf(true), `up to ${depthOf(false)}`);
+});

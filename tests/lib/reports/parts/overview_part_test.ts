@@ -25,5 +25,16 @@ Deno.test("overviewPart() says what tells the runs apart, and not where they wer
     };
     assert.equal(top5Of(2, 5), null);
     assert.deepEqual(top5Of(5, 6), ["\u2013", "98.77 %"]);
+
+    const evaluation = madeUpEvaluation(["a", "b"]);
+    const depthOf = (routes: typeof evaluation.figures.routes) => {
+      const decided = { ...evaluation, figures: { ...evaluation.figures, meanDepth: 21, routes } };
+      const [table] =
+        overviewPart([report, { ...report, evaluation: decided }]).sections[0]!.blocks;
+      assert.ok(table?.kind === "table");
+      return table.rows[1]![table.columns.findIndex(({ header }) => header === "depth")]!.text;
+    };
+    assert.equal(depthOf([]), "21.00");
+    assert.equal(depthOf([{ route: 7, share: 1 }]), "up to 21.00");
   });
 });
