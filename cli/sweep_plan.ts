@@ -5,11 +5,13 @@ import type { ConfigOverride } from "../lib/configuration/config_words.ts";
 import { planTable } from "../lib/paper/plan_rows.ts";
 import { requireData } from "../lib/paper/run_comparison.ts";
 import { findPreset, protocolConfig } from "../lib/paper/preset.ts";
-import { type Axis, planGrid, withAbsoluteData } from "../lib/sweeps/plan_grid.ts";
+import { type Axis, overridesOf, planGrid, withAbsoluteData } from "../lib/sweeps/plan_grid.ts";
 import {
+  nameOf,
   type Setting,
   type SweepRow,
   type SweptTables,
+  type WantedPlan,
   writePlan,
   type WrittenPlan,
 } from "../lib/sweeps/sweep_plan.ts";
@@ -49,7 +51,9 @@ function nameOfFile(file: string): string {
   return letters.replace(/^[^A-Za-z0-9]+/, "").slice(0, 100) || "run";
 }
 
-async function planGridRows(options: SweepOptions): Promise<SweepRow[]> {
+async function planGridRows(
+  options: SweepOptions,
+): Promise<Required<Pick<WantedPlan, "rows" | "again">>> {
   const overrides = baseOverrides(options);
   const axes = readAxes(options);
   for (const { path, values } of axes) {
@@ -68,13 +72,17 @@ async function planGridRows(options: SweepOptions): Promise<SweepRow[]> {
       ...{ source, overrides: [...overrides, { path: "training.seed", value: seed }, ...settings] },
       ...found === null ? {} : { base: protocolConfig(found, seed) },
     });
-  return planGrid({
-    name: preset ?? (file === undefined ? "run" : nameOfFile(file)),
-    configOf,
-    axes,
-    seeds: options.seeds,
+  const name = preset ?? (file === undefined ? "run" : nameOfFile(file));
+  const rows = planGrid({
+    ...{ name, configOf, axes, seeds: options.seeds },
     ...options.random === undefined ? {} : { random: options.random },
   });
+  // Rows of another preset or file have its name where they are shown.
+  const again = (row: SweepRow) =>
+    nameOf(row.name) === name
+      ? configOf(row.config.training.seed, overridesOf(row.settings))
+      : null;
+  return { rows, again };
 }
 
 async function planTableRows(
@@ -144,11 +152,13 @@ export async function planSweep(folder: string, options: SweepOptions): Promise<
   checkPlanOptions(options);
   const runs = options.runs ?? join(folder, "runs");
   const { table, saveEvery, retries } = options;
-  const rows = table === undefined
-    ? await planGridRows(options)
-    : await planTableRows({ ...options, table }, runs);
-  const tables = table === undefined ? null : sweptTables({ ...options, table }, rows);
+  const plan = { kind: "sweep-plan", version: 1, runs, saveEvery, retries } as const;
+  if (table === undefined) {
+    return await writePlan(folder, { ...plan, tables: null, ...await planGridRows(options) });
+  }
+  const rows = await planTableRows({ ...options, table }, runs);
   return await writePlan(folder, {
-    ...{ kind: "sweep-plan", version: 1, runs, saveEvery, retries, tables, rows },
+    ...{ ...plan, rows },
+    tables: sweptTables({ ...options, table }, rows),
   });
 }

@@ -60,6 +60,16 @@ function takenSettings(total: number, random: number | undefined): number[] {
 }
 
 /**
+ * Writes settings as what wins over a base.
+ *
+ * @param settings Those of a row.
+ * @returns One override per key.
+ */
+export function overridesOf(settings: SweepRow["settings"]): ConfigOverride[] {
+  return Object.entries(settings).map(([path, value]) => ({ path, value, from: `--set ${path}` }));
+}
+
+/**
  * Plans a training for every setting of a grid and every seed.
  *
  * @param options Base, grid, seeds.
@@ -97,8 +107,7 @@ export function planGrid(options: PlanGridOptions): SweepRow[] {
   }
   return takenSettings(total, random).flatMap((number) => {
     const settings = settingsAt(axes, number);
-    const overrides = Object.entries(settings)
-      .map(([path, value]): ConfigOverride => ({ path, value, from: `--set ${path}` }));
+    const overrides = overridesOf(settings);
     return seeds.map((seed) => rowOf(configOf(seed, overrides), { name, settings }));
   });
 }

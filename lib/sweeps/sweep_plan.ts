@@ -212,21 +212,25 @@ function joinTables(
   };
 }
 
-/** Rows that are shown as the seeds of one setting have to differ in their seeds alone. */
-function refuseOtherBase(folder: string, kept: readonly SweepRow[], wanted: readonly SweepRow[]) {
-  const known = new Map(kept.map((row) => [settingKey(row), row]));
+/** Rows are called by their settings: in all else they have to be alike, but for their seeds. */
+function refuseOtherBase(
+  folder: string,
+  kept: readonly SweepRow[],
+  { rows, again }: Pick<WantedPlan, "rows" | "again">,
+) {
   const names = new Set(kept.map(({ name }) => name));
-  for (const row of wanted.filter(({ name }) => !names.has(name))) {
-    const before = known.get(settingKey(row));
-    if (before === undefined || settingIdentity(before.config) === settingIdentity(row.config)) {
-      continue;
-    }
-    const changes = protocolChanges(before.config, row.config)
+  if (rows.every(({ name }) => names.has(name))) return;
+  const wanted = new Map(rows.map((row) => [settingKey(row), row.config]));
+  for (const [key, before] of new Map(kept.map((row) => [settingKey(row), row]))) {
+    const now = wanted.get(key) ?? again?.(before) ?? null;
+    if (now === null || settingIdentity(before.config) === settingIdentity(now)) continue;
+    const changes = protocolChanges(before.config, now)
       .map(({ path, protocol, run }) => `${path} is ${run} instead of ${protocol}`);
     throw new CheckpointError(
-      `Cannot plan in ${folder}: its rows have the same settings, but ${
+      `Cannot plan in ${folder}: its rows were planned with other options (${
         changes.join(", ") || "another configuration"
-      }, and its results would average them as seeds; name another folder, or give such values with --set`,
+      }), and its results would set both beside each other as if their settings were all that differs; name another ` +
+        "folder, or repeat those options and give new values with --set",
     );
   }
 }
@@ -253,6 +257,12 @@ export interface WantedPlan extends Omit<SweepPlan, "saveEvery" | "retries"> {
   readonly saveEvery?: number | undefined;
   /** As of a plan; by default that of the plan which is there, or {@linkcode PLAN_DEFAULTS}'. */
   readonly retries?: number | undefined;
+  /**
+   * What a row that is there would be if it were planned now; `null` if nobody can say.
+   *
+   * @default rows of the same settings are compared
+   */
+  readonly again?: (row: SweepRow) => ExperimentConfig | null;
 }
 
 /** What a plan says where nothing else was asked for. */
@@ -281,12 +291,13 @@ export async function writePlan(folder: string, wanted: WantedPlan): Promise<Wri
   }
   const known = new Set(before?.rows.map(({ name }) => name));
   if (before?.tables === null && wanted.tables === null) {
-    refuseOtherBase(folder, before.rows, wanted.rows);
+    refuseOtherBase(folder, before.rows, wanted);
   }
-  const again = new Map(wanted.rows.map(({ name, config }) => [name, config]));
+  const { again: _, ...written } = wanted;
+  const now = new Map(wanted.rows.map(({ name, config }) => [name, config]));
   const kept: SweepRow[] = [];
   for (const row of before?.rows ?? []) {
-    const config = again.get(row.name) ?? row.config;
+    const config = now.get(row.name) ?? row.config;
     await refuseOtherImages({ folder, plan: { runs } }, { row, config });
     kept.push({ ...row, config });
   }
@@ -294,7 +305,7 @@ export async function writePlan(folder: string, wanted: WantedPlan): Promise<Wri
   const tables = before === null ? wanted.tables : joinTables(folder, before.tables, wanted.tables);
   const saveEvery = wanted.saveEvery ?? before?.saveEvery ?? PLAN_DEFAULTS.saveEvery;
   const retries = wanted.retries ?? before?.retries ?? PLAN_DEFAULTS.retries;
-  const plan = { ...wanted, saveEvery, retries, runs, tables, rows: [...kept, ...added] };
+  const plan = { ...written, saveEvery, retries, runs, tables, rows: [...kept, ...added] };
   await writeFileAtomically(path, `${JSON.stringify(plan, null, 1)}\n`);
   return { plan, kept: known.size, added: added.length };
 }

@@ -113,3 +113,28 @@ Deno.test("planSweep() names the images of tables so that tasks and results find
     assert.deepEqual(rows.map(({ config }) => config.data.directory), [directory]);
     assert.deepEqual(tables!.overrides, [{ path: "data.directory", value: directory }]);
   }));
+
+Deno.test("planSweep() refuses new settings beside rows that were planned with other options, which no result would name", () =>
+  withFolder(async (folder) => {
+    const sweep = join(folder, "sweep");
+    const plan = (changes: Partial<Parameters<typeof planSweep>[1]>) =>
+      planSweep(sweep, { seeds: [1], epochs: 2, ...changes });
+    await plan({ set: ["model.solver=euler,heun"] });
+    // Known ones again, another seed, another value and another key: in all else they are alike.
+    assert.equal((await plan({ set: ["model.solver=heun"], seeds: [2] })).added, 1);
+    assert.equal((await plan({ set: ["model.solver=rk4"] })).added, 1);
+    assert.equal((await plan({ set: ["model.complexity=jpeg-like"] })).added, 1);
+    await assert.rejects(
+      plan({ set: ["model.solver=midpoint"], epochs: 3 }),
+      /Cannot plan in .+: its rows were planned with other options \(training.epochs is 3 instead of 2\)/,
+    );
+    await assert.rejects(
+      plan({ set: ["model.solver=midpoint"], channels: 64 }),
+      /other options \(model.maxChannels is 64 instead of 512\).+ name another folder, or repeat those options/,
+    );
+    // Where it is called by them they may differ.
+    assert.equal((await plan({ set: ["model.solver=midpoint", "model.maxChannels=64"] })).added, 1);
+    assert.equal((await plan({ preset: "vgg", epochs: 3 })).added, 1);
+    const { rows } = await readPlan(sweep);
+    assert.deepEqual([rows.length, rows.at(-1)!.config.training.epochs], [7, 3]);
+  }));

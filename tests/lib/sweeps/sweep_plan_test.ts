@@ -158,7 +158,7 @@ Deno.test("writePlan() refuses another base for settings that are there: they wo
     await writePlan(folder, planWith(2, 2));
     await assert.rejects(
       writePlan(folder, planWith(3, 1)),
-      /Cannot plan in .+: its rows have the same settings, but training.epochs is 1 instead of 2, and/,
+      /Cannot plan in .+: its rows were planned with other options \(training.epochs is 1 instead of 2\), and/,
     );
     assert.equal((await readPlan(folder)).rows.length, 4);
   }));
