@@ -112,7 +112,10 @@ function workChart(rows: readonly LevelRow[]): Chart {
 }
 
 /** Levels; the work of their networks where it is known. */
-function levelTable(rows: readonly LevelRow[], exact: boolean): ReportBlock {
+function levelTable(
+  rows: readonly LevelRow[],
+  { exact, decides }: { readonly exact: boolean; readonly decides: boolean },
+): ReportBlock {
   const hasWork = rows.some(({ forward }) => forward !== null);
   return tableOf<LevelRow>(
     "Levels",
@@ -125,7 +128,10 @@ function levelTable(rows: readonly LevelRow[], exact: boolean): ReportBlock {
       numbers("Top-1", ({ top1 }) => shareCell(top1)),
       ...hasWork
         ? [
-          numbers<LevelRow>("multiply-adds per image", ({ forward }) => workCell(forward)),
+          numbers<LevelRow>(
+            `multiply-adds per image${decides ? " at most" : ""}`,
+            ({ forward }) => workCell(forward),
+          ),
           numbers<LevelRow>("generation", ({ generation }) => workCell(generation)),
         ]
         : [],
@@ -160,7 +166,10 @@ function routeTable({ routes }: EvaluationReport): ReportBlock[] {
  */
 export function levelTables(figures: EvaluationReport): ReportBlock[] {
   const rows = figures.levels.map((level) => ({ ...level, forward: null, generation: null }));
-  return [levelTable(rows, false), ...routeTable(figures)];
+  return [
+    levelTable(rows, { exact: false, decides: figures.routes.length > 0 }),
+    ...routeTable(figures),
+  ];
 }
 
 /**
@@ -172,7 +181,7 @@ export function levelTables(figures: EvaluationReport): ReportBlock[] {
 export function levelSection(report: RunReport): ReportSection | null {
   const rows = levelRows(report);
   if (report.evaluation === null || rows.length === 0) return null;
-  const { top1 } = report.evaluation.figures;
+  const { top1, routes } = report.evaluation.figures;
   const hasWork = rows.some(({ forward }) => forward !== null);
   const charts = rows.length > 1
     ? [
@@ -192,7 +201,7 @@ export function levelSection(report: RunReport): ReportSection | null {
         paragraphs: ["The model has one level: every image takes the same network."],
       }],
       ...chartBlocks(charts),
-      levelTable(rows, report.evaluation.exact),
+      levelTable(rows, { exact: report.evaluation.exact, decides: routes.length > 0 }),
       ...routeTable(report.evaluation.figures),
     ],
   };

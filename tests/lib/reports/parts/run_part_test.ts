@@ -121,3 +121,21 @@ Deno.test("runPart() calls levels of one depth by their complexity, in charts an
     assert.deepEqual(captionsOf(5), [names, names, names.slice(1), `${differences} ${names[0]}`]);
   });
 });
+
+Deno.test("runPart() gives the work of a level as the most where the network decides", async () => {
+  await withTinyRun(async (runDirectory) => {
+    const report = await collectTiny(runDirectory);
+    const evaluation = report.evaluation!;
+    const headersOf = (routes: typeof evaluation.figures.routes) => {
+      const figures = { ...evaluation.figures, routes };
+      const tables = runPart({ ...report, evaluation: { ...evaluation, figures } }).sections
+        .flatMap(({ blocks }) => blocks)
+        .flatMap((block) => block.kind === "table" && block.caption === "Levels" ? [block] : []);
+      return tables[0]!.columns.map(({ header }) => header).filter((name) =>
+        /^multiply/.test(name)
+      );
+    };
+    assert.deepEqual(headersOf([]), ["multiply-adds per image"]);
+    assert.deepEqual(headersOf([{ route: 1, share: 1 }]), ["multiply-adds per image at most"]);
+  });
+});
