@@ -60,10 +60,10 @@ export function decimalCell(value: number | null, decimals: number = 4): Cell {
  *
  * @param value The mean over the images, or `null`.
  * @param decides Whether the network decides which of them an image passes; the mean is then of its longest way.
- * @returns `10.15`, `up to 21.00`.
+ * @returns `10.15`, `at most 21.00`.
  */
 export function depthCell(value: number | null, decides: boolean): Cell {
-  return cellOf(value, (depth) => `${decides ? "up to " : ""}${depth.toFixed(2)}`);
+  return cellOf(value, (depth) => `${decides ? "at most " : ""}${depth.toFixed(2)}`);
 }
 
 /**

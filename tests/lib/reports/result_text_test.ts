@@ -121,7 +121,7 @@ Deno.test("an evaluation shows the ways through a network that decides", async (
   const figures = { ...EVALUATION.figures, routes, meanMultiplyAdds: 1.25e9 };
   const text = await textOf({ kind: "evaluation", content: { ...EVALUATION, figures } });
   assert.match(text, /^multiply-adds +1\.250 G \(mean per image\)$/m);
-  assert.match(text, /^mean depth +up to \d+\.\d\d \(layers\)$/m);
+  assert.match(text, /^mean depth +at most \d+\.\d\d \(layers\)$/m);
   assert.match(text, /way +images\n-+ +-+\n +1 +25\.00 %\n +3 +75\.00 %\n/);
   assert.doesNotMatch(await textOf({ kind: "evaluation", content: EVALUATION }), /way +images/);
 });

@@ -207,5 +207,5 @@ Deno.test("comparisonPart() gives the layers of a network that decides as the mo
     return rows[0]![columns.findIndex(({ header }) => header === "depth")]!.text;
   };
   assert.match(depthOf(false), /^\d+\.\d\d$/);
-  assert.equal(depthOf(true), `up to ${depthOf(false)}`);
+  assert.equal(depthOf(true), `at most ${depthOf(false)}`);
 });

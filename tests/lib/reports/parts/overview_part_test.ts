@@ -35,6 +35,6 @@ Deno.test("overviewPart() says what tells the runs apart, and not where they wer
       return table.rows[1]![table.columns.findIndex(({ header }) => header === "depth")]!.text;
     };
     assert.equal(depthOf([]), "21.00");
-    assert.equal(depthOf([{ route: 7, share: 1 }]), "up to 21.00");
+    assert.equal(depthOf([{ route: 7, share: 1 }]), "at most 21.00");
   });
 });
