@@ -28,6 +28,23 @@ const NOTE =
   "Top-1 on the validation images by the best epoch of each training: mean and sample standard deviation over the seeds " +
   "that are done. The best setting is the best by validation; the test images were not looked at.";
 
+/** Keys that decide which images a training is validated on. */
+const VALIDATION_KEYS = new Set(
+  ["dataset", "images", "validationFraction", "selection", "splitSeed", "classes"]
+    .map((key) => `data.${key}`),
+);
+
+/** What must be known of settings that were not validated on the same images. */
+function imagesNote(results: readonly Named[]): string {
+  const paths = sweptPaths(results).filter((path) => VALIDATION_KEYS.has(path));
+  return paths.length === 0
+    ? ""
+    : ` VALIDATED ON DIFFERENT IMAGES: the settings differ in ${
+      paths.join(", ")
+    }. Accuracies compare only where the ` +
+      "images are the same.";
+}
+
 /**
  * What a sweep came to.
  *
@@ -43,7 +60,7 @@ export function sweepResultsPart({ folder, counts, results }: SweepResults): Rep
     numbers("deviation", ({ deviation }) => shareCell(deviation)),
     numbers("time", ({ seconds }) => durationCell(seconds)),
     words("best", ({ isBest }) => ({ value: isBest, text: isBest ? "best" : "" })),
-  ], NOTE);
+  ], NOTE + imagesNote(results));
   const facts = Object.entries(counts).map(([name, count]) => ({ name, cell: countCell(count) }));
   return {
     title: `Sweep ${folder}`,

@@ -147,3 +147,24 @@ Deno.test("sweepRecords() has a column for every swept key, and raw numbers", ()
     },
   ]);
 });
+
+Deno.test("sweepResultsPart() says where settings were validated on different images", () => {
+  const figures = { done: 1, rows: 1, validationTop1: 0.5, deviation: null, seconds: 1 };
+  const noteOf = (path: string, ...values: (string | number)[]) => {
+    const { sections } = sweepResultsPart({
+      ...{ kind: "sweep-results", version: 1, folder: "s" },
+      counts: { done: values.length, running: 0, waiting: 0, lost: 0, failed: 0 },
+      results: values.map((value): SettingResult => {
+        return { name: "run", settings: { [path]: value }, ...figures, isBest: true };
+      }),
+    });
+    const [table] = sections[0]!.blocks;
+    assert.ok(table?.kind === "table");
+    return table.note ?? "";
+  };
+  const warning =
+    /VALIDATED ON DIFFERENT IMAGES: the settings differ in data\.dataset\. Accuracies/;
+  assert.match(noteOf("data.dataset", "cifar10", "cifar100"), warning);
+  assert.doesNotMatch(noteOf("data.dataset", "cifar10", "cifar10"), /DIFFERENT/);
+  assert.doesNotMatch(noteOf("training.epochs", 1, 2), /DIFFERENT/);
+});
