@@ -19,7 +19,7 @@ const STOP_WORDS: Readonly<Record<TrainingSummary["stopReason"], string>> = {
   "diverged": "diverged; what was saved before is kept",
 };
 
-function accuracyFacts({ lastEpoch, best }: TrainingSummary): Fact[] {
+function accuracyFacts({ lastEpoch, best, validationImages }: TrainingSummary): Fact[] {
   const none = textCell("none yet");
   return [
     ...lastEpoch === null ? [fact("last", none)] : [
@@ -28,7 +28,7 @@ function accuracyFacts({ lastEpoch, best }: TrainingSummary): Fact[] {
       fact("validation Top-1", shareCell(lastEpoch.validationTop1), "last epoch"),
     ],
     best === null
-      ? fact("best", none)
+      ? fact("best", validationImages > 0 ? none : textCell("none without validation images"))
       : fact("best", shareCell(best.validationTop1), `validation Top-1 after epoch ${best.epoch}`),
   ];
 }

@@ -160,6 +160,11 @@ Deno.test("the summary of a training is the reviewed text", async () => {
   const none = await textOf({ kind: "training", content: early });
   assert.match(none, /interrupted; the state is saved/);
   assert.match(none, /best +none yet/);
+  const never = await textOf({
+    kind: "training",
+    content: { ...TRAINING, best: null, validationImages: 0 },
+  });
+  assert.match(never, /best +none without validation images/);
 });
 
 Deno.test("predictions name the image once and its classes best first, in csv on every line", async () => {
