@@ -93,10 +93,21 @@ async function openRun(runDirectory: string): Promise<OpenedRun> {
   return { runDirectory, config: progress.config, card: await readRunCard(runDirectory) };
 }
 
+/** What a message says before its advice, with all that it quotes in brackets: a message, which has advice of its own. */
+function withoutAdvice(message: string): string {
+  let depth = 0;
+  for (let index = 0; index < message.length; index++) {
+    if (message[index] === "(") depth += 1;
+    else if (message[index] === ")") depth -= 1;
+    else if (depth === 0 && message.startsWith("; ", index)) return message.slice(0, index);
+  }
+  return message;
+}
+
 /** Says which run has no images to be tested on; what is advised for one run alone is for other commands. */
 function namingRun(error: unknown, runDirectory: string): unknown {
   if (!(error instanceof DataError)) return error;
-  const [what] = error.message.split("; ");
+  const what = withoutAdvice(error.message);
   return new DataError(
     `Cannot compare run ${runDirectory}: its test images cannot be classified (${what}); name a folder that has them with ` +
       "--data, or leave the run out",

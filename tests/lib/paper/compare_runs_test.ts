@@ -256,4 +256,15 @@ Deno.test("compareRuns() names the run that has no test images, and what can be 
         ) &&
         !error.message.includes("--part") && /leave the run out$/.test(error.message),
     );
+    // What is quoted in brackets has advice of its own.
+    const lost = join(folder, "lost");
+    const drawn = tinyRunConfig({ training: { epochs: 1 } });
+    await runTraining(drawn, { runDirectory: lost, resume: false, provenance: TEST_PROVENANCE });
+    const empty = join(folder, "empty");
+    await Deno.mkdir(empty);
+    await assert.rejects(
+      compareRuns([lost], { ...OPTIONS, dataDirectory: empty }),
+      (error: unknown) =>
+        error instanceof DataError && /\(.+\([^()]+\)\); name a folder/.test(error.message),
+    );
   }));
