@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { UsageError } from "../lib/errors.ts";
 import { parseConfig } from "../lib/configuration/parse_config.ts";
-import type { ConfigOverride } from "../lib/configuration/config_words.ts";
+import { type ConfigOverride, findKey } from "../lib/configuration/config_words.ts";
 import { planTable } from "../lib/paper/plan_rows.ts";
 import { requireData } from "../lib/paper/run_comparison.ts";
 import { findPreset, protocolConfig } from "../lib/paper/preset.ts";
@@ -51,6 +51,19 @@ function nameOfFile(file: string): string {
   return letters.replace(/^[^A-Za-z0-9]+/, "").slice(0, 100) || "run";
 }
 
+/** Where rows are called by a key, no row may have a value of it that its name leaves out. */
+function refuseUnnamed(overrides: readonly ConfigOverride[], { settings }: SweepRow): void {
+  const hidden = overrides.find(({ path }) => Object.hasOwn(settings, path));
+  if (hidden === undefined) return;
+  const { path, value, from } = hidden;
+  throw new UsageError(
+    `Cannot plan with ${
+      from ?? path
+    } ${value}: rows that are there are called by ${path}, and the new ones would not ` +
+      `be; write --set ${path}=${value}`,
+  );
+}
+
 async function planGridRows(
   options: SweepOptions,
 ): Promise<Required<Pick<WantedPlan, "rows" | "again">>> {
@@ -77,11 +90,15 @@ async function planGridRows(
     ...{ name, configOf, axes, seeds: options.seeds },
     ...options.random === undefined ? {} : { random: options.random },
   });
-  // Rows of another preset or file have its name where they are shown.
-  const again = (row: SweepRow) =>
-    nameOf(row.name) === name
-      ? configOf(row.config.training.seed, overridesOf(row.settings))
-      : null;
+  const unnamed = overrides.filter(({ path }) =>
+    !findKey(path)?.isPlace && !axes.some((axis) => axis.path === path)
+  );
+  const again = (row: SweepRow) => {
+    // Rows of another preset or file have its name where they are shown.
+    if (nameOf(row.name) !== name) return null;
+    refuseUnnamed(unnamed, row);
+    return configOf(row.config.training.seed, overridesOf(row.settings));
+  };
   return { rows, again };
 }
 

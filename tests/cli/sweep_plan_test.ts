@@ -137,4 +137,10 @@ Deno.test("planSweep() refuses new settings beside rows that were planned with o
     assert.equal((await plan({ preset: "vgg", epochs: 3 })).added, 1);
     const { rows } = await readPlan(sweep);
     assert.deepEqual([rows.length, rows.at(-1)!.config.training.epochs], [7, 3]);
+    const named = join(folder, "named");
+    await planSweep(named, { seeds: [1], set: ["model.maxChannels=32,64"] });
+    await assert.rejects(
+      planSweep(named, { seeds: [1], channels: 16, set: ["model.solver=heun"] }),
+      /Cannot plan with --channels 16: .+ called by model.maxChannels.+ write --set model.maxChannels=16$/,
+    );
   }));
