@@ -85,14 +85,15 @@ row=$((SLURM_ARRAY_TASK_ID + \${1:-0}))
 threads=\${SLURM_CPUS_PER_TASK:-${options.cpus}}
 export ${threads.join(" ")}
 warned=0
-code=
+told=0
+code=143
 task=
 # Not passed on as it is: Deno takes SIGUSR1 for a wish to debug. SIGTERM saves as well.
-# Set before there is a task: what is told so early is not started.
-trap 'warned=1; code=143; kill -TERM $task 2>/dev/null' USR1
-trap 'code=143; kill -TERM $task 2>/dev/null' TERM
+# Set before there is a task: one that is told so early is not started.
+trap 'warned=1; told=1; kill -TERM $task 2>/dev/null' USR1
+trap 'told=1; kill -TERM $task 2>/dev/null' TERM
 
-if [ -z "$code" ]; then
+if [ $told = 0 ]; then
   ${command} "$row" &
   task=$!
   wait $task

@@ -107,7 +107,7 @@ Deno.test("a task that is told to save, is killed or fails is queued again, othe
       for (const name of ["scontrol", "task"]) await Deno.chmod(`${folder}/${name}`, 0o755);
       const script = renderTaskScript({ cpus: 1, sbatch: [] }, {
         ...{ program: [`${folder}/task`], folder, directory: folder, retries: 2 },
-      }).replace(/\n(?=if .*code)/, () => `\n${before}\n`);
+      }).replace(/\n(?=if .*told)/, () => `\n${before}\n`);
       const child = new Deno.Command("bash", {
         args: ["-c", script],
         env: {
