@@ -239,6 +239,7 @@ Deno.test("compareRuns() refuses a folder without a run", async () => {
 
 Deno.test("compareRuns() names the run that has no test images, and what can be done here", () =>
   withFolder(async (folder) => {
+    await selectBackend("wasm");
     const places = ["train/a", "train/b", "val/a", "val/b"];
     await writeImages(
       folder,
