@@ -56,11 +56,10 @@ function refuseUnnamed(overrides: readonly ConfigOverride[], { settings }: Sweep
   const hidden = overrides.find(({ path }) => Object.hasOwn(settings, path));
   if (hidden === undefined) return;
   const { path, value, from } = hidden;
+  const option = from ?? path;
   throw new UsageError(
-    `Cannot plan with ${
-      from ?? path
-    } ${value}: rows that are there are called by ${path}, and the new ones would not ` +
-      `be; write --set ${path}=${value}`,
+    `Cannot plan with ${option} ${value}: rows that are there are called by ${path}, and the new ones would not be; ` +
+      `write --set ${path}=${value}`,
   );
 }
 

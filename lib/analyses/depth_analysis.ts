@@ -213,7 +213,7 @@ export interface FixedLevel extends TrainedLevel {
 export interface MeasureRouting {
   /** Name of the measure. */
   readonly name: string;
-  /** Correlation of the measure with what an image gains: its loss at the first, shallowest level less that at the last. */
+  /** Correlation of the measure with an image's loss at the first level less that at the last. */
   readonly gain: Correlation;
   /** Top-1 when images in order of the measure take the levels in order, as many each as by their own complexity. */
   readonly top1: number;
@@ -221,7 +221,7 @@ export interface MeasureRouting {
 
 /** What choosing a level for each image could bring, and whether a measure knows for which. */
 export interface RoutingRoom {
-  /** If the first right level of every image were known, which is the shallowest (the first of all where none is right). */
+  /** The ceiling: every image takes its first level that is right, or the first of all where none is. Levels go from shallow to deep. */
   readonly oracle: { readonly top1: number; readonly multiplyAdds: number };
   /** Every registered measure. */
   readonly measures: readonly MeasureRouting[];

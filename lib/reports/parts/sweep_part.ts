@@ -37,12 +37,9 @@ const VALIDATION_KEYS = new Set(
 /** What must be known of settings that were not validated on the same images. */
 function imagesNote(results: readonly Named[]): string {
   const paths = sweptPaths(results).filter((path) => VALIDATION_KEYS.has(path));
-  return paths.length === 0
-    ? ""
-    : ` VALIDATED ON DIFFERENT IMAGES: the settings differ in ${
-      paths.join(", ")
-    }. Accuracies compare only where the ` +
-      "images are the same.";
+  if (paths.length === 0) return "";
+  const found = paths.join(", ");
+  return ` VALIDATED ON DIFFERENT IMAGES: the settings differ in ${found}. Accuracies compare only where the images are the same.`;
 }
 
 /**
