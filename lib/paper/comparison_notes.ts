@@ -135,6 +135,7 @@ export function comparisonNotes(
 ): string[] {
   const { mode, columns } = options;
   const hasPuppets = rows.some(({ counted }) => counted.puppeteerMegabytes !== null);
+  const hasPaper = rows.some(({ paper }) => paper !== null);
   const states = new Set(rows.map(({ protocol }) => protocol));
   const smoke = states.has("smoke");
   const isTimedOnly = rows.some(({ runs }) => runs.some(({ state }) => state === "untrained"));
@@ -151,7 +152,11 @@ export function comparisonNotes(
       ]
       : []),
     ...(mode === "runs" ? otherImagesNote(rows) : []),
-    "The paper's figures are printed beside ours for comparison; nothing is filled in from them.",
+    ...(hasPaper
+      ? [
+        "The paper's figures are printed beside ours for comparison; nothing is filled in from them.",
+      ]
+      : []),
     // Runs of one's own are no repetition of the paper's rows, which stand beside them.
     ...(mode === "runs" ? [] : metNotes(rows)),
     ...(isTimedOnly
@@ -165,7 +170,9 @@ export function comparisonNotes(
     ...(columns.includes("secondsPerImage") || options.measureSpeed
       ? [
         "Speed: median seconds per image of complexity measurement, routing, standardisation, forward pass and read-back, " +
-        "images in memory, on the machine named; the paper's is from an RTX 4090, its batch size is not said.",
+        `images in memory, on the machine named${
+          hasPaper ? "; the paper's is from an RTX 4090, its batch size is not said" : ""
+        }.`,
       ]
       : []),
     ...(hasPuppets

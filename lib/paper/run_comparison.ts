@@ -7,6 +7,7 @@ import { comparisonNotes } from "./comparison_notes.ts";
 import { findTable, type PlannedRun, planTable, type PlanTableOptions } from "./plan_rows.ts";
 import { endOfRun } from "../runs/end_of_run.ts";
 import { readRunProgress } from "../runs/run_progress.ts";
+import { isTested } from "../runs/test_result.ts";
 import { completeRun, type RunSettings, type RunWatcher } from "./run_row.ts";
 import type { DataConfig } from "../datasets/data_config.ts";
 import type { ComparedRun, Comparison, ComparisonRow } from "./comparison.ts";
@@ -68,6 +69,12 @@ function effortOf(
   return { train: train ?? isTrained, timeUntrained: train === undefined && !isTrained };
 }
 
+/** Whether a run is trained, and its figures on the test images are there. */
+async function needsNoImages(runDirectory: string): Promise<boolean> {
+  const end = await endOfRun(runDirectory, await readRunProgress(runDirectory));
+  return end === "recorded" || end !== null && await isTested(runDirectory);
+}
+
 /**
  * Finds out before the first training, not after days, that images of a later row or table are missing.
  *
@@ -86,7 +93,7 @@ export async function requireData(
     for (const { config: { data }, runDirectory } of runs) {
       const key = JSON.stringify([data.dataset, data.directory]);
       if (checked.has(key)) continue;
-      if (await endOfRun(runDirectory, await readRunProgress(runDirectory)) !== null) continue;
+      if (await needsNoImages(runDirectory)) continue;
       checked.add(key);
       await requireDataset(data, preset.name);
     }

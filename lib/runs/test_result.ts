@@ -50,6 +50,17 @@ async function readKept(runDirectory: string, mark: CheckpointMark): Promise<Tes
   return isSame ? kept : null;
 }
 
+/**
+ * Whether the figures of a run on its test images were kept.
+ *
+ * @param runDirectory Folder of the run.
+ * @returns `true` if they are of the checkpoint that is there.
+ */
+export async function isTested(runDirectory: string): Promise<boolean> {
+  const mark = await readCheckpointMark(runDirectory);
+  return mark !== null && await readKept(runDirectory, mark) !== null;
+}
+
 /** Wall times of another machine or backend cannot stand beside those of this one. */
 function isMeasuredHere(kept: TestResult, { conditions, speed }: TestRunOptions): boolean {
   if (speed === null) return true;

@@ -88,6 +88,13 @@ const RESULT_COLUMNS: Readonly<Record<PaperColumn, readonly RowColumn[]>> = {
   ],
 };
 
+/** Without those of the paper where it prints nothing for any row: runs that belong to no table of it. */
+function withoutEmptyPaper(columns: readonly RowColumn[], rows: readonly ComparisonRow[]) {
+  return columns.filter(({ header, cell }) =>
+    !/^paper\b/.test(header) || rows.some((row, at) => cell(row, at).value !== null)
+  );
+}
+
 /** Changes of the protocol stand below the table once, not in every row. */
 function markCell({ mark, protocol }: ComparisonRow): Cell {
   if (mark === null) return { value: null, text: protocol === "full" ? "full protocol" : "\u2013" };
@@ -116,6 +123,7 @@ function marksOf({ rows }: Comparison, names: readonly string[]): string[] {
 
 function resultTable(comparison: Comparison, names: readonly string[]): ReportBlock {
   const { rows, table, columns, paperSource, mode } = comparison;
+  const hasPaper = rows.some(({ paper }) => paper !== null);
   return tableOf(
     table === null ? "Runs side by side" : "Ours beside the paper",
     rows,
@@ -124,10 +132,10 @@ function resultTable(comparison: Comparison, names: readonly string[]): ReportBl
       ...mode !== "runs" && rows.some(({ group }) => group !== null)
         ? [words<ComparisonRow>("group", ({ group }) => textCell(group))]
         : [],
-      ...columns.flatMap((column) => RESULT_COLUMNS[column]),
+      ...withoutEmptyPaper(columns.flatMap((column) => RESULT_COLUMNS[column]), rows),
       words("remark", markCell),
     ],
-    [...marksOf(comparison, names), `${paperSource}.`].join(" "),
+    [...marksOf(comparison, names), ...hasPaper ? [`${paperSource}.`] : []].join(" ") || undefined,
   );
 }
 
@@ -174,7 +182,7 @@ function speedTable(comparison: Comparison, names: readonly string[]): ReportBlo
   const { rows, speedBatch } = comparison;
   const isTimed = (row: ComparisonRow) => row.secondsPerImage ?? row.exactSecondsPerImage;
   if (!rows.some(isTimed)) return [];
-  return [tableOf<ComparisonRow>("Speed, seconds per image", rows, [
+  const columns: RowColumn[] = [
     ...nameColumns(comparison, names),
     numbers(`kernels kept, batch ${speedBatch}`, (row) => timesCell(row.secondsPerImage)),
     numbers("kernels kept, batch 1", (row) => timesCell(row.secondsPerSingleImage)),
@@ -184,7 +192,14 @@ function speedTable(comparison: Comparison, names: readonly string[]): ReportBlo
     ),
     numbers("generated per image, batch 1", (row) => timesCell(row.exactSecondsPerSingleImage)),
     numbers("paper", ({ paper }) => decimalCell(paper?.secondsPerImage ?? null, 4)),
-  ], "Whole pipeline, median of the repetitions; the paper's machine is another.")];
+  ];
+  return [tableOf(
+    "Speed, seconds per image",
+    rows,
+    withoutEmptyPaper(columns, rows),
+    "Whole pipeline, median of the repetitions" +
+      (rows.some(({ paper }) => paper !== null) ? "; the paper's machine is another." : "."),
+  )];
 }
 
 /** A run, and what its row is called. */

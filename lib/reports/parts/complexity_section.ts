@@ -1,7 +1,7 @@
 import { depthAnalysisChart, depthChartNames } from "./depth_charts.ts";
 import type { DepthAnalysis, LevelShare } from "../../analyses/depth_analysis.ts";
 import type { Distribution } from "../../analyses/distribution.ts";
-import { countCell, decimalCell, shareCell, textCell } from "../cells.ts";
+import { countCell, decimalCell, depthCell, shareCell, textCell } from "../cells.ts";
 import { chartBlocks } from "../chart_blocks.ts";
 import { numbers, tableOf, words } from "../table.ts";
 import { correlationText } from "./correlation_text.ts";
@@ -14,13 +14,13 @@ function complexityCharts(analysis: DepthAnalysis): ReportBlock[] {
   return chartBlocks(names.map((name) => depthAnalysisChart(analysis, name)));
 }
 
-function classesTable({ classes }: DepthAnalysis): ReportBlock {
+function classesTable({ classes, work }: DepthAnalysis): ReportBlock {
   return tableOf("Complexity by class", classes, [
     words("class", ({ className }) => textCell(className)),
     numbers("images", ({ images }) => countCell(images)),
     numbers("mean complexity", ({ meanComplexity }) => decimalCell(meanComplexity, 2)),
     numbers("deviation", ({ deviation }) => decimalCell(deviation, 2)),
-    numbers("mean depth", ({ meanDepth }) => decimalCell(meanDepth, 2)),
+    numbers("mean depth", ({ meanDepth }) => depthCell(meanDepth, work.decides)),
   ]);
 }
 

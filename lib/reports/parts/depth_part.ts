@@ -127,21 +127,23 @@ function measureDepthsTable({ measures, rule }: DepthAnalysis): ReportBlock {
   );
 }
 
-function exampleImage(example: ExampleImage, unit: string): ReportImage[] {
+function exampleImage(example: ExampleImage, { rule, work }: DepthAnalysis): ReportImage[] {
   const { className, thumbnail, depth, index } = example;
   if (thumbnail === null) return [];
-  const complexity = `${decimalCell(example.complexity, 2).text} ${unit}`;
+  const complexity = `${decimalCell(example.complexity, 2).text} ${rule.unit}`;
+  const most = work.decides ? "at most " : "";
   return [{
     source: thumbnail,
-    caption: `${className}, ${complexity}, ${countOf(depth, "layer")}`,
+    caption: `${className}, ${complexity}, ${most}${countOf(depth, "layer")}`,
     alternative: `Image ${index}, ${className}, ${complexity}`,
   }];
 }
 
 /** Example images; without pixels, their figures alone. */
-function examplesSection({ examples, rule }: DepthAnalysis): ReportSection | null {
+function examplesSection(analysis: DepthAnalysis): ReportSection | null {
+  const { examples } = analysis;
   if (examples.length === 0) return null;
-  const images = examples.flatMap((example) => exampleImage(example, rule.unit));
+  const images = examples.flatMap((example) => exampleImage(example, analysis));
   const text =
     "The pictures of the examples are not in the document: analyze-depth --thumbnails puts them in.";
   const pictures: ReportBlock = images.length === 0 ? { kind: "missing", text } : {
@@ -151,10 +153,10 @@ function examplesSection({ examples, rule }: DepthAnalysis): ReportSection | nul
     images,
     note: "Least complex first: the ends of the axis, and the images around its quantiles.",
   };
-  return { title: "Examples", blocks: [pictures, examplesTable(examples)] };
+  return { title: "Examples", blocks: [pictures, examplesTable(analysis)] };
 }
 
-function examplesTable(examples: readonly ExampleImage[]): ReportBlock {
+function examplesTable({ examples, work }: DepthAnalysis): ReportBlock {
   return tableOf<ExampleImage>(
     "Figures of the examples",
     examples,
@@ -165,7 +167,7 @@ function examplesTable(examples: readonly ExampleImage[]): ReportBlock {
       numbers("complexity", ({ complexity }) => decimalCell(complexity, 2)),
       numbers("spatial", ({ spatialEntropy }) => decimalCell(spatialEntropy, 2)),
       numbers("spectral", ({ spectralEntropy }) => decimalCell(spectralEntropy, 2)),
-      numbers("depth", ({ depth }) => countCell(depth)),
+      numbers(work.decides ? "depth, at most" : "depth", ({ depth }) => countCell(depth)),
     ],
     "Less complex: share of the other images that are below. Spatial and spectral entropy in bits.",
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { comparisonNotes } from "../../../lib/paper/comparison_notes.ts";
 import { MADE_UP_RUN, madeUpComparison } from "../../helpers/made_up_comparison.ts";
 import { TEST_CONDITIONS } from "../../helpers/small_comparison.ts";
-import type { ComparedRun, Comparison } from "../../../lib/paper/comparison.ts";
+import type { ComparedRun, Comparison, ComparisonRow } from "../../../lib/paper/comparison.ts";
 
 /** Notes on a row with one run, of which a word is in. */
 function notesOn(
@@ -28,4 +28,18 @@ Deno.test("comparisonNotes() asks for the machine only where wall times were mea
   assert.deepEqual(notesOn("kept from before", MADE_UP_RUN, { conditions }), []);
   assert.equal(notesOn("kept from before", timed, { conditions }).length, 1);
   assert.deepEqual(notesOn("kept from before", timed, {}), []);
+});
+
+Deno.test("comparisonNotes() speaks of the paper's figures where there are any", () => {
+  const [row] = madeUpComparison().rows;
+  const from = {
+    conditions: TEST_CONDITIONS,
+    mode: "runs",
+    columns: [],
+    measureSpeed: true,
+  } as const;
+  const said = (paper: ComparisonRow["paper"]) =>
+    comparisonNotes([{ ...row!, paper }], from).filter((note) => /beside ours|RTX/.test(note));
+  assert.equal(said(row!.paper).length, 2);
+  assert.deepEqual(said(null), []);
 });

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { runComparison } from "../../../lib/paper/run_comparison.ts";
 import { DataError, DivergenceError, UsageError } from "../../../lib/errors.ts";
 import { lockRunFolder } from "../../../lib/checkpoints/run_lock.ts";
-import { planTable } from "../../../lib/paper/plan_rows.ts";
+import { type PlannedRun, planTable } from "../../../lib/paper/plan_rows.ts";
+import { formatConfig } from "../../../lib/configuration/format_config.ts";
 import { copy } from "../../helpers/copy_folder.ts";
 import { smallComparison } from "../../helpers/small_comparison.ts";
 import type { ConfigOverride } from "../../../lib/configuration/config_words.ts";
@@ -299,6 +300,28 @@ Deno.test("runComparison() says what to do when images are missing, before it tr
     const overrides = [{ path: "data.directory", value: data }];
     await assert.rejects(runComparison({ ...options, overrides }), /mini-imagenet does not exist/);
     await assert.rejects(Deno.stat(runs), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("runComparison() misses the images of a run that is trained but not tested before it does anything", async () => {
+  await withRuns(async (runs) => {
+    const { comparison } = await runComparison(await smallComparison(runs));
+    const { phases, watcher } = notes();
+    const overrides = [{ path: "training.epochs", value: 1 }];
+    const options = { smoke: false, table: 1, only: ["puppet-cnn"], overrides, watcher };
+    const other = await smallComparison(runs, options);
+    const [{ config, runDirectory }] = (await planTable(other))[0]!.runs as [PlannedRun];
+    await Deno.rename(comparison.rows[0]!.runs[0]!.runDirectory, runDirectory);
+    await Deno.writeTextFile(join(runDirectory, "config.yaml"), formatConfig(config));
+    assert.ok((await runComparison(other)).comparison.rows[0]!.top1 !== null, "figures are kept");
+    assert.deepEqual(phases, ["trained before"]);
+    await Deno.remove(join(runDirectory, "test_result.json"));
+    await assert.rejects(runComparison(other), (error) => {
+      assert.ok(error instanceof DataError);
+      assert.match(error.message, /^Preset puppet-cnn needs these images/m);
+      return true;
+    });
+    assert.deepEqual(phases, ["trained before"]);
   });
 });
 

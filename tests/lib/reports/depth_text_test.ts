@@ -141,3 +141,18 @@ Deno.test("levels of one depth are told apart, and what they bring is not called
   assert.match(two, new RegExp(`best single one, level ${best} of depth 10, which`));
   assert.match(two, /rank correlation with depth's gain/);
 });
+
+Deno.test("a depth analysis of a network that decides says at most wherever it names a depth of images", async () => {
+  const { analysis } = await runDepthAnalysis({
+    config: tinyRunConfig(),
+    part: "test",
+    examples: { perPlace: 1, thumbnails: true },
+  });
+  const own = await write(analysis, "md");
+  assert.doesNotMatch(own, /at most/);
+  const text = await write({ ...analysis, work: { ...analysis.work, decides: true } }, "md");
+  assert.match(text, /\| depth, at most \|/);
+  const byClass = text.split("Complexity by class").at(-1)!.split("\n\n")[1]!;
+  const rows = byClass.trim().split("\n").slice(2);
+  assert.ok(rows.length > 1 && rows.every((row) => /\| at most \d+\.\d\d \|$/.test(row)), byClass);
+});

@@ -186,6 +186,33 @@ Deno.test("comparisonPart() draws the paper's figures, and speaks of them, where
   assert.deepEqual(chartOf({ ...comparison, mode: "runs", rows }), [[ours], `${said}.`]);
 });
 
+Deno.test("comparisonPart() has columns of the paper, and its source, where it prints a figure of a row", () => {
+  const made = madeUpComparison();
+  const seconds = { mean: 0.01, deviation: null, n: 1 };
+  const comparison = {
+    ...made,
+    ...{ mode: "runs", table: null, columns: ["top1", "secondsPerImage"] } as const,
+    rows: made.rows.map((row) => ({ ...row, secondsPerImage: seconds })),
+  };
+  const tablesOf = (made: Comparison) =>
+    ["Runs side by side", "Speed, seconds per image"].map((caption) => {
+      const { columns, note } = tableOf(comparisonPart(made), caption);
+      return [columns.map(({ header }) => header).filter((word) => /paper/.test(word)), note];
+    });
+  const [result, speed] = tablesOf(comparison);
+  assert.deepEqual(result![0], ["paper, Top-1", "paper, s/image"]);
+  assert.match(String(result![1]), /Puppet-CNN \(ECCV 2026\), Table 1\.$/);
+  assert.deepEqual(speed![0], ["paper"]);
+  assert.match(String(speed![1]), /paper's machine/);
+  const noTop1 = comparison.rows.map((row) => ({ ...row, paper: { ...row.paper!, top1: null } }));
+  assert.deepEqual(tablesOf({ ...comparison, rows: noTop1 })[0]![0], ["paper, s/image"]);
+  const none = comparison.rows.map((row) => ({ ...row, paper: null }));
+  for (const [headers, note] of tablesOf({ ...comparison, rows: none })) {
+    assert.deepEqual(headers, []);
+    assert.doesNotMatch(String(note), /[Pp]aper|ECCV/);
+  }
+});
+
 Deno.test("comparisonPart() counts runs of no table as they are, and says so", () => {
   const comparison = madeUpComparison();
   const caption = "Sizes and multiply-adds";
