@@ -46,7 +46,7 @@ export function isRetired(path: string): boolean {
  */
 export function describeRetired(path: string, value: unknown): string | null {
   const key = RETIRED_KEYS.get(path);
-  const reason = 'was taken out, as it brought no clear gain (docs/results.md, "What helps?")';
+  const reason = 'was taken out, as it brought no clear gain (docs/experiments.md, "What helps?")';
   if (RETIRED_VALUES.get(path)?.includes(value)) return `${path} ${value} ${reason}`;
   if (key === undefined || value === key.neutral) return null;
   return `${path} ${reason}; only ${JSON.stringify(key.neutral)} is left`;

@@ -7,7 +7,7 @@ function sizeOf(shape: readonly number[]): number {
 
 /**
  * Uniform values in +-1 / sqrt(fanIn): PyTorch's default for convolutions and linear layers, used so that
- * results stand beside the reference run of docs/results.md.
+ * results stand beside the reference run of docs/experiments.md.
  *
  * @param shape Shape of the tensor.
  * @param options fanIn = inputs per output; seed and name fix the random stream.
