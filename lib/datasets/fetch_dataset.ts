@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DataError } from "../errors.ts";
 import { datasetSource } from "./dataset_catalog.ts";
 import { type DatasetManifest, manifestFile } from "./dataset_manifest.ts";
-import { downloadFolder, type FetchOptions } from "./fetch_options.ts";
+import { downloadFolder, type FetchOptions, type LocalFetchOptions } from "./fetch_options.ts";
 import { withFileLock } from "./file_lock.ts";
 import { pathExists } from "../files/path_exists.ts";
 import { installFolder, recoverFolder } from "./install_folder.ts";
@@ -14,10 +14,10 @@ import { verifyDataset } from "./verify_dataset.ts";
 
 /** Kinds of the options; none can be forgotten. */
 const OPTIONS: Readonly<Record<keyof FetchOptions, OptionKind>> = {
-  directory: "text",
-  from: "text",
+  directory: "any",
+  from: "any",
   mirrors: "any",
-  only: "text",
+  only: "any",
   force: "boolean",
   onProgress: "function",
   onNote: "function",
@@ -38,19 +38,32 @@ export interface FetchResult {
   readonly manifest: DatasetManifest;
 }
 
+/** Checks the options; URLs of files become their paths. */
+function withPaths(options: FetchOptions): LocalFetchOptions {
+  requireOptions(options, OPTIONS, "options of fetchDataset");
+  const pathOf = (key: "directory" | "from" | "only") =>
+    localPath(options[key], `Cannot fetch a dataset: ${key}`);
+  return {
+    ...options,
+    directory: pathOf("directory"),
+    from: options.from === undefined ? undefined : pathOf("from"),
+    only: options.only === undefined ? undefined : pathOf("only"),
+  };
+}
+
 /**
  * Installs a dataset: downloads, copies or draws it, checks it, and puts it into its folder in one step.
  *
  * @param name Name in the catalogue.
- * @param options Where from and where to.
+ * @param given Where from and where to.
  * @returns Where it is and what was installed.
  * @throws {DataError} if it cannot be had or is not what it should be; what was there stays.
  * @throws {UsageError} if the name or an option is unknown.
  * @throws {TypeError} if an option is of another type.
+ * @throws {RangeError} if a path is empty.
  */
-export async function fetchDataset(name: string, options: FetchOptions): Promise<FetchResult> {
-  requireOptions(options, OPTIONS, "options of fetchDataset");
-  localPath(options.directory, "Cannot fetch a dataset: directory");
+export async function fetchDataset(name: string, given: FetchOptions): Promise<FetchResult> {
+  const options = withPaths(given);
   const source = options.source ?? datasetSource(name);
   const path = join(options.directory, source.folder);
   const lock = join(options.directory, `.${source.folder}.lock`);
@@ -91,7 +104,10 @@ export async function fetchDataset(name: string, options: FetchOptions): Promise
 }
 
 /** The manifest of a dataset that is there; refuses to go on if it is not in order. */
-async function requireIntact(name: string, options: FetchOptions): Promise<DatasetManifest> {
+async function requireIntact(
+  name: string,
+  options: LocalFetchOptions,
+): Promise<DatasetManifest> {
   const found = await verifyDataset(name, options);
   if (found.status === "complete" && found.manifest !== null) return found.manifest;
   throw new DataError(

@@ -14,16 +14,16 @@ export interface FetchProgress {
   readonly total: number | null;
 }
 
-/** Options of `fetchDataset`. */
+/** Options of `fetchDataset`; files and folders are paths or `file:` URLs. */
 export interface FetchOptions {
   /** Data directory; the dataset gets its own folder in it. */
-  readonly directory: string;
+  readonly directory: string | URL;
   /** A local archive (.tar.gz) or folder to take the data from instead of an address. */
-  readonly from?: string | undefined;
+  readonly from?: string | URL | undefined;
   /** More addresses of the archive, tried before the publisher's. */
   readonly mirrors?: readonly string[] | undefined;
   /** A list of the training images to keep, as `readDigestList` reads it; only for CIFAR. */
-  readonly only?: string | undefined;
+  readonly only?: string | URL | undefined;
   /**
    * Replaces what is there, once the new data is complete.
    *
@@ -42,6 +42,16 @@ export interface FetchOptions {
     | undefined;
   /** Another source than the catalogue's. */
   readonly source?: DatasetSource | undefined;
+}
+
+/** The same with the paths of files and folders. */
+export interface LocalFetchOptions extends Omit<FetchOptions, "directory" | "from" | "only"> {
+  /** As in `FetchOptions`. */
+  readonly directory: string;
+  /** As in `FetchOptions`. */
+  readonly from?: string | undefined;
+  /** As in `FetchOptions`. */
+  readonly only?: string | undefined;
 }
 
 /**

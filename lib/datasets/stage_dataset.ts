@@ -11,7 +11,7 @@ import type {
 import type { ImageDataset } from "./dataset.ts";
 import type { DatasetManifest, ManifestFile } from "./dataset_manifest.ts";
 import { download } from "./download.ts";
-import { downloadFolder, type FetchOptions } from "./fetch_options.ts";
+import { downloadFolder, type LocalFetchOptions } from "./fetch_options.ts";
 import { digestFile, type FileDigest } from "./file_digest.ts";
 import { findDataFolder } from "./find_data_folder.ts";
 import { keepListedImages, readDigestList } from "./keep_listed_images.ts";
@@ -46,7 +46,7 @@ const MAX_IMAGES_RATIO = 20;
 export async function stageDataset(
   source: DatasetSource,
   stage: string,
-  options: FetchOptions,
+  options: LocalFetchOptions,
 ): Promise<DatasetManifest> {
   switch (source.kind) {
     case "cifar":
@@ -67,7 +67,7 @@ interface Archive extends FileDigest {
 /** The archive to unpack: the local one, or a download. */
 async function obtainArchive(
   source: CifarSource | ImagesSource,
-  options: FetchOptions,
+  options: LocalFetchOptions,
 ): Promise<Archive> {
   const published = source.kind === "cifar" ? source.archive : null;
   const { from, onProgress, signal } = options;
@@ -149,7 +149,7 @@ async function isFolder(path: string): Promise<boolean> {
 async function stageCifarSelection(
   source: CifarSource,
   stage: string,
-  options: FetchOptions,
+  options: LocalFetchOptions,
 ): Promise<DatasetManifest> {
   const list = options.only;
   if (list === undefined) return await stageCifar(source, stage, options);
@@ -164,7 +164,7 @@ async function stageCifarSelection(
 async function stageCifar(
   source: CifarSource,
   stage: string,
-  options: FetchOptions,
+  options: LocalFetchOptions,
 ): Promise<DatasetManifest> {
   const { from, onProgress, signal } = options;
   if (from !== undefined && await isFolder(from)) {
@@ -226,7 +226,7 @@ async function checkCifarFiles(
 async function stageCifarFolder(
   source: CifarSource,
   stage: string,
-  { from, onProgress, signal }: FetchOptions & { readonly from: string },
+  { from, onProgress, signal }: LocalFetchOptions & { readonly from: string },
 ): Promise<DatasetManifest> {
   const trainFiles = source.members.filter(({ role }) => role === "train").map(({ name }) => name);
   const testFiles = source.members.filter(({ role }) => role === "test").map(({ name }) => name);
@@ -267,7 +267,7 @@ async function stageCifarFolder(
 async function stageImageSet(
   source: ImagesSource,
   stage: string,
-  options: FetchOptions,
+  options: LocalFetchOptions,
 ): Promise<DatasetManifest> {
   const { from, mirrors = [], onProgress, signal } = options;
   if (from === undefined && mirrors.length === 0) {

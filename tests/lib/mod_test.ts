@@ -16,6 +16,8 @@ Deno.test("the front door is small: values and types that a program needs", asyn
   const [{ symbols }] = Object.values(nodes) as [{ symbols: { name: string }[] }];
   const names = symbols.map(({ name }) => name);
   assert.ok(names.length <= MOST_NAMES, `${names.length} names: ${names.join(", ")}`);
+  const page = await Deno.readTextFile(join(repositoryRoot, "docs", "library.md"));
+  assert.equal(/has (\d+) names/.exec(page)?.[1], String(names.length));
   for (const name of Object.keys(library)) assert.ok(names.includes(name), name);
   for (const name of ["train", "loadModel", "evaluate", "complexity", "selectBackend"]) {
     assert.equal(typeof library[name as "train"], "function", name);

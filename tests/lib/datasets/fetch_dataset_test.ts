@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { DataError, UsageError } from "../../../lib/errors.ts";
 import { fetchDataset } from "../../../lib/datasets/fetch_dataset.ts";
 import type { FetchOptions } from "../../../lib/datasets/fetch_options.ts";
@@ -107,6 +108,31 @@ Deno.test("fetchDataset() takes a local archive with the right digest only", asy
     assert.equal(manifest.official, true);
     assert.deepEqual(manifest.source, { kind: "archive", location: from });
     assert.deepEqual(await namesIn(path), INSTALLED);
+  });
+});
+
+Deno.test("fetchDataset() takes URLs of files and folders, and refuses others before it does anything", async () => {
+  await withFolder(async (folder) => {
+    const { source, archive } = await makeSmallSource(["http://127.0.0.1:9/unreachable"]);
+    const file = join(folder, "with space.tar.gz");
+    await Deno.writeFile(file, archive);
+    const directory = pathToFileURL(join(folder, "in here"));
+    const { path } = await fetchDataset("small", { directory, source, from: pathToFileURL(file) });
+    assert.equal(path, join(folder, "in here", "small-folder"));
+    assert.deepEqual(await namesIn(path), INSTALLED);
+    const elsewhere = new URL("http://127.0.0.1:9/small.tar.gz");
+    for (const wrong of [{ directory: elsewhere }, { from: elsewhere }, { only: elsewhere }]) {
+      const options = { directory: join(folder, "other"), source, ...wrong };
+      await assert.rejects(fetchDataset("small", options), {
+        name: "TypeError",
+        message: /URL of a file on this machine/,
+      });
+    }
+    for (const wrong of [{ directory: "" }, { from: "" }, { only: "" }]) {
+      const options = { directory: join(folder, "other"), source, ...wrong };
+      await assert.rejects(fetchDataset("small", options), RangeError);
+    }
+    assert.deepEqual(await namesIn(folder), ["in here", "with space.tar.gz"]);
   });
 });
 
@@ -306,7 +332,7 @@ Deno.test("fetchDataset() refuses a name that it does not know, and lists those 
 Deno.test("fetchDataset() refuses options of another type before it makes anything", async () => {
   const fetch = fetchDataset as (name: string, options: unknown) => Promise<unknown>;
   await assert.rejects(fetch("synthetic", 5), TypeError);
-  await assert.rejects(fetch("synthetic", { directory: new URL("file:///a") }), TypeError);
+  await assert.rejects(fetch("synthetic", { directory: new URL("http://a.b/") }), TypeError);
   await assert.rejects(fetch("synthetic", {}), /directory must be a path .*current value is undef/);
   await assert.rejects(fetch("synthetic", { directory: "a", forse: true }), UsageError);
 });
