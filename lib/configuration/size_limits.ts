@@ -1,3 +1,4 @@
+import { imageSideOf } from "../datasets/data_config.ts";
 import { levelOptionsOf } from "../models/model_layers.ts";
 import { modelEntry } from "../models/model_registry.ts";
 import type { ExperimentConfig } from "./experiment_config.ts";
@@ -67,7 +68,7 @@ function featureMapBytes(
   { data, model, training }: Pick<ExperimentConfig, "data" | "model" | "training">,
 ): number {
   const channels = isSized(model) ? Math.max(64, model.maxChannels / 8) : 64;
-  return 4 * training.batchSize * channels * data.imageSize ** 2;
+  return 4 * training.batchSize * channels * imageSideOf(data) ** 2;
 }
 
 /**
@@ -80,6 +81,7 @@ export function findExcesses(
   config: Pick<ExperimentConfig, "data" | "model" | "training">,
 ): string[] {
   const { data, model, training } = config;
+  const side = imageSideOf(data);
   const { minSteps, maxSteps, levelsPerDepth, fixedDepth, maxChannels, kernelSize } = model;
   if (minSteps > maxSteps) return [];
   const problems: string[] = [];
@@ -111,7 +113,7 @@ export function findExcesses(
       `the first feature maps of a batch must take at most ${
         MAX_BYTES / 1e9
       } GB, training.batchSize ` +
-        `${training.batchSize}, data.imageSize ${data.imageSize} and model.maxChannels ${maxChannels} take ` +
+        `${training.batchSize}, images of ${side} x ${side} pixels and model.maxChannels ${maxChannels} take ` +
         `${(featureMapBytes(config) / 1e9).toFixed(0)} GB; lower one of them`,
     );
   }

@@ -49,11 +49,13 @@ async function readFile(file: string): Promise<Uint8Array> {
  * @param index Its place among others, from 0.
  * @returns The path as it was given, or the name that a `File` has; `image 1` for the first of others.
  * @throws {TypeError} if a URL is none of a file.
+ * @throws {RangeError} if a path is empty.
  */
 export function nameOfPicture(picture: Picture, index: number): string {
   const place = `image ${index + 1}`;
-  if (typeof picture === "string") return picture;
-  if (picture instanceof URL) return localPath(picture, `Cannot classify: ${place}`);
+  if (typeof picture === "string" || picture instanceof URL) {
+    return localPath(picture, `Cannot classify: ${place}`);
+  }
   return picture instanceof File && picture.name !== "" ? picture.name : place;
 }
 

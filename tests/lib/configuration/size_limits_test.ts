@@ -34,9 +34,15 @@ Deno.test("a configuration that no machine could hold is refused by its counts",
       "model: { maxChannels: 8192, kernelSize: 15 }",
       /the kernels of all levels must take at most 64 GB/,
     ],
-    ["{ training: { batchSize: 65536 }, data: { imageSize: 1024 } }", /first feature maps/],
+    [
+      "{ training: { batchSize: 65536 }, data: { dataset: folder, imageSize: 1024 } }",
+      /first feature maps .* 65536, images of 1024 x 1024 pixels and/,
+    ],
   ];
   for (const [text, message] of cases) assert.throws(() => parseConfig(text), message);
+  // CIFAR's images have the size that they have: the key says nothing of them.
+  const { data } = parseConfig("{ training: { batchSize: 4096 }, data: { imageSize: 1024 } }");
+  assert.equal(data.dataset, "cifar10");
 });
 
 Deno.test("findExcesses() lets the largest models pass that are in use", () => {
@@ -47,14 +53,14 @@ Deno.test("findExcesses() lets the largest models pass that are in use", () => {
   const { kernelSize, ...idle } = { ...model, kernelSize: 15, maxChannels: 8192 };
   for (const name of ["resnet", "dfn", "puppet-resnet"] as const) {
     const others = { ...model, ...idle, kernelSize, name };
-    const large = { ...data, imageSize: 512 };
+    const large = { ...data, dataset: "folder", imageSize: 512 } as const;
     assert.deepEqual(findExcesses({ data: large, training, model: others }), [], name);
   }
   const deep = { ...model, name: "fixed-cnn", fixedDepth: 1000, maxChannels: 1024 } as const;
   assert.deepEqual(findExcesses({ data, training, model: deep }), [], "one network, not seven");
   assert.deepEqual(
     findExcesses({
-      data: { ...data, imageSize: 84 },
+      data: { ...data, dataset: "folder", imageSize: 84 },
       training,
       model: { ...model, levelsPerDepth: 16 },
     }),

@@ -173,6 +173,10 @@ Deno.test("Model.classify() names what it cannot read", () =>
         model.classify(new URL("http://localhost/a.png")),
         /^TypeError: Cannot classify: image 1 must be a path or a URL of a file on this machine/,
       );
+      await assert.rejects(
+        model.classify([noisyImage(1, "a"), ""]),
+        /^RangeError: Cannot classify: image 2 must not be empty/,
+      );
       for (const nothing of [{}, new ArrayBuffer(3), new Uint8ClampedArray(3)]) {
         await assert.rejects(
           model.classify(nothing as unknown as string),
