@@ -68,11 +68,19 @@ function isMeasuredHere(kept: TestResult, { conditions, speed }: TestRunOptions)
     kept.measuredOn.machine === conditions.machine;
 }
 
+function sayKept(
+  { runDirectory, warn }: Pick<TestRunOptions, "runDirectory" | "warn">,
+  { message }: DataError,
+): void {
+  warn?.(`${runDirectory}: its test figures are those that were kept (${message})`);
+}
+
 /** Whether a kept result is of the test images that are there now; of those that cannot be loaded nobody knows. */
 async function isOfImages(
   { evaluation }: TestResult,
-  { runDirectory, data, warn }: TestRunOptions,
+  options: TestRunOptions,
 ): Promise<boolean> {
+  const { runDirectory, data } = options;
   const [config, card] = [await readRunConfig(runDirectory), await readRunCard(runDirectory)];
   try {
     const found = { ...config, data: await dataOfModel(config.data, data) };
@@ -82,7 +90,7 @@ async function isOfImages(
     return fingerprint === dataset.fingerprint && images.test === dataset.length;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    warn?.(`${runDirectory}: its test figures are those that were kept (${error.message})`);
+    sayKept(options, error);
     return true;
   }
 }
@@ -104,27 +112,13 @@ async function keepResult(
   }
 }
 
-/**
- * Gives the result of a finished run on its test images: the kept one if it is of the same checkpoint, otherwise the
- * test set is evaluated once and the result is kept in the run folder. The backend must have been selected before.
- *
- * @param asked Run folder, conditions, how speed is measured.
- * @returns The result; `null` if the run has no checkpoint.
- * @throws {CheckpointError} if the checkpoint is damaged.
- * @throws {DataError} if the images are missing or are others.
- */
-export async function testRun(asked: TestRunOptions): Promise<TestResult | null> {
-  const { runDirectory, conditions, report, warn } = asked;
-  const mark = await readCheckpointMark(runDirectory);
-  if (mark === null) return null;
-  const { data: saved } = await readRunConfig(runDirectory);
-  // Who asks for a look at the images has named their folder; a plan only says where its own would be.
-  const data = asked.looksAtImages ? asked.data : await withoutAbsentFolder(saved, asked.data);
-  const options = { ...asked, data: data ?? {} };
-  const kept = await readKept(runDirectory, mark);
-  if (kept !== null && (options.keep || isMeasuredHere(kept, options))) {
-    if (!options.looksAtImages || await isOfImages(kept, options)) return kept;
-  }
+/** Evaluates the test set, and keeps the result. */
+async function evaluateTest(
+  mark: CheckpointMark,
+  saved: DataConfig,
+  options: TestRunOptions,
+): Promise<TestResult> {
+  const { runDirectory, conditions, report, warn } = options;
   const areOthers = (await dataOfModel(saved, options.data)).dataset !== saved.dataset;
   options.onEvaluate?.();
   const { runDirectory: _, speed = null, ...evaluation } = await runEvaluation({
@@ -133,7 +127,7 @@ export async function testRun(asked: TestRunOptions): Promise<TestResult | null>
     part: "test",
     batchSize: BATCH_SIZE,
     exact: false,
-    data: options.data,
+    ...(options.data === undefined ? {} : { data: options.data }),
     ...(options.speed === null ? {} : { speed: options.speed }),
     ...(report === undefined ? {} : { report }),
     ...(warn === undefined ? {} : { warn }),
@@ -150,4 +144,35 @@ export async function testRun(asked: TestRunOptions): Promise<TestResult | null>
   // Figures of other images would be taken for the run's later.
   if (!areOthers) await keepResult(result, options);
   return result;
+}
+
+/**
+ * Gives the result of a finished run on its test images: the kept one if it is of the same checkpoint, otherwise the
+ * test set is evaluated once and the result is kept in the run folder. One whose speed was measured elsewhere is made
+ * again where the images are at hand. The backend must have been selected before.
+ *
+ * @param asked Run folder, conditions, how speed is measured.
+ * @returns The result; `null` if the run has no checkpoint.
+ * @throws {CheckpointError} if the checkpoint is damaged.
+ * @throws {DataError} if the images are missing or are others.
+ */
+export async function testRun(asked: TestRunOptions): Promise<TestResult | null> {
+  const { runDirectory } = asked;
+  const mark = await readCheckpointMark(runDirectory);
+  if (mark === null) return null;
+  const { data: saved } = await readRunConfig(runDirectory);
+  // Who asks for a look at the images has named their folder; a plan only says where its own would be.
+  const data = asked.looksAtImages ? asked.data : await withoutAbsentFolder(saved, asked.data);
+  const options = { ...asked, data: data ?? {} };
+  const kept = await readKept(runDirectory, mark);
+  if (kept !== null && (options.keep || isMeasuredHere(kept, options))) {
+    if (!options.looksAtImages || await isOfImages(kept, options)) return kept;
+  }
+  try {
+    return await evaluateTest(mark, saved, options);
+  } catch (error) {
+    if (kept === null || options.looksAtImages || !(error instanceof DataError)) throw error;
+    sayKept(options, error);
+    return kept;
+  }
 }

@@ -315,6 +315,16 @@ Deno.test("runComparison() misses the images of a run that is trained but not te
     await Deno.writeTextFile(join(runDirectory, "config.yaml"), formatConfig(config));
     assert.ok((await runComparison(other)).comparison.rows[0]!.top1 !== null, "figures are kept");
     assert.deepEqual(phases, ["trained before"]);
+    // Speed cannot be measured without images: figures that were kept are better than none.
+    const warnings: string[] = [];
+    const timed = await runComparison({
+      ...other,
+      ...{ measureSpeed: true, watcher: { warn: (text: string) => warnings.push(text) } },
+    });
+    assert.ok(timed.comparison.rows[0]!.top1 !== null);
+    assert.equal(timed.comparison.rows[0]!.secondsPerImage, null);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!, /test figures are those that were kept .*no-such-folder/);
     await Deno.remove(join(runDirectory, "test_result.json"));
     await assert.rejects(runComparison(other), (error) => {
       assert.ok(error instanceof DataError);
