@@ -122,6 +122,13 @@ function accuracyNotes(rows: readonly ComparisonRow[]): string[] {
   ];
 }
 
+/** How speed was measured. */
+function speedNote(hasPaper: boolean): string {
+  const paper = hasPaper ? "; the paper's is from an RTX 4090, its batch size is not said" : "";
+  return "Speed: median seconds per image of complexity measurement, routing, standardisation, forward pass and " +
+    `read-back, images in memory, on the machine named${paper}.`;
+}
+
 /**
  * What a reader of a comparison has to know.
  *
@@ -167,14 +174,7 @@ export function comparisonNotes(
       : []),
     ...accuracyNotes(rows),
     ...keptNotes(rows, options),
-    ...(columns.includes("secondsPerImage") || options.measureSpeed
-      ? [
-        "Speed: median seconds per image of complexity measurement, routing, standardisation, forward pass and read-back, " +
-        `images in memory, on the machine named${
-          hasPaper ? "; the paper's is from an RTX 4090, its batch size is not said" : ""
-        }.`,
-      ]
-      : []),
+    ...(columns.includes("secondsPerImage") || options.measureSpeed ? [speedNote(hasPaper)] : []),
     ...(hasPuppets
       ? [
         "Kernels are generated once per complexity level and kept (banked); beside it each image is charged with a " +
