@@ -122,6 +122,24 @@ function accuracyNotes(rows: readonly ComparisonRow[]): string[] {
   ];
 }
 
+/** How generated kernels are counted. */
+function puppetNotes({ isTimed, mode }: Pick<NotesFrom, "mode"> & { isTimed: boolean }): string[] {
+  return [
+    ...(isTimed
+      ? [
+        "Kernels are generated once per complexity level and kept (banked); beside it each image is charged with a " +
+        "generation of its own (per image), as the paper counts.",
+      ]
+      : []),
+    // Of runs of one's own all that is stored is shown.
+    ...(mode === "runs" ? [] : [
+      "Params: the paper counts the puppeteer alone; stored is everything that a checkpoint needs (norms, head and stem " +
+      "too).",
+    ]),
+    "Multiply-adds by the paper's tool: one generation of a puppet, against a whole batch of a fixed network.",
+  ];
+}
+
 /** How speed was measured. */
 function speedNote(hasPaper: boolean): string {
   const paper = hasPaper ? "; the paper's is from an RTX 4090, its batch size is not said" : "";
@@ -143,6 +161,7 @@ export function comparisonNotes(
   const { mode, columns } = options;
   const hasPuppets = rows.some(({ counted }) => counted.puppeteerMegabytes !== null);
   const hasPaper = rows.some(({ paper }) => paper !== null);
+  const isTimed = columns.includes("secondsPerImage") || options.measureSpeed;
   const states = new Set(rows.map(({ protocol }) => protocol));
   const smoke = states.has("smoke");
   const isTimedOnly = rows.some(({ runs }) => runs.some(({ state }) => state === "untrained"));
@@ -174,15 +193,7 @@ export function comparisonNotes(
       : []),
     ...accuracyNotes(rows),
     ...keptNotes(rows, options),
-    ...(columns.includes("secondsPerImage") || options.measureSpeed ? [speedNote(hasPaper)] : []),
-    ...(hasPuppets
-      ? [
-        "Kernels are generated once per complexity level and kept (banked); beside it each image is charged with a " +
-        "generation of its own (per image), as the paper counts.",
-        "Params: the paper counts the puppeteer alone; stored is everything that a checkpoint needs (norms, head and stem " +
-        "too).",
-        "Multiply-adds by the paper's tool: one generation of a puppet, against a whole batch of a fixed network.",
-      ]
-      : []),
+    ...(isTimed ? [speedNote(hasPaper)] : []),
+    ...(hasPuppets ? puppetNotes({ isTimed, mode }) : []),
   ];
 }

@@ -88,6 +88,12 @@ const RESULT_COLUMNS: Readonly<Record<PaperColumn, readonly RowColumn[]>> = {
   ],
 };
 
+/** Of runs of one's own what is stored, all of it; the paper counts the puppeteer alone. */
+const STORED: RowColumn = numbers(
+  "stored",
+  ({ counted }) => megabyteCell(counted.storedMegabytes),
+);
+
 /** Without those of the paper where it prints nothing for any row: runs that belong to no table of it. */
 function withoutEmptyPaper(columns: readonly RowColumn[], rows: readonly ComparisonRow[]) {
   return columns.filter(({ header, cell }) =>
@@ -132,7 +138,12 @@ function resultTable(comparison: Comparison, names: readonly string[]): ReportBl
       ...mode !== "runs" && rows.some(({ group }) => group !== null)
         ? [words<ComparisonRow>("group", ({ group }) => textCell(group))]
         : [],
-      ...withoutEmptyPaper(columns.flatMap((column) => RESULT_COLUMNS[column]), rows),
+      ...withoutEmptyPaper(
+        columns.flatMap((column) =>
+          mode === "runs" && column === "megabytes" ? [STORED] : RESULT_COLUMNS[column]
+        ),
+        rows,
+      ),
       words("remark", markCell),
     ],
     [...marksOf(comparison, names), ...hasPaper ? [`${paperSource}.`] : []].join(" ") || undefined,

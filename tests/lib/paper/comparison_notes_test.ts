@@ -43,3 +43,22 @@ Deno.test("comparisonNotes() speaks of the paper's figures where there are any",
   assert.equal(said(row!.paper).length, 2);
   assert.deepEqual(said(null), []);
 });
+
+Deno.test("comparisonNotes() explains of generated kernels what the tables show", () => {
+  const { rows } = madeUpComparison();
+  const said = (mode: Comparison["mode"], measureSpeed: boolean) => {
+    const from = { conditions: TEST_CONDITIONS, mode, columns: [], measureSpeed };
+    return comparisonNotes(rows, from)
+      .flatMap((note) =>
+        /^(Kernels|Params: the|Multiply-adds by the paper's tool: one)/.exec(note)?.[1] ?? []
+      );
+  };
+  const [kernels, parameters, work] = said("changed", true);
+  assert.deepEqual(said("changed", true), [
+    "Kernels",
+    "Params: the",
+    "Multiply-adds by the paper's tool: one",
+  ]);
+  assert.deepEqual(said("changed", false), [parameters, work]);
+  assert.deepEqual(said("runs", true), [kernels, work]);
+});

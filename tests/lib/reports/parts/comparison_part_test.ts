@@ -221,6 +221,18 @@ Deno.test("comparisonPart() counts runs of no table as they are, and says so", (
   assert.match(swept.note!, /^Counted for the full protocol, /);
   assert.ok(labelsOf(swept).includes("stored by the run"));
   const own = tableOf(comparisonPart({ ...comparison, mode: "runs" }), caption);
+  const resultOf = (mode: Comparison["mode"], caption: string) => {
+    const { columns, rows } = tableOf(comparisonPart({ ...comparison, mode }), caption);
+    const at = columns.findIndex(({ header }) => header === "size" || header === "stored");
+    return [columns[at]!.header, rows[0]![at]!.text, columns[at + 1]!.header];
+  };
+  assert.deepEqual(resultOf("full", "Ours beside the paper").slice(0, 2), ["size", "1.08 MB"]);
+  assert.deepEqual(resultOf("full", "Ours beside the paper")[2], "paper, size");
+  // All that is stored, as the chart beside it has it, not the puppeteer alone.
+  assert.deepEqual(
+    resultOf("runs", "Ours beside the paper").slice(0, 2),
+    ["stored", "1.12 MB"],
+  );
   assert.match(own.note!, /^Counted for the models of the runs at the reference complexity: /);
   assert.ok(!labelsOf(own).includes("stored by the run"));
 });
