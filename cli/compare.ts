@@ -175,7 +175,7 @@ async function compare(
   checkOptions(folders, options, command);
   refuseOtherExecutors(command, options.executor);
   const format = await planDocument(options);
-  const found = await Promise.all(folders.map(requireRun));
+  const found = await Array.fromAsync(folders, (folder) => requireRun(folder));
   const { table, executor } = options;
   if (executor === undefined) {
     return await withRunsFolder(options, (runs) => compareIn(runs, found, { ...options, format }));

@@ -79,6 +79,12 @@ Deno.test("commands notice that there is no run before they start a backend", as
   });
 });
 
+Deno.test("compare names the first of several runs that are not there", async () => {
+  const { code, stderr } = await runCommand(["compare", "none-a", "none-b", "none-c", "none-d"]);
+  assert.equal(code, 4);
+  assert.match(stderr, /^error: Cannot open run none-a: /);
+});
+
 Deno.test("requireRun() tells who names the folder of a sweep what shows it", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "plan.json"), "{}");
