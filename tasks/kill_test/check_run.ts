@@ -10,8 +10,8 @@ import { decodeCheckpoint } from "../../lib/training/decode_checkpoint.ts";
 export interface Remains {
   /** Step of the checkpoint that loads; `null` if the process died before its first one. */
   readonly step: number | null;
-  /** What the loader passed over, in its words. */
-  readonly skipped: readonly string[];
+  /** What the loader passed over, in its words: damaged checkpoints, and those that no pointer led to yet. */
+  readonly passedOver: readonly string[];
   /** Files and folders of an unfinished write. */
   readonly litter: number;
 }
@@ -37,8 +37,9 @@ export async function checkRemains(run: string): Promise<Remains> {
   const root = join(run, "checkpoints");
   const litter = countLitter(run) + countLitter(root);
   const names = await listCheckpoints(root);
-  if (names.length === 0) return { step: null, skipped: [], litter };
-  const { folder, files, step, skipped } = await loadCheckpoint(root, "last");
+  if (names.length === 0) return { step: null, passedOver: [], litter };
+  const { folder, files, step, skipped, unreached } = await loadCheckpoint(root, "last");
+  const passedOver = [...skipped, ...unreached];
   const { parameters, optimizer } = decodeCheckpoint(files, folder);
   assert.ok(optimizer !== null, `${folder} has no optimizer`);
   for (const tensors of [parameters, optimizer.moments]) {
@@ -47,13 +48,13 @@ export async function checkRemains(run: string): Promise<Remains> {
   for (const name of names) {
     if (compareNewestFirst(name, folder) >= 0) continue;
     assert.ok(
-      skipped.some((text) => text.includes(`${name} `)),
+      passedOver.some((text) => text.includes(`${name} `)),
       `${name} was passed over silently`,
     );
   }
   const epochs = (await readMetricsLog(run)).map(({ epoch }) => epoch);
   assert.deepEqual(epochs, epochs.map((_, index) => index + 1), "the log has a gap");
-  return { step, skipped, litter };
+  return { step, passedOver, litter };
 }
 
 /** Everything of a finished run that must not depend on how often it was killed. */
@@ -61,8 +62,9 @@ async function lastingContent(run: string): Promise<Map<string, unknown>> {
   const root = join(run, "checkpoints");
   const content = new Map<string, unknown>();
   for (const pointer of ["last", "best"] as const) {
-    const { files, step, skipped } = await loadCheckpoint(root, pointer);
-    content.set(`${pointer}: step`, step).set(`${pointer}: skipped`, skipped);
+    const { files, step, skipped, unreached } = await loadCheckpoint(root, pointer);
+    content.set(`${pointer}: step`, step);
+    content.set(`${pointer}: passed over`, [...skipped, ...unreached]);
     for (const [name, bytes] of files) content.set(`${pointer}: ${name}`, bytes);
   }
   content.set("config.yaml", await Deno.readTextFile(join(run, "config.yaml")));

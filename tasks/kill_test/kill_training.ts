@@ -93,15 +93,15 @@ async function killUntilDone(killed: KilledRun, options: KillTrainingOptions): P
   while (report.kills < options.kills) {
     if (!await runAndKill(await nextCommand(fresh, run), stream, reached === 0)) return;
     report.kills++;
-    const { step, skipped, litter } = await checkRemains(run);
+    const { step, passedOver, litter } = await checkRemains(run);
     assert.ok((step ?? 0) >= reached, `step ${step} is older than ${reached}, which stood before`);
     reached = step ?? 0;
     if (step === null) report.beforeFirst++;
     if (litter > 0) report.withinWrite++;
-    if (skipped.length > 0) report.passedOver++;
+    if (passedOver.length > 0) report.passedOver++;
     options.note?.(
       `kill ${report.kills}: step ${step ?? "none"}${litter > 0 ? ", within a write" : ""}` +
-        `${skipped.length > 0 ? ", passed over a newer folder" : ""}`,
+        `${passedOver.length > 0 ? ", passed over a newer folder" : ""}`,
     );
   }
   const { code, stderr } = await runCommand(await nextCommand(fresh, run));
