@@ -4,7 +4,7 @@ import { shortenMessage } from "./shorten_message.ts";
 /**
  * The failures that a user can cause or meet. Arguments of the wrong shape or range raise the built-in
  * `TypeError` and `RangeError`; everything that comes from outside (files, networks, devices, numbers that
- * stop being finite) raises one of these, and `main.ts` turns the class into an exit code.
+ * stop being finite) raises one of these, and the command line turns the class into an exit code.
  *
  * A message says what was wrong, where, with the current value, and ends with what to do about it.
  */
