@@ -21,7 +21,7 @@ export interface CompareOverrideOptions {
 /** The number options, with the key of the configuration that each sets. */
 const NUMBER_OPTIONS = [
   ["epochs", "--epochs <count>", "training.epochs", "passes over the training images"],
-  ["testImages", "--test-images <count>", "data.testImages", "only so many test images"],
+  ["testImages", "--test-images <count>", "data.testImages", "only this many test images"],
   ["channels", "--channels <count>", "model.maxChannels", "C of puppeteers"],
   ["batchSize", "--batch-size <images>", "training.batchSize", "images per step"],
 ] as const;

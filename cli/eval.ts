@@ -96,7 +96,7 @@ export function evalCommand(): CommandUnknownOpts {
     )
     .addOption(new Option("--data <folder>", "dataset or pictures by class, if not the run's"))
     .addOption(
-      new Option("--test-images <count>", "evaluate only so many test images")
+      new Option("--test-images <count>", "evaluate only this many test images")
         .argParser(wholeNumber(1)),
     )
     .addOption(

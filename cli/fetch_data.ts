@@ -34,7 +34,7 @@ const NAMES = datasetSources.map(({ name }) => name);
  */
 export function fetchDataCommand(): CommandUnknownOpts {
   const command = new Command("fetch-data")
-    .description("Download a dataset, check it, and install it in one step.")
+    .description("Downloads a dataset, checks it and installs it.")
     .addArgument(new Argument("[name]", "dataset").choices(NAMES))
     .option(
       "--directory <folder>",

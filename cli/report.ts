@@ -218,7 +218,7 @@ export function reportCommand(): CommandUnknownOpts {
     .addOption(new Option("--no-eval", "do not evaluate the test images"))
     .addOption(new Option("--no-images", "leave copies of test images out of the page"))
     .addOption(
-      new Option("--test-images <count>", "evaluate only so many test images").argParser(
+      new Option("--test-images <count>", "evaluate only this many test images").argParser(
         wholeNumber(1),
       ),
     )

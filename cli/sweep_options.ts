@@ -106,13 +106,13 @@ function addPlanOptions(command: CommandUnknownOpts): void {
     new Option("--table <numbers>", "the runs of tables of the paper, 1..6 with commas, or all")
       .argParser(readTables).conflicts(["preset", "config"]),
   );
-  add(new Option("--only <presets>", "of a table only these presets").argParser(readPresets));
-  add(new Option("--smoke", "of a table the smoke variants: no result"));
+  add(new Option("--only <presets>", "with --table: only these presets").argParser(readPresets));
+  add(new Option("--smoke", "with --table: its smoke variants, which are no results"));
   add(
     new Option("--seeds <list>", "seeds of every setting").argParser(readSeeds).default([1], "1"),
   );
   add(
-    new Option("--random <count>", "draw so many settings of the grid instead of taking all")
+    new Option("--random <count>", "draw this many settings from the grid instead of taking all")
       .argParser(wholeNumber(1)),
   );
   add(new Option("--runs <folder>", "folder of the runs (default: runs, in the sweep's folder)"));
@@ -126,7 +126,7 @@ function addPlanOptions(command: CommandUnknownOpts): void {
   add(
     new Option(
       "--retries <count>",
-      "times that a row is tried again that was lost (default: 2, or the plan's)",
+      "how often a lost row is tried again (default: 2, or the plan's)",
     )
       .argParser(wholeNumber(0, 1000)),
   );

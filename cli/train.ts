@@ -300,7 +300,7 @@ export function trainCommand(): CommandUnknownOpts {
     .addOption(
       new Option(
         "--save-every <period>",
-        "save after so many epochs, for example 5, or also within an epoch, for example 10m; best and last " +
+        "save after this many epochs, for example 5, or also within an epoch, for example 10m; best and last " +
           "state are always saved (default: 1)",
       ).argParser(readSaveSchedule),
     )
