@@ -35,10 +35,10 @@ export const EXIT_CODES_HELP = `Exit codes:
   4    a checkpoint or run folder is missing, damaged or in the way
   5    the backend cannot be used here
   6    training diverged, or a model whose numbers are not finite
-  129  stopped by SIGHUP (the terminal was closed); a training saves its state first
-  130  stopped by SIGINT (Ctrl-C); a training saves its state first
-  138  stopped by SIGUSR1 (a batch system's warning); a training saves its state first
-  143  stopped by SIGTERM; a training saves its state first`;
+  129  stopped by SIGHUP (the terminal was closed); a training saves first
+  130  stopped by SIGINT (Ctrl-C); a training saves first
+  138  stopped by SIGUSR1 (a batch system's warning); a training saves first
+  143  stopped by SIGTERM; a training saves first`;
 
 /** Signals after which a command saves what it has and leaves. */
 export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM" | "SIGUSR1";
